@@ -1,0 +1,5 @@
+"""`python -m writ`."""
+
+from writ.cli.main import main
+
+main()

@@ -1,0 +1,53 @@
+"""The one byte form of a value: RFC 8785 (JCS) without floats, and its digest.
+
+1. Keys are sorted by UTF-16 code units, strings are written as JCS writes them.
+2. Floats have no place in anything we sign; numbers are integers within 2**53.
+3. A digest is `sha256:` and the hex of SHA-256 over those bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Plain: TypeAlias = "str | int | bool | None | Sequence[Plain] | Mapping[str, Plain]"
+"""What can be written: JSON without floats."""
+
+_LARGEST = 2**53
+
+
+def encode(value: Plain) -> bytes:
+    """Write `value` in canonical form; a float, a large integer or an odd key is a TypeError."""
+    return json.dumps(
+        _ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    ).encode()
+
+
+def digest(value: Plain) -> str:
+    """Digest of the canonical form."""
+    return digest_bytes(encode(value))
+
+
+def digest_bytes(data: bytes) -> str:
+    """Digest of bytes as they are."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _ordered(value: Plain) -> Plain:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        if not -_LARGEST <= value <= _LARGEST:
+            raise TypeError(f"integer {value} does not survive JSON; write it as a string")
+        return int(value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("a canonical mapping has text keys only")
+        return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
+    if isinstance(value, Sequence):
+        return [_ordered(item) for item in value]
+    raise TypeError(f"a {type(value).__name__} has no canonical form")
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be", "surrogatepass")

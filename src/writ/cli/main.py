@@ -1,0 +1,33 @@
+"""The `writ` command: one file per subcommand, errors as one line each, exit codes that mean something."""
+
+import sys
+
+import click
+import typer
+
+from writ.errors import InvalidInput, WritError
+
+app = typer.Typer(
+    name="writ",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Obey a legal order about who may use which model, provably, without switching it off.",
+)
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 1 failed, 2 refused, 3 invalid input, 5 cases failed."""
+    try:
+        code = app(standalone_mode=False)
+    except WritError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(InvalidInput.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,109 @@
+"""Predicates over facts, resolved: every name looked up, every list closed.
+
+1. `Listed` is true where the attribute has a value that one of its patterns names.
+2. `Given` is not a matter of evidence: ids are compared, in no world is it open.
+3. `Never` stands for an atom that is not for this kind of subject (in an exception's `who`).
+4. A pattern part `*` names every part.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+WILD = "*"
+
+Pattern: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Subjects named together: an annex, `self`, or one organisation.
+
+    `digest` is that of an annex's rows (None otherwise); members never leave the control side.
+    """
+
+    name: str
+    members: frozenset[str]
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """`operator` is the order file's word, `attribute` the vocabulary's."""
+
+    operator: str
+    attribute: str
+    patterns: frozenset[Pattern]
+    group: Group | None = None
+
+    def names(self, parts: tuple[str, ...]) -> bool:
+        """Whether some pattern names these parts."""
+        return any(
+            len(pattern) == len(parts)
+            and all(want in (WILD, part) for want, part in zip(pattern, parts, strict=True))
+            for pattern in self.patterns
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`acting_for` asks about the chain's organisation, the others about the subject itself."""
+
+    operator: Literal["acting_for", "organisation_in", "person_in"]
+    group: Group
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """False, whoever is asked; keeps the word it stands for."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """True where one item is; items are never empty."""
+
+    items: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """True where every item is; items are never empty."""
+
+    items: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """True where the item is false."""
+
+    item: "Expression"
+
+
+Expression: TypeAlias = Listed | Given | Never | AnyOf | AllOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Evidence that would settle a predicate: a value to show, how completely, and by what means."""
+
+    kind: Literal["person", "organisation"]
+    attribute: str
+    values: tuple[tuple[str, ...], ...]
+    completeness: Literal["at_least", "exhaustive"]
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """One expression per kind of subject; a kind without one never satisfies it.
+
+    `name` and `digest` are those of a definition (`ear.us_person@1`), None where written inline;
+    `settling` is the definition's evidence, cheapest first.
+    """
+
+    person: Expression | None
+    organisation: Expression | None
+    name: str | None = None
+    digest: str | None = None
+    settling: tuple[Settling, ...] = ()

@@ -1,0 +1,177 @@
+"""Orders as read: one value per version, complete in itself; see docs/orders.md for the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from writ.clock import FOREVER, Instant
+from writ.model.catalogue import Catalogue
+from writ.model.expression import Group, Predicate
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain
+
+Standing: TypeAlias = Literal["natural_person", "certified_organisation", "organisation"]
+Disclosure: TypeAlias = Literal["none", "existence", "full"]
+OrderKind: TypeAlias = Literal["restriction", "rescission"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Floors (0 to 4) and the greatest age in microseconds (None: any age)."""
+
+    to_serve: int
+    to_bar: int
+    max_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What happens: deny, verify, substitute (by whom), or permit at somebody's stated risk."""
+
+    outcome: Outcome
+    substitute: str | None = None
+    risk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Open streams of people no longer allowed: cut (drain 0) or let run `drain` microseconds."""
+
+    drain: int = 0
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An exception to one rule (the order file's `exceptions`)."""
+
+    id: str
+    to: str
+    clauses: tuple[str, ...]
+    models: frozenset[str]
+    who: Predicate
+    unless: Predicate | None
+    unproven: Literal["barred", "verify"]
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`only` the people of the predicate, or `bar` them; models are canonical names."""
+
+    id: str
+    clauses: tuple[str, ...]
+    models: frozenset[str]
+    sense: Literal["only", "bar"]
+    predicate: Predicate
+    standing: Standing
+    evidence: Evidence
+    barred: Effect
+    undetermined: Effect
+    in_flight: InFlight
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """An expectation written beside the order; subjects are read, `at` is resolved."""
+
+    name: str
+    at: Instant
+    model: str
+    expect: Outcome
+    chain: Chain
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderVersion:
+    """One version of one order."""
+
+    order: str
+    version: int
+    kind: OrderKind
+    title: str
+    effective: Instant
+    until: Instant | None
+    disclosure: Disclosure
+    notice: Mapping[str, str]
+    clauses: Mapping[str, str]
+    rules: tuple[Rule, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
+    annexes: Mapping[str, Group] = field(default_factory=dict)
+    scenarios: tuple[Scenario, ...] = ()
+    source: Mapping[str, object] = field(default_factory=dict)
+    """The whole file as plain values, for digests, reading back and the public record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An authorised person's own stop for one model: denies all in [since, until)."""
+
+    model: str
+    by: str
+    since: Instant
+    until: Instant = FOREVER
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRule:
+    """A rule in force, with the version it comes from and the exemptions to it."""
+
+    version: OrderVersion
+    rule: Rule
+    exemptions: tuple[Exemption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lawbook:
+    """Everything a decision may rest on: catalogue, orders (all versions) and holds."""
+
+    catalogue: Catalogue
+    versions: tuple[OrderVersion, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+    def in_force(self, at: Instant) -> tuple[OrderVersion, ...]:
+        """Return, per order, the version that governs `at`, by order id.
+
+        The highest version whose `effective` has come governs, until its `until`; that passing
+        revives nothing.
+        """
+        latest: dict[str, OrderVersion] = {}
+        for version in self.versions:
+            if version.effective <= at:
+                standing = latest.get(version.order)
+                if standing is None or standing.version < version.version:
+                    latest[version.order] = version
+        return tuple(
+            latest[name]
+            for name in sorted(latest)
+            if (until := latest[name].until) is None or at < until
+        )
+
+    def rules_at(self, at: Instant) -> tuple[ActiveRule, ...]:
+        """Return the rules in force at `at`, by order id and rule id."""
+        return tuple(
+            ActiveRule(
+                version, rule, tuple(item for item in version.exemptions if item.to == rule.id)
+            )
+            for version in self.in_force(at)
+            for rule in sorted(version.rules, key=lambda rule: rule.id)
+        )
+
+    def holds_at(self, at: Instant) -> tuple[Hold, ...]:
+        """Return the holds in force at `at`, by model."""
+        return tuple(
+            hold
+            for hold in sorted(self.holds, key=lambda hold: (hold.model, hold.since, hold.by))
+            if hold.since <= at < hold.until
+        )
+
+    def boundaries(self) -> tuple[Instant, ...]:
+        """Return every instant at which the rules may change, ascending."""
+        instants = {version.effective for version in self.versions}
+        instants |= {version.until for version in self.versions if version.until is not None}
+        instants |= {hold.since for hold in self.holds}
+        instants |= {hold.until for hold in self.holds if hold.until < FOREVER}
+        return tuple(sorted(instants))

@@ -1,0 +1,145 @@
+"""What the control process and a gateway say to each other, byte for byte.
+
+1. A frame is a four-byte big-endian length and one msgpack message, 64 MiB at most.
+2. Down go signed snapshots, numbered deltas and leases; up go greetings, acknowledgements and
+   refusals. Nothing else crosses: no facts, no names, no annex rows.
+3. Subjects are named by pseudonyms of sixteen bytes. An end user's is derived from the
+   organisation's, so that a gateway can find one without a list (`end_user_name`).
+4. Rows, subjects, keys and issuers of one epoch are staged behind its snapshot; `Activate` swaps
+   them in at once. The same messages for the epoch in force apply at once.
+5. `Sync` asks for an `Applied` once everything before it has been applied.
+"""
+
+import hashlib
+from typing import TypeAlias
+
+import msgspec
+
+MAX_FRAME = 64 * 1024 * 1024
+NAME_BYTES = 16
+
+FACTLESS_PERSON = bytes(15) + b"\x01"
+FACTLESS_ORGANISATION = bytes(15) + b"\x02"
+UNNAMED = bytes(15) + b"\x03"
+"""Reserved subject names, pushed like any other: see `writ.point.tables`."""
+
+
+class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True, forbid_unknown_fields=True):
+    pass
+
+
+class Snapshot(_Message):
+    """Begins staging of an epoch; `envelope` is the DSSE envelope as JSON."""
+
+    epoch: int
+    envelope: bytes
+
+
+class Row(_Message):
+    """A decision table row: one code per (segment, model), segment-major, models in name order.
+
+    `reasons` has, for each cell that is not a plain permit, (index of the rule in the segment's
+    rule list of the snapshot, certain): the rules that do not let the link pass.
+    """
+
+    epoch: int
+    profile: int
+    capacity: int
+    cells: bytes
+    reasons: dict[int, list[tuple[int, bool]]]
+
+
+class Subject(_Message):
+    """A subject's profiles over time: (valid until, profile, capacity), ascending, never empty.
+
+    `capacity` is that of an organisation's people (0 for a person). `evidence` are attestation
+    ids; a subject without spans is forgotten.
+    """
+
+    epoch: int
+    name: bytes
+    spans: list[tuple[int, int, int]]
+    evidence: list[bytes] = []
+
+
+class Key(_Message):
+    """An API key by the SHA-256 of its text; `kind` is the requester's; revoked: forget it."""
+
+    digest: bytes
+    id: str
+    requester: bytes
+    kind: str
+    organisation: bytes | None
+    refuses_substitutes: bool = False
+    revoked: bool = False
+
+
+class Issuer(_Message):
+    """An organisation's key for asserting its end users: raw Ed25519 public key by key id."""
+
+    organisation: bytes
+    kid: str
+    public: bytes
+    revoked: bool = False
+
+
+class Activate(_Message):
+    """Swap the staged epoch in; answered by `Applied` with its epoch."""
+
+    epoch: int
+
+
+class Sync(_Message):
+    """Answered by `Applied` with the same number once all before it is applied."""
+
+    number: int
+
+
+class Lease(_Message):
+    """Leave to decide: a signed statement (see `writ.signing.lease`)."""
+
+    statement: bytes
+    signature: bytes
+
+
+class Hello(_Message):
+    """A gateway greets; `epoch` is what it still holds (0: nothing)."""
+
+    gateway: str
+    epoch: int
+
+
+class Applied(_Message):
+    """Everything up to `number` (or the activation of `epoch`) is applied; streams cut by it."""
+
+    number: int
+    epoch: int
+    cut: int = 0
+
+
+class Declined(_Message):
+    """A gateway would not take a snapshot or a lease, and why."""
+
+    epoch: int
+    why: str
+
+
+Down: TypeAlias = Snapshot | Row | Subject | Key | Issuer | Activate | Sync | Lease
+Up: TypeAlias = Hello | Applied | Declined
+
+_encoder = msgspec.msgpack.Encoder()
+down_decoder = msgspec.msgpack.Decoder(Down)
+up_decoder = msgspec.msgpack.Decoder(Up)
+
+
+def frame(message: Down | Up) -> bytes:
+    """Encode one message with its length; too large a message is a ValueError."""
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME:
+        raise ValueError("seam message too large")
+    return len(body).to_bytes(4, "big") + body
+
+
+def end_user_name(organisation: bytes, subject: str) -> bytes:
+    """Pseudonym of an organisation's end user, from the organisation's pseudonym and the `sub`."""
+    return hashlib.blake2b(subject.encode(), key=organisation, digest_size=NAME_BYTES).digest()
