@@ -1,0 +1,292 @@
+"""The one configuration file, `writ.toml`: listeners, paths, upstream addresses and the trust pin.
+
+1. Relative paths are relative to the file's own folder.
+2. A key that is not known is a fault; all faults of the file are reported at once, with lines.
+3. The administration listener is loopback only: it has no authentication of its own.
+4. Nothing here says who may submit, sign or serve; that is in the signed trust document.
+"""
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from writ.errors import Failed, Fault, InvalidInput
+
+DIALECTS = ("openai", "anthropic")
+SOCKET_PATH_LIMIT = 107
+"""Bytes of a Unix socket's path that Linux takes (unix(7))."""
+
+_BUDGET = 1024 * 1024
+_LAST_PORT = 65535
+_PIN = re.compile(r"(sha256:[0-9a-f]{64})?")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; port 0 asks the system for a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A model server: the dialects it speaks, the models it serves (`*`: all), its own API key."""
+
+    name: str
+    address: str
+    dialects: frozenset[str]
+    models: frozenset[str]
+    key_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`writ.toml`, read; paths are absolute.
+
+    `pin` is the digest of the first trust document (empty until there is one), `record_link` the
+    operator's public record (empty: none), `drill_clock` the shared clock file of a drill.
+    """
+
+    file: Path
+    folder: Path
+    gateway_listen: Address
+    gateway_name: str
+    admin_listen: Address
+    pin: str
+    trust_file: Path
+    upstreams: tuple[Upstream, ...]
+    record_link: str
+    drill_clock: Path | None
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the control process answers the command line."""
+        return self.folder / "control.sock"
+
+    @property
+    def seam_socket(self) -> Path:
+        """Where the control process feeds gateways."""
+        return self.folder / "seam.sock"
+
+    @property
+    def lock(self) -> Path:
+        """Held exclusively by whoever has the store open."""
+        return self.folder / "lock"
+
+    @property
+    def database(self) -> Path:
+        """Where the store is."""
+        return self.folder / "writ.sqlite"
+
+
+def read_config(path: Path) -> Config:
+    """Read `writ.toml`; everything wrong with it is one InvalidInput."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InvalidInput(f"no configuration at `{path}`; make one with `writ init`") from None
+    except OSError as error:
+        raise Failed(f"cannot read `{path}`: {error.strerror}") from None
+    if len(data) > _BUDGET:
+        raise InvalidInput(f"`{path}` is larger than 1 MiB; this is not a configuration")
+    return _Reader(path.absolute(), data).config()
+
+
+class _Reader:
+    """Takes the parsed file apart, collecting faults."""
+
+    def __init__(self, path: Path, data: bytes) -> None:
+        self.path = path
+        self.faults: list[Fault] = []
+        try:
+            self.text = data.decode()
+        except UnicodeDecodeError:
+            raise InvalidInput([Fault(str(path), 1, 1, "not UTF-8 text")]) from None
+        try:
+            self.document: dict[str, object] = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            raise InvalidInput([self._syntax(str(error))]) from None
+        self.lines = _lines(self.text)
+
+    def config(self) -> Config:
+        """Return the configuration, or raise with every fault found."""
+        self._known(self.document, "", _SECTIONS)
+        data = self._section("data")
+        gateway = self._section("gateway")
+        admin = self._section("admin")
+        trust = self._section("trust")
+        drill = self._section("drill")
+        config = Config(
+            file=self.path,
+            folder=self._path(data, "data", "folder", "data"),
+            gateway_listen=self._address(gateway, "gateway", "127.0.0.1:8080"),
+            gateway_name=self._matching(gateway, "gateway", "name", ("gateway-1", _NAME)),
+            admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
+            pin=self._matching(trust, "trust", "pin", ("", _PIN)),
+            trust_file=self._path(trust, "trust", "file", "trust.json"),
+            upstreams=self._upstreams(),
+            record_link=self._text(self._section("record"), "record", "link", ""),
+            drill_clock=self._path(drill, "drill", "clock", "") if drill.get("clock") else None,
+        )
+        if not _loopback(config.admin_listen.host):
+            self._fault(
+                "admin.listen", "must be a loopback address; this listener asks nobody who they are"
+            )
+        if len(str(config.control_socket).encode()) > SOCKET_PATH_LIMIT:
+            self._fault(
+                "data.folder",
+                f"path too long for the sockets in it ({SOCKET_PATH_LIMIT} bytes at most)",
+            )
+        if self.faults:
+            raise InvalidInput(self.faults)
+        return config
+
+    def _upstreams(self) -> tuple[Upstream, ...]:
+        rows = self.document.get("upstream", [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            self._fault("upstream", "write each upstream under its own [[upstream]]")
+            return ()
+        upstreams = tuple(self._upstream(index, row) for index, row in enumerate(rows))
+        names = [upstream.name for upstream in upstreams]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                self._fault(f"upstream.{index}.name", f"`{name}` is taken by another upstream")
+        return upstreams
+
+    def _upstream(self, index: int, row: dict[str, object]) -> Upstream:
+        at = f"upstream.{index}"
+        self._known(row, at, _SECTIONS["upstream"])
+        address = self._text(row, at, "address", "")
+        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+            self._fault(
+                f"{at}.address",
+                f"`{address}` is not an http(s) address such as http://127.0.0.1:9000",
+            )
+        dialects = self._texts(row, at, "dialects", DIALECTS)
+        for dialect in sorted(dialects - set(DIALECTS)):
+            self._fault(
+                f"{at}.dialects", f"unknown dialect `{dialect}`; known are {', '.join(DIALECTS)}"
+            )
+        return Upstream(
+            name=self._matching(row, at, "name", ("main", _NAME)),
+            address=address.rstrip("/"),
+            dialects=dialects,
+            models=self._texts(row, at, "models", ("*",)),
+            key_file=self._path(row, at, "key_file", "") if row.get("key_file") else None,
+        )
+
+    def _section(self, name: str) -> dict[str, object]:
+        section = self.document.get(name, {})
+        if not isinstance(section, dict):
+            self._fault(name, f"write this as a section, [{name}]")
+            return {}
+        self._known(section, name, _SECTIONS[name])
+        return section
+
+    def _known(self, table: dict[str, object], at: str, known: Collection[str]) -> None:
+        for key in table:
+            if key not in known:
+                place = f"{at}.{key}" if at else key
+                self._fault(
+                    place, f"unknown key `{key}`; known here are {', '.join(sorted(known))}"
+                )
+
+    def _text(self, table: dict[str, object], at: str, key: str, default: str) -> str:
+        value = table.get(key, default)
+        if isinstance(value, str):
+            return value
+        self._fault(f"{at}.{key}", "must be a text in quotes")
+        return default
+
+    def _texts(
+        self, table: dict[str, object], at: str, key: str, default: tuple[str, ...]
+    ) -> frozenset[str]:
+        value = table.get(key, list(default))
+        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+            return frozenset(value)
+        self._fault(f"{at}.{key}", "must be a list of texts with at least one entry")
+        return frozenset(default)
+
+    def _matching(
+        self, table: dict[str, object], at: str, key: str, rule: tuple[str, re.Pattern[str]]
+    ) -> str:
+        default, pattern = rule
+        text = self._text(table, at, key, default)
+        if not pattern.fullmatch(text):
+            wanted = (
+                "`sha256:` and 64 hex digits" if key == "pin" else "letters, digits, `.`, `_`, `-`"
+            )
+            self._fault(f"{at}.{key}", f"`{text}` is not right here; write {wanted}")
+        return text
+
+    def _path(self, table: dict[str, object], at: str, key: str, default: str) -> Path:
+        text = self._text(table, at, key, default)
+        if not text or "\0" in text:
+            self._fault(f"{at}.{key}", "must name a path")
+        return self.path.parent / text.replace("\0", "")
+
+    def _address(self, table: dict[str, object], at: str, default: str) -> Address:
+        text = self._text(table, at, "listen", default)
+        match = re.fullmatch(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})", text)
+        if match is None or int(match[2]) > _LAST_PORT:
+            self._fault(f"{at}.listen", f"`{text}` is not an address such as {default}")
+            return Address("127.0.0.1", 0)
+        return Address(match[1], int(match[2]))
+
+    def _fault(self, key: str, message: str) -> None:
+        section = key.rpartition(".")[0]
+        line, column = self.lines.get(key) or self.lines.get(section, (0, 0))
+        self.faults.append(Fault(str(self.path), line, column, f"{key}: {message}"))
+
+    def _syntax(self, message: str) -> Fault:
+        match = _PLACE.search(message)
+        last = self.text.count("\n") + 1
+        line = int(match[1]) if match and match[1] else last
+        column = int(match[2]) if match and match[2] else 1
+        text = _PLACE.sub("", message).strip()
+        return Fault(str(self.path), line, column, text[:1].lower() + text[1:])
+
+
+_SECTIONS = {
+    "data": frozenset({"folder"}),
+    "gateway": frozenset({"listen", "name"}),
+    "admin": frozenset({"listen"}),
+    "trust": frozenset({"pin", "file"}),
+    "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
+    "record": frozenset({"link"}),
+    "drill": frozenset({"clock"}),
+}
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _lines(text: str) -> dict[str, tuple[int, int]]:
+    """Find the line and column of every plainly written key, as `section.key`."""
+    places: dict[str, tuple[int, int]] = {}
+    section, upstreams = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if match := re.fullmatch(r"\[\[?\s*([\w.-]+)\s*\]\]?\s*(#.*)?", bare):
+            section = match[1]
+            if bare.startswith("[["):
+                section, upstreams = f"{section}.{upstreams}", upstreams + 1
+            places.setdefault(section, (number, line.index("[") + 1))
+        elif match := re.match(r"([\w-]+)\s*=", bare):
+            key = f"{section}.{match[1]}" if section else match[1]
+            places.setdefault(key, (number, line.index(match[1]) + 1))
+    return places

@@ -1,0 +1,129 @@
+from pathlib import Path
+
+import pytest
+
+from writ.errors import InvalidInput
+from writ.model.config import Address, read_config
+
+FULL = """
+[data]
+folder = "data"
+
+[gateway]
+listen = "0.0.0.0:8443"
+name = "edge-1"
+
+[admin]
+listen = "[::1]:8081"
+
+[trust]
+pin = "sha256:{pin}"
+file = "trust.json"
+
+[[upstream]]
+name = "main"
+address = "http://127.0.0.1:9000/"
+dialects = ["openai"]
+models = ["fable-5"]
+key_file = "upstream.key"
+
+[record]
+link = "https://example.org/record"
+
+[drill]
+clock = "clock"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    """Write a configuration and return where it is."""
+    path = folder / "writ.toml"
+    path.write_text(text)
+    return path
+
+
+def test_everything_is_read(tmp_path: Path) -> None:
+    """A full file gives every setting, with paths beside the file."""
+    config = read_config(written(tmp_path, FULL.format(pin="0" * 64)))
+    upstream = config.upstreams[0]
+
+    assert tmp_path / "data" == config.folder
+    assert tmp_path / "data" / "control.sock" == config.control_socket
+    assert Address("0.0.0.0", 8443) == config.gateway_listen  # noqa: S104 - a gateway may face the world
+    assert Address("::1", 8081) == config.admin_listen
+    assert "[::1]:8081" == str(config.admin_listen)
+    assert "edge-1" == config.gateway_name
+    assert "sha256:" + "0" * 64 == config.pin
+    assert tmp_path / "trust.json" == config.trust_file
+    assert ("main", "http://127.0.0.1:9000") == (upstream.name, upstream.address)
+    assert (frozenset({"openai"}), frozenset({"fable-5"})) == (upstream.dialects, upstream.models)
+    assert tmp_path / "upstream.key" == upstream.key_file
+    assert "https://example.org/record" == config.record_link
+    assert tmp_path / "clock" == config.drill_clock
+
+
+def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
+    """Nothing has to be written for a start on one machine."""
+    config = read_config(written(tmp_path, ""))
+
+    assert Address("127.0.0.1", 8080) == config.gateway_listen
+    assert ("", None, ()) == (config.pin, config.drill_clock, config.upstreams)
+
+
+def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
+    """Every fault is reported with its line, in file order."""
+    path = written(
+        tmp_path,
+        '[gateway]\nlisten = "nowhere"\nspeed = 3\n[trust]\npin = "abc"\n'
+        '[[upstream]]\naddress = "ftp://x"\n[[upstream]]\naddress = "http://a"\ndialects = ["klingon"]\n'
+        '[admin]\nlisten = "0.0.0.0:1"\n',
+    )
+    with pytest.raises(InvalidInput) as caught:
+        read_config(path)
+
+    assert [2, 3, 5, 7, 8, 10, 12] == [fault.line for fault in caught.value.faults]
+    assert (
+        f"{path}:2:1: gateway.listen: `nowhere` is not an address such as 127.0.0.1:8080"
+        == str(caught.value).splitlines()[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[gateway\n", ":1:9: expected ']' at the end of a table declaration"),
+        ('data = "x"', ":1:1: data: write this as a section, [data]"),
+        ("[gateway]\nname = 3", ":2:1: gateway.name: must be a text in quotes"),
+        ("[data]\nfolder = ''", ":2:1: data.folder: must name a path"),
+        ("[gateway]\nlisten = '127.0.0.1:65536'", ":2:1: gateway.listen: `127.0.0.1:65536` is not"),
+        ("upstream = 1", ":1:1: upstream: write each upstream under its own [[upstream]]"),
+        ("[elsewhere]", ":1:1: elsewhere: unknown key `elsewhere`; known here are admin"),
+    ],
+)
+def test_a_fault_says_what_to_do(tmp_path: Path, text: str, expected: str) -> None:
+    """Each kind of fault is one line that starts with its place."""
+    path = written(tmp_path, text)
+    with pytest.raises(InvalidInput) as caught:
+        read_config(path)
+
+    assert [f"{path}{expected}"] == [str(caught.value)[: len(f"{path}{expected}")]]
+
+
+def test_a_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None:
+    """Without a file the answer is how to get one."""
+    with pytest.raises(InvalidInput, match="make one with `writ init`"):
+        read_config(tmp_path / "writ.toml")
+
+
+def test_bytes_that_are_not_text_are_refused(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is a fault, not a crash."""
+    path = tmp_path / "writ.toml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput, match="not UTF-8 text"):
+        read_config(path)
+
+
+def test_sockets_must_fit(tmp_path: Path) -> None:
+    """A data folder too deep for a Unix socket is refused before anything is started."""
+    with pytest.raises(InvalidInput, match="path too long for the sockets"):
+        read_config(written(tmp_path, f'[data]\nfolder = "{"d" * 120}"'))
