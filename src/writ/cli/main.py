@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 
 from writ.errors import InvalidInput, WritError
@@ -23,11 +22,9 @@ def main() -> None:
     except WritError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.UsageError as error:
-        error.show()
+    except typer.TyperException as error:
+        print(error.format_message(), file=sys.stderr)
         sys.exit(InvalidInput.exit_code)
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -28,14 +28,14 @@ class _Message(msgspec.Struct, frozen=True, tag=True, array_like=True, forbid_un
     pass
 
 
-class Snapshot(_Message):
+class Snapshot(_Message, frozen=True):
     """Begins staging of an epoch; `envelope` is the DSSE envelope as JSON."""
 
     epoch: int
     envelope: bytes
 
 
-class Row(_Message):
+class Row(_Message, frozen=True):
     """A decision table row: one code per (segment, model), segment-major, models in name order.
 
     `reasons` has, for each cell that is not a plain permit, (index of the rule in the segment's
@@ -49,7 +49,7 @@ class Row(_Message):
     reasons: dict[int, list[tuple[int, bool]]]
 
 
-class Subject(_Message):
+class Subject(_Message, frozen=True):
     """A subject's profiles over time: (valid until, profile, capacity), ascending, never empty.
 
     `capacity` is that of an organisation's people (0 for a person). `evidence` are attestation
@@ -62,7 +62,7 @@ class Subject(_Message):
     evidence: list[bytes] = []
 
 
-class Key(_Message):
+class Key(_Message, frozen=True):
     """An API key by the SHA-256 of its text; `kind` is the requester's; revoked: forget it."""
 
     digest: bytes
@@ -74,7 +74,7 @@ class Key(_Message):
     revoked: bool = False
 
 
-class Issuer(_Message):
+class Issuer(_Message, frozen=True):
     """An organisation's key for asserting its end users: raw Ed25519 public key by key id."""
 
     organisation: bytes
@@ -83,33 +83,33 @@ class Issuer(_Message):
     revoked: bool = False
 
 
-class Activate(_Message):
+class Activate(_Message, frozen=True):
     """Swap the staged epoch in; answered by `Applied` with its epoch."""
 
     epoch: int
 
 
-class Sync(_Message):
+class Sync(_Message, frozen=True):
     """Answered by `Applied` with the same number once all before it is applied."""
 
     number: int
 
 
-class Lease(_Message):
+class Lease(_Message, frozen=True):
     """Leave to decide: a signed statement (see `writ.signing.lease`)."""
 
     statement: bytes
     signature: bytes
 
 
-class Hello(_Message):
+class Hello(_Message, frozen=True):
     """A gateway greets; `epoch` is what it still holds (0: nothing)."""
 
     gateway: str
     epoch: int
 
 
-class Applied(_Message):
+class Applied(_Message, frozen=True):
     """Everything up to `number` (or the activation of `epoch`) is applied; streams cut by it."""
 
     number: int
@@ -117,7 +117,7 @@ class Applied(_Message):
     cut: int = 0
 
 
-class Declined(_Message):
+class Declined(_Message, frozen=True):
     """A gateway would not take a snapshot or a lease, and why."""
 
     epoch: int

@@ -1,0 +1,28 @@
+"""Settings of every test run: reproducible property tests, and no skips where none are allowed."""
+
+import os
+
+import hypothesis
+import pytest
+
+# No deadline: a test that is slow on a busy machine has not failed.
+hypothesis.settings.register_profile("developer", deadline=None)
+# A build that failed must fail again when it is tried again.
+hypothesis.settings.register_profile("build", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("build" if os.environ.get("CI") else "developer")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--no-skips`."""
+    parser.addoption("--no-skips", action="store_true", help="fail the run if a test is skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Turn a run with skipped tests into a failed one where `--no-skips` was asked for."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not session.config.getoption("--no-skips") or reporter is None:
+        return
+    skipped = len(reporter.stats.get("skipped", []))
+    if skipped and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{skipped} skipped, and --no-skips allows none", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
