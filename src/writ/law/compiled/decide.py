@@ -1,0 +1,145 @@
+"""A decision through the tables: links, joined codes, one substitute, reasons.
+
+1. The chain becomes links: the requester unless a service account, the organisation, the end user.
+   A service account without an organisation stands for a factless one. A chain that names no
+   person is judged as if it named one without facts.
+2. The codes of the links are joined; the outcome is read off the joined code.
+3. A substitute is itself decided, once, for the same chain, and must be permitted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from writ.clock import Instant
+from writ.law.compiled.book import Capacity, Compiled, Profile
+from writ.law.compiled.judge import Judgement
+from writ.law.compiled.settle import Open, settle
+from writ.model.cell import OUTCOMES
+from writ.model.decision import Decision, LinkName, Reason, Settlement
+from writ.model.order import Lawbook
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """One link of a chain with its profile and the capacity it stands in."""
+
+    name: LinkName
+    subject: Subject
+    profile: Profile
+    capacity: Capacity
+
+
+def links(compiled: Compiled, chain: Chain, at: Instant) -> tuple[NamedLink, ...]:
+    """Return the links of a chain (rule 1)."""
+    capacity = compiled.capacity(chain.organisation, at)
+    found: list[NamedLink] = []
+
+    def add(name: LinkName, subject: Subject) -> None:
+        found.append(NamedLink(name, subject, compiled.profile(subject, at), capacity))
+
+    if chain.requester.kind != "service":
+        add("requester", chain.requester)
+    if chain.organisation is not None:
+        add("organisation", chain.organisation)
+    elif chain.requester.kind == "service":
+        add("organisation", Subject("", "organisation"))
+    if chain.end_user is not None:
+        add("end_user", chain.end_user)
+    elif chain.requester.kind != "person":
+        nobody = Subject("", "person")
+        found.append(NamedLink("end_user", nobody, compiled.factless("unnamed"), capacity))
+    return tuple(found)
+
+
+def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
+    """Decide once; for many decisions compile once and use `decide_compiled`."""
+    return decide_compiled(Compiled(book), chain, model, at)
+
+
+def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -> Decision:
+    """Decide what a chain may do with a model (any of its names) at an instant."""
+    segment = compiled.segment_at(at)
+    name = compiled.book.catalogue.resolve(model)
+    digest = compiled.digest(segment)
+    if name is None:
+        return Decision(Outcome.DENY, model, None, (Reason("unknown_model"),), (), digest, at)
+    named = links(compiled, chain, at)
+    outcome, served_by, extra = _outcome(compiled, segment, named, name)
+    judged = [
+        (link, compiled.judgement(segment, name, link.profile, link.capacity)) for link in named
+    ]
+    held = name in compiled.segments[segment].held
+    return Decision(
+        outcome,
+        name,
+        served_by,
+        (*((Reason("held"),) if held else ()), *_reasons(judged), *extra),
+        () if held else _settlements(compiled, judged, (segment, name, at)),
+        digest,
+        at,
+    )
+
+
+def joined(compiled: Compiled, segment: int, named: Sequence[NamedLink], model: str) -> int:
+    """Join the codes of a chain's links for one model (rule 2)."""
+    cell = segment * len(compiled.models) + compiled.models.index(model)
+    code = 0
+    for link in named:
+        code |= compiled.row(link.profile, link.capacity).cells[cell]
+    return code
+
+
+def substitute_for(compiled: Compiled, segment: int, model: str) -> str | None:
+    """Return the one substitute that the rules for a model name, if they name any."""
+    for active in compiled.segments[segment].rules:
+        if model in active.rule.models:
+            for effect in (active.rule.barred, active.rule.undetermined):
+                if effect.substitute is not None:
+                    return effect.substitute
+    return None
+
+
+def _outcome(
+    compiled: Compiled, segment: int, named: Sequence[NamedLink], model: str
+) -> tuple[Outcome, str | None, tuple[Reason, ...]]:
+    """Read off the outcome, follow a substitute once (rule 3)."""
+    outcome = OUTCOMES[joined(compiled, segment, named, model)]
+    if outcome is Outcome.PERMIT:
+        return outcome, model, ()
+    if outcome is not Outcome.SUBSTITUTE:
+        return outcome, None, ()
+    other = substitute_for(compiled, segment, model)
+    if other is not None and OUTCOMES[joined(compiled, segment, named, other)] is Outcome.PERMIT:
+        return outcome, other, ()
+    return Outcome.DENY, None, (Reason("substitute_refused"),)
+
+
+def _reasons(judged: Sequence[tuple[NamedLink, Judgement]]) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            "barred" if certain else "undetermined",
+            rule.active.version.order,
+            rule.active.version.version,
+            rule.rule.id,
+            rule.rule.clauses,
+            link.name,
+        )
+        for link, found in judged
+        for rule, certain in zip(found.against, found.certain, strict=True)
+    )
+
+
+def _settlements(
+    compiled: Compiled,
+    judged: Sequence[tuple[NamedLink, Judgement]],
+    question: tuple[int, str, Instant],
+) -> tuple[Settlement, ...]:
+    return tuple(
+        settlement
+        for link, found in judged
+        for settlement in settle(
+            compiled, Open(link.name, link.subject, link.capacity, *question), found
+        )
+    )

@@ -1,0 +1,85 @@
+"""What facts leave open: per attribute the cells known, and the cells that may still be.
+
+1. Absent is what is below the floor, not yet verified, expired, or too old (all half-open).
+2. The latest exhaustive fact closes the attribute. A fact no later than it with other values
+   contradicts it; a later one that adds values reopens it.
+3. A contradicted attribute is as good as unknown.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from writ.clock import Instant
+from writ.law.compiled.cells import Partition, Partitions
+from writ.model.subject import Fact, Subject
+
+
+class Question(NamedTuple):
+    """A floor (0 to 4) and a greatest age in microseconds (None: any)."""
+
+    floor: int
+    age: int | None
+
+
+class Known(NamedTuple):
+    """Bits of the cells that are yes, and of those that may be either; the rest are no."""
+
+    yes: int
+    free: int
+
+
+def present(fact: Fact, question: Question, at: Instant) -> bool:
+    """Whether a fact counts for a question at an instant (rule 1)."""
+    return (
+        fact.assurance >= question.floor
+        and fact.verified_at <= at
+        and (fact.expires_at is None or at < fact.expires_at)
+        and (question.age is None or at < fact.verified_at + question.age)
+    )
+
+
+def known(partition: Partition, facts: Iterable[Fact], at: Instant) -> Known:
+    """Combine the present facts of one attribute (rules 2 and 3)."""
+    shown = [(fact, {v.parts for v in fact.values if v.holds(at)}) for fact in facts]
+    closing = max((f.verified_at for f, _ in shown if f.completeness == "exhaustive"), default=None)
+    values = set().union(*(parts for _, parts in shown))
+    yes = 0
+    for parts in values:
+        yes |= partition.bit(parts)
+    if closing is None:
+        return Known(yes, partition.everything & ~yes)
+    closed = [
+        parts for f, parts in shown if f.completeness == "exhaustive" and f.verified_at == closing
+    ]
+    earlier = [parts for f, parts in shown if f.verified_at <= closing]
+    if any(not parts <= whole for whole in closed for parts in earlier):
+        return Known(0, partition.everything)
+    return Known(yes, 0 if values <= closed[0] else partition.everything & ~yes)
+
+
+def knowledge(
+    partitions: Partitions, subject: Subject, question: Question, at: Instant
+) -> tuple[Known, ...]:
+    """Return what is known of every attribute asked, in the partitions' order."""
+    by_attribute: dict[str, list[Fact]] = {}
+    for fact in subject.facts:
+        if fact.attribute in partitions.index and present(fact, question, at):
+            by_attribute.setdefault(fact.attribute, []).append(fact)
+    return tuple(
+        known(partition, by_attribute.get(name, ()), at)
+        for name, partition in zip(partitions.attributes, partitions.of, strict=True)
+    )
+
+
+def turning_points(subject: Subject, ages: Iterable[int | None]) -> set[Instant]:
+    """Return every instant at which some fact of a subject comes, goes or grows too old."""
+    limits = [age for age in ages if age is not None]
+    points: set[Instant] = set()
+    for fact in subject.facts:
+        points.add(fact.verified_at)
+        points.update(fact.verified_at + age for age in limits)
+        if fact.expires_at is not None:
+            points.add(fact.expires_at)
+        for value in fact.values:
+            points.update(edge for edge in (value.since, value.until) if edge is not None)
+    return points

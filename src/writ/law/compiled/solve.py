@@ -1,0 +1,140 @@
+"""Whether a world exists: expressions compiled to bits, and a search over what is open.
+
+1. An expression is evaluated in three values over partial worlds (yes bits, free bits).
+2. Where every formula is true, or one is false, no cell is left to guess; otherwise the lowest
+   open cell of an undecided list is tried both ways.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from writ.law.compiled.cells import Partitions
+from writ.law.compiled.evidence import Known
+from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Not
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """True where one of the attribute's cells in `mask` is."""
+
+    attribute: int
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True where the link belongs to a group: by itself, or by the chain's organisation."""
+
+    acting: bool
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """All (`every`) or any of the items."""
+
+    every: bool
+    items: tuple["Formula", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """True where the item is false."""
+
+    item: "Formula"
+
+
+Formula: TypeAlias = Bits | Flag | Join | Flip | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A partial world: what is known of each attribute, and the groups belonged to."""
+
+    known: tuple[Known, ...]
+    own: int
+    acting: int
+
+
+def formula(expression: Expression | None, cells: Partitions) -> Formula:
+    """Compile an expression; None and `Never` are false."""
+    match expression:
+        case Listed():
+            place = cells.index[expression.attribute]
+            return Bits(place, cells.of[place].mask(expression))
+        case Given("acting_for", group):
+            return Flag(acting=True, mask=1 << cells.acting_groups.index(group))
+        case Given(_, group):
+            return Flag(acting=False, mask=1 << cells.own_groups.index(group))
+        case AnyOf(items):
+            return Join(every=False, items=tuple(formula(item, cells) for item in items))
+        case AllOf(items):
+            return Join(every=True, items=tuple(formula(item, cells) for item in items))
+        case Not(item):
+            return Flip(formula(item, cells))
+        case _:
+            return False
+
+
+def truth(wanted: Formula, world: Situation) -> bool | None:
+    """Evaluate in three values; None: it depends on a free cell."""
+    match wanted:
+        case Bits(attribute, mask):
+            known = world.known[attribute]
+            return True if known.yes & mask else None if known.free & mask else False
+        case Flag(acting, mask):
+            return bool((world.acting if acting else world.own) & mask)
+        case Flip(item):
+            inner = truth(item, world)
+            return None if inner is None else not inner
+        case Join(every, items):
+            found = [truth(item, world) for item in items]
+            if (not every) in found:
+                return not every
+            return None if None in found else every
+        case _:
+            return wanted
+
+
+def satisfiable(formulas: Sequence[Formula], world: Situation) -> bool:
+    """Whether one world consistent with `world` makes every formula true (rule 2)."""
+    open_formulas = []
+    for wanted in formulas:
+        value = truth(wanted, world)
+        if value is False:
+            return False
+        if value is None:
+            open_formulas.append(wanted)
+    if not open_formulas:
+        return True
+    attribute, cell = _open_cell(open_formulas[0], world)
+    return any(
+        satisfiable(open_formulas, _settled(world, attribute, cell, yes=yes))
+        for yes in (True, False)
+    )
+
+
+def valid(wanted: Formula, world: Situation) -> bool:
+    """Whether every world consistent with `world` makes the formula true."""
+    return not satisfiable((Flip(wanted),), world)
+
+
+def _open_cell(wanted: Formula, world: Situation) -> tuple[int, int]:
+    match wanted:
+        case Bits(attribute, mask):
+            free = world.known[attribute].free & mask
+            return attribute, free & -free
+        case Flip(item):
+            return _open_cell(item, world)
+        case Join(_, items):
+            return _open_cell(next(i for i in items if truth(i, world) is None), world)
+        case _:
+            raise AssertionError("a formula without attributes is never open")
+
+
+def _settled(world: Situation, attribute: int, cell: int, *, yes: bool) -> Situation:
+    known = list(world.known)
+    before = known[attribute]
+    known[attribute] = Known(before.yes | (cell if yes else 0), before.free & ~cell)
+    return Situation(tuple(known), world.own, world.acting)

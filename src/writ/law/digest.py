@@ -1,0 +1,107 @@
+"""`rules_digest`: one hash of what the rules in force do, and of nothing else.
+
+Covered: order id, rule id, models, predicate with its definition's digest, standing, evidence,
+barred, undetermined, in_flight, exceptions, annex digests, holds. Left out: dates, versions,
+clauses, notices, titles; so withdrawing an order gives back the digest of the others exactly.
+"""
+
+from writ.canonical import Plain, digest
+from writ.clock import Instant
+from writ.model.expression import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Group,
+    Listed,
+    Not,
+    Predicate,
+)
+from writ.model.order import ActiveRule, Effect, Evidence, Exemption, Lawbook
+
+
+def rules_digest(book: Lawbook, at: Instant) -> str:
+    """Digest of the rules and holds in force at an instant."""
+    return digest(
+        {
+            "rules": [_rule(active) for active in book.rules_at(at)],
+            "holds": sorted({hold.model for hold in book.holds_at(at)}),
+        }
+    )
+
+
+def _rule(active: ActiveRule) -> Plain:
+    rule = active.rule
+    return {
+        "order": active.version.order,
+        "rule": rule.id,
+        "models": sorted(rule.models),
+        rule.sense: predicate_plain(rule.predicate),
+        "standing": rule.standing,
+        "evidence": _evidence(rule.evidence),
+        "barred": _effect(rule.barred),
+        "undetermined": _effect(rule.undetermined),
+        "drain": rule.in_flight.drain,
+        "exceptions": [
+            _exemption(item) for item in sorted(active.exemptions, key=lambda item: item.id)
+        ],
+    }
+
+
+def _exemption(item: Exemption) -> Plain:
+    return {
+        "id": item.id,
+        "models": sorted(item.models),
+        "who": predicate_plain(item.who),
+        "unless": None if item.unless is None else predicate_plain(item.unless),
+        "unproven": item.unproven,
+        "evidence": None if item.evidence is None else _evidence(item.evidence),
+    }
+
+
+def _evidence(evidence: Evidence) -> Plain:
+    return {
+        "to_serve": evidence.to_serve,
+        "to_bar": evidence.to_bar,
+        "max_age": evidence.max_age,
+    }
+
+
+def _effect(effect: Effect) -> Plain:
+    return {"outcome": effect.outcome.word, "substitute": effect.substitute}
+
+
+def predicate_plain(predicate: Predicate) -> Plain:
+    """Write a predicate as plain values; groups by name and digest, never by members."""
+    return {
+        "name": predicate.name,
+        "digest": predicate.digest,
+        "person": _expression(predicate.person),
+        "organisation": _expression(predicate.organisation),
+    }
+
+
+def _expression(expression: Expression | None) -> Plain:
+    match expression:
+        case Listed(operator, attribute, patterns, group):
+            if group is not None:
+                return {operator: _group(group), "of": attribute}
+            return {operator: [list(pattern) for pattern in sorted(patterns)], "of": attribute}
+        case Given(operator, group):
+            return {operator: _group(group)}
+        case AnyOf(items):
+            return {"any": [_expression(item) for item in items]}
+        case AllOf(items):
+            return {"all": [_expression(item) for item in items]}
+        case Not(item):
+            return {"not": _expression(item)}
+        case None:
+            return None
+        case _:
+            return {"never": expression.operator}
+
+
+def _group(group: Group) -> Plain:
+    if group.digest is not None:
+        return {"annex": group.name, "digest": group.digest}
+    return {"named": group.name, "subjects": sorted(group.members)}
