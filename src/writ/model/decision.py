@@ -13,6 +13,7 @@ Verdict: TypeAlias = Literal[
     "undetermined",
     "held",
     "unknown_model",
+    "unknown_organisation",
     "ambiguous_organisation",
     "bad_input",
     "substitute_refused",

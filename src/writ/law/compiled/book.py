@@ -10,6 +10,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
@@ -134,7 +135,7 @@ class Compiled:
         edges = [since, *sorted(point for point in points if point > since), FOREVER]
         spans: list[tuple[Instant, Profile, Capacity]] = []
         organisation = subject if subject.kind == "organisation" else None
-        for start, until in zip(edges, edges[1:], strict=False):
+        for start, until in pairwise(edges):
             state = (self.profile(subject, start), self.capacity(organisation, start))
             if spans and spans[-1][1:] == state:
                 spans.pop()

@@ -1,0 +1,161 @@
+"""A snapshot: everything that was decided on, in canonical bytes, for signing and for gateways.
+
+1. `orders` and `definitions` say what is ordered; `segments` say what is in force when, and what
+   an enforcement point may tell of it. Annexes appear by digest, never by row.
+2. A hold is one more rule of its segment: it denies all, and tells nothing but that.
+3. The same sources, epoch and predecessor give the same bytes on every machine.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from writ.canonical import Plain, encode
+from writ.clock import FOREVER, Instant, format_instant
+from writ.law.digest import predicate_plain, rules_digest
+from writ.model.catalogue import Catalogue
+from writ.model.expression import Predicate
+from writ.model.order import ActiveRule, Hold, Lawbook, OrderVersion
+
+FORMAT = "writ-snapshot-1"
+HELD_NOTICE = {"en": "This model is not available at present."}
+
+
+def snapshot(book: Lawbook, epoch: int, previous: str | None, trust_version: int) -> bytes:
+    """Write the snapshot of a lawbook; `previous` is the digest of the snapshot before it."""
+    return encode(
+        {
+            "format": FORMAT,
+            "epoch": epoch,
+            "previous": previous,
+            "trust": trust_version,
+            "catalogue": _catalogue(book.catalogue),
+            "orders": [_version(version) for version in _sorted(book)],
+            "definitions": dict(_definitions(book)),
+            "annexes": {
+                f"{version.order}/{version.version}/{name}": group.digest
+                for version in _sorted(book)
+                for name, group in version.annexes.items()
+            },
+            "holds": [_hold(hold) for hold in _holds(book)],
+            "segments": [_segment(book, start) for start in (None, *book.boundaries())],
+        }
+    )
+
+
+def _sorted(book: Lawbook) -> list[OrderVersion]:
+    return sorted(book.versions, key=lambda version: (version.order, version.version))
+
+
+def _holds(book: Lawbook) -> list[Hold]:
+    return sorted(book.holds, key=lambda hold: (hold.model, hold.since, hold.by))
+
+
+def _catalogue(catalogue: Catalogue) -> Plain:
+    return {
+        "provider": catalogue.provider,
+        "models": {
+            name: {
+                "aliases": sorted(model.aliases),
+                "family": model.family,
+                "capabilities": sorted(model.capabilities),
+                "dialects": sorted(model.dialects),
+                "controlled": model.controlled,
+            }
+            for name, model in catalogue.models.items()
+        },
+    }
+
+
+def _version(version: OrderVersion) -> Plain:
+    source: Plain = _plain(version.source)
+    return {
+        "order": version.order,
+        "version": version.version,
+        "kind": version.kind,
+        "effective": version.effective,
+        "until": version.until,
+        "file": source,
+    }
+
+
+def _plain(value: object) -> Plain:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)
+
+
+def _definitions(book: Lawbook) -> Iterator[tuple[str, Plain]]:
+    for version in book.versions:
+        for predicate in _predicates(version):
+            if predicate.name is not None:
+                yield predicate.name, predicate_plain(predicate)
+
+
+def _predicates(version: OrderVersion) -> Iterator[Predicate]:
+    for rule in version.rules:
+        yield rule.predicate
+    for item in version.exemptions:
+        yield item.who
+        if item.unless is not None:
+            yield item.unless
+
+
+def _hold(hold: Hold) -> Plain:
+    return {
+        "model": hold.model,
+        "by": hold.by,
+        "since": hold.since,
+        "until": None if hold.until >= FOREVER else hold.until,
+    }
+
+
+def _segment(book: Lawbook, start: Instant | None) -> Plain:
+    at = -FOREVER if start is None else start
+    rules = book.rules_at(at)
+    held = sorted({hold.model for hold in book.holds_at(at)})
+    return {
+        "from": start,
+        "starts": None if start is None else format_instant(start),
+        "rules_digest": rules_digest(book, at),
+        "rules": [*map(_rule, rules), *map(_held, held)],
+        "held": held,
+        "substitutes": dict(_substitutes(rules)),
+    }
+
+
+def _rule(active: ActiveRule) -> Plain:
+    rule, version = active.rule, active.version
+    return {
+        "order": version.order,
+        "version": version.version,
+        "rule": rule.id,
+        "clauses": list(rule.clauses),
+        "models": sorted(rule.models),
+        "disclosure": version.disclosure,
+        "notice": dict(version.notice),
+        "drain": rule.in_flight.drain,
+    }
+
+
+def _held(model: str) -> Plain:
+    return {
+        "order": None,
+        "version": None,
+        "rule": None,
+        "clauses": [],
+        "models": [model],
+        "disclosure": "none",
+        "notice": dict(HELD_NOTICE),
+        "drain": 0,
+    }
+
+
+def _substitutes(rules: tuple[ActiveRule, ...]) -> Iterator[tuple[str, str]]:
+    for active in rules:
+        for effect in (active.rule.barred, active.rule.undetermined):
+            if effect.substitute is not None:
+                for model in sorted(active.rule.models):
+                    yield model, effect.substitute

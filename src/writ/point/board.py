@@ -1,0 +1,267 @@
+"""Everything one enforcement point knows: an epoch in force, and perhaps one being staged.
+
+1. Rows and subjects belong to an epoch; keys and issuers do not.
+2. Staged entries are swapped in at once by `activate`; entries for the epoch in force apply at
+   once; entries for any other epoch are refused.
+3. Looking up links resolves a key to its rows, for the segment and profiles of an instant; they
+   are good until the first of: a profile's end, the segment's end.
+4. What cannot be resolved is None: an error is a refusal.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from writ.clock import FOREVER, Instant
+from writ.errors import Refused
+from writ.model.cell import OUTCOMES
+from writ.model.decision import LinkName
+from writ.model.outcome import Outcome
+from writ.point.decide import STALE, Links, decide
+from writ.point.seam import (
+    FACTLESS_ORGANISATION,
+    FACTLESS_PERSON,
+    UNNAMED,
+    Issuer,
+    Key,
+    Row,
+    Subject,
+)
+from writ.point.view import RuleView, View
+
+
+class _Table:
+    """One epoch: its view, rows by (profile, capacity), subjects by name."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.rows: dict[tuple[int, int], Row] = {}
+        self.subjects: dict[bytes, Subject] = {}
+        self.width = len(view.order) * len(view.segments)
+
+    def put(self, message: Row | Subject) -> None:
+        if isinstance(message, Subject):
+            if message.spans:
+                self.subjects[message.name] = message
+            else:
+                self.subjects.pop(message.name, None)
+            return
+        if len(message.cells) != self.width:
+            raise Refused(f"row has {len(message.cells)} cells, not {self.width}")
+        self.rows[message.profile, message.capacity] = message
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A rule that does not let one link pass; `certain`: it bars, else it cannot judge."""
+
+    rule: RuleView
+    certain: bool
+    link: LinkName
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision explained, for the slow path: refusals, substitutions and receipts."""
+
+    outcome: Outcome
+    served_by: str | None
+    segment: int
+    against: tuple[Against, ...]
+    end_user_decides: bool
+    ruled: bool
+
+
+class Board:
+    """Rule 2; owned by one thread."""
+
+    def __init__(self) -> None:
+        self._table: _Table | None = None
+        self._staged: _Table | None = None
+        self._keys: dict[bytes, Key] = {}
+        self._issuers: dict[tuple[bytes, str], bytes] = {}
+        self._cache: dict[tuple[bytes, bytes | None], Links] = {}
+
+    @property
+    def epoch(self) -> int:
+        """The epoch in force; 0 before the first."""
+        return self._table.view.epoch if self._table else 0
+
+    @property
+    def view(self) -> View | None:
+        """The snapshot in force, as far as it is ours to see."""
+        return self._table.view if self._table else None
+
+    def stage(self, view: View) -> None:
+        """Begin staging an epoch; one that was staged before is forgotten."""
+        if view.epoch < self.epoch:
+            raise Refused(f"epoch {view.epoch} is older than epoch {self.epoch} in force")
+        self._staged = _Table(view)
+
+    def put(self, message: Row | Subject | Key | Issuer) -> None:
+        """Take one delta (rules 1 and 2)."""
+        if isinstance(message, Key):
+            self._keys.pop(message.digest, None)
+            if not message.revoked:
+                self._keys[message.digest] = message
+        elif isinstance(message, Issuer):
+            self._issuers.pop((message.organisation, message.kid), None)
+            if not message.revoked:
+                self._issuers[message.organisation, message.kid] = message.public
+        else:
+            self._table_of(message.epoch).put(message)
+        self._cache.clear()
+
+    def activate(self, epoch: int) -> None:
+        """Put the staged epoch in force, whole."""
+        if self._staged is None or self._staged.view.epoch != epoch:
+            raise Refused(f"epoch {epoch} is not staged")
+        for name in (FACTLESS_PERSON, FACTLESS_ORGANISATION, UNNAMED):
+            if name not in self._staged.subjects:
+                raise Refused(f"epoch {epoch} is staged without its reserved subjects")
+        self._table, self._staged = self._staged, None
+        self._cache.clear()
+
+    def key(self, digest: bytes) -> Key | None:
+        """Return the entry of an API key by the SHA-256 of its text."""
+        return self._keys.get(digest)
+
+    def issuer(self, organisation: bytes, kid: str) -> bytes | None:
+        """Return the public key with which an organisation asserts its end users."""
+        return self._issuers.get((organisation, kid))
+
+    def links(self, key: Key, end_user: bytes | None, at: Instant) -> Links | None:
+        """Return a chain's links at an instant (rules 3 and 4); cached while good."""
+        cached = self._cache.get((key.digest, end_user))
+        if cached is not None and at < cached.until and self._starts(cached) <= at:
+            return cached
+        found = self._resolve(key, end_user, at)
+        if found is not None:
+            self._cache[key.digest, end_user] = found
+        return found
+
+    def judge(self, links: Links, model: str, at: Instant, *, live: bool) -> Verdict | None:
+        """Decide and explain for a canonical name; None where nothing can be decided."""
+        table = self._table
+        if table is None or links.epoch != table.view.epoch:
+            return None
+        index = table.view.index[model]
+        number = decide(links, index, at, live)
+        if number == STALE:
+            return None
+        outcome, served_by = Outcome(number), None
+        if outcome is Outcome.PERMIT:
+            served_by = model
+        elif outcome is Outcome.SUBSTITUTE:
+            served_by = self._substitute(table, links, model, at)
+            outcome = outcome if served_by else Outcome.DENY
+        against = tuple(_against(table, links, index)) if served_by != model else ()
+        return Verdict(
+            outcome,
+            served_by,
+            links.segment,
+            against,
+            _end_user_decides(links, index),
+            model in table.view.ruled[links.segment],
+        )
+
+    def _table_of(self, epoch: int) -> _Table:
+        for table in (self._staged, self._table):
+            if table is not None and table.view.epoch == epoch:
+                return table
+        raise Refused(f"epoch {epoch} is neither in force nor staged")
+
+    def _starts(self, links: Links) -> Instant:
+        view = self.view
+        start = None if view is None else view.segments[links.segment].start
+        return -FOREVER if start is None else start
+
+    def _resolve(self, key: Key, end_user: bytes | None, at: Instant) -> Links | None:
+        table = self._table
+        if table is None:
+            return None
+        named = _named(table, key, end_user)
+        if named is None:
+            return None
+        view = table.view
+        segment = view.segment_at(at)
+        until = view.boundaries[segment] if segment < len(view.boundaries) else FOREVER
+        owner = table.subjects[key.organisation] if key.organisation else None
+        lent, lent_until = (0, FOREVER) if owner is None else _span(owner, at)[1:]
+        rows, places = [], []
+        start, stop = segment * len(view.order), (segment + 1) * len(view.order)
+        for _, subject in named:
+            profile, _, ends = _span(subject, at)
+            row = table.rows.get((profile, lent))
+            if row is None:
+                return None
+            rows.append(row.cells[start:stop])
+            places.append((profile, lent))
+            until = min(until, ends, lent_until)
+        return Links(
+            tuple(rows),
+            until,
+            segment=segment,
+            epoch=view.epoch,
+            names=tuple(name for name, _ in named),
+            places=tuple(places),
+            evidence=tuple(item for _, subject in named for item in subject.evidence),
+            asserted=end_user is not None,
+        )
+
+    def _substitute(self, table: _Table, links: Links, model: str, at: Instant) -> str | None:
+        other = table.view.segments[links.segment].substitutes.get(model)
+        if other is None or decide(links, table.view.index[other], at, True) != Outcome.PERMIT:  # noqa: FBT003  live was checked
+            return None
+        return other
+
+
+def _named(
+    table: _Table, key: Key, end_user: bytes | None
+) -> list[tuple[LinkName, Subject]] | None:
+    """Return the links a key stands on; None where a named one is unknown to us."""
+    found: list[tuple[LinkName, Subject | None]] = []
+    if key.kind != "service":
+        found.append(("requester", table.subjects.get(key.requester)))
+    if key.organisation is not None:
+        found.append(("organisation", table.subjects.get(key.organisation)))
+    elif key.kind == "service":
+        found.append(("organisation", table.subjects.get(FACTLESS_ORGANISATION)))
+    if end_user is not None:
+        unknown = table.subjects.get(FACTLESS_PERSON)
+        found.append(("end_user", table.subjects.get(end_user, unknown)))
+    elif key.kind != "person":
+        found.append(("end_user", table.subjects.get(UNNAMED)))
+    named = [(name, subject) for name, subject in found if subject is not None]
+    return named if len(named) == len(found) else None
+
+
+def _span(subject: Subject, at: Instant) -> tuple[int, int, Instant]:
+    """Return (profile, capacity, until) at an instant."""
+    for until, profile, capacity in subject.spans:
+        if at < until:
+            return profile, capacity, until
+    until, profile, capacity = subject.spans[-1]
+    return profile, capacity, until
+
+
+def _against(table: _Table, links: Links, index: int) -> Iterator[Against]:
+    cell = links.segment * len(table.view.order) + index
+    segment = table.view.segments[links.segment]
+    model = table.view.order[index]
+    for rule in segment.rules:
+        if rule.order is None and model in rule.models:
+            yield Against(rule, certain=True, link="requester")
+    for name, place in zip(links.names, links.places, strict=True):
+        for number, certain in table.rows[place].reasons.get(cell, ()):
+            yield Against(segment.rules[number], certain, name)  # type: ignore[arg-type]  # names are LinkNames
+
+
+def _end_user_decides(links: Links, index: int) -> bool:
+    """Whether an asserted end user is among what decides: the others alone would not be denied."""
+    if not links.asserted:
+        return False
+    code = 0
+    for name, row in zip(links.names, links.rows, strict=True):
+        if name != "end_user":
+            code |= row[index]
+    return OUTCOMES[code] is not Outcome.DENY
