@@ -1,0 +1,153 @@
+"""Random subjects, chains and instants for the lawbooks of `tests.worlds.lawbooks`.
+
+1. Facts are incomplete, contradictory, expired, in the future, and of values that begin or end.
+2. Facts drawn from a `Truth` are all true of it: whatever they leave open, none contradicts.
+3. Instants are every boundary that the lawbook or the chain has, and a microsecond either side.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from random import Random
+from typing import TypeAlias
+
+from tests.worlds.lawbooks import (
+    AGES,
+    COMPANIES,
+    COUNTRIES,
+    GRID,
+    NAMES,
+    PEOPLE,
+    START,
+    STEP,
+    chance,
+    pick,
+    some,
+)
+from writ.clock import Instant
+from writ.model.order import Lawbook
+from writ.model.subject import Chain, Fact, Subject, Value
+from writ.model.vocabulary import Kind
+
+Truth: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
+
+_COUNTRY = tuple((code, kind) for code in (*COUNTRIES, "DE") for kind in ("", "national"))
+_PLACE = tuple((code,) for code in (*COUNTRIES, "DE"))
+VALUES: Mapping[Kind, Truth] = {
+    "person": {
+        "citizenships": _COUNTRY,
+        "permanent_residences": _COUNTRY,
+        "protection": (("refugee", "US"), ("asylee", "US"), ("refugee", "FR")),
+        "employer": tuple(
+            (company, relation)
+            for company in (*COMPANIES, "c4")
+            for relation in ("employee", "regular_employee", "contractor")
+        ),
+    },
+    "organisation": {
+        "incorporated_in": _PLACE,
+        "organised_in": _PLACE,
+        "users_certified": tuple((name,) for name in (*NAMES, "test.other@1")),
+    },
+}
+
+
+def truth(random: Random, kind: Kind) -> Truth:
+    """Draw what is the case about a subject, whether or not anybody has shown it."""
+    return {
+        attribute: some(random, values, least=0)
+        for attribute, values in VALUES.get(kind, {}).items()
+    }
+
+
+def _value(random: Random, parts: tuple[str, ...]) -> Value:
+    if not chance(random, 15):
+        return Value(parts)
+    since, until = pick(random, GRID), pick(random, GRID)
+    return Value(parts, *pick(random, ((since, None), (None, until), (since, until))))
+
+
+def fact(random: Random, attribute: str, values: tuple[Value, ...], *, complete: bool) -> Fact:
+    """Draw the circumstances of a fact: by whom, how sure, when, how long."""
+    return Fact(
+        attribute,
+        values,
+        "exhaustive" if complete else "at_least",
+        random.randint(0, 4),
+        "passport",
+        "somebody",
+        pick(random, GRID) - pick(random, (0, 20, 50)),
+        pick(random, GRID) if chance(random, 15) else None,
+    )
+
+
+def any_fact(random: Random, kind: Kind) -> Fact:
+    """Draw a fact that need not agree with any other."""
+    attribute = pick(random, sorted(VALUES[kind]))
+    parts = some(random, VALUES[kind][attribute], least=0 if chance(random, 20) else 1)
+    values = tuple(_value(random, item) for item in parts)
+    return fact(random, attribute, values, complete=chance(random, 50))
+
+
+def true_fact(random: Random, case: Truth) -> Fact:
+    """Draw a fact that is true of the case: some of it, or exactly all of it."""
+    attribute = pick(random, sorted(case))
+    complete = chance(random, 50)
+    parts = case[attribute] if complete else some(random, case[attribute], least=0)
+    return fact(random, attribute, tuple(Value(item) for item in parts), complete=complete)
+
+
+def facts(random: Random, kind: Kind) -> tuple[Fact, ...]:
+    """Draw up to five facts of one subject, now and then all of them true together."""
+    if kind == "service":
+        return ()
+    count = random.randint(0, 5)
+    if chance(random, 35):
+        case = truth(random, kind)
+        return tuple(true_fact(random, case) for _ in range(count))
+    return tuple(any_fact(random, kind) for _ in range(count))
+
+
+def subject(random: Random, kind: Kind) -> Subject:
+    """Draw a subject."""
+    names = {"person": PEOPLE, "organisation": COMPANIES, "service": ("s1",)}[kind]
+    return Subject(pick(random, names), kind, (), facts(random, kind))
+
+
+def chain(random: Random) -> Chain:
+    """Draw a chain: who asks, for which organisation, on behalf of whom."""
+    kinds: tuple[Kind, ...] = ("person", "service", "organisation")
+    return Chain(
+        subject(random, pick(random, kinds)),
+        subject(random, "organisation") if chance(random, 60) else None,
+        subject(random, "person") if chance(random, 45) else None,
+    )
+
+
+def boundaries(book: Lawbook, asked: Chain) -> tuple[Instant, ...]:
+    """Return every instant at which the answer may change."""
+    found = set(book.boundaries())
+    for link in (asked.requester, asked.organisation, asked.end_user):
+        for item in link.facts if link else ():
+            found |= {item.verified_at, item.expires_at or START}
+            found |= {item.verified_at + age for age in AGES if age is not None}
+            found |= {edge for value in item.values for edge in (value.since, value.until) if edge}
+    return tuple(sorted(found))
+
+
+def instant(random: Random, book: Lawbook, asked: Chain) -> Instant:
+    """Draw a boundary or its neighbour, or any instant."""
+    if chance(random, 20):
+        return START + random.randint(-STEP, STEP * 15)
+    return pick(random, boundaries(book, asked) or (START,)) + pick(random, (0, -1, 1))
+
+
+def with_fact(asked: Chain, link: str, item: Fact) -> Chain:
+    """Return the chain with one more fact about one of its subjects."""
+    match link, asked.organisation, asked.end_user:
+        case "organisation", Subject() as known, _:
+            return replace(asked, organisation=replace(known, facts=(*known.facts, item)))
+        case "end_user", _, Subject() as known:
+            return replace(asked, end_user=replace(known, facts=(*known.facts, item)))
+        case _:
+            known = asked.requester
+            return replace(asked, requester=replace(known, facts=(*known.facts, item)))

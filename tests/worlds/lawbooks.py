@@ -1,0 +1,265 @@
+"""Random lawbooks: few names, so that orders meet; small lists, so that worlds can be counted.
+
+1. Everything is drawn from one `Random`, so that the same code serves hypothesis (which shrinks
+   it) and long runs from a seed.
+2. Legal time is a grid of ten-microsecond steps; most of what may happen happens on it.
+3. Rules on one model name the same substitute, and a definition's name means one predicate.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TypeVar
+
+from writ.clock import FOREVER, Instant
+from writ.model.catalogue import Catalogue, Model
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Group,
+    Listed,
+    Never,
+    Not,
+    Predicate,
+)
+from writ.model.order import (
+    Effect,
+    Evidence,
+    Exemption,
+    Hold,
+    InFlight,
+    Lawbook,
+    OrderVersion,
+    Rule,
+)
+from writ.model.outcome import Outcome
+
+MODELS = ("amber", "birch", "cedar")
+EXEMPT = "dusk"
+PEOPLE = ("p1", "p2", "p3")
+COMPANIES = ("c1", "c2", "c3")
+START: Instant = 1_000_000
+STEP = 10
+GRID = tuple(START + STEP * step for step in range(12))
+AGES = (None, 25, 40, 70)
+COUNTRIES = ("US", "FR", "GB")
+NAMES = ("test.one@1", "test.two@1")
+DENY = Effect(Outcome.DENY)
+CATALOGUE = Catalogue(
+    "c1",
+    {
+        **{name: Model(name, frozenset({name.upper()})) for name in MODELS},
+        EXEMPT: Model(EXEMPT, controlled=False),
+    },
+)
+
+Item = TypeVar("Item")
+
+
+def pick(random: Random, items: Sequence[Item]) -> Item:
+    """Return one of the items; the first is where hypothesis shrinks to."""
+    return items[random.randrange(len(items))]
+
+
+def some(random: Random, items: Sequence[Item], least: int = 1, most: int = 2) -> tuple[Item, ...]:
+    """Return between `least` and `most` of the items, in their order."""
+    wanted = random.randint(least, min(most, len(items)))
+    chosen = set(random.sample(range(len(items)), wanted))
+    return tuple(item for place, item in enumerate(items) if place in chosen)
+
+
+def chance(random: Random, percent: int) -> bool:
+    """Return True so often; False is where hypothesis shrinks to."""
+    return random.randrange(100) >= 100 - percent
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What a lawbook's predicates are made of: atoms by kind, groups, and predicates."""
+
+    person: tuple[Expression, ...]
+    organisation: tuple[Expression, ...]
+    predicates: tuple[Predicate, ...] = ()
+
+
+def group(random: Random) -> Group:
+    """Draw an annex, one organisation, or the provider itself."""
+    name = pick(random, ("annex-a", "annex-b", "c2", "self"))
+    members = {"c2": ("c2",), "self": ("c1",), "annex-b": ("c3", "p2")}.get(name, ("c2", "p1"))
+    return Group(name, frozenset(members), "sha256:" + name if "annex" in name else None)
+
+
+def _countries(random: Random, operator: str, attribute: str, *rest: str) -> Listed:
+    named = some(random, COUNTRIES)
+    return Listed(operator, attribute, frozenset((code, *rest) for code in named))
+
+
+def _citizen_of(random: Random) -> Listed:
+    return _countries(random, "citizen_of", "citizenships", pick(random, (WILD, WILD, "national")))
+
+
+def _resident(random: Random) -> Listed:
+    return _countries(random, "permanent_resident_of", "permanent_residences", WILD)
+
+
+def _protected(random: Random) -> Listed:
+    status = pick(random, (WILD, "refugee"))
+    by = pick(random, ("US", WILD))
+    return Listed("protected_by", "protection", frozenset({(status, by)}))
+
+
+def _employee_of(random: Random) -> Listed:
+    of = group(random)
+    relations = ("employee", "regular_employee")
+    patterns = frozenset((member, relation) for member in of.members for relation in relations)
+    return Listed("employee_of", "employer", patterns, of)
+
+
+def _incorporated(random: Random) -> Listed:
+    return _countries(random, "incorporated_in", "incorporated_in")
+
+
+def _organised(random: Random) -> Listed:
+    return _countries(random, "organised_in", "organised_in")
+
+
+PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (
+    _citizen_of,
+    _resident,
+    _citizen_of,
+    _employee_of,
+    lambda random: Given("acting_for", group(random)),
+    lambda random: Given("person_in", group(random)),
+    _protected,
+)
+COMPANY_ATOMS: tuple[Callable[[Random], Expression], ...] = (
+    _incorporated,
+    _incorporated,
+    lambda random: Given("organisation_in", group(random)),
+    _organised,
+)
+
+
+def expression(random: Random, atoms: Sequence[Expression], depth: int = 2) -> Expression:
+    """Draw an expression over some of the atoms."""
+    shape = random.randrange(5) if depth else 0
+    if shape < 2:
+        return pick(random, atoms)
+    if shape == 2:
+        return Not(expression(random, atoms, depth - 1))
+    items = tuple(expression(random, atoms, depth - 1) for _ in range(random.randint(1, 3)))
+    return AnyOf(items) if shape == 3 else AllOf(items)
+
+
+def _branch(random: Random, atoms: Sequence[Expression]) -> Expression | None:
+    return None if chance(random, 8) else expression(random, atoms)
+
+
+def predicate(random: Random, pool: Pool, name: str | None = None) -> Predicate:
+    """Draw a predicate; now and then one kind of subject has no branch."""
+    digest = None if name is None else "sha256:" + name
+    return Predicate(_branch(random, pool.person), _branch(random, pool.organisation), name, digest)
+
+
+def pool(random: Random) -> Pool:
+    """Draw what one lawbook is made of: at most three atoms about people, two about companies."""
+    person = tuple(pick(random, PERSON_ATOMS)(random) for _ in range(random.randint(1, 4)))
+    company = tuple(pick(random, COMPANY_ATOMS)(random) for _ in range(random.randint(1, 3)))
+    atoms = Pool(person, company)
+    named = tuple(predicate(random, atoms, name) for name in NAMES)
+    return replace(atoms, predicates=(*named, predicate(random, atoms)))
+
+
+def evidence(random: Random) -> Evidence:
+    """Draw floors, with the one to bar no higher than the one to serve, and an age."""
+    to_serve = random.randint(0, 4)
+    return Evidence(to_serve, random.randint(0, to_serve), pick(random, AGES))
+
+
+def exemption(random: Random, pool: Pool, number: int, rules: Sequence[Rule]) -> Exemption:
+    """Draw an exception to one of the rules."""
+    rule = pick(random, rules)
+    who = pick(random, pool.predicates) if chance(random, 30) else predicate(random, pool)
+    if chance(random, 10):
+        who = replace(who, organisation=Never("employee_of"))
+    return Exemption(
+        f"x{number}",
+        rule.id,
+        ("c1",),
+        frozenset(some(random, sorted(rule.models), most=3)),
+        who,
+        predicate(random, pool) if chance(random, 30) else None,
+        "verify" if chance(random, 50) else "barred",
+        evidence(random) if chance(random, 35) else None,
+    )
+
+
+def rule(random: Random, pool: Pool, number: int) -> Rule:
+    """Draw a rule; `cedar` is what others are substituted by and is itself stood in for by birch."""
+    models = some(random, MODELS, most=2)
+    models = ("cedar",) if "cedar" in models else models
+    stand_in = Effect(Outcome.SUBSTITUTE, "birch" if "cedar" in models else "cedar")
+    unsure = (Effect(Outcome.VERIFY), DENY, stand_in, Effect(Outcome.PERMIT, risk="counsel's"))
+    return Rule(
+        f"r{number}",
+        ("c1",),
+        frozenset(models),
+        "bar" if chance(random, 40) else "only",
+        pick(random, pool.predicates),
+        pick(random, ("natural_person", "certified_organisation", "organisation")),
+        evidence(random),
+        stand_in if chance(random, 30) else DENY,
+        unsure[max(0, random.randint(-3, 3))],
+        InFlight(random.randint(0, 2) * 1000),
+    )
+
+
+def version(random: Random, pool: Pool, order: str, number: int) -> OrderVersion:
+    """Draw one version of an order; a later one is now and then a rescission."""
+    rescinds = number > 1 and chance(random, 25)
+    rules = (
+        ()
+        if rescinds
+        else tuple(rule(random, pool, place) for place in range(random.randint(1, 2)))
+    )
+    exemptions = tuple(
+        exemption(random, pool, place, rules) for place in range(random.randint(0, 2)) if rules
+    )
+    effective = pick(random, GRID[:5])
+    return OrderVersion(
+        order,
+        number,
+        "rescission" if rescinds else "restriction",
+        "an order",
+        effective,
+        effective + STEP * random.randint(1, 8) if chance(random, 20) else None,
+        "none",
+        {"en": "Not available."},
+        {"c1": "Some clause."},
+        rules,
+        exemptions,
+    )
+
+
+def order(random: Random, pool: Pool, name: str) -> tuple[OrderVersion, ...]:
+    """Draw one to three versions of an order."""
+    count = max(1, random.randint(-1, 3))
+    return tuple(version(random, pool, name, number + 1) for number in range(count))
+
+
+def hold(random: Random) -> Hold:
+    """Draw a hold."""
+    since = pick(random, GRID)
+    until = FOREVER if chance(random, 30) else since + STEP * random.randint(1, 4)
+    return Hold(pick(random, MODELS), "duty officer", since, until)
+
+
+def lawbook(random: Random, material: Pool) -> Lawbook:
+    """Draw a lawbook of one to four orders."""
+    count = random.randint(1, 4)
+    versions = [item for number in range(count) for item in order(random, material, f"o{number}")]
+    holds = (hold(random),) if chance(random, 15) else ()
+    return Lawbook(CATALOGUE, tuple(versions), holds)
