@@ -23,6 +23,17 @@ def encode(value: Plain) -> bytes:
     ).encode()
 
 
+def decode(data: bytes) -> Plain:
+    """Read bytes in canonical form; any other bytes, a doubled key among them, are a ValueError."""
+    try:
+        value: Plain = json.loads(data)
+        if encode(value) == data:
+            return value
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    raise ValueError("the same value is written otherwise in canonical form")
+
+
 def digest(value: Plain) -> str:
     """Digest of the canonical form."""
     return digest_bytes(encode(value))

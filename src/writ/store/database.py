@@ -38,9 +38,9 @@ class Store:
     @contextmanager
     def unit(self) -> Iterator[Connection]:
         """Give a connection inside one writing transaction; an exception undoes all of it."""
-        with self.engine.connect().execution_options(**{_WRITES: True}) as connection:
-            with connection.begin():
-                yield connection
+        writing = self.engine.connect().execution_options(**{_WRITES: True})
+        with writing as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def view(self) -> Iterator[Connection]:

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from writ.canonical import Plain, digest_bytes, encode
-from writ.errors import Refused
-from writ.store.database import Connection, Store
+from writ.store.database import Connection
 from writ.store.tables import event
 
 MAX_BYTES = 65_535
