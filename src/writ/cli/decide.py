@@ -1,0 +1,127 @@
+"""`writ decide`: what a chain of subjects may do with a model, and why."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from writ.clock import Instant, WallClock, parse_instant
+from writ.errors import InvalidInput
+from writ.law.answer import decision_plain
+from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import decide_compiled
+from writ.law.folder import read_folder
+from writ.law.request import Request, read_people, read_request, resolve
+from writ.model.decision import Decision, Reason
+from writ.model.outcome import Outcome
+
+_Orders = Annotated[Path, typer.Option("--orders", help="folder with catalogue.yaml and orders")]
+
+
+def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
+    orders: _Orders,
+    subject: Annotated[Path | None, typer.Option(help="requester, as JSON")] = None,
+    organisation: Annotated[Path | None, typer.Option(help="whom it acts for")] = None,
+    end_user: Annotated[Path | None, typer.Option(help="whom it names")] = None,
+    model: Annotated[str | None, typer.Option(help="any name of a model")] = None,
+    at: Annotated[str | None, typer.Option(help="legal instant with zone; default now")] = None,
+    batch: Annotated[Path | None, typer.Option(help="JSONL, a request a line; - reads stdin")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON only")] = False,
+) -> int:
+    """Decide from files, as the gateways would; trusts the facts as given.
+
+    Example: writ decide --orders orders/june-2026 --subject me.json --model fable-5 --json
+
+    Exit 0 permit or substitute, 2 deny or verify, 3 bad input.
+    """
+    compiled = Compiled(read_folder(orders))
+    if batch is not None:
+        return _batch(compiled, orders, batch)
+    if subject is None or model is None:
+        raise InvalidInput("give --subject and --model, or --batch FILE")
+    instant = parse_instant(at) if at else WallClock().now()
+    files = {"subject": subject, "organisation": organisation, "end_user": end_user}
+    value: dict[str, object] = {
+        name: None if path is None else _read_json(path) for name, path in files.items()
+    }
+    request = read_request({**value, "model": model}, read_people(orders), now=instant)
+    decision = _decide(compiled, request)
+    print(_json(decision) if as_json else _sentence(decision))
+    return 0 if decision.outcome in (Outcome.PERMIT, Outcome.SUBSTITUTE) else 2
+
+
+def _decide(compiled: Compiled, request: Request) -> Decision:
+    chain = resolve(request)
+    if isinstance(chain, Reason):
+        return _undecided(request.model, request.at, chain)
+    return decide_compiled(compiled, chain, request.model, request.at)
+
+
+def _undecided(model: str, at: Instant, reason: Reason) -> Decision:
+    return Decision(Outcome.DENY, model, None, (reason,), (), "", at)
+
+
+def _batch(compiled: Compiled, orders: Path, batch: Path) -> int:
+    people = read_people(orders)
+    now = WallClock().now()
+    bad = 0
+    for number, line in enumerate(_lines(batch), 1):
+        try:
+            request = read_request(json.loads(line), people, now=now)
+            decision = _decide(compiled, request)
+        except (InvalidInput, ValueError, RecursionError) as error:
+            bad += 1
+            print(f"{batch}:{number}: {_first_line(error)}", file=sys.stderr)
+            decision = _undecided("", now, Reason("bad_input"))
+        print(_json(decision))
+    return InvalidInput.exit_code if bad else 0
+
+
+def _lines(batch: Path) -> Iterator[str]:
+    if str(batch) == "-":
+        yield from (line for line in sys.stdin if line.strip())
+        return
+    try:
+        with batch.open(encoding="utf-8", errors="replace") as file:
+            yield from (line for line in file if line.strip())
+    except OSError as error:
+        raise InvalidInput(f"cannot read `{batch}`: {error.strerror}") from None
+
+
+def _read_json(path: Path) -> object:
+    try:
+        value: object = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"cannot read `{path}`: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{path}: not JSON: {_first_line(error)}") from None
+    return value
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _json(decision: Decision) -> str:
+    return msgspec.json.encode(decision_plain(decision)).decode()
+
+
+def _sentence(decision: Decision) -> str:
+    plain = decision_plain(decision)
+    lines = [f"{decision.outcome.word}: {decision.model} at {plain['at']}"]
+    if decision.served_by not in (None, decision.model):
+        lines[0] += f", served by {decision.served_by}"
+    for reason in decision.reasons:
+        where = f"{reason.order} v{reason.version}, rule {reason.rule}, " if reason.order else ""
+        link = f" ({reason.link})" if reason.link else ""
+        lines.append(f"  {where}{reason.verdict}{link}")
+    for item in decision.would_settle:
+        shown = ", ".join("/".join(filter(None, parts)) for parts in item.values) or "nothing else"
+        how = "complete: " if item.completeness == "exhaustive" else ""
+        lines.append(f"  {item.link} could show {item.attribute}: {how}{shown} (A{item.assurance})")
+    return "\n".join(lines)

@@ -1,0 +1,122 @@
+"""A request for a decision, read from JSON: whom it stands on, which model, when.
+
+1. Subjects are given inline, or by their id in the orders folder's `subjects.jsonl`.
+2. The organisation is the one given, else the only one that the requester acts for; several are
+   ambiguous, one that cannot be found is unknown. Both refuse.
+3. An end user given by an id that nobody registered is a person without facts.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from writ.clock import Instant, parse_instant
+from writ.errors import Fault, InvalidInput
+from writ.law.subjects import read_subject
+from writ.model.decision import Reason
+from writ.model.subject import Chain, Subject
+
+_KEYS = {"subject", "organisation", "end_user", "model", "at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, with everybody whom the request brought along."""
+
+    subject: Subject
+    organisation: Subject | None
+    end_user: Subject | None
+    model: str
+    at: Instant
+    related: Mapping[str, Subject]
+
+
+def read_people(folder: Path) -> dict[str, Subject]:
+    """Read a folder's `subjects.jsonl`, if it has one; every bad line is a fault."""
+    path = folder / "subjects.jsonl"
+    if not path.exists():
+        return {}
+    people: dict[str, Subject] = {}
+    faults: list[Fault] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                _add_line(line, people)
+            except InvalidInput as error:
+                faults += [Fault(str(path), number, 1, fault.message) for fault in error.faults]
+    if faults:
+        raise InvalidInput(faults)
+    return people
+
+
+def _add_line(line: str, people: dict[str, Subject]) -> None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"not JSON: {error}") from None
+    subject, related = read_subject(value)
+    for item in (subject, *related):
+        if people.setdefault(item.id, item) != item:
+            raise InvalidInput(f"`{item.id}` is given twice, and not alike")
+
+
+def read_request(value: object, people: Mapping[str, Subject], now: Instant) -> Request:
+    """Read one request; `now` stands in for an instant left out."""
+    if not isinstance(value, Mapping):
+        raise InvalidInput("a request is a JSON object")
+    if odd := sorted(set(map(str, value)) - _KEYS):
+        raise InvalidInput(f"`{odd[0]}` is not a key of a request")
+    model, at = value.get("model"), value.get("at")
+    if not isinstance(model, str):
+        raise InvalidInput("a request names its `model` as text")
+    if not (at is None or isinstance(at, str)):
+        raise InvalidInput("`at` is an instant as text")
+    related = dict(people)
+    requester = _subject(value.get("subject"), related)
+    organisation = _subject(value.get("organisation"), related)
+    end_user = _end_user(value.get("end_user"), related)
+    if requester is None:
+        raise InvalidInput("a request names its `subject`")
+    _check_kinds(organisation, end_user)
+    instant = now if at is None else parse_instant(at)
+    return Request(requester, organisation, end_user, model, instant, related)
+
+
+def resolve(request: Request) -> Chain | Reason:
+    """Return the chain a request stands on, or why it has none (rule 2)."""
+    organisation = request.organisation
+    if organisation is None and request.subject.acts_for:
+        if len(request.subject.acts_for) > 1:
+            return Reason("ambiguous_organisation")
+        organisation = request.related.get(request.subject.acts_for[0])
+        if organisation is None or organisation.kind != "organisation":
+            return Reason("unknown_organisation")
+    return Chain(request.subject, organisation, request.end_user)
+
+
+def _subject(value: object, related: dict[str, Subject]) -> Subject | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        found = related.get(value)
+        if found is None:
+            raise InvalidInput(f"nobody in subjects.jsonl has the id `{value}`")
+        return found
+    subject, others = read_subject(value)
+    for item in (subject, *others):
+        related[item.id] = item
+    return subject
+
+
+def _end_user(value: object, related: dict[str, Subject]) -> Subject | None:
+    if isinstance(value, str) and value not in related:
+        return Subject(value, "person")  # rule 3
+    return _subject(value, related)
+
+
+def _check_kinds(organisation: Subject | None, end_user: Subject | None) -> None:
+    if organisation is not None and organisation.kind != "organisation":
+        raise InvalidInput(f"`{organisation.id}` is not an organisation")
+    if end_user is not None and end_user.kind != "person":
+        raise InvalidInput(f"`{end_user.id}` is not a person, so it cannot be the end user")
