@@ -123,6 +123,24 @@ def chain(random: Random) -> Chain:
     )
 
 
+def true_chain(random: Random) -> tuple[Chain, Mapping[str, Truth]]:
+    """Draw a chain whose facts are all true, and the truth about each of its named subjects."""
+    cases: dict[str, Truth] = {}
+
+    def known(link: str, kind: Kind) -> Subject:
+        if kind == "service":
+            return Subject("s1", kind)
+        cases[link] = truth(random, kind)
+        facts = tuple(true_fact(random, cases[link]) for _ in range(random.randint(0, 4)))
+        return Subject(pick(random, PEOPLE if kind == "person" else COMPANIES), kind, (), facts)
+
+    kinds: tuple[Kind, ...] = ("person", "service", "organisation")
+    requester = known("requester", pick(random, kinds))
+    organisation = known("organisation", "organisation") if chance(random, 60) else None
+    end_user = known("end_user", "person") if chance(random, 45) else None
+    return Chain(requester, organisation, end_user), cases
+
+
 def boundaries(book: Lawbook, asked: Chain) -> tuple[Instant, ...]:
     """Return every instant at which the answer may change."""
     found = set(book.boundaries())

@@ -1,0 +1,34 @@
+"""Ask both writings of the meaning a great many questions: `python -m tests.laws.nightly 1000000`.
+
+Numbers of seeds that differ are printed as they are found, with the answers; exit 1 if any did.
+`--from N` starts elsewhere, so that several can run at once.
+"""
+
+import argparse
+import sys
+from random import Random
+
+from tests.laws.agreement import ASKED, compiled, literally, question
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--from", dest="start", type=int, default=0)
+    arguments = parser.parse_args()
+    different = 0
+    for seed in range(arguments.start, arguments.start + arguments.count):
+        asked = question(Random(seed))  # noqa: S311 - to be repeated, not to be secret
+        for model, one, other in zip(ASKED, literally(*asked), compiled(*asked), strict=True):
+            if one != other:
+                different += 1
+                sys.stdout.write(f"{seed} {model}\n  literal  {one}\n  compiled {other}\n")
+        if (seed + 1) % 10_000 == 0:
+            sys.stdout.write(f"{seed + 1 - arguments.start} asked, {different} different\n")
+            sys.stdout.flush()
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
