@@ -1,8 +1,8 @@
 """Proof that a snapshot is in order: submitted by one, signed by others, perhaps tightened by holds.
 
 A *bundle* is what the control process hands to a gateway for an epoch (canonical JSON):
-`{"approval": ENVELOPE, "approved": SNAPSHOT, "holds": [ENVELOPE...], "snapshot": SNAPSHOT}`.
-`approved` is what was signed; `snapshot` is what is in force: the same, or with holds added.
+`{"approval": ENVELOPE, "approved": SNAPSHOT, "holds": [ENVELOPE...], "snapshot": SNAPSHOT|null}`.
+`approved` is what was signed and, without holds, is in force; with holds `snapshot` is.
 
 1. One statement is signed by everybody who takes part: its subject is the snapshot, its predicate
    names the submitter, the sources and the trust document. The submitter's signature on it is the
@@ -61,7 +61,7 @@ class _Bundle(Form, frozen=True):
     approval: dict[str, object]
     approved: str
     holds: list[dict[str, object]]
-    snapshot: str
+    snapshot: str | None
 
 
 def write_approval(snapshot: str, sources: str, submitter: str, trust: Trust) -> bytes:
@@ -114,7 +114,7 @@ def write_bundle(
         "approval": approval.plain(),
         "approved": approved.decode(),
         "holds": [hold.plain() for hold in holds],
-        "snapshot": (approved if snapshot is None else snapshot).decode(),
+        "snapshot": None if snapshot is None else snapshot.decode(),
     }
     return encode(value)
 
@@ -122,7 +122,8 @@ def write_bundle(
 def read_bundle(data: bytes, trust: Trust) -> Bundle:
     """Return what the bundle proves, or raise Refused saying which rule it breaks."""
     form = read_form(data, _Bundle, "the bundle")
-    approved, snapshot = form.approved.encode(), form.snapshot.encode()
+    approved = form.approved.encode()
+    snapshot = approved if form.snapshot is None else form.snapshot.encode()
     # 1, 2
     approval = read_approval(envelope_of(form.approval), trust)
     if digest_bytes(approved) != approval.digest:

@@ -5,11 +5,12 @@
    `writ.store.documents` and is named by its digest.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from writ.canonical import Plain, digest_bytes, encode
-from writ.store.database import Connection
+from writ.canonical import Plain, decode, digest_bytes, encode
+from writ.errors import Refused
+from writ.store.database import Connection, Store
 from writ.store.tables import event
 
 MAX_BYTES = 65_535
@@ -38,8 +39,40 @@ def append(connection: Connection, kind: str, payload: Mapping[str, Plain]) -> i
     return seq
 
 
-def read_events(connection: Connection, after: int = 0) -> Iterator[Event]:
-    """Give the rows after `after`, in order."""
-    rows = connection.execute(event.select().where(event.c.seq > after).order_by(event.c.seq))
-    for row in rows:
+def read_events(
+    connection: Connection, after: int = 0, kinds: Collection[str] = ()
+) -> Iterator[Event]:
+    """Give the rows after `after`, in order; of some kinds only, where any are named."""
+    query = event.select().where(event.c.seq > after).order_by(event.c.seq)
+    if kinds:
+        query = query.where(event.c.kind.in_(kinds))
+    for row in connection.execute(query):
         yield Event(row.seq, row.kind, row.bytes, row.digest)
+
+
+def read_payload(row: Event) -> Mapping[str, Plain]:
+    """Return what a row says, proved to be what its digest, seq and kind say; else Refused."""
+    try:
+        value = decode(row.bytes)
+    except ValueError:
+        value = None
+    if digest_bytes(row.bytes) != row.digest or not isinstance(value, Mapping):
+        raise Refused(f"event {row.seq} in the store was altered")
+    if value.get("seq") != row.seq or value.get("kind") != row.kind:
+        raise Refused(f"event {row.seq} in the store stands in another's place")
+    payload = value.get("payload")
+    if not isinstance(payload, Mapping):
+        raise Refused(f"event {row.seq} in the store says nothing")
+    return payload
+
+
+def verify_events(store: Store) -> int:
+    """Return how many rows there are, each proved by `read_payload`, none missing; else Refused."""
+    count = 0
+    with store.view() as connection:
+        for row in read_events(connection):
+            count += 1
+            if row.seq != count:
+                raise Refused(f"event {count} is missing from the store")
+            read_payload(row)
+    return count

@@ -1,4 +1,4 @@
-"""Events, documents, the legal clock's mark, and what the desk decides."""
+"""Events, documents and the legal clock's mark."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,32 +27,4 @@ def upgrade() -> None:
         "mark",
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("instant", sa.BigInteger, nullable=False),
-    )
-    op.create_table(
-        "epoch",
-        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("snapshot", sa.Text, nullable=False),
-        sa.Column("bundle", sa.Text, sa.ForeignKey("document.digest"), nullable=False),
-        sa.Column("sources", sa.Text, sa.ForeignKey("document.digest"), nullable=False),
-        sa.Column("event", sa.Integer, sa.ForeignKey("event.seq"), nullable=False),
-    )
-    op.create_table(
-        "proposal",
-        sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("state", sa.Text, nullable=False),
-        sa.Column("base", sa.Integer, nullable=False),
-        sa.Column("snapshot", sa.Text, sa.ForeignKey("document.digest"), nullable=False),
-        sa.Column("envelope", sa.Text, sa.ForeignKey("document.digest"), nullable=False),
-        sa.Column("sources", sa.Text, sa.ForeignKey("document.digest"), nullable=False),
-        sa.Column("event", sa.Integer, sa.ForeignKey("event.seq"), nullable=False),
-    )
-    op.create_index(
-        "proposal_open", "proposal", ["state"], unique=True, sqlite_where=sa.text("state = 'open'")
-    )
-    op.create_table(
-        "order_version",
-        sa.Column("order_id", sa.Text, primary_key=True),
-        sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("digest", sa.Text, nullable=False),
-        sa.Column("epoch", sa.Integer, nullable=False),
     )
