@@ -6,7 +6,7 @@
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from writ.clock import elapsed
@@ -65,7 +65,10 @@ class Fleet:
         """Wait for rule 2; `since` is the elapsed instant at which it was activated."""
         while waiting := [item for item in self._members.values() if not self._done(item, epoch)]:
             patience = min(self._leases.lapses(item.name) for item in waiting) - elapsed()
-            await self._wait(max(patience, 0.0) + 0.001)
+            await self.until(
+                lambda: all(self._done(item, epoch) for item in self._members.values()),
+                max(patience, 0.0) + 0.001,
+            )
         reached = [item for item in self._members.values() if item.epoch >= epoch]
         acknowledged = {item.name: (item.applied_at - since) * 1000 for item in reached}
         lapsed = tuple(sorted(set(self._members) - set(acknowledged)))
@@ -80,9 +83,11 @@ class Fleet:
     def _done(self, member: Member, epoch: int) -> bool:
         return member.epoch >= epoch or self._leases.lapses(member.name) <= elapsed()
 
-    async def _wait(self, seconds: float) -> None:
-        async with self._changed:
-            try:
-                await asyncio.wait_for(self._changed.wait(), seconds)
-            except TimeoutError:
-                return
+    async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait until a condition on the fleet holds; False when it took too long."""
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(condition)
+        except TimeoutError:
+            return False
+        return True

@@ -77,6 +77,11 @@ class Load:
         message, more = self._subject(person, name, evidence, now)
         return [*rows, *more, message]
 
+    def unjudged(self, name: bytes, spans: list[tuple[Instant, int, int]]) -> seam.Subject:
+        """Take a subject that cannot be judged: no row has its profile."""
+        message = self._subjects[name] = seam.Subject(self.epoch, name, spans)
+        return message
+
     def _subject(
         self, subject: Subject, name: bytes, evidence: Iterable[bytes], now: Instant
     ) -> tuple[seam.Subject, list[seam.Row]]:

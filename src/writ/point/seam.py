@@ -53,7 +53,7 @@ class Subject(_Message, frozen=True):
     """A subject's profiles over time: (valid until, profile, capacity), ascending, never empty.
 
     `capacity` is that of an organisation's people (0 for a person). `evidence` are attestation
-    ids; a subject without spans is forgotten.
+    ids; a subject without spans is forgotten. A profile that no row has cannot be judged: refuse.
     """
 
     epoch: int
@@ -84,13 +84,13 @@ class Issuer(_Message, frozen=True):
 
 
 class Activate(_Message, frozen=True):
-    """Swap the staged epoch in; answered by `Applied` with its epoch."""
+    """Swap the staged epoch in; answered by `Applied(0, epoch, cut)`."""
 
     epoch: int
 
 
 class Sync(_Message, frozen=True):
-    """Answered by `Applied` with the same number once all before it is applied."""
+    """Answered by `Applied(number, 0)` once all before it is applied."""
 
     number: int
 
@@ -110,7 +110,7 @@ class Hello(_Message, frozen=True):
 
 
 class Applied(_Message, frozen=True):
-    """Everything up to `number` (or the activation of `epoch`) is applied; streams cut by it."""
+    """A `Sync` is applied (its number, epoch 0), or an `Activate` (0, its epoch, streams cut)."""
 
     number: int
     epoch: int

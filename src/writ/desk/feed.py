@@ -1,0 +1,269 @@
+"""The control side of the seam: every gateway is told the same, in the same order.
+
+1. One worker does everything that reaches gateways, in the order it was asked for: greet a
+   gateway, replace the epoch, pass on a change of the registry, sync.
+2. A gateway that greets is given the whole epoch in force, then a lease.
+3. A new epoch is loaded beside the old one, sent whole, and activated last; leases for the old
+   epoch are never signed again.
+4. A gateway too slow to take what it is sent is dropped, and greets anew.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from writ.clock import Clock, elapsed
+from writ.desk.fleet import Fleet, InForce, Member
+from writ.desk.leases import RENEWAL, Leases
+from writ.desk.load import Load
+from writ.desk.roll import Roll
+from writ.law.compiled.book import Compiled
+from writ.model.order import Lawbook
+from writ.people.books import Change
+from writ.point import seam
+
+PATIENCE = 5.0
+"""Seconds a gateway may take to accept what it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What the desk has put in force: the envelope gateways verify, the law it was made from."""
+
+    number: int
+    digest: str
+    envelope: bytes
+    book: Lawbook
+
+
+class Governance(Protocol):
+    """The desk, as the feed needs it."""
+
+    def epoch(self) -> Epoch | None:
+        """Return what is in force; None before the first activation."""
+        ...
+
+
+class _Link:
+    """One connected gateway."""
+
+    def __init__(self, member: Member, writer: asyncio.StreamWriter) -> None:
+        self.member = member
+        self.writer = writer
+        self.synced = 0
+
+    async def send(self, messages: Iterable[seam.Down]) -> None:
+        """Send messages, or drop the gateway (rule 4)."""
+        self.writer.write(b"".join(map(seam.frame, messages)))
+        try:
+            await asyncio.wait_for(self.writer.drain(), PATIENCE)
+        except (TimeoutError, OSError):
+            self.writer.transport.abort()
+
+
+class Feed:
+    """Serves the seam's socket; start, then stop, on one event loop."""
+
+    def __init__(
+        self, governance: Governance, roll: Roll, leases: Leases, fleet: Fleet, clock: Clock
+    ) -> None:
+        self._governance = governance
+        self._roll = roll
+        self._leases = leases
+        self.fleet = fleet
+        self._clock = clock
+        self._epoch: Epoch | None = None
+        self._load: Load | None = None
+        self._links: dict[str, _Link] = {}
+        self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._server: asyncio.Server | None = None
+        self._syncs = 0
+
+    async def start(self, path: Path) -> None:
+        """Load what is in force and listen; the socket is its owner's only."""
+        self._loop = asyncio.get_running_loop()
+        await self._load_epoch()
+        self._server = await asyncio.start_unix_server(self._greeted, sock=_listen(path))
+        self._tasks = [
+            asyncio.create_task(self._worker()),
+            asyncio.create_task(self._renewals()),
+        ]
+        self._roll.listen(self._changed)
+
+    async def stop(self) -> None:
+        """Stop listening and let every gateway go; their leases lapse by themselves."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for link in list(self._links.values()):
+            link.writer.transport.abort()
+        if self._server is not None:
+            self._server.close()
+
+    async def activated(self, since: float | None = None) -> InForce:
+        """Replace the epoch by the desk's; return once it is in force (elapsed time `since`)."""
+        started = elapsed() if since is None else since
+        await self._done(self._replace)
+        if self._epoch is None:
+            return InForce(0, 0.0, {}, (), 0)
+        return await self.fleet.in_force(self._epoch.number, started)
+
+    async def settle(self) -> None:
+        """Return once every change made before is applied on every connected gateway."""
+        self._syncs += 1
+        number = self._syncs
+        await self._done(lambda: self._broadcast([seam.Sync(number)]))
+        await self.fleet.until(
+            lambda: all(link.synced >= number for link in self._links.values()), PATIENCE
+        )
+
+    async def _done(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Have the worker do a job, and wait for it (rule 1)."""
+        finished: asyncio.Future[None] = self._loop.create_future()
+
+        async def run() -> None:
+            try:
+                await job()
+            except Exception as error:  # noqa: BLE001  handed on to whoever asked
+                if not finished.done():
+                    finished.set_exception(error)
+            else:
+                if not finished.done():
+                    finished.set_result(None)
+
+        await self._work.put(run)
+        await finished
+
+    async def _worker(self) -> None:
+        while True:
+            await (await self._work.get())()
+
+    async def _renewals(self) -> None:
+        while True:
+            await asyncio.sleep(RENEWAL)
+            for link in list(self._links.values()):
+                await self._renew(link)
+
+    async def _renew(self, link: _Link) -> None:
+        if self._epoch is not None:
+            lease = self._leases.grant(link.member.name, self._epoch.number, self._epoch.digest)
+            await link.send([lease])
+
+    def _changed(self, change: Change) -> None:
+        """Pass on a change; called in the thread that made it."""
+
+        async def job() -> None:
+            await self._pass_on(change)
+
+        self._loop.call_soon_threadsafe(self._work.put_nowait, job)
+
+    async def _pass_on(self, change: Change) -> None:
+        if self._load is None:
+            return
+        messages = self._roll.changes(self._load, change, self._clock.now())
+        await self._broadcast(messages)
+
+    async def _broadcast(self, messages: Sequence[seam.Down]) -> None:
+        for link in list(self._links.values()):
+            await link.send(messages)
+
+    async def _load_epoch(self) -> None:
+        """Load the desk's epoch beside what there is (rule 3)."""
+        epoch = self._governance.epoch()
+        if epoch is None:
+            return
+        load = await asyncio.to_thread(self._filled, epoch)
+        self._epoch, self._load = epoch, load
+
+    def _filled(self, epoch: Epoch) -> Load:
+        now = self._clock.now()
+        load = Load(Compiled(epoch.book), epoch.number, self._roll.name_of, now)
+        self._roll.fill(load, now)
+        return load
+
+    async def _replace(self) -> None:
+        await self._load_epoch()
+        for link in list(self._links.values()):
+            await self._give_epoch(link)
+
+    async def _give_epoch(self, link: _Link) -> None:
+        if self._epoch is None or self._load is None:
+            return
+        number = self._epoch.number
+        await link.send(
+            [
+                seam.Snapshot(number, self._epoch.envelope),
+                *self._load.messages(),
+                seam.Activate(number),
+            ]
+        )
+        await self._renew(link)
+
+    async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hold one gateway's connection until it ends."""
+        link: _Link | None = None
+        try:
+            hello = await asyncio.wait_for(_read(reader), PATIENCE)
+            if not isinstance(hello, seam.Hello):
+                return
+            link = _Link(self.fleet.member(hello.gateway), writer)
+            await self._done(lambda: self._welcome(link))
+            while True:
+                await self._heard(link, await _read(reader))
+        except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError):
+            return
+        finally:
+            writer.transport.abort()
+            if link is not None and self._links.get(link.member.name) is link:
+                del self._links[link.member.name]
+                link.member.connected = False
+                await self.fleet.tell()
+
+    async def _welcome(self, link: _Link) -> None:
+        """Rule 2; an older connection of the same name is dropped."""
+        before = self._links.get(link.member.name)
+        if before is not None:
+            before.writer.transport.abort()
+        self._links[link.member.name] = link
+        link.member.connected, link.member.epoch = True, 0
+        await link.send(self._roll.standing())
+        await self._give_epoch(link)
+
+    async def _heard(self, link: _Link, message: seam.Up) -> None:
+        member = link.member
+        match message:
+            case seam.Applied(number, 0, _):
+                link.synced = max(link.synced, number)
+            case seam.Applied(_, epoch, cut):
+                member.epoch, member.cut, member.applied_at = epoch, cut, elapsed()
+                member.wanting = ""
+            case seam.Declined(_, why):
+                member.wanting = why
+            case _:
+                raise ValueError("a gateway greets once")
+        await self.fleet.tell()
+
+
+def _listen(path: Path) -> socket.socket:
+    """Listen on a Unix socket that only its owner can reach; one left behind is replaced."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    return listener
+
+
+async def _read(reader: asyncio.StreamReader) -> seam.Up:
+    size = int.from_bytes(await reader.readexactly(4), "big")
+    if size > seam.MAX_FRAME:
+        raise ValueError("seam message too large")
+    message: seam.Up = seam.up_decoder.decode(await reader.readexactly(size))
+    return message
