@@ -1,0 +1,113 @@
+"""Countries under one code each: ISO 3166-1 alpha-2, and `XK` for Kosovo.
+
+1. Other codes for the same country (alpha-3, the codes of passports under ICAO 9303) are refused
+   with the code to write, so that no two spellings of one country can miss each other.
+2. Codes of passports that are no nationality (organisations, refugees, nobody's) are refused with
+   what they are.
+3. A region is an ISO 3166-2 code, judged by its shape alone; its country is what stands before the
+   hyphen.
+"""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from writ.law.document import Node, quoted
+from writ.law.reading import Reader, nearest
+from writ.law.shipped import data_bytes
+
+_REGION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """One country; `alpha3` is ISO's, Kosovo's is the one in common use."""
+
+    code: str
+    alpha3: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassportCode:
+    """A code of ICAO 9303 part 3 section 5 that ISO does not have, or that says more than ISO's.
+
+    `country` is empty where the code is no nationality; `nationality_class` is empty where the
+    code says nothing of it.
+    """
+
+    code: str
+    country: str
+    nationality_class: str
+    meaning: str
+
+
+@cache
+def countries() -> dict[str, Country]:
+    """Every country by its code."""
+    return {row[0]: Country(*row) for row in _rows("countries.csv")}
+
+
+@cache
+def passport_codes() -> dict[str, PassportCode]:
+    """Every passport code that is not an ISO code, by itself."""
+    return {row[0]: PassportCode(*row) for row in _rows("icao.csv")}
+
+
+@cache
+def nationality_classes() -> frozenset[str]:
+    """The classes a nationality may be said to have."""
+    told = {code.nationality_class for code in passport_codes().values()} - {""}
+    return frozenset({"citizen", "national"} | told)
+
+
+def read_country(reader: Reader, node: Node | None) -> str:
+    """Read a country's code; empty where there is none."""
+    text = reader.text(node)
+    if node is None or not text.strip() or text in countries():
+        return text
+    reader.fault(node, _advice(text))
+    return ""
+
+
+def read_place(reader: Reader, node: Node | None) -> tuple[str, ...]:
+    """Read a country, or a region with the country it lies in; empty where there is neither."""
+    text = reader.text(node)
+    region = _REGION.fullmatch(text)
+    if region is not None and region[1] in countries():
+        return (text, region[1])
+    code = read_country(reader, node)
+    return (code,) if code else ()
+
+
+def read_countries(reader: Reader, node: Node | None) -> tuple[str, ...]:
+    """Read an order's list of countries; a region is refused, for facts may not know of it."""
+    found = []
+    for item in reader.some(node):
+        if isinstance(item.value, str) and _REGION.fullmatch(item.value):
+            reader.fault(item, f"{quoted(item.value)} is a region; an order names countries")
+        else:
+            found.append(read_country(reader, item))
+    return tuple(code for code in found if code)
+
+
+def _advice(text: str) -> str:
+    passport = passport_codes().get(text)
+    if passport is not None and passport.country:
+        extra = passport.nationality_class
+        also = f" with the class {quoted(extra)}" if extra else ""
+        return f"{quoted(text)} is {passport.meaning}; write {quoted(passport.country)}{also}"
+    if passport is not None:
+        return f"{quoted(text)} is {passport.meaning}, which is no country"
+    for country in countries().values():
+        if text.upper() in (country.code, country.alpha3, country.name.upper()):
+            return f"{quoted(text)} is not how a country is written; write {quoted(country.code)}"
+    by_name = {country.name: country.code for country in countries().values()}
+    hint = nearest(text, by_name) if len(text) > 3 else ""  # noqa: PLR2004 longer than any code
+    return f"{quoted(text)} is no country known here; write its two-letter ISO 3166-1 code{hint}"
+
+
+def _rows(file: str) -> list[list[str]]:
+    rows = list(csv.reader(data_bytes(file).decode().splitlines()))
+    return rows[1:]

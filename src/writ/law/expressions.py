@@ -1,0 +1,209 @@
+"""Expressions of order files and definitions, read into closed predicates.
+
+1. A mapping holds one operator of `OPERATORS`, and beside it only the keys that it takes.
+2. An atom for another kind of subject is a fault; in an exception's `who` it is false instead, and
+   may not stand under `not`.
+3. `self` is the provider; another name of a group is an annex of this version, else, where the
+   operator says so, the id of one organisation.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from writ.law.countries import read_countries
+from writ.law.document import Node, quoted
+from writ.law.reading import Keys, Reader, nearest
+from writ.law.values import PROTECTIONS, read_class
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Group,
+    Listed,
+    Never,
+    Not,
+    Pattern,
+)
+from writ.model.vocabulary import VOCABULARY, Kind
+
+SELF = "self"
+PROTECTED_KEYS = Keys(required=("by", "status"))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression may refer to; `provider` is None where no group may be named.
+
+    `lenient` is rule 2's exception, `negated` says that a `not` stands above.
+    """
+
+    reader: Reader
+    kind: Kind
+    annexes: Mapping[str, Group]
+    provider: str | None
+    lenient: bool = False
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One word of the language; `kinds` are those it may be asked of."""
+
+    word: str
+    attribute: str
+    kinds: frozenset[Kind]
+    read: "Callable[[Operator, Scope, Mapping[str, Node]], Expression]"
+    beside: tuple[str, ...] = ()
+
+    def listed(self, patterns: frozenset[Pattern], group: Group | None = None) -> Listed:
+        """Return the atom of this operator over some patterns."""
+        return Listed(self.word, self.attribute, patterns, group)
+
+
+def read_expression(scope: Scope, node: Node) -> Expression:
+    """Read one expression for one kind of subject; where there is a fault, something false."""
+    entries = scope.reader.mapping(node)
+    words = [word for word in entries if word in OPERATORS]
+    if len(words) != 1:
+        if isinstance(node.value, Mapping):
+            scope.reader.fault(node, _no_operator(list(entries), words))
+        return Never("")
+    operator = OPERATORS[words[0]]
+    for key, entry in entries.items():
+        if key != operator.word and key not in operator.beside:
+            hint = nearest(key, operator.beside)
+            scope.reader.fault(
+                entry.key, f"unknown key {quoted(key)} beside {quoted(words[0])}{hint}"
+            )
+    if scope.kind not in operator.kinds:
+        _wrong_kind(scope, node, operator)
+        if not scope.lenient:
+            return Never(operator.word)
+    read = operator.read(operator, scope, {key: entry.node for key, entry in entries.items()})
+    return read if scope.kind in operator.kinds else Never(operator.word)
+
+
+def _no_operator(keys: list[str], words: list[str]) -> str:
+    if words:
+        return f"{' and '.join(map(quoted, words))} stand together; join them by `any` or `all`"
+    if keys:
+        return f"unknown operator {quoted(keys[0])}{nearest(keys[0], OPERATORS)}"
+    return "an expression needs an operator such as `citizen_of`"
+
+
+def _wrong_kind(scope: Scope, node: Node, operator: Operator) -> None:
+    who = "a person" if scope.kind == "person" else "an organisation"
+    if not scope.lenient:
+        scope.reader.fault(node, f"{quoted(operator.word)} cannot be asked of {who}")
+    elif scope.negated:
+        scope.reader.fault(
+            node, f"{quoted(operator.word)} is false of {who}, so it may not stand under `not`"
+        )
+
+
+def _joined(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    items = tuple(read_expression(scope, item) for item in scope.reader.some(nodes[operator.word]))
+    if not items:
+        return Never("")
+    return AnyOf(items) if operator.word == "any" else AllOf(items)
+
+
+def _not(_: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    return Not(read_expression(replace(scope, negated=True), nodes["not"]))
+
+
+def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    codes = read_countries(scope.reader, nodes[operator.word])
+    classes = [WILD]
+    if "class" in nodes:
+        classes = [read_class(scope.reader, item) for item in scope.reader.some(nodes["class"])]
+    return operator.listed(frozenset((code, name) for code in codes for name in classes))
+
+
+def _place(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    codes = read_countries(scope.reader, nodes[operator.word])
+    return operator.listed(frozenset((code,) for code in codes))
+
+
+def _protection(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    fields = scope.reader.fields(nodes[operator.word], PROTECTED_KEYS)
+    statuses = [
+        scope.reader.choice(item, PROTECTIONS) for item in scope.reader.some(fields["status"])
+    ]
+    codes = read_countries(scope.reader, fields["by"])
+    return operator.listed(frozenset((status, code) for status in statuses for code in codes))
+
+
+def _employment(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    group = _group(scope, nodes[operator.word], or_subject=True)
+    relations = ("employee", "regular_employee")
+    patterns = frozenset((member, name) for member in group.members for name in relations)
+    return operator.listed(patterns, group)
+
+
+def _acting(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    return Given("acting_for", _group(scope, nodes[operator.word], or_subject=True))
+
+
+def _member_of(word: Literal["organisation_in", "person_in"]) -> Callable[..., Expression]:
+    def read(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+        return Given(word, _group(scope, nodes[operator.word], or_subject=False))
+
+    return read
+
+
+def _group(scope: Scope, node: Node, *, or_subject: bool) -> Group:
+    """Find the subjects that a name stands for (rule 3)."""
+    reader, name = scope.reader, scope.reader.identifier(node)
+    nobody = Group(name, frozenset())
+    if scope.provider is None:
+        reader.fault(node, "only an order names groups; a definition holds for every order")
+        return nobody
+    if name in scope.annexes:
+        return scope.annexes[name]
+    if not or_subject:
+        if name:
+            known = nearest(name, scope.annexes)
+            reader.fault(node, f"{quoted(name)} is no annex of this version{known}")
+        return nobody
+    if name == SELF:
+        return Group(SELF, frozenset({scope.provider}))
+    if name:
+        reader.note(
+            node,
+            f"{quoted(name)} is no annex of this version, so it is read as an organisation's id",
+        )
+    return Group(name, frozenset({name}))
+
+
+_PERSON = frozenset[Kind]({"person"})
+_ORGANISATION = frozenset[Kind]({"organisation"})
+_BOTH = _PERSON | _ORGANISATION
+
+
+def _asks(word: str, attribute: str, read: Callable[..., Expression], *beside: str) -> Operator:
+    return Operator(word, attribute, VOCABULARY[attribute].kinds, read, beside)
+
+
+OPERATORS: Mapping[str, Operator] = {
+    operator.word: operator
+    for operator in (
+        Operator("any", "", _BOTH, _joined),
+        Operator("all", "", _BOTH, _joined),
+        Operator("not", "", _BOTH, _not),
+        _asks("citizen_of", "citizenships", _nationality, "class"),
+        _asks("permanent_resident_of", "permanent_residences", _nationality),
+        _asks("protected_by", "protection", _protection),
+        _asks("resident_in", "residence", _place),
+        _asks("incorporated_in", "incorporated_in", _place),
+        _asks("organised_in", "organised_in", _place),
+        _asks("employee_of", "employer", _employment),
+        Operator("acting_for", "", _BOTH, _acting),
+        Operator("organisation_in", "", _ORGANISATION, _member_of("organisation_in")),
+        Operator("person_in", "", _PERSON, _member_of("person_in")),
+    )
+}
+"""The language; a word is added by a row here and in the order schema."""

@@ -1,0 +1,143 @@
+"""A folder of orders: the catalogue, one file for each version, and the annexes they name.
+
+1. Every `.yaml` or `.yml` file but the catalogue is an order; a folder within is not looked into.
+2. What is read is bytes by file name, wherever they come from, so that the same bytes mean the same
+   law on every machine.
+3. All faults of all files are reported together; the order of the files does not matter.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from writ.errors import Fault, InvalidInput
+from writ.law import annexes, catalogue, document
+from writ.law.agreement import check_agreement
+from writ.law.document import Node
+from writ.law.order import PlacedOrder, order_of
+from writ.law.reading import Reader
+from writ.model.catalogue import Catalogue
+from writ.model.order import Hold, Lawbook, OrderVersion
+
+ENDINGS = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A lawbook without faults, where its orders stand, and notes on what may surprise."""
+
+    book: Lawbook
+    orders: tuple[PlacedOrder, ...]
+    notes: tuple[Fault, ...]
+
+
+def read_folder(path: Path) -> Lawbook:
+    """Read a folder of orders; InvalidInput lists every fault of every file."""
+    return check_folder(path, load_folder(path)).book
+
+
+def read_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Lawbook:
+    """Read a lawbook from bytes by file name, the catalogue among them."""
+    return check_sources(files, holds).book
+
+
+def read_order(path: Path, known: Catalogue) -> OrderVersion:
+    """Read one order file, with its annexes beside it."""
+    reader = Reader()
+    files = load_files([path])
+    orders = _read_orders(reader, _documents(reader, files), known, files)
+    with named_under(path.parent):
+        reader.done()
+    return orders[0].version
+
+
+def check_folder(path: Path, files: Mapping[str, bytes]) -> Checked:
+    """Read files of a folder as `check_sources` does; faults and notes name them by their path."""
+    with named_under(path):
+        checked = check_sources(files)
+    return replace(checked, notes=tuple(_under(path, note) for note in checked.notes))
+
+
+def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Checked:
+    """Read a lawbook and keep what a check wants to say besides."""
+    reader = Reader()
+    documents = _documents(reader, files)
+    if catalogue.FILE not in files:
+        reader.faults.append(Fault(catalogue.FILE, 0, 0, "is missing beside the orders"))
+    if catalogue.FILE not in documents:
+        raise InvalidInput(reader.faults)
+    known = catalogue.catalogue_of(reader, documents.pop(catalogue.FILE))
+    orders = _read_orders(reader, documents, known, files)
+    check_agreement(reader, orders)
+    reader.done()
+    versions = sorted(
+        (order.version for order in orders), key=lambda version: (version.order, version.version)
+    )
+    book = Lawbook(known, tuple(versions), tuple(holds))
+    return Checked(book, orders, tuple(sorted(set(reader.notes))))
+
+
+def load_folder(path: Path) -> dict[str, bytes]:
+    """Load the files of a folder that decide anything: catalogue, orders and their annexes."""
+    if not path.is_dir():
+        raise InvalidInput([Fault(str(path), 0, 0, "is no folder of orders")])
+    found = sorted(item for item in path.iterdir() if item.suffix in ENDINGS and item.is_file())
+    return load_files(found)
+
+
+def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
+    """Load files of one folder and the annexes they name; a missing annex is left to the check."""
+    files: dict[str, bytes] = {}
+    for path in paths:
+        files[path.name] = _load(path, document.LARGEST)
+        for name in _named_annexes(files[path.name]):
+            if (path.parent / name).is_file():
+                files[name] = _load(path.parent / name, annexes.LARGEST)
+    return files
+
+
+@contextmanager
+def named_under(folder: Path) -> Iterator[None]:
+    """Let faults raised within name their files by the path below `folder`."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidInput(_under(folder, fault) for fault in error.faults) from None
+
+
+def _under(folder: Path, fault: Fault) -> Fault:
+    return replace(fault, file=str(folder / fault.file))
+
+
+def _load(path: Path, largest: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(largest + 1)
+    except OSError as error:
+        raise InvalidInput([Fault(str(path), 0, 0, f"{error.strerror}".lower())]) from None
+
+
+def _named_annexes(data: bytes) -> list[str]:
+    try:
+        return list(annexes.annex_files(document.read_yaml(data, "")))
+    except InvalidInput:
+        return []  # the check reads the file again and says what is wrong
+
+
+def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
+    documents: dict[str, Node] = {}
+    for name in sorted(files):
+        if name.endswith(ENDINGS):
+            try:
+                documents[name] = document.read_yaml(files[name], name)
+            except InvalidInput as error:
+                reader.faults += error.faults
+    return documents
+
+
+def _read_orders(
+    reader: Reader, documents: Mapping[str, Node], known: Catalogue, files: Mapping[str, bytes]
+) -> tuple[PlacedOrder, ...]:
+    orders = (order_of(reader, node, known, files) for node in documents.values())
+    return tuple(order for order in orders if order is not None)

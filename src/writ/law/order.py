@@ -1,0 +1,228 @@
+"""An order file: one version of one order, complete in itself. See docs/orders.md.
+
+1. `restriction` and `rescission` are read; the other kinds are recognised and refused.
+2. Every clause is carried by something: a rule, exception, obligation or reading, or the list
+   `lifts` of a rescission.
+3. A window is half-open; `until` comes after `effective`. An order may take effect before it is
+   received.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from writ.clock import Instant
+from writ.law.annexes import read_annexes
+from writ.law.document import Node, Place, quoted
+from writ.law.reading import Fields, Keys, Reader
+from writ.law.rules import Letter, Placed, read_exception, read_rule
+from writ.law.scenarios import read_scenario
+from writ.model.catalogue import Catalogue
+from writ.model.order import Disclosure, Exemption, OrderKind, OrderVersion
+
+ORDER_KEYS = Keys(
+    required=("order", "version", "kind", "title", "authority", "effective", "clauses"),
+    optional=(
+        "received", "disclosure", "notice", "readings", "rules", "exceptions", "annexes",
+        "obligations", "lifts", "scenarios",
+    ),
+    nullable=("comply_by", "until"),
+)  # fmt: skip
+AUTHORITY_KEYS = Keys(
+    required=("name", "jurisdiction"),
+    optional=("instrument", "cites", "document", "authenticated"),
+)
+AUTHENTICATED_KEYS = Keys(required=("by", "how", "at"))
+READING_KEYS = Keys(required=("clause", "reading", "decided_by"), optional=("rejected",))
+OBLIGATION_KEYS = Keys(
+    required=("id", "clauses", "what"), optional=("every", "from"), nullable=("until",)
+)
+
+KINDS: dict[str, OrderKind] = {"restriction": "restriction", "rescission": "rescission"}
+KINDS_TO_COME = ("requirement", "programme", "mitigation")
+DISCLOSURES: dict[str, Disclosure] = {"none": "none", "existence": "existence", "full": "full"}
+NOTICE = {"en": "This model is not available to this account at present."}
+_DOCUMENT = re.compile(r"sha256:[0-9a-f]{64}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """A version as read, and where it and its rules stand."""
+
+    version: OrderVersion
+    place: Place
+    rules: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    effective: Instant | None
+    until: Instant | None
+    moments: Mapping[str, Instant | None]
+
+
+def order_of(
+    reader: Reader, node: Node, catalogue: Catalogue, files: Mapping[str, bytes]
+) -> PlacedOrder | None:
+    """Read a version from its document; None where its kind is not one that is read (rule 1)."""
+    kind = _kind(reader, node)
+    if kind is None:
+        return None
+    fields = reader.fields(node, ORDER_KEYS)
+    window = _window(reader, fields)
+    clauses = _texts(reader, fields["clauses"])
+    letter = Letter(reader, catalogue, clauses, read_annexes(reader, fields["annexes"], files))
+    rules = _rules(letter, node, fields, kind)
+    exceptions = _exceptions(letter, fields, rules)
+    _authority(reader, fields["authority"])
+    _others(letter, fields, window, kind)
+    _all_carried(letter, fields["clauses"])
+    scenarios = tuple(
+        read_scenario(letter, item, window.moments) for item in reader.items(fields["scenarios"])
+    )
+    source = node.plain()
+    version = OrderVersion(
+        reader.name(fields["order"]),
+        reader.whole(fields["version"]),
+        kind,
+        reader.text(fields["title"]),
+        window.effective or 0,
+        window.until,
+        DISCLOSURES[reader.choice(fields["disclosure"], DISCLOSURES)],
+        _notice(reader, fields["notice"]),
+        clauses,
+        tuple(placed.rule for placed in rules),
+        exceptions,
+        letter.annexes,
+        scenarios,
+        dict(source) if isinstance(source, Mapping) else {},
+    )
+    at = fields["order"]
+    return PlacedOrder(version, at.place if at else node.place, rules)
+
+
+def _kind(reader: Reader, node: Node) -> OrderKind | None:
+    entries = reader.mapping(node)
+    if not isinstance(node.value, Mapping):
+        return None
+    kind = entries["kind"].node if "kind" in entries else None
+    if kind is not None and kind.value in KINDS_TO_COME:
+        reader.fault(kind, f"the kind {quoted(kind.value)} is not yet supported")
+        return None
+    return KINDS[reader.choice(kind, KINDS)]
+
+
+def _window(reader: Reader, fields: Fields) -> _Window:
+    effective, until = reader.instant(fields["effective"]), reader.instant(fields["until"])
+    comply_by, last = reader.instant(fields["comply_by"]), fields["until"]
+    reader.instant(fields["received"])
+    if last is not None and effective is not None and until is not None and until <= effective:
+        reader.fault(last, "an empty window: `until` is not after `effective`")
+    moments = {"effective": effective, "comply_by": comply_by, "until": until}
+    return _Window(effective, until, moments)
+
+
+def _texts(reader: Reader, node: Node | None) -> dict[str, str]:
+    entries = reader.mapping(node)
+    if node is not None and node.value == {}:
+        reader.fault(node, "must have at least one")
+    return {key: reader.text(entry.node) for key, entry in entries.items()}
+
+
+def _rules(letter: Letter, node: Node, fields: Fields, kind: OrderKind) -> tuple[Placed, ...]:
+    rules = tuple(read_rule(letter, item) for item in letter.reader.items(fields["rules"]))
+    if kind == "rescission" and rules:
+        letter.reader.fault(rules[0].place, "a rescission has no rules")
+    if kind == "restriction" and not rules:
+        at = fields["rules"]
+        letter.reader.fault(at if at is not None else node, "a restriction needs at least one rule")
+    _once(letter.reader, fields["rules"])
+    return rules
+
+
+def _exceptions(letter: Letter, fields: Fields, rules: tuple[Placed, ...]) -> tuple[Exemption, ...]:
+    known = {placed.rule.id: placed.rule for placed in rules}
+    _once(letter.reader, fields["exceptions"])
+    return tuple(
+        read_exception(letter, item, known) for item in letter.reader.items(fields["exceptions"])
+    )
+
+
+def _once(reader: Reader, node: Node | None) -> None:
+    """Report an `id` that stands twice in one list."""
+    seen = set[object]()
+    for item in node.value if node is not None and isinstance(node.value, tuple) else ():
+        entry = item.value.get("id") if isinstance(item.value, Mapping) else None
+        if entry is None or not isinstance(entry.node.value, str):
+            continue
+        if entry.node.value in seen:
+            reader.fault(entry.node, f"the id {quoted(entry.node.value)} stands twice")
+        seen.add(entry.node.value)
+
+
+def _authority(reader: Reader, node: Node | None) -> None:
+    fields = reader.fields(node, AUTHORITY_KEYS)
+    for key in ("name", "jurisdiction", "instrument"):
+        reader.text(fields[key])
+    for item in reader.items(fields["cites"]):
+        reader.text(item)
+    document = reader.text(fields["document"])
+    at = fields["document"]
+    if at is not None and document.strip() and not document.startswith("sha256:"):
+        reader.fault(at, f"{quoted(document)} is not a digest; write sha256: and 64 hex digits")
+    elif at is not None and not _DOCUMENT.fullmatch(document):
+        reader.note(at, "a digest has 64 hex digits; this one proves nothing")
+    seen = reader.fields(fields["authenticated"], AUTHENTICATED_KEYS)
+    reader.text(seen["by"])
+    reader.text(seen["how"])
+    reader.instant(seen["at"])
+
+
+def _others(letter: Letter, fields: Fields, window: _Window, kind: OrderKind) -> None:
+    """Read the parts that decide nothing but carry clauses: readings, obligations, `lifts`."""
+    reader = letter.reader
+    for item in reader.items(fields["readings"]):
+        reading = reader.fields(item, READING_KEYS)
+        letter.clause(reading["clause"])
+        for key in ("reading", "decided_by", "rejected"):
+            reader.text(reading[key])
+    _once(reader, fields["obligations"])
+    for item in reader.items(fields["obligations"]):
+        _obligation(letter, item, window)
+    if "lifts" in fields and kind != "rescission":
+        reader.fault(fields.key("lifts"), "only a rescission lifts clauses")
+    if "lifts" in fields:
+        letter.clause_list(fields["lifts"])
+
+
+def _obligation(letter: Letter, node: Node, window: _Window) -> None:
+    reader = letter.reader
+    fields = reader.fields(node, OBLIGATION_KEYS)
+    reader.name(fields["id"])
+    letter.clause_list(fields["clauses"])
+    reader.text(fields["what"])
+    reader.duration(fields["every"])
+    for key in ("from", "until"):
+        moment = fields[key]
+        if moment is not None and moment.value not in window.moments:
+            reader.instant(moment)
+
+
+def _all_carried(letter: Letter, node: Node | None) -> None:
+    for key, entry in node.value.items() if node and isinstance(node.value, Mapping) else ():
+        if key not in letter.carried:
+            letter.reader.fault(
+                entry.key,
+                f"the clause {quoted(key)} is carried by nothing; name it in a rule, exception,"
+                " obligation or reading",
+            )
+
+
+def _notice(reader: Reader, node: Node | None) -> dict[str, str]:
+    if node is None:
+        return dict(NOTICE)
+    for language, entry in reader.mapping(node).items():
+        if not _LANGUAGE.fullmatch(language):
+            reader.fault(entry.key, f"{quoted(language)} is no language; write `en` or `pt-BR`")
+    return _texts(reader, node)

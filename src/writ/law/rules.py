@@ -1,0 +1,248 @@
+"""Rules and exceptions of an order file.
+
+1. Whatever a part refers to is looked up at once: clauses, models, definitions, annexes, rules.
+2. A model that is exempt cannot be named: the catalogue must control it first.
+3. A substitute is another model of the catalogue that speaks every dialect of those it stands for.
+4. Without a word about it: barred is `deny`, undetermined is `verify`, open streams are `cut`, and
+   an exception that is not proven leaves its rule as it is (`unproven: barred`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from writ.law.definitions import PredicateKind, read_predicate
+from writ.law.document import Node, Place, quoted
+from writ.law.expressions import Scope
+from writ.law.reading import Fields, Keys, Reader, nearest
+from writ.law.subjects import read_assurance
+from writ.model.catalogue import Catalogue
+from writ.model.expression import Group, Predicate
+from writ.model.order import Effect, Evidence, Exemption, InFlight, Rule, Standing
+from writ.model.outcome import Outcome
+
+RULE_KEYS = Keys(
+    required=("id", "clauses", "models", "standing", "evidence"),
+    optional=("only", "bar", "barred", "undetermined", "in_flight"),
+)
+EXCEPTION_KEYS = Keys(
+    required=("id", "to", "clauses", "models", "who"),
+    optional=("unproven",),
+    nullable=("unless", "evidence"),
+)
+EVIDENCE_KEYS = Keys(required=("to_serve", "to_bar"), nullable=("max_age",))
+SUBSTITUTE_KEYS = Keys(required=("substitute",))
+UNDETERMINED_KEYS = Keys(optional=("substitute", "permit"))
+DRAIN_KEYS = Keys(required=("drain", "clause"))
+
+STANDINGS: dict[str, Standing] = {
+    "natural_person": "natural_person",
+    "certified_organisation": "certified_organisation",
+    "organisation": "organisation",
+}
+_UNPROVEN: dict[str, Literal["barred", "verify"]] = {"barred": "barred", "verify": "verify"}
+_WORDS = {"deny": Outcome.DENY, "verify": Outcome.VERIFY}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the parts of one order file may refer to, and the clauses they have carried so far."""
+
+    reader: Reader
+    catalogue: Catalogue
+    clauses: Mapping[str, str]
+    annexes: Mapping[str, Group]
+    carried: set[str] = field(default_factory=set)
+
+    def clause(self, node: Node | None) -> str:
+        """Read a reference to a clause, which is thereby carried."""
+        clause = self.reader.text(node)
+        if node is not None and clause.strip() and clause not in self.clauses:
+            hint = nearest(clause, self.clauses)
+            self.reader.fault(node, f"no clause {quoted(clause)} in this version{hint}")
+        self.carried.add(clause)
+        return clause
+
+    def clause_list(self, node: Node | None) -> tuple[str, ...]:
+        """Read the clauses that a part carries out."""
+        return tuple(self.clause(item) for item in self.reader.some(node))
+
+    def model(self, node: Node | None) -> str:
+        """Read a model's name or alias as its canonical name; empty where there is none."""
+        name = self.reader.text(node)
+        model = self.catalogue.resolve(name)
+        if node is not None and name.strip() and model is None:
+            hint = nearest(name, self.catalogue.names)
+            self.reader.fault(node, f"unknown model {quoted(name)}{hint}")
+        return model or ""
+
+    def model_set(self, node: Node | None) -> frozenset[str]:
+        """Read the models that a part names (rule 2)."""
+        models = set[str]()
+        for item in self.reader.some(node):
+            model = self.model(item)
+            if model in models:
+                self.reader.fault(item, f"{quoted(model)} is named twice")
+            if model and not self.catalogue.models[model].controlled:
+                self.reader.fault(
+                    item,
+                    f"{quoted(model)} is exempt; set `controlled: true` in the catalogue first",
+                )
+            models |= {model} - {""}
+        return frozenset(models)
+
+    def predicate(self, node: Node | None, *, lenient: bool = False) -> Predicate:
+        """Read a predicate over this order's annexes."""
+
+        def scope(kind: PredicateKind) -> Scope:
+            return Scope(self.reader, kind, self.annexes, self.catalogue.provider, lenient)
+
+        return read_predicate(self.reader, node, scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A rule and where it stands, for faults that only other files show."""
+
+    rule: Rule
+    place: Place
+
+
+def read_rule(letter: Letter, node: Node) -> Placed:
+    """Read one rule."""
+    reader = letter.reader
+    fields = reader.fields(node, RULE_KEYS)
+    models = letter.model_set(fields["models"])
+    sense, predicate = _sense(letter, node, fields)
+    rule = Rule(
+        reader.name(fields["id"]),
+        letter.clause_list(fields["clauses"]),
+        models,
+        sense,
+        predicate,
+        STANDINGS[reader.choice(fields["standing"], STANDINGS)],
+        read_evidence(reader, fields["evidence"]),
+        _barred(letter, fields["barred"], models),
+        _undetermined(letter, fields["undetermined"], models),
+        _in_flight(letter, fields["in_flight"]),
+    )
+    substitutes = {rule.barred.substitute, rule.undetermined.substitute} - {None}
+    if len(substitutes) > 1:
+        names = " and ".join(quoted(name) for name in sorted(map(str, substitutes)))
+        reader.fault(node, f"two substitutes, {names}; a model has one")
+    return Placed(rule, node.place)
+
+
+def read_exception(letter: Letter, node: Node, rules: Mapping[str, Rule]) -> Exemption:
+    """Read one exception to one of `rules`."""
+    reader = letter.reader
+    fields = reader.fields(node, EXCEPTION_KEYS)
+    unless, evidence = fields["unless"], fields["evidence"]
+    exemption = Exemption(
+        reader.name(fields["id"]),
+        reader.text(fields["to"]),
+        letter.clause_list(fields["clauses"]),
+        letter.model_set(fields["models"]),
+        letter.predicate(fields["who"], lenient=True),
+        None if unless is None else letter.predicate(unless),
+        _UNPROVEN[reader.choice(fields["unproven"], _UNPROVEN)],
+        None if evidence is None else read_evidence(reader, evidence),
+    )
+    _covered(reader, fields, exemption, rules)
+    return exemption
+
+
+def _covered(
+    reader: Reader, fields: Fields, exemption: Exemption, rules: Mapping[str, Rule]
+) -> None:
+    to, models = fields["to"], fields["models"]
+    if to is None or not exemption.to.strip():
+        return
+    rule = rules.get(exemption.to)
+    if rule is None:
+        hint = nearest(exemption.to, rules)
+        reader.fault(to, f"no rule {quoted(exemption.to)} in this version{hint}")
+        return
+    for model in sorted(exemption.models - rule.models) if models is not None else ():
+        reader.fault(models or to, f"the rule {quoted(rule.id)} does not cover {quoted(model)}")
+
+
+def read_evidence(reader: Reader, node: Node | None) -> Evidence:
+    """Read floors and the greatest age."""
+    fields = reader.fields(node, EVIDENCE_KEYS)
+    return Evidence(
+        read_assurance(reader, fields["to_serve"]),
+        read_assurance(reader, fields["to_bar"]),
+        reader.duration(fields["max_age"]),
+    )
+
+
+def _sense(letter: Letter, node: Node, fields: Fields) -> tuple[Literal["only", "bar"], Predicate]:
+    only, bar = fields["only"], fields["bar"]
+    if "only" in fields and "bar" in fields:
+        letter.reader.fault(fields.key("bar"), "write either `only` or `bar`; two rules for both")
+    elif "only" not in fields and "bar" not in fields:
+        letter.reader.fault(node, "a rule needs `only` (who may) or `bar` (who may not)")
+    predicate = letter.predicate(only if only is not None else bar)
+    if only is not None and predicate.person is not None and predicate.organisation is None:
+        letter.reader.note(
+            only, "no organisation can satisfy this, so every request for one will be barred"
+        )
+    return ("bar" if only is None and bar is not None else "only"), predicate
+
+
+def _barred(letter: Letter, node: Node | None, models: frozenset[str]) -> Effect:
+    if node is not None and isinstance(node.value, Mapping):
+        fields = letter.reader.fields(node, SUBSTITUTE_KEYS)
+        return _substitute(letter, fields["substitute"], models)
+    if node is not None and node.value != "deny":
+        letter.reader.fault(node, "`barred` is `deny` or `{substitute: MODEL}`")
+    return Effect(Outcome.DENY)
+
+
+def _undetermined(letter: Letter, node: Node | None, models: frozenset[str]) -> Effect:
+    if node is None:
+        return Effect(Outcome.VERIFY)
+    if isinstance(node.value, str) and node.value in _WORDS:
+        return Effect(_WORDS[node.value])
+    fields = Fields({})
+    if isinstance(node.value, Mapping):
+        fields = letter.reader.fields(node, UNDETERMINED_KEYS)
+    if "substitute" in fields and "permit" not in fields:
+        return _substitute(letter, fields["substitute"], models)
+    if "permit" in fields and "substitute" not in fields:
+        return Effect(Outcome.PERMIT, risk=letter.reader.text(fields["permit"]))
+    letter.reader.fault(
+        node,
+        "`undetermined` is `verify`, `deny`, `{substitute: MODEL}`"
+        " or `{permit: who took the risk, and why}`",
+    )
+    return Effect(Outcome.VERIFY)
+
+
+def _substitute(letter: Letter, node: Node | None, models: frozenset[str]) -> Effect:
+    """Read a substitute (rule 3)."""
+    name = letter.model(node)
+    if node is not None and name:
+        speaks = letter.catalogue.models[name].dialects
+        for model in sorted(models):
+            wanted = letter.catalogue.models[model].dialects - speaks
+            if model == name:
+                letter.reader.fault(node, f"{quoted(name)} cannot stand in for itself")
+            elif wanted:
+                dialects = ", ".join(map(quoted, sorted(wanted)))
+                letter.reader.fault(
+                    node, f"{quoted(name)} does not speak {dialects} as {quoted(model)} does"
+                )
+    return Effect(Outcome.SUBSTITUTE, substitute=name)
+
+
+def _in_flight(letter: Letter, node: Node | None) -> InFlight:
+    if node is None or node.value == "cut":
+        return InFlight()
+    if not isinstance(node.value, Mapping):
+        letter.reader.fault(node, "`in_flight` is `cut` or `{drain: 30s, clause: CLAUSE}`")
+        return InFlight()
+    fields = letter.reader.fields(node, DRAIN_KEYS)
+    drain = letter.reader.duration(fields["drain"]) or 0
+    return InFlight(drain, letter.clause(fields["clause"]))

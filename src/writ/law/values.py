@@ -1,0 +1,152 @@
+"""Values of facts, one reader for each shape of the vocabulary, and the same written back.
+
+1. A value of a place in a region also counts as a value of the region's country, so that
+   `US-CA` answers both.
+2. A share is percent of the whole, 0 to 100, as decimal text.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from writ.canonical import Plain
+from writ.clock import format_instant
+from writ.law.countries import nationality_classes, read_country, read_place
+from writ.law.document import Node, quoted
+from writ.law.reading import Fields, Keys, Reader
+from writ.model.subject import Value
+from writ.model.vocabulary import RELATIONS, Shape
+
+PROTECTIONS = (
+    "refugee", "asylee", "temporary_resident", "subsidiary", "stateless", "other",
+)  # fmt: skip
+"""What protection or status a state may have granted; `temporary_resident` is that of
+8 USC 1160(a) and 1255a(a)(1)."""
+
+COUNTRY_KEYS = Keys(required=("country",), optional=("class",), nullable=("since", "until"))
+PLACE_KEYS = Keys(required=("country",), nullable=("since", "until"))
+PROTECTION_KEYS = Keys(required=("status", "granted_by"))
+EMPLOYER_KEYS = Keys(required=("organisation", "relation"), nullable=("since", "until"))
+OWNER_KEYS = Keys(required=("owner", "share"))
+
+_SHARE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?")
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,8}")
+
+
+def read_value(reader: Reader, shape: Shape, node: Node) -> tuple[Value, ...]:
+    """Read one value of a fact; a region comes with its country (rule 1), a fault with nothing."""
+    before = len(reader.faults)
+    values = tuple(_READERS[shape](reader, node))
+    return values if len(reader.faults) == before else ()
+
+
+def write_value(shape: Shape, value: Value) -> Plain:
+    """Write a value as `read_value` reads it."""
+    match shape:
+        case Shape.COUNTRY:
+            code, of_class = value.parts
+            return _with_country({"country": code} | _given("class", of_class), value)
+        case Shape.PLACE:
+            return _with_country({"country": value.parts[0]}, value)
+        case Shape.PROTECTION:
+            return dict(zip(("status", "granted_by"), value.parts, strict=True))
+        case Shape.EMPLOYER:
+            return dict(zip(("organisation", "relation"), value.parts, strict=True)) | _span(value)
+        case Shape.OWNER:
+            return dict(zip(("owner", "share"), value.parts, strict=True))
+        case Shape.NAME | Shape.NUMBER:
+            return value.parts[0]
+
+
+def _with_country(written: dict[str, str], value: Value) -> Plain:
+    written |= _span(value)
+    return written["country"] if len(written) == 1 else written
+
+
+def _given(key: str, text: str) -> dict[str, str]:
+    return {key: text} if text else {}
+
+
+def _span(value: Value) -> dict[str, str]:
+    ends = {"since": value.since, "until": value.until}
+    return {key: format_instant(end) for key, end in ends.items() if end is not None}
+
+
+def _dated(reader: Reader, fields: Fields, *all_parts: tuple[str, ...]) -> Iterator[Value]:
+    since, until = reader.instant(fields["since"]), reader.instant(fields["until"])
+    last = fields["until"]
+    if last is not None and since is not None and until is not None and until <= since:
+        reader.fault(last, "`until` is not after `since`")
+    for parts in all_parts:
+        yield Value(parts, since, until)
+
+
+def _country(reader: Reader, node: Node) -> Iterator[Value]:
+    if isinstance(node.value, str):
+        yield Value((read_country(reader, node), ""))
+        return
+    fields = reader.fields(node, COUNTRY_KEYS)
+    of_class = read_class(reader, fields["class"]) if "class" in fields else ""
+    yield from _dated(reader, fields, (read_country(reader, fields["country"]), of_class))
+
+
+def read_class(reader: Reader, node: Node | None) -> str:
+    """Read the class of a nationality."""
+    return reader.choice(node, sorted(nationality_classes()))
+
+
+def _place(reader: Reader, node: Node) -> Iterator[Value]:
+    if isinstance(node.value, str):
+        for code in read_place(reader, node):
+            yield Value((code,))
+        return
+    fields = reader.fields(node, PLACE_KEYS)
+    places = read_place(reader, fields["country"])
+    yield from _dated(reader, fields, *((code,) for code in places))
+
+
+def _protection(reader: Reader, node: Node) -> Iterator[Value]:
+    fields = reader.fields(node, PROTECTION_KEYS)
+    status = reader.choice(fields["status"], PROTECTIONS)
+    yield Value((status, read_country(reader, fields["granted_by"])))
+
+
+def _employer(reader: Reader, node: Node) -> Iterator[Value]:
+    fields = reader.fields(node, EMPLOYER_KEYS)
+    organisation = reader.identifier(fields["organisation"])
+    relation = reader.choice(fields["relation"], RELATIONS)
+    yield from _dated(reader, fields, (organisation, relation))
+
+
+def _owner(reader: Reader, node: Node) -> Iterator[Value]:
+    fields = reader.fields(node, OWNER_KEYS)
+    share, at = reader.text(fields["share"]), fields["share"]
+    if at is not None and share.strip() and not _is_share(share):
+        reader.fault(at, f"{quoted(share)} is no share; write percent as text, such as '50.0'")
+    yield Value((reader.identifier(fields["owner"]), share))
+
+
+def _is_share(text: str) -> bool:
+    return _SHARE.fullmatch(text) is not None and Decimal(text) <= 100  # noqa: PLR2004 rule 2
+
+
+def _name(reader: Reader, node: Node) -> Iterator[Value]:
+    yield Value((reader.identifier(node),))
+
+
+def _number(reader: Reader, node: Node) -> Iterator[Value]:
+    if isinstance(node.value, str) and _DIGITS.fullmatch(node.value):
+        yield Value((node.value,))
+    else:
+        yield Value((str(reader.whole(node, 0)),))
+
+
+_READERS: dict[Shape, Callable[[Reader, Node], Iterator[Value]]] = {
+    Shape.COUNTRY: _country,
+    Shape.PLACE: _place,
+    Shape.PROTECTION: _protection,
+    Shape.EMPLOYER: _employer,
+    Shape.OWNER: _owner,
+    Shape.NAME: _name,
+    Shape.NUMBER: _number,
+}
