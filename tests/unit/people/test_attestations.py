@@ -4,9 +4,7 @@ import pytest
 from tests.unit.people.conftest import Deployment, line
 from writ.errors import InvalidInput, Refused
 from writ.people.books import Change
-from writ.people.end_users import EndUser
 from writ.people.intake import sign_line
-from writ.people.keys import Wanted
 from writ.people.registry import Registry
 from writ.signing.keys import KeyPair
 from writ.store.people_tables import attestation
@@ -50,7 +48,7 @@ def test_importing_again_changes_nothing(deployment: Deployment, registry: Regis
     first = signed(deployment.idv, "alice")
     registry.facts.take_in(first, None, skip_bad=False)
     heard: list[Change] = []
-    registry.on_change(heard.append)
+    registry.books.listeners.append(heard.append)
     report = registry.facts.take_in(
         first + b"\n\n" + signed(deployment.idv, "alice"), None, skip_bad=False
     )
@@ -122,7 +120,7 @@ def test_a_revoked_fact_is_gone_and_does_not_come_back(
     registry.facts.take_in(signed(deployment.idv, "alice"), None, skip_bad=False)
     [carried] = registry.facts.carried("alice")
     heard: list[Change] = []
-    registry.on_change(heard.append)
+    registry.books.listeners.append(heard.append)
 
     assert "alice" == registry.facts.revoke(carried.id) == registry.facts.revoke(carried.id)
     assert [Change(subjects=frozenset({"alice"}))] == heard
@@ -166,20 +164,3 @@ def test_a_restart_verifies_signatures_again(deployment: Deployment, registry: R
     assert len(deployment.opened().those(["alice"])["alice"].broken) == 1
     with pytest.raises(Refused, match="not known here"):
         deployment.opened().facts.carried("alice")
-
-
-def test_the_population_is_everybody_a_gateway_may_meet(
-    deployment: Deployment, registry: Registry
-) -> None:
-    """Requesters and organisations of live keys and all end users are read, with their facts."""
-    registry.keys.create([Wanted("bot")])
-    [(revoked, _)] = registry.keys.create([Wanted("alice")])
-    registry.keys.revoke(revoked.id)
-
-    assert {"bot", "acme"} == set(registry.population().known)
-    registry.end_users.add([EndUser("acme", "u-1", "alice")])
-    registry.facts.take_in(signed(deployment.idv, "alice"), None, skip_bad=False)
-    population = registry.population()
-    assert {"bot", "acme", "alice"} == set(population.known)
-    assert [1] == [len(population.known["alice"].evidence)]
-    assert {"bot", "alice"} == {key.requester for key in population.keys}

@@ -13,7 +13,7 @@ def test_an_end_user_is_a_person_of_an_organisation(
 ) -> None:
     """What was registered is there after a restart, and is announced once."""
     heard: list[Change] = []
-    registry.on_change(heard.append)
+    registry.books.listeners.append(heard.append)
     user = EndUser("acme", "u-1", "alice")
 
     assert (1, 0) == (registry.end_users.add([user]), registry.end_users.add([user]))

@@ -10,7 +10,7 @@ from writ.signing.keys import KeyPair
 def test_a_key_is_registered_and_revoked(deployment: Deployment, registry: Registry) -> None:
     """Adding and revoking are kept and announced once each, however often they are said."""
     heard: list[Change] = []
-    registry.on_change(heard.append)
+    registry.books.listeners.append(heard.append)
     public = KeyPair.generate().public
     registry.issuers.add("acme", "k1", public)
     registry.issuers.add("acme", "k1", public)

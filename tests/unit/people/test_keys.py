@@ -60,7 +60,7 @@ def test_revoking_is_announced_once(registry: Registry) -> None:
     """A revoked key stays on the books as revoked; revoking again changes nothing."""
     [(key, _)] = registry.keys.create([Wanted("alice")])
     heard: list[Change] = []
-    registry.on_change(heard.append)
+    registry.books.listeners.append(heard.append)
     first = registry.keys.revoke(key.id)
     second = registry.keys.revoke(key.id)
 

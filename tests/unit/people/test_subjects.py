@@ -58,13 +58,13 @@ def test_events_do_not_name_people(deployment: Deployment, registry: Registry) -
         rows = b"".join(row.bytes for row in read_events(connection))
 
     assert b"mallory" not in rows
-    assert registry.pseudonym("mallory@example.org").hex().encode() in rows
+    assert registry.books.alias("mallory@example.org").encode() in rows
 
 
 def test_listeners_hear_of_it(registry: Registry) -> None:
     """A change is announced with the ids it touches; no change, no announcement."""
     heard: list[Change] = []
-    registry.on_change(heard.append)
+    registry.books.listeners.append(heard.append)
     registry.subjects.add([Subject("carol", "person"), ALICE])
     registry.subjects.add([ALICE])
 
