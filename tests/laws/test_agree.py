@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from tests.laws.agreement import compiled, literally, question
 
-SEEDS = 2000
+SEEDS = 1000
 PART = 250
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.randoms(use_true_random=False))
 def test_agree(random: Random) -> None:
     """Both writings of the meaning say the same, and hypothesis looks for where they do not."""

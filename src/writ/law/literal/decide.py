@@ -14,6 +14,8 @@ This is for tests and for small proofs: it counts out worlds and answers for no 
 no `rules_digest`.
 """
 
+from functools import reduce
+
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.literal.facts import Level, combine
@@ -30,10 +32,11 @@ def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
     name = book.catalogue.resolve(model)
     if name is None:
         return _denied(model, (Reason("unknown_model"),), at)
+    asked = questions(book, chain, name, at)
+    reasons = _reasons(asked)
     if _held(book, name, at):
-        return _denied(name, (Reason("held"),), at)
-    outcome = triple(book, chain, name, at).outcome
-    reasons = _reasons(book, chain, name, at)
+        return _denied(name, (Reason("held"), *reasons), at)
+    outcome = joined(asked).outcome
     if outcome != Outcome.SUBSTITUTE:
         served_by = name if outcome == Outcome.PERMIT else None
         return Decision(outcome, name, served_by, reasons, (), "", at)
@@ -45,10 +48,12 @@ def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
 
 def triple(book: Lawbook, chain: Chain, model: str, at: Instant) -> Triple:
     """Return least, most and fallback of the whole chain for a model by its canonical name."""
-    joined = NOTHING_SAID
-    for question in questions(book, chain, model, at):
-        joined = joined.join(question.triple())
-    return joined
+    return joined(questions(book, chain, model, at))
+
+
+def joined(asked: tuple[Question, ...]) -> Triple:
+    """Return the strictest over links, component by component (rule 5)."""
+    return reduce(Triple.join, (question.triple() for question in asked), NOTHING_SAID)
 
 
 def questions(book: Lawbook, chain: Chain, model: str, at: Instant) -> tuple[Question, ...]:
@@ -90,16 +95,8 @@ def _link(name: LinkName, subject: Subject, acting_for: str | None) -> Link:
     return Link(name, subject.kind, subject.id, subject.facts, acting_for)
 
 
-def _chains_organisation(chain: Chain) -> Subject | None:
-    """Return the organisation the chain acts for; an organisation's own key acts for itself."""
-    if chain.organisation is None and chain.requester.kind == "organisation":
-        return chain.requester
-    return chain.organisation
-
-
 def _acting_for(chain: Chain) -> str | None:
-    organisation = _chains_organisation(chain)
-    return None if organisation is None else organisation.id
+    return None if chain.organisation is None else chain.organisation.id
 
 
 def _rules(book: Lawbook, model: str, at: Instant) -> tuple[ActiveRule, ...]:
@@ -122,14 +119,14 @@ def _asks_for_a_person(active: ActiveRule, chain: Chain, at: Instant) -> bool:
 
 
 def _certified(active: ActiveRule, chain: Chain, at: Instant) -> bool:
-    rule, organisation = active.rule, _chains_organisation(chain)
+    rule, organisation = active.rule, chain.organisation
     if rule.sense != "only" or rule.predicate.name is None or organisation is None:
         return False
     level = Level(rule.evidence.to_serve, rule.evidence.max_age)
     return (rule.predicate.name,) in combine(organisation.facts, "users_certified", level, at).shown
 
 
-def _reasons(book: Lawbook, chain: Chain, model: str, at: Instant) -> tuple[Reason, ...]:
+def _reasons(asked: tuple[Question, ...]) -> tuple[Reason, ...]:
     return tuple(
         Reason(
             question.verdict(active),
@@ -139,7 +136,7 @@ def _reasons(book: Lawbook, chain: Chain, model: str, at: Instant) -> tuple[Reas
             active.rule.clauses,
             question.link.name,
         )
-        for question in questions(book, chain, model, at)
+        for question in asked
         for active in question.open_rules
     )
 

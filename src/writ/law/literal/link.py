@@ -92,7 +92,7 @@ class Question:
         level = Level(evidence.to_serve, evidence.max_age)
         return all(self._satisfied(active, world, self._proved) for world in self.worlds(level))
 
-    @property
+    @cached_property
     def open_rules(self) -> tuple[ActiveRule, ...]:
         """The judging rules that are not clear, by order id and rule id."""
         return tuple(active for active in self.judging if not self.clear(active))
