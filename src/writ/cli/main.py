@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from writ.cli import order
 from writ.errors import InvalidInput, WritError
 
 app = typer.Typer(
@@ -13,6 +14,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Obey a legal order about who may use which model, provably, without switching it off.",
 )
+
+app.add_typer(order.app, name="order")
 
 
 def main() -> None:

@@ -52,11 +52,16 @@ def read_order(path: Path, known: Catalogue) -> OrderVersion:
     return orders[0].version
 
 
-def check_folder(path: Path, files: Mapping[str, bytes]) -> Checked:
+def check_folder(
+    path: Path, files: Mapping[str, bytes], catalogue_path: Path | None = None
+) -> Checked:
     """Read files of a folder as `check_sources` does; faults and notes name them by their path."""
-    with named_under(path):
+    if catalogue_path is not None:
+        files = {**files, catalogue.FILE: _load(catalogue_path, document.LARGEST)}
+    with named_under(path, catalogue_path):
         checked = check_sources(files)
-    return replace(checked, notes=tuple(_under(path, note) for note in checked.notes))
+    notes = tuple(_under(path, catalogue_path, note) for note in checked.notes)
+    return replace(checked, notes=notes)
 
 
 def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Checked:
@@ -98,16 +103,19 @@ def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
 
 
 @contextmanager
-def named_under(folder: Path) -> Iterator[None]:
+def named_under(folder: Path, catalogue_path: Path | None = None) -> Iterator[None]:
     """Let faults raised within name their files by the path below `folder`."""
     try:
         yield
     except InvalidInput as error:
-        raise InvalidInput(_under(folder, fault) for fault in error.faults) from None
+        raise InvalidInput(
+            _under(folder, catalogue_path, fault) for fault in error.faults
+        ) from None
 
 
-def _under(folder: Path, fault: Fault) -> Fault:
-    return replace(fault, file=str(folder / fault.file))
+def _under(folder: Path, catalogue_path: Path | None, fault: Fault) -> Fault:
+    elsewhere = catalogue_path if fault.file == catalogue.FILE else None
+    return replace(fault, file=str(elsewhere or folder / fault.file))
 
 
 def _load(path: Path, largest: int) -> bytes:

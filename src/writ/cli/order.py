@@ -1,0 +1,9 @@
+"""`writ order`: what can be done with order files before anybody signs them."""
+
+import typer
+
+from writ.cli import order_check, order_schema
+
+app = typer.Typer(no_args_is_help=True, help="Check order files, and print what they may say.")
+app.command("check")(order_check.check)
+app.command("schema")(order_schema.schema)

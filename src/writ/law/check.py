@@ -1,0 +1,42 @@
+"""Runs the scenarios of orders through whichever meaning it is handed.
+
+1. A scenario is judged by its own version and the catalogue alone, so that its result does not
+   depend on which other files happen to lie beside it.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from writ.clock import Instant, format_instant
+from writ.errors import Fault
+from writ.law.document import quoted
+from writ.law.folder import Checked
+from writ.model.order import Lawbook, Scenario
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain
+
+
+class Decided(Protocol):
+    """What a decision says, as far as a scenario asks."""
+
+    @property
+    def outcome(self) -> Outcome: ...
+
+
+Decide = Callable[[Lawbook, Chain, str, Instant], Decided]
+
+
+def failed_scenarios(checked: Checked, decide: Decide) -> Iterator[Fault]:
+    """Yield a sentence for every scenario that does not come out as written."""
+    for placed in checked.orders:
+        book = Lawbook(checked.book.catalogue, (placed.version,))
+        for scenario in placed.version.scenarios:
+            got = decide(book, scenario.chain, scenario.model, scenario.at).outcome
+            if got is not scenario.expect:
+                message = f"{_asked(scenario)}: expected {scenario.expect.word}, got {got.word}"
+                yield Fault(placed.place.file, scenario.line, scenario.column, message)
+
+
+def _asked(scenario: Scenario) -> str:
+    name = quoted(scenario.name)[1:-1]
+    return f"{name} asks {scenario.model} at {format_instant(scenario.at)}"
