@@ -5,6 +5,7 @@ import sys
 import typer
 
 from writ.cli import order
+from writ.cli.decide import decide
 from writ.errors import InvalidInput, WritError
 
 app = typer.Typer(
@@ -15,6 +16,7 @@ app = typer.Typer(
     help="Obey a legal order about who may use which model, provably, without switching it off.",
 )
 
+app.command("decide")(decide)
 app.add_typer(order.app, name="order")
 
 
