@@ -29,7 +29,9 @@ def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     end_user: Annotated[Path | None, typer.Option(help="whom it names")] = None,
     model: Annotated[str | None, typer.Option(help="any name of a model")] = None,
     at: Annotated[str | None, typer.Option(help="legal instant with zone; default now")] = None,
-    batch: Annotated[Path | None, typer.Option(help="JSONL, a request a line; - reads stdin")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(help="JSONL, a request a line; - reads stdin")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON only")] = False,
 ) -> int:
@@ -49,7 +51,12 @@ def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     value: dict[str, object] = {
         name: None if path is None else _read_json(path) for name, path in files.items()
     }
-    request = read_request({**value, "model": model}, read_people(orders), now=instant)
+    request = read_request(
+        {**value, "model": model},
+        read_people(orders),
+        now=instant,
+        files={name: str(path) for name, path in files.items()},
+    )
     decision = _decide(compiled, request)
     print(_json(decision) if as_json else _sentence(decision))
     return 0 if decision.outcome in (Outcome.PERMIT, Outcome.SUBSTITUTE) else 2

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from writ.clock import Instant, parse_instant
 from writ.errors import Fault, InvalidInput
@@ -61,8 +62,16 @@ def _add_line(line: str, people: dict[str, Subject]) -> None:
             raise InvalidInput(f"`{item.id}` is given twice, and not alike")
 
 
-def read_request(value: object, people: Mapping[str, Subject], now: Instant) -> Request:
-    """Read one request; `now` stands in for an instant left out."""
+def read_request(
+    value: object,
+    people: Mapping[str, Subject],
+    now: Instant,
+    files: Mapping[str, str] = MappingProxyType({}),
+) -> Request:
+    """Read one request; `now` stands in for an instant left out, `files` names where keys are from.
+
+    Everything wrong with it is one InvalidInput.
+    """
     if not isinstance(value, Mapping):
         raise InvalidInput("a request is a JSON object")
     if odd := sorted(set(map(str, value)) - _KEYS):
@@ -73,9 +82,9 @@ def read_request(value: object, people: Mapping[str, Subject], now: Instant) -> 
     if not (at is None or isinstance(at, str)):
         raise InvalidInput("`at` is an instant as text")
     related = dict(people)
-    requester = _subject(value.get("subject"), related)
-    organisation = _subject(value.get("organisation"), related)
-    end_user = _end_user(value.get("end_user"), related)
+    requester = _subject(value.get("subject"), related, files.get("subject", ""))
+    organisation = _subject(value.get("organisation"), related, files.get("organisation", ""))
+    end_user = _end_user(value.get("end_user"), related, files.get("end_user", ""))
     if requester is None:
         raise InvalidInput("a request names its `subject`")
     _check_kinds(organisation, end_user)
@@ -95,7 +104,7 @@ def resolve(request: Request) -> Chain | Reason:
     return Chain(request.subject, organisation, request.end_user)
 
 
-def _subject(value: object, related: dict[str, Subject]) -> Subject | None:
+def _subject(value: object, related: dict[str, Subject], file: str) -> Subject | None:
     if value is None:
         return None
     if isinstance(value, str):
@@ -103,16 +112,16 @@ def _subject(value: object, related: dict[str, Subject]) -> Subject | None:
         if found is None:
             raise InvalidInput(f"nobody in subjects.jsonl has the id `{value}`")
         return found
-    subject, others = read_subject(value)
+    subject, others = read_subject(value, file)
     for item in (subject, *others):
         related[item.id] = item
     return subject
 
 
-def _end_user(value: object, related: dict[str, Subject]) -> Subject | None:
+def _end_user(value: object, related: dict[str, Subject], file: str) -> Subject | None:
     if isinstance(value, str) and value not in related:
         return Subject(value, "person")  # rule 3
-    return _subject(value, related)
+    return _subject(value, related, file)
 
 
 def _check_kinds(organisation: Subject | None, end_user: Subject | None) -> None:
