@@ -1,0 +1,37 @@
+"""`python -m writ.gateway --config writ.toml`: the gateway process."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import structlog
+
+from writ.errors import WritError
+from writ.gateway.server import main
+
+
+def _start_logs() -> None:
+    """Write structured logs to stderr; traces have no local variables, which might be prompts."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m writ.gateway", description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="path of writ.toml")
+    _start_logs()
+    try:
+        main(parser.parse_args().config)
+    except WritError as error:
+        print(error, file=sys.stderr)  # noqa: T201  one line, as the command line does
+        sys.exit(error.exit_code)

@@ -1,0 +1,163 @@
+"""Leave to decide, and the decision: the board, the lease and the legal clock in one place.
+
+1. Before the first snapshot nothing is decided; without a live lease, only exempt models are
+   served (an unknown model is never exempt).
+2. A lease counts for the epoch and the digest it names, from its receipt, on elapsed time. One
+   whose number is not above the last is refused; none is ever written down.
+3. A name nobody registered decides nothing: for a controlled model that is a refusal.
+4. A key that refuses substitutes is denied instead.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from writ.clock import Clock, Instant, WallClock, elapsed, wall
+from writ.errors import Refused
+from writ.model.outcome import Outcome
+from writ.point import seam
+from writ.point.board import Board, Verdict
+from writ.point.decide import Links, decide
+from writ.point.view import View
+from writ.signing.end_user import verify_end_user
+from writ.signing.lease import verify_lease
+
+_PERMIT = int(Outcome.PERMIT)
+
+
+class Undecided(Exception):
+    """Nothing can be decided at present: no snapshot, or no live lease."""
+
+
+class Unresolved(Exception):
+    """The chain cannot be resolved: a subject is unknown, or an assertion is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks: an API key by the SHA-256 of its text, and an end user's pseudonym."""
+
+    key: seam.Key
+    end_user: bytes | None
+
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """The pseudonyms this stands on: requester, organisation, end user."""
+        named = (self.key.requester, self.key.organisation, self.end_user)
+        return tuple(name for name in named if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with what it rests on."""
+
+    verdict: Verdict
+    links: Links
+    at: Instant
+    epoch: int
+    rules_digest: str
+
+
+class Gate:
+    """What one gateway may decide, and how; owned by the event loop."""
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        self.name = name
+        self.board = Board()
+        self.clock = clock
+        self.online: bytes | None = None  # the key that signs leases, once trust is known
+        self._number = -1
+        self._leases: dict[tuple[int, str], float] = {}
+
+    @property
+    def view(self) -> View:
+        """The snapshot in force; Undecided before the first."""
+        view = self.board.view
+        if view is None:
+            raise Undecided
+        return view
+
+    @property
+    def live(self) -> bool:
+        """Whether a lease for the snapshot in force has not lapsed."""
+        view = self.board.view
+        return view is not None and elapsed() < self._leases.get((view.epoch, view.digest), 0)
+
+    def renew(self, message: seam.Lease) -> None:
+        """Take a lease (rule 2)."""
+        if self.online is None:
+            raise Refused("no trust document yet, so no lease can be proved")
+        statement = verify_lease(message.statement, message.signature, self.online)
+        if statement.gateway != self.name:
+            raise Refused(f"lease is for gateway `{statement.gateway}`")
+        if statement.number <= self._number:
+            raise Refused(f"lease {statement.number} is not newer than {self._number}")
+        if statement.epoch < self.board.epoch:
+            raise Refused(f"lease is for epoch {statement.epoch}, in force is {self.board.epoch}")
+        self._number = statement.number
+        place = (statement.epoch, statement.digest)
+        kept = {key: ends for key, ends in self._leases.items() if key[0] >= self.board.epoch}
+        self._leases = kept | {place: elapsed() + statement.lifetime_ms / 1000}
+        if isinstance(self.clock, WallClock):
+            self.clock.raise_mark(statement.legal_mark)
+
+    def end_user(self, key: seam.Key, tokens: Sequence[bytes]) -> bytes:
+        """Return the pseudonym that one token asserts; a broken assertion is Unresolved."""
+        organisation = key.organisation
+        if organisation is None or len(tokens) != 1:
+            raise Unresolved
+
+        def find(kid: str) -> bytes | None:
+            return self.board.issuer(organisation, kid)
+
+        try:
+            subject = verify_end_user(tokens[0].decode("latin-1"), key.id, find, wall())
+        except Refused:
+            raise Unresolved from None
+        return seam.end_user_name(organisation, subject)
+
+    def allows(self, ask: Ask, model: str) -> bool:
+        """Whether the chain may use a canonical model now; cheap, for every piece of an answer."""
+        board = self.board
+        view = board.view
+        if view is None or model not in view.index or not self._holds(ask.key):
+            return False
+        if not view.models[model].controlled:
+            return True
+        at = self.clock.now()
+        links = board.links(ask.key, ask.end_user, at)
+        return links is not None and decide(links, view.index[model], at, self.live) == _PERMIT
+
+    def judge(self, ask: Ask, model: str) -> Judgement:
+        """Decide and explain for a canonical model; Undecided or Unresolved where that fails."""
+        view = self.view
+        if not self.live:
+            raise Undecided
+        if model not in view.models or not self._holds(ask.key):
+            raise Unresolved
+        at = self.clock.now()
+        links = self.board.links(ask.key, ask.end_user, at)
+        if links is None:
+            raise Unresolved
+        verdict = self.board.judge(links, model, at, live=True)
+        if verdict is None:
+            raise Undecided
+        if verdict.outcome is Outcome.SUBSTITUTE and ask.key.refuses_substitutes:
+            verdict = replace(verdict, outcome=Outcome.DENY, served_by=None)  # rule 4
+        digest = view.segments[links.segment].rules_digest
+        return Judgement(verdict, links, at, view.epoch, digest)
+
+    def good_until(self, ask: Ask) -> Instant:
+        """Return the instant at which the chain's links must be looked up anew (0: now)."""
+        links = self.board.links(ask.key, ask.end_user, self.clock.now())
+        return 0 if links is None else links.until
+
+    def _holds(self, key: seam.Key) -> bool:
+        """Whether a key still names whom it named; it may have been told again meanwhile."""
+        now = self.board.key(key.digest)
+        if now is key:
+            return True
+        return now is not None and (now.requester, now.organisation, now.kind) == (
+            key.requester,
+            key.organisation,
+            key.kind,
+        )

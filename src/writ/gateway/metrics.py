@@ -1,0 +1,45 @@
+"""Counters for whoever may read the data folder: a Unix socket that answers any GET with them.
+
+The gateway's own listener shows nothing of itself; the administration listener reads this one.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+_LONGEST_HEAD = 8192
+
+
+class _Scrape(asyncio.Protocol):
+    def __init__(self, text: Callable[[], str]) -> None:
+        self._text = text
+        self._seen = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("not a stream transport")
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._seen += data
+        if b"\r\n\r\n" in self._seen:
+            body = self._text().encode()
+            head = (
+                "HTTP/1.1 200 OK\r\ncontent-type: text/plain; version=0.0.4\r\n"
+                f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            )
+            self._transport.write(head.encode() + body)
+            self._transport.close()
+        elif len(self._seen) > _LONGEST_HEAD:
+            self._transport.abort()
+
+
+async def listen(path: Path, text: Callable[[], str]) -> asyncio.Server:
+    """Serve `text` on a socket that only its owner can reach."""
+    path.unlink(missing_ok=True)  # noqa: ASYNC240  one entry, before anybody is served
+    before = os.umask(0o177)
+    try:
+        return await asyncio.get_running_loop().create_unix_server(lambda: _Scrape(text), str(path))
+    finally:
+        os.umask(before)

@@ -1,0 +1,277 @@
+"""What decisions leave: an append-only file per gateway, written by a thread of its own.
+
+1. A refusal, substitution or cut is on disk before its answer leaves; all that wait share one sync.
+2. A permit on a model that a rule names is gathered per chain and model and written within a
+   quarter of a second; when too many wait, a permit waits for the disk like a refusal.
+3. What decided is there as a commitment only: a keyed hash of profiles, under a key derived per
+   receipt from a salt in a file of its own. Destroying the salt leaves the receipts and nothing
+   to open them with.
+4. A receipt that could not be written makes its caller refuse. A torn last line was never
+   acknowledged: it is removed. A file that was not closed gets a `gap` record.
+5. Never a prompt, never an attribute.
+"""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from writ.canonical import Plain, encode
+from writ.clock import Clock, Instant, format_instant
+from writ.errors import Failed
+from writ.gateway.gate import Ask, Judgement
+from writ.model.outcome import Outcome
+
+FLUSH_SECONDS = 0.2
+_CLOSED = b'"kind":"closed"'
+_log = structlog.get_logger("writ.gateway.receipts")
+
+Done = Callable[[bool], None]
+
+
+@dataclass(slots=True)
+class _Span:
+    """A chain's use of a model within one flush."""
+
+    start: Instant
+    end: Instant
+    begun: int = 0
+    ended: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    names: tuple[bytes, ...]
+    model: str
+    evidence: tuple[bytes, ...]
+    epoch: int
+    rules_digest: str
+
+
+class Receipts:
+    """One gateway's receipts; every method is for the event loop, which never waits for the disk."""
+
+    def __init__(self, folder: Path, name: str, clock: Clock, waiting: int) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.working = True
+        self.written = 0
+        self._clock = clock
+        self._waiting = waiting
+        self._salt = _salt(folder / f"{name}.salt")
+        self._file = _File(folder / f"{name}.jsonl")
+        self._uses: dict[_Use, _Span] = {}
+        self._batch: list[tuple[dict[str, Plain], Done | None]] = []
+        self._behind = 0
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._loop = asyncio.get_running_loop()
+        kept = self._file.recover()
+        if kept and _CLOSED not in kept:
+            self._submit({"kind": "gap", "at": format_instant(clock.now())}, None)
+        self._submit({"kind": "opened", "at": format_instant(clock.now())}, None)
+        self._thread = threading.Thread(target=self._run, name="receipts", daemon=True)
+        self._thread.start()
+
+    def decided(self, kind: str, decision: str, judgement: Judgement, done: Done) -> None:
+        """Write a refusal, substitution or cut; `done` hears whether it is on disk (rule 1)."""
+        verdict = judgement.verdict
+        record: dict[str, Plain] = {
+            "kind": kind,
+            "id": decision,
+            "at": format_instant(judgement.at),
+            "epoch": judgement.epoch,
+            "rules_digest": judgement.rules_digest,
+            "outcome": verdict.outcome.word,
+            "served_by": verdict.served_by,
+            "rules": _rules(judgement),
+            "commitment": self._commit(decision, judgement),
+        }
+        self._submit(record, done)
+
+    def errored(self, decision: str, model: str, why: str, done: Done) -> None:
+        """Write a refusal that no rule made: the chain could not be resolved."""
+        record: dict[str, Plain] = {
+            "kind": "refusal",
+            "id": decision,
+            "at": format_instant(self._clock.now()),
+            "outcome": Outcome.DENY.word,
+            "model": model,
+            "error": why,
+        }
+        self._submit(record, done)
+
+    def begun(self, ask: Ask, model: str, judgement: Judgement) -> bool:
+        """Note a permit; False when too many wait and the caller must wait for `flushed`."""
+        self._span(ask, model, judgement).begun += 1
+        return self._behind + len(self._uses) < self._waiting
+
+    def ended(self, ask: Ask, model: str, judgement: Judgement) -> None:
+        """Note the end of an answer that was permitted."""
+        self._span(ask, model, judgement).ended += 1
+
+    def flushed(self, done: Done) -> None:
+        """Write what was gathered; `done` hears whether it is on disk."""
+        self.flush()
+        with self._wake:
+            self._batch.append(({}, done))
+            self._wake.notify()
+
+    def flush(self) -> None:
+        """Hand what was gathered to the writer (rule 2)."""
+        uses, self._uses = self._uses, {}
+        for use, span in uses.items():
+            self._submit(_permit(use, span), None)
+
+    def close(self) -> None:
+        """Write everything, note that this was on purpose, and stop."""
+        self.flush()
+        self._submit({"kind": "closed", "at": format_instant(self._clock.now())}, None)
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join()
+        self._file.close()
+
+    def _span(self, ask: Ask, model: str, judgement: Judgement) -> _Span:
+        use = _Use(
+            ask.names, model, judgement.links.evidence, judgement.epoch, judgement.rules_digest
+        )
+        now = self._clock.now()
+        span = self._uses.setdefault(use, _Span(now, now))
+        span.end = now
+        return span
+
+    def _commit(self, decision: str, judgement: Judgement) -> str:
+        key = hashlib.blake2b(decision.encode(), key=self._salt, digest_size=32).digest()
+        content: Plain = {
+            "epoch": judgement.epoch,
+            "profiles": [list(place) for place in judgement.links.places],
+        }
+        return hashlib.blake2b(encode(content), key=key, digest_size=32).hexdigest()
+
+    def _submit(self, record: dict[str, Plain], done: Done | None) -> None:
+        with self._wake:
+            self._batch.append((record, done))
+            self._behind = len(self._batch)
+            self._wake.notify()
+
+    # -- the writer's thread -----------------------------------------------------------------
+
+    def _run(self) -> None:
+        unwritten: list[tuple[dict[str, Plain], Done | None]] = []
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._batch or self._stopping, FLUSH_SECONDS)
+                batch, self._batch = unwritten + self._batch, []
+                stopping = self._stopping
+            if batch:
+                unwritten = self._write(batch)
+            self._behind = len(unwritten)
+            if stopping:
+                return
+
+    def _write(
+        self, batch: Sequence[tuple[dict[str, Plain], Done | None]]
+    ) -> list[tuple[dict[str, Plain], Done | None]]:
+        """Write a batch with one sync; return the permits of a batch that failed."""
+        data = b"".join(encode(record) + b"\n" for record, _ in batch if record)
+        try:
+            self._file.append(data)
+        except OSError as error:
+            _log.error("receipts cannot be written", error=error.strerror)
+            self._tell([done for _, done in batch if done], written=False)
+            return [(record, None) for record, done in batch if done is None]
+        self.written += len(batch)
+        self._tell([done for _, done in batch if done], written=True)
+        return []
+
+    def _tell(self, waiting: Sequence[Done], *, written: bool) -> None:
+        def tell() -> None:
+            self.working = written
+            for done in waiting:
+                done(written)
+
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(tell)
+
+
+class _File:
+    """An append-only file that never keeps half a batch."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        except OSError as error:
+            raise Failed(f"cannot open receipts `{path}`: {error.strerror}") from None
+        self._torn = False
+        self._size = 0
+
+    def recover(self) -> bytes:
+        """Remove a torn last line (rule 4); return the last whole one, or nothing."""
+        size = os.fstat(self._descriptor).st_size
+        tail = os.pread(self._descriptor, 65536, max(0, size - 65536))
+        whole = tail[: tail.rfind(b"\n") + 1]
+        self._size = size - len(tail) + len(whole)
+        if self._size != size:
+            os.ftruncate(self._descriptor, self._size)
+        return whole[whole.rfind(b"\n", 0, -1) + 1 :]
+
+    def append(self, data: bytes) -> None:
+        """Write and sync, or leave the file as it was and raise OSError."""
+        if self._torn:
+            os.ftruncate(self._descriptor, self._size)
+            self._torn = False
+        self._torn = True
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
+        os.fdatasync(self._descriptor)
+        self._torn = False
+        self._size += len(data)
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+def _salt(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        salt = path.read_bytes()
+        if len(salt) != hashlib.blake2b.MAX_KEY_SIZE // 2:
+            raise Failed(f"`{path}` is not a salt of 32 bytes") from None
+        return salt
+    salt = secrets.token_bytes(32)
+    os.write(descriptor, salt)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    return salt
+
+
+def _rules(judgement: Judgement) -> list[Mapping[str, Plain]]:
+    rules = [item.rule for item in judgement.verdict.against]
+    named = {(rule.order, rule.version, rule.rule): rule for rule in rules}
+    return [
+        {"order": rule.order, "version": rule.version, "rule": rule.rule} for rule in named.values()
+    ]
+
+
+def _permit(use: _Use, span: _Span) -> dict[str, Plain]:
+    return {
+        "kind": "permit",
+        "who": [name.hex() for name in use.names],
+        "model": use.model,
+        "evidence": [item.hex() for item in use.evidence],
+        "epoch": use.epoch,
+        "rules_digest": use.rules_digest,
+        "from": format_instant(span.start),
+        "until": format_instant(span.end),
+        "begun": span.begun,
+        "ended": span.ended,
+    }
