@@ -109,13 +109,9 @@ def _held(book: Lawbook, model: str, at: Instant) -> bool:
 
 def _asks_for_a_person(active: ActiveRule, chain: Chain, at: Instant) -> bool:
     """Whether the rule judges a person whom the chain does not name (rule 3)."""
-    match active.rule.standing:
-        case "natural_person":
-            return True
-        case "certified_organisation":
-            return not _certified(active, chain, at)
-        case "organisation":
-            return False
+    if active.rule.standing == "certified_organisation":
+        return not _certified(active, chain, at)
+    return active.rule.standing == "natural_person"
 
 
 def _certified(active: ActiveRule, chain: Chain, at: Instant) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from writ.law.literal.worlds import World
 from writ.model.decision import LinkName
-from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Never, Not, Predicate
+from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Never, Predicate
 from writ.model.order import Exemption, Rule
 from writ.model.subject import Fact
 from writ.model.vocabulary import Kind
@@ -49,8 +49,8 @@ def true_in(expression: Expression, link: Link, world: World) -> bool:
             return any(true_in(item, link, world) for item in items)
         case AllOf(items):
             return all(true_in(item, link, world) for item in items)
-        case Not(item):
-            return not true_in(item, link, world)
+        case _:
+            return not true_in(expression.item, link, world)
 
 
 def branch(predicate: Predicate, link: Link) -> Expression:
@@ -74,10 +74,7 @@ def exempted(exemption: Exemption, link: Link, world: World) -> bool:
 
 
 def _given(atom: Given, link: Link) -> bool:
-    match atom.operator:
-        case "acting_for":
-            return link.kind == "person" and link.acting_for in atom.group.members
-        case "organisation_in":
-            return link.kind == "organisation" and link.id in atom.group.members
-        case "person_in":
-            return link.kind == "person" and link.id in atom.group.members
+    if atom.operator == "acting_for":
+        return link.kind == "person" and link.acting_for in atom.group.members
+    kind = "organisation" if atom.operator == "organisation_in" else "person"
+    return link.kind == kind and link.id in atom.group.members
