@@ -15,7 +15,7 @@ A *bundle* is what the control process hands to a gateway for an epoch (canonica
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writ.canonical import Plain, digest_bytes, encode
 from writ.errors import Refused
@@ -70,9 +70,16 @@ def write_approval(snapshot: str, sources: str, submitter: str, trust: Trust) ->
     return write_statement(SUBJECT, snapshot, PREDICATE, predicate)
 
 
-def submit_approval(statement: bytes, pair: KeyPair) -> Envelope:
-    """Sign a statement as its submitter; signers use `Envelope.add`."""
+def sign_approval(statement: bytes, pair: KeyPair) -> Envelope:
+    """Sign a statement, as its submitter or as a signer: the same words, one signature."""
     return sign(statement, PAYLOAD_TYPE, [pair])
+
+
+def add_signature(envelope: Envelope, more: Envelope) -> Envelope:
+    """Return `envelope` with the signatures of another envelope over the same statement."""
+    if (more.payload, more.payload_type) != (envelope.payload, envelope.payload_type):
+        raise Refused("the signature is over another statement than the proposal's")
+    return replace(envelope, signatures=(*envelope.signatures, *more.signatures))
 
 
 def read_approval(envelope: Envelope, trust: Trust) -> Approval:
@@ -117,6 +124,14 @@ def write_bundle(
         "snapshot": None if snapshot is None else snapshot.decode(),
     }
     return encode(value)
+
+
+def add_hold(bundle: bytes, hold: Envelope, snapshot: bytes) -> bytes:
+    """Return a bundle with one more hold, under which `snapshot` is in force; proves nothing."""
+    form = read_form(bundle, _Bundle, "the bundle")
+    holds = [envelope_of(item) for item in form.holds]
+    approved = form.approved.encode()
+    return write_bundle(envelope_of(form.approval), approved, [*holds, hold], snapshot)
 
 
 def read_bundle(data: bytes, trust: Trust) -> Bundle:

@@ -38,15 +38,25 @@ class Store:
     @contextmanager
     def unit(self) -> Iterator[Connection]:
         """Give a connection inside one writing transaction; an exception undoes all of it."""
-        writing = self.engine.connect().execution_options(**{_WRITES: True})
-        with writing as connection, connection.begin():
-            yield connection
+        with self._used(), self.engine.connect() as connection:
+            connection.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def view(self) -> Iterator[Connection]:
         """Give a connection that reads one state of the store, whatever is written meanwhile."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._used(), self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            if type(error) not in {DatabaseError, OperationalError}:
+                raise  # a mistake of ours, not of the file
+            raise Failed(f"cannot use the store `{self.path}`: {error.orig}") from None
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -71,9 +81,9 @@ def open_store(path: Path) -> Store:
     except CommandError:
         store.close()
         raise Refused(f"the store `{path}` was written by a newer writ; update writ") from None
-    except (DatabaseError, OperationalError) as error:
+    except Failed:
         store.close()
-        raise Failed(f"cannot use the store `{path}`: {error.orig}") from None
+        raise
     return store
 
 
