@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from writ.canonical import encode
 from writ.errors import Fault, InvalidInput, WritError
 from writ.law.subjects import read_fact
+from writ.model.subject import Fact
 from writ.people.json_lines import read_json_line
 from writ.people.statement import Attestation, Methods, attest
 from writ.signing.keys import KeyPair
@@ -49,15 +50,21 @@ class Intake:
         value = read_json_line(line)
         if "payloadType" in value:
             return self._methods.prove(encode(value))
+        subject, fact = _read_line(value)
         if self._operator is None:
             raise InvalidInput("the fact is not signed, and nobody here signs it")
-        return self._methods.prove(sign_line(value, self._operator))
+        return self._methods.prove(attest(subject, fact, self._operator).json())
 
 
 def sign_line(value: Mapping[str, object], pair: KeyPair) -> bytes:
     """Sign a line `{"subject": id, ...}` with a method's key; a wrong one is InvalidInput."""
-    fact = {key: item for key, item in value.items() if key != "subject"}
+    subject, fact = _read_line(value)
+    return attest(subject, fact, pair).json()
+
+
+def _read_line(value: Mapping[str, object]) -> tuple[str, Fact]:
+    fact = read_fact({key: item for key, item in value.items() if key != "subject"})
     subject = value.get("subject")
     if not isinstance(subject, str):
         raise InvalidInput("`subject` is missing; it names whom the fact is about")
-    return attest(subject, read_fact(fact), pair).json()
+    return subject, fact

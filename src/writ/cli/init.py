@@ -1,0 +1,79 @@
+"""`writ init`: one commented configuration file and a data folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from writ.cli.options import AsJson
+from writ.cli.output import show
+from writ.errors import Failed, Refused
+
+_TEMPLATE = """\
+# A deployment of Writ. Who may submit, sign and hold is not here but in the trust document.
+# Paths are relative to this file.
+
+[data]
+folder = "data"                  # store, sockets and this machine's own keys; back it up
+
+[gateway]
+listen = "{gateway}"      # where clients come; put TLS in front
+name = "gateway-1"
+
+[admin]
+listen = "{admin}"      # /metrics, /healthz, /readyz; loopback only
+
+[trust]
+pin = ""                         # digest of the first trust document; `writ trust init` fills it in
+file = "trust.json"
+
+[[upstream]]                     # a model server; write as many of these sections as there are
+name = "main"
+address = "{upstream}"
+dialects = ["openai", "anthropic"]
+models = ["*"]                   # names as in catalogue.yaml; "*" is all of them
+key_file = ""                    # a file with the API key that this upstream wants
+
+# [record]
+# link = "https://example.org/record"   # your public record, named in refusals that may name it
+"""
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="folder to set up; made if missing")],
+    gateway: Annotated[str, typer.Option(help="where clients come")] = "127.0.0.1:8080",
+    admin: Annotated[str, typer.Option(help="where metrics are")] = "127.0.0.1:8081",
+    upstream: Annotated[str, typer.Option(help="the model server")] = "http://127.0.0.1:9000",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write a commented writ.toml, and a data folder with this machine's own keys.
+
+    Example: writ init /srv/writ --upstream http://127.0.0.1:9000
+    """
+    from writ.model.config import read_config
+    from writ.serve.site import ONLINE_KEY, OPERATOR_KEY
+    from writ.signing.keys import KeyPair
+
+    path = folder / "writ.toml"
+    if path.exists():
+        raise Refused(f"`{path}` exists; nothing is written over")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / ".writ.toml"
+        draft.write_text(_TEMPLATE.format(gateway=gateway, admin=admin, upstream=upstream))
+        data = read_config(draft).folder
+        data.mkdir(mode=0o700, exist_ok=True)
+        data.chmod(0o700)
+        for name in (ONLINE_KEY, OPERATOR_KEY):
+            if not (data / name).exists():
+                KeyPair.generate().save(data / name)
+        draft.rename(path)
+    except OSError as error:
+        raise Failed(f"cannot set up `{folder}`: {error.strerror}") from None
+    show(
+        {"config": str(path), "data": str(data)},
+        f"wrote {path} and {data}\n"
+        "next: every signer runs `writ keygen`, then you run `writ trust init`",
+        as_json=as_json,
+    )

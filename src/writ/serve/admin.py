@@ -1,0 +1,80 @@
+"""The loopback administration listener: is it well, is it ready, and in numbers.
+
+1. `/healthz` says that the process answers; `/readyz` that every gateway serves what is in force.
+2. Metrics count; they name gateways, never people, keys, orders or models.
+"""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from writ.desk.fleet import Fleet, Member
+from writ.serve.body import answer
+from writ.serve.site import Site
+from writ.serve.supervisor import Supervisor
+
+
+class _Numbers(Collector):
+    def __init__(self, site: Site, fleet: Fleet, supervisor: Supervisor) -> None:
+        self._site = site
+        self._fleet = fleet
+        self._supervisor = supervisor
+
+    def collect(self) -> Iterator[Metric]:
+        """Read the numbers as they are now."""
+        yield GaugeMetricFamily(
+            "writ_epoch", "Epoch in force at the desk.", value=self._site.desk.current().epoch
+        )
+        yield CounterMetricFamily(
+            "writ_gateway_restarts",
+            "Times the gateway was started again.",
+            value=self._supervisor.restarts,
+        )
+        connected = GaugeMetricFamily(
+            "writ_gateway_connected", "Whether a gateway is connected.", labels=["gateway"]
+        )
+        applied = GaugeMetricFamily(
+            "writ_gateway_epoch", "Epoch a gateway has applied.", labels=["gateway"]
+        )
+        for member in self._fleet.members():
+            connected.add_metric([member.name], float(member.connected))
+            applied.add_metric([member.name], member.epoch)
+        yield connected
+        yield applied
+
+
+def admin_app(site: Site, fleet: Fleet, supervisor: Supervisor) -> Starlette:
+    """Put the administration listener together."""
+    numbers = CollectorRegistry(auto_describe=False)
+    numbers.register(_Numbers(site, fleet, supervisor))
+
+    async def metrics(_request: Request) -> Response:
+        return Response(generate_latest(numbers), media_type=CONTENT_TYPE_LATEST)
+
+    async def healthz(_request: Request) -> Response:
+        return answer({"well": True})
+
+    async def readyz(_request: Request) -> Response:
+        epoch = site.desk.current().epoch
+        late = [item.name for item in fleet.members() if not serves(item, epoch)]
+        return answer({"ready": not late, "late": late}, 503 if late else 200)
+
+    return Starlette(
+        routes=[
+            Route("/metrics", metrics),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+        ]
+    )
+
+
+def serves(member: Member, epoch: int) -> bool:
+    """Whether a gateway is connected and has applied the epoch in force (0: there is none yet)."""
+    return member.connected and member.epoch >= epoch

@@ -1,0 +1,26 @@
+"""The control process as the command line sees it: one app, a file of routes for each noun."""
+
+from starlette.applications import Starlette
+
+from writ.errors import WritError
+from writ.serve.problem import expected, unforeseen
+from writ.serve.routes import (
+    end_users,
+    facts,
+    holds,
+    issuers,
+    keys,
+    proposals,
+    status,
+    subjects,
+)
+from writ.serve.site import Site
+
+
+def control_app(site: Site) -> Starlette:
+    """Put the routes together over an open deployment."""
+    nouns = (status, proposals, holds, subjects, keys, end_users, issuers, facts)
+    return Starlette(
+        routes=[route for noun in nouns for route in noun.routes(site)],
+        exception_handlers={WritError: expected, Exception: unforeseen},
+    )

@@ -1,0 +1,41 @@
+"""Requests and answers of the control process: JSON with exact fields, within a budget."""
+
+from typing import TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from writ.errors import InvalidInput
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a request; a file of facts or of orders is the largest there is."""
+
+T = TypeVar("T")
+
+
+class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A JSON object with exactly the fields of its class."""
+
+
+async def read_bytes(request: Request) -> bytes:
+    """Read a request's body; one that is too large is InvalidInput."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            raise InvalidInput(f"more than {LARGEST >> 20} MiB at once; send it in parts")
+    return bytes(body)
+
+
+async def read_form(request: Request, form: type[T]) -> T:
+    """Read a request's body as `form`."""
+    try:
+        return msgspec.json.decode(await read_bytes(request), type=form)
+    except msgspec.DecodeError as error:
+        raise InvalidInput(f"the request is not in its form: {error}") from None
+
+
+def answer(value: object, status: int = 200) -> Response:
+    """Write an answer."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")

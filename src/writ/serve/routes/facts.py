@@ -1,0 +1,48 @@
+"""`/facts`: JSON Lines of attestations, or of facts that the operator answers for.
+
+1. `?operator` signs unsigned lines with the operator's key; without it they are faults.
+2. `?skip_bad` takes the good lines in although others are bad.
+"""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from writ.errors import InvalidInput
+from writ.people.attestations import Report
+from writ.serve.body import answer, read_bytes
+from writ.serve.site import Site
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this noun."""
+
+    async def take_in(request: Request) -> Response:
+        lines = await read_bytes(request)
+        operator = "operator" in request.query_params
+        skip_bad = "skip_bad" in request.query_params
+
+        def work() -> Report:
+            pair = site.operator() if operator else None
+            return site.registry.facts.take_in(lines, pair, skip_bad=skip_bad)
+
+        report = await asyncio.to_thread(work)
+        await site.settled()
+        return answer(report)
+
+    async def revoke(request: Request) -> Response:
+        name = request.path_params["id"]
+        try:
+            digest = bytes.fromhex(name)
+        except ValueError:
+            raise InvalidInput(f"`{name}` is not an attestation's id; those are hex") from None
+        subject = await asyncio.to_thread(site.registry.facts.revoke, digest)
+        await site.settled()
+        return answer({"revoked": name, "subject": subject})
+
+    return [
+        Route("/facts", take_in, methods=["POST"]),
+        Route("/facts/{id}/revoke", revoke, methods=["POST"]),
+    ]

@@ -1,0 +1,80 @@
+"""`/subjects`: who is on the books."""
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from writ.clock import format_instant
+from writ.law.subjects import write_fact
+from writ.model.subject import Subject
+from writ.model.vocabulary import Kind
+from writ.people.keys import ApiKey
+from writ.people.statement import Attestation
+from writ.serve.body import Form, answer, read_form
+from writ.serve.site import Site
+
+
+class _Subject(Form, frozen=True):
+    id: str
+    kind: Kind
+    acts_for: tuple[str, ...] = ()
+
+
+class _Subjects(Form, frozen=True):
+    subjects: list[_Subject]
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the routes of this noun."""
+
+    async def add(request: Request) -> Response:
+        form = await read_form(request, _Subjects)
+        wanted = [Subject(item.id, item.kind, item.acts_for) for item in form.subjects]
+        new = await asyncio.to_thread(site.registry.subjects.add, wanted)
+        await site.settled()
+        return answer({"added": new, "known": len(wanted) - new})
+
+    async def every(_request: Request) -> Response:
+        found = await asyncio.to_thread(site.registry.subjects.all)
+        return answer({"subjects": [_plain(item) for item in found]})
+
+    async def one(request: Request) -> Response:
+        return answer(await asyncio.to_thread(_shown, site, request.path_params["id"]))
+
+    return [
+        Route("/subjects", add, methods=["POST"]),
+        Route("/subjects", every, methods=["GET"]),
+        Route("/subjects/{id:path}", one, methods=["GET"]),
+    ]
+
+
+def key_plain(key: ApiKey) -> dict[str, object]:
+    """Write a key without its digest."""
+    return {
+        "id": key.id,
+        "requester": key.requester,
+        "organisation": key.organisation,
+        "refuses_substitutes": key.refuses_substitutes,
+        "created_at": format_instant(key.created_at),
+        "revoked_at": None if key.revoked_at is None else format_instant(key.revoked_at),
+    }
+
+
+def _plain(subject: Subject) -> dict[str, object]:
+    return {"id": subject.id, "kind": subject.kind, "acts_for": subject.acts_for}
+
+
+def _shown(site: Site, name: str) -> dict[str, object]:
+    registry = site.registry
+    subject = registry.subjects.find(name)
+    return {
+        **_plain(subject),
+        "facts": [_fact(item) for item in registry.facts.carried(name)],
+        "keys": [key_plain(key) for key in registry.keys.of(name)],
+    }
+
+
+def _fact(item: Attestation) -> dict[str, object]:
+    return {**write_fact(item.fact), "attestation": item.id.hex(), "attested_by": item.method}

@@ -1,0 +1,103 @@
+"""`writ serve`: control process, feed and gateway, from the lock to the ready line and back.
+
+1. The deployment is opened under its lock, and everything in it proved, before anything listens.
+2. The feed starts first, then the gateway, so that the gateway answers by the last snapshot from
+   its first request on; only then is the ready line printed.
+3. SIGTERM and SIGINT stop in the opposite order: gateway, faces, feed, store.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from writ.desk.feed import Feed
+from writ.desk.fleet import Fleet
+from writ.desk.leases import Leases
+from writ.desk.roll import Roll
+from writ.model.config import Config
+from writ.serve.admin import admin_app, serves
+from writ.serve.app import control_app
+from writ.serve.listen import Face, listen_tcp, listen_unix
+from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
+from writ.serve.supervisor import Supervisor
+
+MARK_EVERY = 5.0
+"""Seconds between two times that legal time is written down."""
+
+READY_WITHIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the ready line says: where each listener is, and the epoch in force."""
+
+    gateway: str
+    admin: str
+    control: str
+    epoch: int
+    ready: bool = True
+
+
+def serve(config: Config, ready: Callable[[Ready], None]) -> None:
+    """Serve until told to stop; `ready` is called once, when everything answers."""
+    with open_site(config) as site:
+        asyncio.run(_Server(site, ready).run())
+
+
+class _Server:
+    def __init__(self, site: Site, ready: Callable[[Ready], None]) -> None:
+        self._site = site
+        self._config = config = site.config
+        self._ready = ready
+        online = load_key(config.folder / ONLINE_KEY, site.trust.online)
+        leases = Leases(online, site.clock)
+        self._fleet = Fleet([config.gateway_name], leases)
+        roll = Roll(site.registry.books, site.registry.facts)
+        self._feed = Feed(site.desk, roll, leases, self._fleet, site.clock)
+        self._log = structlog.get_logger()
+        self._supervisor = Supervisor(config.file, config.folder, self._gateway_started)
+
+    async def run(self) -> None:
+        """Start everything, wait for the signal, stop everything (rules 2 and 3)."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        async with contextlib.AsyncExitStack() as stack:
+            await self._feed.start(self._config.seam_socket)
+            stack.push_async_callback(self._feed.stop)
+            self._site.feed = self._feed
+            admin = listen_tcp(self._config.admin_listen)
+            host, port = admin.getsockname()[:2]
+            for app, listener in (
+                (control_app(self._site), listen_unix(self._config.control_socket)),
+                (admin_app(self._site, self._fleet, self._supervisor), admin),
+            ):
+                face = Face(app, listener)
+                face.start()
+                stack.push_async_callback(face.stop)
+            gateway = await self._supervisor.start()
+            stack.push_async_callback(self._supervisor.stop)
+            clock = asyncio.create_task(self._site.remember_time(MARK_EVERY))
+            stack.callback(clock.cancel)
+            await self._first_answer()
+            control = str(self._config.control_socket)
+            epoch = self._site.desk.current().epoch
+            self._ready(Ready(gateway, f"{host}:{port}", control, epoch))
+            self._log.info("ready", gateway=gateway, admin=f"{host}:{port}", epoch=epoch)
+            await stop.wait()
+            self._log.info("stopping")
+
+    async def _first_answer(self) -> None:
+        """Wait until the gateway has applied what is in force (rule 2)."""
+        epoch = self._site.desk.current().epoch
+        member = self._fleet.member(self._config.gateway_name)
+        if not await self._fleet.until(lambda: serves(member, epoch), READY_WITHIN):
+            self._log.error("gateway not ready", wanting=member.wanting or "no word from it")
+
+    def _gateway_started(self, listen: str) -> None:
+        self._log.info("gateway started", listen=listen)

@@ -1,0 +1,98 @@
+"""Everything of one deployment put together: trust, clock, store, registry, desk.
+
+1. The trust document is the one whose digest `writ.toml` pins, and a drill's only in a drill.
+2. Legal time never tells less than what the store remembers of it, and is remembered while open.
+3. The keys that this process signs with are those that the trust document names.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from writ.clock import Clock, DrillClock, WallClock
+from writ.desk.desk import Desk
+from writ.desk.feed import Feed
+from writ.errors import Failed, Refused
+from writ.model.config import Config
+from writ.people.registry import Registry
+from writ.people.statement import OPERATOR
+from writ.serve.lock import locked
+from writ.signing.keys import KeyPair
+from writ.signing.trust import Trust, read_trust
+from writ.store.database import Store, open_store
+
+
+@dataclass(slots=True)
+class Site:
+    """An open deployment; `feed` is there while gateways are served."""
+
+    config: Config
+    trust: Trust
+    clock: Clock
+    store: Store
+    registry: Registry
+    desk: Desk
+    feed: Feed | None = None
+
+    async def settled(self) -> None:
+        """Return once every change made so far is applied on every connected gateway."""
+        if self.feed is not None:
+            await self.feed.settle()
+
+    def operator(self) -> KeyPair:
+        """Return the key that signs what an operator types in (rule 3)."""
+        return load_key(self.config.folder / OPERATOR_KEY, self.trust.methods[OPERATOR].public)
+
+    async def remember_time(self, every: float) -> None:
+        """Keep the legal clock's mark up to date until cancelled (rule 2)."""
+        while True:
+            await asyncio.sleep(every)
+            await asyncio.to_thread(self.desk.keep_mark)
+
+
+OPERATOR_KEY = "operator.key"
+ONLINE_KEY = "online.key"
+
+
+@contextmanager
+def open_site(config: Config) -> Iterator[Site]:
+    """Open a deployment under its lock, and close it."""
+    trust = load_trust(config)
+    with locked(config.folder, config.lock):
+        store = open_store(config.database)
+        try:
+            clock = _clock(config)
+            registry = Registry(store, trust, clock, config.folder)
+            yield Site(config, trust, clock, store, registry, Desk(store, trust, clock))
+        finally:
+            store.close()
+
+
+def load_trust(config: Config) -> Trust:
+    """Read the trust document that the configuration pins (rule 1)."""
+    if not config.pin:
+        raise Refused(f"`{config.file}` pins no trust document; make one with `writ trust init`")
+    try:
+        data = config.trust_file.read_bytes()
+    except OSError as error:
+        raise Failed(f"cannot read `{config.trust_file}`: {error.strerror}") from None
+    return read_trust(data, config.pin, drill=config.drill_clock is not None)
+
+
+def load_key(path: Path, public: bytes) -> KeyPair:
+    """Load a key of this process; one that the trust document does not name is Refused."""
+    pair = KeyPair.load(path)
+    if pair.public != public:
+        raise Refused(f"`{path}` is not the key that the trust document names")
+    return pair
+
+
+def _clock(config: Config) -> Clock:
+    if config.drill_clock is None:
+        return WallClock()
+    try:
+        return DrillClock(config.drill_clock)
+    except (OSError, ValueError) as error:
+        raise Failed(f"cannot use the drill's clock `{config.drill_clock}`: {error}") from None
