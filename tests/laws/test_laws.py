@@ -19,6 +19,7 @@ from tests.worlds.chains import (
 from tests.worlds.lawbooks import EXEMPT, MODELS, Pool, lawbook, order, pick, pool, version
 from writ.clock import Instant
 from writ.errors import InvalidInput
+from writ.law.digest import rules_digest
 from writ.law.literal.decide import decide, questions, triple
 from writ.model.expression import AllOf, AnyOf, Expression, Given, Not, Predicate
 from writ.model.order import ActiveRule, Lawbook, OrderVersion
@@ -192,6 +193,7 @@ def test_withdrawing_restores(random: Random) -> None:
     at = instant(random, withdrawn, asked)
     restored = book if at >= withdrawal.effective else more
     assert outcomes(restored, asked, at) == outcomes(withdrawn, asked, at)
+    assert rules_digest(restored, at) == rules_digest(withdrawn, at)
 
 
 @often
