@@ -23,12 +23,16 @@ _ERRORS: dict[int, type[WritError]] = {1: Failed, 2: Refused, 5: CasesFailed}
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request; `body` is sent as JSON, or as it is where it is bytes or a stream of them."""
+    """One request; `body` is sent as JSON, or as it is where it is bytes or a stream of them.
+
+    `about` is the file whose lines the body was made of: faults without a file are in it.
+    """
 
     method: str
     path: str
     body: object = None
     query: Mapping[str, str] | None = None
+    about: Path | None = None
 
 
 class _Fault(msgspec.Struct):
@@ -63,7 +67,7 @@ async def _ask(config: Config, call: Call) -> dict[str, object]:
         except httpx2.HTTPError as error:
             raise Failed(f"the control process went away: {type(error).__name__}") from None
     if response.status_code >= 400:  # noqa: PLR2004  where errors begin (RFC 9110 15.5)
-        raise _raised(response.content)
+        raise _raised(response.content, "" if call.about is None else str(call.about))
     answer: dict[str, object] = msgspec.json.decode(response.content)
     return answer
 
@@ -99,13 +103,14 @@ async def _runs(config: Config) -> bool:
     return True
 
 
-def _raised(content: bytes) -> WritError:
+def _raised(content: bytes, about: str) -> WritError:
     try:
         problem = msgspec.json.decode(content, type=_Problem)
     except msgspec.DecodeError:
         return Failed("the control process answered what this command cannot read; same version?")
     if problem.exit_code == InvalidInput.exit_code:
         return InvalidInput(
-            Fault(item.file, item.line, item.column, item.message) for item in problem.faults
+            Fault(item.file or about, item.line, item.column, item.message)
+            for item in problem.faults
         )
     return _ERRORS.get(problem.exit_code, Failed)(problem.detail)

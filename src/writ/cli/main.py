@@ -4,8 +4,17 @@ import sys
 
 import typer
 
-from writ.cli import order
+from writ.cli import end_user, facts, issuer, key, order, subject, trust
+from writ.cli.activate import activate
 from writ.cli.decide import decide
+from writ.cli.hold import hold
+from writ.cli.init import init
+from writ.cli.keygen import keygen
+from writ.cli.serve import serve
+from writ.cli.sign import sign
+from writ.cli.status import status
+from writ.cli.submit import submit
+from writ.cli.withdraw import withdraw
 from writ.errors import InvalidInput, WritError
 
 app = typer.Typer(
@@ -16,8 +25,23 @@ app = typer.Typer(
     help="Obey a legal order about who may use which model, provably, without switching it off.",
 )
 
+app.command("activate")(activate)
 app.command("decide")(decide)
+app.command("hold")(hold)
+app.command("init")(init)
+app.command("keygen")(keygen)
+app.command("serve")(serve)
+app.command("sign")(sign)
+app.command("status")(status)
+app.command("submit")(submit)
+app.command("withdraw")(withdraw)
+app.add_typer(end_user.app, name="end-user")
+app.add_typer(facts.app, name="facts")
+app.add_typer(issuer.app, name="issuer")
+app.add_typer(key.app, name="key")
 app.add_typer(order.app, name="order")
+app.add_typer(subject.app, name="subject")
+app.add_typer(trust.app, name="trust")
 
 
 def main() -> None:

@@ -1,0 +1,67 @@
+"""`writ end-user`: whom organisations mean by the names they assert."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from writ.cli.client import Call, ask
+from writ.cli.lines import read_objects
+from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
+from writ.cli.output import show, show_table
+from writ.errors import InvalidInput
+
+app = typer.Typer(no_args_is_help=True, help="The end users that organisations name.")
+
+
+class _EndUser(msgspec.Struct):
+    organisation: str
+    sub: str
+    subject: str
+
+
+class _Added(msgspec.Struct):
+    added: int
+    known: int
+
+
+@app.command("add")
+def add(  # noqa: PLR0913  one parameter per option of the command
+    organisation: Annotated[str | None, typer.Argument(help="who names the person")] = None,
+    sub: Annotated[str | None, typer.Argument(help="the organisation's word for it")] = None,
+    subject: Annotated[str | None, typer.Option(help="whom it means; default: SUB itself")] = None,
+    file: Annotated[Path | None, typer.Option(help="JSONL: organisation, sub, subject")] = None,
+    config: ConfigFile = DEFAULT_CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say whom an organisation means by a `sub`, or read a file of that.
+
+    Example: writ end-user add acme u-1077 --subject alice
+    """
+    if file is not None and organisation is None:
+        rows = read_objects(file)
+    elif organisation is not None and sub is not None and file is None:
+        rows = [{"organisation": organisation, "sub": sub, "subject": subject or sub}]
+    else:
+        raise InvalidInput("give ORGANISATION and SUB, or --file FILE")
+    answer = ask(config, Call("POST", "/end-users", {"end_users": rows}, about=file))
+    done = msgspec.convert(answer, _Added)
+    show(answer, f"{done.added} added, {done.known} known already", as_json=as_json)
+
+
+@app.command("list")
+def every(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
+    """List all end users.
+
+    Example: writ end-user list
+    """
+    answer = ask(config, Call("GET", "/end-users"))
+    rows = msgspec.convert(answer["end_users"], list[_EndUser])
+    show_table(
+        answer,
+        ("organisation", "sub", "subject"),
+        ((row.organisation, row.sub, row.subject) for row in rows),
+        as_json=as_json,
+    )

@@ -1,0 +1,51 @@
+"""`writ sign`: look at the open proposal, recompiled here, and sign what was seen."""
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+
+from writ.cli.client import Call, ask
+from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
+from writ.cli.output import show
+from writ.cli.submit import Waiting, wanted
+from writ.errors import Refused
+
+
+def sign(
+    key: KeyFile,
+    config: ConfigFile = DEFAULT_CONFIG,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="sign without being asked")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recompile the open proposal from its sources, show the change in words, and sign it.
+
+    Example: writ sign --key ben.key
+
+    What is shown was computed on this machine; the desk is not taken at its word.
+    """
+    from writ.cli.signer import read_signer
+    from writ.desk.proposal import read_docket
+    from writ.desk.review import review
+    from writ.desk.review import sign as put_name
+
+    signer = read_signer(config, key)
+    docket = read_docket(ask(config, Call("GET", "/proposals/open")), signer.trust)
+    reviewed = review(docket, signer.trust)
+    envelope = put_name(reviewed, signer.trust, signer.pair)
+    words = "\n".join(reviewed.words)
+    print(
+        f"{words}\nproposed by {reviewed.approval.submitter}; snapshot {reviewed.digest}",
+        file=sys.stderr,
+    )
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"sign as {signer.name}?", err=True)):
+        raise Refused("not signed; say --yes, or answer yes at a terminal")
+    answer = ask(
+        config,
+        Call("POST", f"/proposals/{reviewed.proposal}/signatures", {"envelope": envelope.plain()}),
+    )
+    waiting = msgspec.convert(answer, Waiting)
+    result = {**answer, "digest": reviewed.digest, "words": reviewed.words}
+    show(result, f"signed {waiting.id} as {signer.name}; {wanted(waiting)}", as_json=as_json)
