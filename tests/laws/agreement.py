@@ -4,12 +4,14 @@
 2. `would_settle` and `rules_digest` are the compiled one's alone.
 """
 
+from dataclasses import dataclass
 from random import Random
 
 from tests.worlds.chains import chain, instant
 from tests.worlds.lawbooks import EXEMPT, MODELS, lawbook, pool
 from writ.clock import Instant
-from writ.law.compiled.decide import decide as decide_compiled
+from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import decide_compiled
 from writ.law.literal.decide import decide as decide_literally
 from writ.model.decision import Decision, Reason
 from writ.model.order import Lawbook
@@ -28,18 +30,35 @@ def said(decision: Decision) -> Said:
     return decision.outcome.word, decision.model, decision.served_by, reasons, decision.at
 
 
-def question(random: Random) -> tuple[Lawbook, Chain, Instant]:
-    """Draw a lawbook, a chain and an instant."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A lawbook, and chains with instants to ask it about."""
+
+    book: Lawbook
+    asked: tuple[tuple[Chain, Instant], ...]
+
+
+def question(random: Random) -> Question:
+    """Draw a lawbook, three chains, and an instant for each."""
     book = lawbook(random, pool(random))
-    asked = chain(random)
-    return book, asked, instant(random, book, asked)
+    chains = [chain(random) for _ in range(3)]
+    return Question(book, tuple((asked, instant(random, book, asked)) for asked in chains))
 
 
-def literally(book: Lawbook, asked: Chain, at: Instant) -> list[Said]:
-    """Answer for every model by counting out worlds."""
-    return [said(decide_literally(book, asked, model, at)) for model in ASKED]
+def literally(put: Question) -> list[Said]:
+    """Answer for every chain and model by counting out worlds."""
+    return [
+        said(decide_literally(put.book, asked, model, at))
+        for asked, at in put.asked
+        for model in ASKED
+    ]
 
 
-def compiled(book: Lawbook, asked: Chain, at: Instant) -> list[Said]:
-    """Answer for every model through the tables."""
-    return [said(decide_compiled(book, asked, model, at)) for model in ASKED]
+def compiled(put: Question) -> list[Said]:
+    """Answer for every chain and model through the tables."""
+    tables = Compiled(put.book)
+    return [
+        said(decide_compiled(tables, asked, model, at))
+        for asked, at in put.asked
+        for model in ASKED
+    ]

@@ -8,24 +8,23 @@ from hypothesis import strategies as st
 
 from tests.laws.agreement import compiled, literally, question
 
-SEEDS = 1000
-PART = 250
+SEEDS = 800
+PART = 200
 
 
 @settings(max_examples=150)
 @given(st.randoms(use_true_random=False))
 def test_agree(random: Random) -> None:
     """Both writings of the meaning say the same, and hypothesis looks for where they do not."""
-    book, asked, at = question(random)
-    assert literally(book, asked, at) == compiled(book, asked, at)
+    put = question(random)
+    assert literally(put) == compiled(put)
 
 
 @pytest.mark.parametrize("start", range(0, SEEDS, PART))
 def test_agree_on_seeds(start: int) -> None:
     """Both say the same on lawbooks that every run of the tests sees."""
-    different = [
-        seed
+    put = {
+        seed: question(Random(seed))  # noqa: S311 - to be repeated, not to be secret
         for seed in range(start, start + PART)
-        if literally(*question(Random(seed))) != compiled(*question(Random(seed)))  # noqa: S311 - to be repeated, not to be secret
-    ]
-    assert [] == different
+    }
+    assert [] == [seed for seed, item in put.items() if literally(item) != compiled(item)]
