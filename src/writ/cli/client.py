@@ -10,14 +10,19 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx2
 import msgspec
 
 from writ.errors import CasesFailed, Failed, Fault, InvalidInput, Refused, WritError
 from writ.model.config import Config, read_config
 
-_TIMEOUT = httpx2.Timeout(600.0, connect=5.0)
+if TYPE_CHECKING:
+    import httpx2
+
+_PATIENCE = 600.0
+"""Seconds to wait for an answer: a large import, or leases that have to lapse."""
+
 _ERRORS: dict[int, type[WritError]] = {1: Failed, 2: Refused, 5: CasesFailed}
 
 
@@ -54,6 +59,8 @@ def ask(config_file: Path, call: Call) -> dict[str, object]:
 
 
 async def _ask(config: Config, call: Call) -> dict[str, object]:
+    import httpx2
+
     body = call.body
     content = body if isinstance(body, bytes | AsyncIterator) else msgspec.json.encode(body)
     async with _connected(config) as http:
@@ -73,12 +80,14 @@ async def _ask(config: Config, call: Call) -> dict[str, object]:
 
 
 @asynccontextmanager
-async def _connected(config: Config) -> AsyncIterator[httpx2.AsyncClient]:
+async def _connected(config: Config) -> "AsyncIterator[httpx2.AsyncClient]":
     """Find the one that runs (rule 1), or make one (rule 2)."""
+    import httpx2
+
     if await _runs(config):
         transport = httpx2.AsyncHTTPTransport(uds=str(config.control_socket))
         async with httpx2.AsyncClient(
-            transport=transport, base_url="http://writ", timeout=_TIMEOUT
+            transport=transport, base_url="http://writ", timeout=_PATIENCE
         ) as http:
             yield http
         return

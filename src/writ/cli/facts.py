@@ -3,20 +3,22 @@
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from writ.cli.client import Call, ask
 from writ.cli.lines import read_file
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 from writ.errors import Fault, InvalidInput
-from writ.signing.keys import KeyPair
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from writ.signing.keys import KeyPair
 
 app = typer.Typer(no_args_is_help=True, help="What is known of subjects.")
 
@@ -52,6 +54,11 @@ def import_facts(
     keeps the whole file out, unless --skip-bad; all bad lines are reported. Importing again
     changes nothing. Exit 3 where lines were bad.
     """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from writ.signing.keys import KeyPair
+
     lines = read_file(file).split(b"\n")
     pair = KeyPair.load(method_key) if method_key is not None else None
     query = {name: "yes" for name, on in (("operator", pair is None), ("skip_bad", skip_bad)) if on}
@@ -98,7 +105,7 @@ def revoke(
     show(answer, f"revoked {attestation}, which was about {answer['subject']}", as_json=as_json)
 
 
-def _signed(line: bytes, pair: KeyPair, progress: Progress, task: TaskID) -> bytes:
+def _signed(line: bytes, pair: "KeyPair", progress: "Progress", task: "TaskID") -> bytes:
     """Sign a line; one that is signed, blank or bad goes as it is, for one judge to judge all."""
     from writ.people.intake import sign_line
     from writ.people.json_lines import read_json_line
@@ -113,7 +120,7 @@ def _signed(line: bytes, pair: KeyPair, progress: Progress, task: TaskID) -> byt
         return line
 
 
-async def _parts(body: bytes, progress: Progress) -> AsyncIterator[bytes]:
+async def _parts(body: bytes, progress: "Progress") -> AsyncIterator[bytes]:
     """Give a body in parts, showing how far it got."""
     task = progress.add_task("importing", total=body.count(b"\n") + 1)
     for start in range(0, len(body), _PART):

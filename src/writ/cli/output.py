@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from rich import box
-from rich.console import Console
-from rich.table import Table
+
+_GAP = "  "
 
 
 def show(value: object, sentence: str, *, as_json: bool) -> None:
@@ -16,19 +15,20 @@ def show(value: object, sentence: str, *, as_json: bool) -> None:
 def show_table(
     value: object, head: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool
 ) -> None:
-    """Print a list either way; None is shown as nothing, a list with commas."""
+    """Print a list either way, never cut; None is shown as nothing, a list with commas."""
     if as_json:
         print(msgspec.json.encode(value).decode())
         return
-    table = Table(*head, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        table.add_row(*(_cell(item) for item in row))
-    Console(soft_wrap=True).print(table)
+    cells = [tuple(head), *(tuple(map(_cell, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+        print(_GAP.join(padded).rstrip())
 
 
 def _cell(item: object) -> str:
     if item is None:
         return ""
-    if isinstance(item, list | tuple):
-        return ", ".join(map(str, item))
-    return {True: "yes", False: "no"}.get(item, str(item)) if isinstance(item, bool) else str(item)
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return ", ".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
