@@ -18,19 +18,25 @@ def check_agreement(reader: Reader, orders: Iterable[PlacedOrder]) -> None:
     """Report what the orders of one folder disagree on."""
     placed = sorted(orders, key=lambda order: order.place.file)
     _once(reader, placed)
+    versions: dict[str, list[OrderVersion]] = {}
+    for order in placed:
+        versions.setdefault(order.version.order, []).append(order.version)
     stands = [
         stand
         for order in placed
-        for stand in _stands(order, governing_span(order.version, (o.version for o in placed)))
+        for stand in _stands(order, governing_span(order.version, versions[order.version.order]))
     ]
-    for model in sorted({stand.model for stand in stands}):
-        _one_substitute(reader, [stand for stand in stands if stand.model == model])
+    by_model: dict[str, list[_Stand]] = {}
+    for stand in stands:
+        by_model.setdefault(stand.model, []).append(stand)
+    for same in by_model.values():
+        _one_substitute(reader, same)
 
 
 def governing_span(
     version: OrderVersion, versions: Iterable[OrderVersion]
 ) -> tuple[Instant, Instant]:
-    """Return the instants from and until which a version governs its order; empty if equal."""
+    """Return from when until when a version governs its order among `versions`; empty if equal."""
     later = (
         other.effective
         for other in versions

@@ -30,8 +30,8 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
-class PassportCode:
-    """A code of ICAO 9303 part 3 section 5 that ISO does not have, or that says more than ISO's.
+class OtherCode:
+    """A code of ICAO 9303 part 3 section 5 beside ISO's, or one that people write by mistake.
 
     `country` is empty where the code is no nationality; `nationality_class` is empty where the
     code says nothing of it.
@@ -50,15 +50,15 @@ def countries() -> dict[str, Country]:
 
 
 @cache
-def passport_codes() -> dict[str, PassportCode]:
-    """Every passport code that is not an ISO code, by itself."""
-    return {row[0]: PassportCode(*row) for row in _rows("icao.csv")}
+def other_codes() -> dict[str, OtherCode]:
+    """Every code that is no country's own, by itself."""
+    return {row[0]: OtherCode(*row) for row in _rows("other_codes.csv")}
 
 
 @cache
 def nationality_classes() -> frozenset[str]:
     """The classes a nationality may be said to have."""
-    told = {code.nationality_class for code in passport_codes().values()} - {""}
+    told = {code.nationality_class for code in other_codes().values()} - {""}
     return frozenset({"citizen", "national"} | told)
 
 
@@ -93,13 +93,13 @@ def read_countries(reader: Reader, node: Node | None) -> tuple[str, ...]:
 
 
 def _advice(text: str) -> str:
-    passport = passport_codes().get(text)
-    if passport is not None and passport.country:
-        extra = passport.nationality_class
+    other = other_codes().get(text)
+    if other is not None and other.country:
+        extra = other.nationality_class
         also = f" with the class {quoted(extra)}" if extra else ""
-        return f"{quoted(text)} is {passport.meaning}; write {quoted(passport.country)}{also}"
-    if passport is not None:
-        return f"{quoted(text)} is {passport.meaning}, which is no country"
+        return f"{quoted(text)} is {other.meaning}; write {quoted(other.country)}{also}"
+    if other is not None:
+        return f"{quoted(text)} is {other.meaning}, which is no country"
     for country in countries().values():
         if text.upper() in (country.code, country.alpha3, country.name.upper()):
             return f"{quoted(text)} is not how a country is written; write {quoted(country.code)}"

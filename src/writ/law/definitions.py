@@ -181,9 +181,13 @@ def read_predicate(
     if scope("person").lenient and entries and not set(entries) & set(KINDS):
         person, organisation = (read_expression(scope(kind), node) for kind in KINDS.values())
         return Predicate(person, organisation)
+    if isinstance(node.value, Mapping) and not set(entries) & set(KINDS):
+        reader.fault(
+            node,
+            "name a definition, or write an expression under `person` and one under `organisation`",
+        )
+        return Predicate(None, None)
     fields = reader.fields(node, KIND_KEYS)
-    if isinstance(node.value, Mapping) and not entries:
-        reader.fault(node, "write a definition, or `person` and `organisation` with expressions")
     branches = [
         None if (branch := fields[kind]) is None else read_expression(scope(kind), branch)
         for kind in KINDS.values()

@@ -80,7 +80,7 @@ def read_yaml(data: bytes, file: str) -> Node:
     try:
         node = composer.document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         composer.faults.append(Fault(file, line, column, f"not YAML: {_reason(error)}"))
         raise InvalidInput(composer.faults) from None
@@ -112,7 +112,7 @@ def _decode(data: bytes, file: str) -> str:
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
-    return " ".join(str(error.problem or error.context).split())
+    return " ".join(str(error.problem).split())
 
 
 class _Composer:

@@ -88,7 +88,7 @@ class Reader:
             return Fields({})
         for key, entry in entries.items():
             if key not in keys.known:
-                self.fault(entry.key, f"unknown key {quoted(key)}{nearest(key, keys.known)}")
+                self.fault(entry.key, f"unknown key {quoted(key)}{_meant(key, entry, keys)}")
         for key in keys.required:
             if key not in entries:
                 self.fault(node, f"{quoted(key)} is missing")
@@ -200,6 +200,13 @@ class Reader:
         except InvalidInput:
             self.fault(node, _WRONG[parse](text))
             return None
+
+
+def _meant(key: str, entry: Entry, keys: Keys) -> str:
+    if " " in key and entry.node.value is None:
+        # `{why: this, and that}` is two keys to YAML.
+        return "; text with a comma needs quotes within braces"
+    return nearest(key, keys.known)
 
 
 def _wrong_instant(text: str) -> str:

@@ -126,9 +126,9 @@ def read_rule(letter: Letter, node: Node) -> Placed:
         _undetermined(letter, fields["undetermined"], models),
         _in_flight(letter, fields["in_flight"]),
     )
-    substitutes = {rule.barred.substitute, rule.undetermined.substitute} - {None}
+    substitutes = {effect.substitute or "" for effect in (rule.barred, rule.undetermined)} - {""}
     if len(substitutes) > 1:
-        names = " and ".join(quoted(name) for name in sorted(map(str, substitutes)))
+        names = " and ".join(map(quoted, sorted(substitutes)))
         reader.fault(node, f"two substitutes, {names}; a model has one")
     return Placed(rule, node.place)
 
@@ -181,13 +181,12 @@ def _sense(letter: Letter, node: Node, fields: Fields) -> tuple[Literal["only", 
     only, bar = fields["only"], fields["bar"]
     if "only" in fields and "bar" in fields:
         letter.reader.fault(fields.key("bar"), "write either `only` or `bar`; two rules for both")
-    elif "only" not in fields and "bar" not in fields:
+    elif isinstance(node.value, Mapping) and "only" not in fields and "bar" not in fields:
         letter.reader.fault(node, "a rule needs `only` (who may) or `bar` (who may not)")
     predicate = letter.predicate(only if only is not None else bar)
-    if only is not None and predicate.person is not None and predicate.organisation is None:
-        letter.reader.note(
-            only, "no organisation can satisfy this, so every request for one will be barred"
-        )
+    if only is not None and (predicate.person is None) != (predicate.organisation is None):
+        nobody = "person" if predicate.person is None else "organisation"
+        letter.reader.note(only, f"no {nobody} can satisfy this, so it bars every {nobody}")
     return ("bar" if only is None and bar is not None else "only"), predicate
 
 

@@ -54,7 +54,7 @@ def write_value(shape: Shape, value: Value) -> Plain:
             return dict(zip(("organisation", "relation"), value.parts, strict=True)) | _span(value)
         case Shape.OWNER:
             return dict(zip(("owner", "share"), value.parts, strict=True))
-        case Shape.NAME | Shape.NUMBER:
+        case _:  # a name or a number
             return value.parts[0]
 
 

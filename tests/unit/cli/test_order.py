@@ -1,0 +1,111 @@
+"""`writ order check` and `writ order schema`, as processes."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from writ.law.shipped import data_bytes
+
+ROOT = Path(__file__).parents[3]
+JUNE = ROOT / "orders" / "june-2026"
+CASES = ROOT / "tests" / "cases" / "orders"
+
+
+def order(*arguments: str | Path) -> tuple[int, str, str]:
+    """Run `writ order …`."""
+    command = [sys.executable, "-m", "writ", "order", *map(str, arguments)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    return run.returncode, run.stdout, run.stderr
+
+
+def test_a_folder_without_faults() -> None:
+    """Exit 0, a line for each version, all scenarios as expected."""
+    code, out, err = order("check", JUNE)
+    assert (0, "", 5) == (code, err, len(out.splitlines()))
+    assert out.splitlines()[-1].startswith("0 faults, ")
+
+
+def test_faults_exit_3_and_go_to_stderr_with_their_places() -> None:
+    """Faults of several files, all at once, by the path that was given."""
+    files = ["tests/cases/orders/empty-window.yaml", "tests/cases/orders/kinds-to-come.yaml"]
+    code, out, err = order("check", *files)
+    assert (3, "2 faults, 0 of 0 scenarios as expected\n") == (code, out)
+    assert [f"{files[0]}:7:8", f"{files[1]}:3:7"] == [
+        line.split(": ")[0] for line in err.splitlines()
+    ]
+
+
+def test_faults_as_json() -> None:
+    """The same with positions for an editor."""
+    code, out, err = order("check", CASES / "empty-window.yaml", "--json")
+    assert (3, "") == (code, err)
+    assert {
+        "orders": [],
+        "faults": [
+            {
+                "file": str(CASES / "empty-window.yaml"),
+                "line": 7,
+                "column": 8,
+                "message": "an empty window: `until` is not after `effective`",
+            }
+        ],
+        "notes": [],
+        "failed": [],
+    } == json.loads(out)
+
+
+def test_notes_are_no_faults() -> None:
+    """What may surprise is said, and does not fail the check."""
+    code, out, err = order("check", CASES / "notes.yaml")
+    assert (0, 4, True) == (code, len(err.splitlines()), "1 exception" in out)
+    assert all(line.endswith("(note)") for line in err.splitlines())
+
+
+def test_a_failing_scenario_exits_5(tmp_path: Path) -> None:
+    """A scenario that does not come out is a sentence on stderr."""
+    shutil.copy(JUNE / "catalogue.yaml", tmp_path)
+    first = (JUNE / "us-bis-2026-06-12.v1.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "x.yaml"
+    file.write_text(first.replace("expect: permit", "expect: deny", 1), encoding="utf-8")
+    code, _, err = order("check", file)
+    assert (5, 1, True) == (code, len(err.splitlines()), ": expected deny, got permit" in err)
+
+
+def test_a_catalogue_from_elsewhere(tmp_path: Path) -> None:
+    """A letter can be checked before it lies beside a catalogue; JSON lists what was read."""
+    shutil.copy(JUNE / "us-bis-2026-06-12.v1.yaml", tmp_path / "x.yaml")
+    code, out, _ = order(
+        "check", tmp_path / "x.yaml", "--catalogue", JUNE / "catalogue.yaml", "--json"
+    )
+    read = json.loads(out)["orders"][0]
+    assert (0, "us-bis-2026-06-12", 1, ["only-us-persons"], None) == (
+        code,
+        read["order"],
+        read["version"],
+        read["rules"],
+        read["until"],
+    )
+
+
+@pytest.mark.parametrize("name", ["nowhere.yaml", "nowhere"])
+def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
+    """A path that cannot be read is a fault, and no stack trace."""
+    code, _, err = order("check", tmp_path / name)
+    assert (3, f"{tmp_path / name}: no such file or directory\n") == (code, err)
+
+
+@pytest.mark.parametrize("name", ["order", "subject", "catalogue"])
+def test_schemas_are_printed(name: str) -> None:
+    """Each schema goes to stdout as it is shipped."""
+    flag = [] if name == "order" else [f"--{name}"]
+    assert (0, data_bytes(f"schemas/{name}.json").decode(), "") == order("schema", *flag)
+
+
+def test_one_schema_at_a_time() -> None:
+    """Two schemas on one stdout would be no JSON."""
+    code, _, err = order("schema", "--subject", "--catalogue")
+    assert (3, "give `--subject` or `--catalogue`, not both\n") == (code, err)

@@ -1,0 +1,108 @@
+import pytest
+
+from writ.canonical import Plain
+from writ.law.document import read_plain
+from writ.law.expressions import OPERATORS, Scope, read_expression
+from writ.law.reading import Reader
+from writ.model.expression import AllOf, AnyOf, Expression, Given, Group, Listed, Never, Not
+from writ.model.vocabulary import Kind
+
+ANNEX = Group("annex-a", frozenset({"brit-co"}), "sha256:0")
+SELF = Group("self", frozenset({"acme-ai"}))
+
+
+def read(value: Plain, kind: Kind = "person", *, lenient: bool = False) -> Expression:
+    """Read an expression that has no fault."""
+    reader = Reader()
+    scope = Scope(reader, kind, {"annex-a": ANNEX}, "acme-ai", lenient)
+    expression = read_expression(scope, read_plain(value))
+    reader.done()
+    return expression
+
+
+def employer(group: Group, *members: str) -> Listed:
+    """Return the atom of being employed there."""
+    relations = ("employee", "regular_employee")
+    return Listed(
+        "employee_of", "employer", frozenset((m, r) for m in members for r in relations), group
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "want"),
+    [
+        (
+            {"citizen_of": ["US", "NO"]},
+            "person",
+            Listed("citizen_of", "citizenships", frozenset({("US", "*"), ("NO", "*")})),
+        ),
+        (
+            {"citizen_of": ["GB"], "class": ["GBR", "GBN"]},
+            "person",
+            Listed("citizen_of", "citizenships", frozenset({("GB", "GBR"), ("GB", "GBN")})),
+        ),
+        (
+            {"permanent_resident_of": ["US"]},
+            "person",
+            Listed("permanent_resident_of", "permanent_residences", frozenset({("US", "*")})),
+        ),
+        (
+            {"protected_by": {"by": ["US", "CA"], "status": ["refugee"]}},
+            "person",
+            Listed("protected_by", "protection", frozenset({("refugee", "US"), ("refugee", "CA")})),
+        ),
+        ({"resident_in": ["FR"]}, "person", Listed("resident_in", "residence", frozenset({("FR",)}))),
+        (
+            {"incorporated_in": ["US"]},
+            "organisation",
+            Listed("incorporated_in", "incorporated_in", frozenset({("US",)})),
+        ),
+        (
+            {"organised_in": ["US"]},
+            "organisation",
+            Listed("organised_in", "organised_in", frozenset({("US",)})),
+        ),
+        ({"organisation_in": "annex-a"}, "organisation", Given("organisation_in", ANNEX)),
+        ({"person_in": "annex-a"}, "person", Given("person_in", ANNEX)),
+        ({"employee_of": "annex-a"}, "person", employer(ANNEX, "brit-co")),
+        ({"employee_of": "self"}, "person", employer(SELF, "acme-ai")),
+        ({"employee_of": "x-co"}, "person", employer(Group("x-co", frozenset({"x-co"})), "x-co")),
+        ({"acting_for": "self"}, "person", Given("acting_for", SELF)),
+        ({"acting_for": "annex-a"}, "organisation", Given("acting_for", ANNEX)),
+        (
+            {"any": [{"acting_for": "self"}, {"not": {"all": [{"person_in": "annex-a"}]}}]},
+            "person",
+            AnyOf((Given("acting_for", SELF), Not(AllOf((Given("person_in", ANNEX),))))),
+        ),
+    ],
+)  # fmt: skip
+def test_each_operator_reads_into_its_atom(value: Plain, kind: Kind, want: Expression) -> None:
+    """Every word of the language, resolved."""
+    assert want == read(value, kind)
+
+
+def test_in_a_lenient_scope_an_atom_for_another_kind_is_false() -> None:
+    """An exception's `who` may speak of persons and organisations at once."""
+    value: Plain = {"any": [{"organisation_in": "annex-a"}, {"acting_for": "self"}]}
+    want = AnyOf((Never("organisation_in"), Given("acting_for", SELF)))
+    assert want == read(value, "person", lenient=True)
+
+
+def test_a_definition_names_no_groups() -> None:
+    """A definition holds for every order, so it knows no annex and no provider."""
+    reader = Reader()
+    read_expression(Scope(reader, "person", {}, None), read_plain({"employee_of": "self"}))
+    want = ["employee_of: only an order names groups; a definition holds for every order"]
+    assert want == [fault.message for fault in reader.faults]
+
+
+def test_every_operator_is_tried_here() -> None:
+    """A word added to the language is added to the test above."""
+    tried = {
+        word
+        for mark in test_each_operator_reads_into_its_atom.pytestmark  # type: ignore[attr-defined]
+        for value, *_ in mark.args[1]
+        for word in OPERATORS
+        if f"'{word}'" in str(value)
+    }
+    assert set(OPERATORS) == tried
