@@ -13,6 +13,7 @@
 import asyncio
 import math
 from collections import deque
+from typing import cast
 
 from writ.clock import elapsed
 from writ.gateway.exchange import Exchange
@@ -41,9 +42,7 @@ class Connection(asyncio.Protocol):
     # -- from the transport ------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("not a stream transport")
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._connections.add(self)
         self._wait(self._parts.limits.head_seconds)
         if len(self._connections) > self._parts.limits.connections:

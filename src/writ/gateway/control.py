@@ -11,6 +11,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import structlog
@@ -44,9 +45,7 @@ class Control(asyncio.Protocol):
         self._buffer = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("not a stream transport")
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._say(seam.Hello(self._gate.name, self._gate.board.epoch))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio names it
@@ -77,6 +76,10 @@ class Control(asyncio.Protocol):
             at, end = end + size, end + size + _PREFIX
             yield message
         del self._buffer[:at]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.abort()
 
     def _hear(self, message: seam.Down) -> None:
         match message:
@@ -159,6 +162,9 @@ async def listen(path: Path, gate: Gate, flights: Flights, verify: Verify) -> No
             await asyncio.sleep(RETRY_SECONDS)
             continue
         _log.info("control process found")
-        await control.closed
+        try:
+            await control.closed
+        finally:
+            control.close()
         _log.warning("control process lost")
         await asyncio.sleep(RETRY_SECONDS)

@@ -50,6 +50,7 @@ class Ask:
 class Judgement:
     """A verdict with what it rests on."""
 
+    model: str
     verdict: Verdict
     links: Links
     at: Instant
@@ -144,7 +145,7 @@ class Gate:
         if verdict.outcome is Outcome.SUBSTITUTE and ask.key.refuses_substitutes:
             verdict = replace(verdict, outcome=Outcome.DENY, served_by=None)  # rule 4
         digest = view.segments[links.segment].rules_digest
-        return Judgement(verdict, links, at, view.epoch, digest)
+        return Judgement(model, verdict, links, at, view.epoch, digest)
 
     def good_until(self, ask: Ask) -> Instant:
         """Return the instant at which the chain's links must be looked up anew (0: now)."""

@@ -84,6 +84,7 @@ class Receipts:
         record: dict[str, Plain] = {
             "kind": kind,
             "id": decision,
+            "model": judgement.model,
             "at": format_instant(judgement.at),
             "epoch": judgement.epoch,
             "rules_digest": judgement.rules_digest,

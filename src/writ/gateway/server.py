@@ -9,6 +9,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -54,8 +55,8 @@ class Server:
         self._live = False
         self._ticks = 0
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Serve until `stop` is set."""
+    async def run(self, stop: asyncio.Event, ready: Callable[[str, int], None]) -> None:
+        """Serve until `stop` is set; `ready` hears where, once callers are answered."""
         loop = asyncio.get_running_loop()
         config, parts = self._config, self.parts
         address = config.gateway_listen
@@ -71,8 +72,7 @@ class Server:
         measures = await metrics.listen(
             config.folder / f"gateway-{config.gateway_name}.metrics.sock", self.metrics
         )
-        host, port = listener.sockets[0].getsockname()[:2]
-        print(f'{{"ready":true,"listen":"{host}:{port}"}}', flush=True)  # noqa: T201  rule 1
+        ready(*listener.sockets[0].getsockname()[:2])
         tasks = [
             asyncio.create_task(self._tick()),
             asyncio.create_task(
@@ -86,6 +86,7 @@ class Server:
         await self._stop()
         for task in (waiting, *tasks):
             task.cancel()
+        await asyncio.gather(waiting, *tasks, return_exceptions=True)
         for task in done:
             task.result()
 
@@ -164,7 +165,12 @@ async def _main(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.set_exception_handler(_log_exception)
-    await Server(config).run(stop)
+    await Server(config).run(stop, _print_ready)
+
+
+def _print_ready(host: str, port: int) -> None:
+    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    print(f'{{"ready":true,"listen":"{listen}"}}', flush=True)  # noqa: T201  rule 1
 
 
 def _log_exception(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
