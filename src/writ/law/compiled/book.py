@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
-from writ.law.compiled.cells import Partition, Partitions
-from writ.law.compiled.evidence import Known, Question, knowledge, known, present, turning_points
+from writ.law.compiled.cells import Known, Partition, Partitions
+from writ.law.compiled.evidence import Question, knowledge, known, present, turning_points
 from writ.law.compiled.judge import Judgement, Link, judge
 from writ.law.compiled.rule import CompiledRule, LinkKind, compile_rule, questions
 from writ.law.digest import rules_digest

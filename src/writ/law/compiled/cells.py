@@ -7,6 +7,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import product
+from typing import NamedTuple
 
 from writ.model.expression import WILD, AllOf, AnyOf, Expression, Given, Group, Listed, Not
 
@@ -25,6 +26,13 @@ def atoms(expression: Expression | None) -> Iterable[Listed | Given]:
             yield from atoms(item)
         case _:
             return
+
+
+class Known(NamedTuple):
+    """Bits of the cells that are yes, and of those that may be either; the rest are no."""
+
+    yes: int
+    free: int
 
 
 class Partition:
@@ -113,5 +121,6 @@ class Partitions:
         self.attributes = tuple(sorted(lists))
         self.index = {name: place for place, name in enumerate(self.attributes)}
         self.of = tuple(Partition(lists[name]) for name in self.attributes)
+        self.unknown = tuple(Known(0, partition.everything) for partition in self.of)
         self.own_groups = tuple(own)
         self.acting_groups = tuple(acting)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from writ.clock import Instant
-from writ.law.compiled.cells import Partition, Partitions
+from writ.law.compiled.cells import Known, Partition, Partitions
 from writ.model.subject import Fact, Subject
 
 
@@ -19,13 +19,6 @@ class Question(NamedTuple):
 
     floor: int
     age: int | None
-
-
-class Known(NamedTuple):
-    """Bits of the cells that are yes, and of those that may be either; the rest are no."""
-
-    yes: int
-    free: int
 
 
 def present(fact: Fact, question: Question, at: Instant) -> bool:
@@ -61,14 +54,17 @@ def knowledge(
     partitions: Partitions, subject: Subject, question: Question, at: Instant
 ) -> tuple[Known, ...]:
     """Return what is known of every attribute asked, in the partitions' order."""
-    by_attribute: dict[str, list[Fact]] = {}
+    by_attribute: dict[int, list[Fact]] = {}
     for fact in subject.facts:
-        if fact.attribute in partitions.index and present(fact, question, at):
-            by_attribute.setdefault(fact.attribute, []).append(fact)
-    return tuple(
-        known(partition, by_attribute.get(name, ()), at)
-        for name, partition in zip(partitions.attributes, partitions.of, strict=True)
-    )
+        place = partitions.index.get(fact.attribute)
+        if place is not None and present(fact, question, at):
+            by_attribute.setdefault(place, []).append(fact)
+    if not by_attribute:
+        return partitions.unknown
+    found = list(partitions.unknown)
+    for place, facts in by_attribute.items():
+        found[place] = known(partitions.of[place], facts, at)
+    return tuple(found)
 
 
 def turning_points(subject: Subject, ages: Iterable[int | None]) -> set[Instant]:

@@ -15,7 +15,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from writ.law.compiled.evidence import Known, Question
+from writ.law.compiled.cells import Known
+from writ.law.compiled.evidence import Question
 from writ.law.compiled.rule import CompiledExemption, CompiledRule, asked, narrowed
 from writ.law.compiled.solve import Formula, Join, Situation, satisfiable, valid
 from writ.model.cell import Triple

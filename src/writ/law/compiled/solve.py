@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from writ.law.compiled.cells import Partitions
-from writ.law.compiled.evidence import Known
+from writ.law.compiled.cells import Known, Partitions
 from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Not
 
 
