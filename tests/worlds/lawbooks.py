@@ -193,7 +193,7 @@ def exemption(random: Random, pool: Pool, number: int, rules: Sequence[Rule]) ->
         who,
         predicate(random, pool) if chance(random, 30) else None,
         "verify" if chance(random, 50) else "barred",
-        evidence(random) if chance(random, 35) else None,
+        evidence(random) if chance(random, 50) else None,
     )
 
 
@@ -226,7 +226,7 @@ def version(random: Random, pool: Pool, order: str, number: int) -> OrderVersion
         else tuple(rule(random, pool, place) for place in range(random.randint(1, 2)))
     )
     exemptions = tuple(
-        exemption(random, pool, place, rules) for place in range(random.randint(0, 2)) if rules
+        exemption(random, pool, place, rules) for place in range(random.randint(0, 3)) if rules
     )
     effective = pick(random, GRID[:5])
     return OrderVersion(

@@ -195,6 +195,15 @@ def test_exception_with_own_evidence_out_of_the_question_by_floor() -> None:
     ]
 
 
+def test_exception_out_of_the_question_by_the_floor_of_the_rule() -> None:
+    """Facts below the rule's floor to bar leave it open too, though its own floor is lower."""
+    facts = (*foreigner("FR"), fact("licences", complete=True, assurance=2))
+    own = licensed("verify", Evidence(2, 1))
+    assert [BARRED, Triple(PERMIT, DENY, VERIFY)] == [
+        ask((rule(evidence=Evidence(3, floor)),), facts, own) for floor in (2, 3)
+    ]
+
+
 def test_verdicts() -> None:
     """A rule that fails for certain says barred, unless an exception is worth asking for."""
     verdicts = [
