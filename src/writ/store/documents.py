@@ -20,7 +20,7 @@ def fetch(connection: Connection, digest: str) -> bytes:
     row = connection.execute(document.select().where(document.c.digest == digest)).first()
     if row is None:
         raise Refused(f"the store has no document `{digest}`")
-    data: bytes = row.bytes
-    if digest_bytes(data) != digest:
+    data: object = row.bytes
+    if not isinstance(data, bytes) or digest_bytes(data) != digest:
         raise Refused(f"document `{digest}` in the store was altered")
     return data

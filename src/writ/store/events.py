@@ -52,12 +52,16 @@ def read_events(
 
 def read_payload(row: Event) -> Mapping[str, Plain]:
     """Return what a row says, proved to be what its digest, seq and kind say; else Refused."""
+    altered = Refused(f"event {row.seq} in the store was altered")
+    data: object = row.bytes  # SQLite holds text in a BLOB column if told to
+    if not isinstance(data, bytes) or digest_bytes(data) != row.digest:
+        raise altered
     try:
-        value = decode(row.bytes)
+        value = decode(data)
     except ValueError:
-        value = None
-    if digest_bytes(row.bytes) != row.digest or not isinstance(value, Mapping):
-        raise Refused(f"event {row.seq} in the store was altered")
+        raise altered from None
+    if not isinstance(value, Mapping):
+        raise altered
     if value.get("seq") != row.seq or value.get("kind") != row.kind:
         raise Refused(f"event {row.seq} in the store stands in another's place")
     payload = value.get("payload")
