@@ -1,0 +1,87 @@
+"""docs/orders.md: its files are checked, its output is what is printed, and no key is left out."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import CodeBlockParser
+
+from writ.law.annexes import ANNEX_KEYS
+from writ.law.catalogue import CATALOGUE_KEYS, MODEL_KEYS
+from writ.law.expressions import OPERATORS, PROTECTED_KEYS
+from writ.law.order import (
+    AUTHENTICATED_KEYS,
+    AUTHORITY_KEYS,
+    KINDS_TO_COME,
+    OBLIGATION_KEYS,
+    ORDER_KEYS,
+    READING_KEYS,
+)
+from writ.law.rules import (
+    DRAIN_KEYS,
+    EVIDENCE_KEYS,
+    EXCEPTION_KEYS,
+    RULE_KEYS,
+    UNDETERMINED_KEYS,
+)
+from writ.law.scenarios import SCENARIO_KEYS
+from writ.law.shipped import definition_names
+from writ.law.values import PROTECTIONS
+
+PAGE = Path(__file__).parents[3] / "docs" / "orders.md"
+KEYS = (
+    ANNEX_KEYS, CATALOGUE_KEYS, MODEL_KEYS, PROTECTED_KEYS, AUTHENTICATED_KEYS, AUTHORITY_KEYS,
+    OBLIGATION_KEYS, ORDER_KEYS, READING_KEYS, DRAIN_KEYS, EVIDENCE_KEYS, EXCEPTION_KEYS,
+    RULE_KEYS, UNDETERMINED_KEYS, SCENARIO_KEYS,
+)  # fmt: skip
+
+
+def blocks(language: str) -> list[str]:
+    """Return the page's code blocks in one language."""
+    found: list[str] = []
+    parser = CodeBlockParser(language, lambda example: found.append(example.parsed))
+    for example in Sybil([parser]).parse(PAGE).examples():
+        example.evaluate()
+    return found
+
+
+def test_the_page_does_what_it_shows(tmp_path: Path) -> None:
+    """Each file is written under the name in its first line; the command prints what is shown."""
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    for block in blocks("yaml") + blocks("csv"):
+        name = re.match(r"# (\S+)\n", block)
+        assert name is not None
+        text = block if name[1].endswith(".yaml") else block[name.end() :]
+        (folder / name[1]).write_text(text, encoding="utf-8")
+    (shown,) = blocks("console")
+    command, _, output = shown.partition("\n")
+    run = subprocess.run(
+        [sys.executable, "-m", *command.removeprefix("$ ").split()],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"COLUMNS": "100"},
+    )
+    assert (0, output, "") == (run.returncode, run.stdout, run.stderr)
+
+
+WORDS = {
+    *(key for keys in KEYS for key in keys.known),
+    *OPERATORS,
+    *(word for operator in OPERATORS.values() for word in operator.beside),
+    *KINDS_TO_COME,
+    *PROTECTIONS,
+    *definition_names(),
+}
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+def test_every_word_of_the_language_is_on_the_page(word: str) -> None:
+    """Whatever an order file can say is explained or shown."""
+    assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", PAGE.read_text(encoding="utf-8"))
