@@ -3,6 +3,7 @@
 1. A method that finds a fault reports it and returns a harmless value of its type, so that the
    rest of the file is read too; `done` raises when anything was reported.
 2. A missing node (None) was reported where its mapping was read; reading it says nothing more.
+3. After `MOST_FAULTS` nobody reads on, and neither do we: hostile input meets a budget.
 """
 
 import difflib
@@ -18,6 +19,7 @@ _EARLIEST = parse_instant("1900-01-01T00:00:00Z")
 _LATEST = parse_instant("9000-01-01T00:00:00Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _LONGEST = 20_000
+MOST_FAULTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,14 @@ class Reader:
         self.notes: list[Fault] = []
 
     def fault(self, at: Node | Place, message: str) -> None:
-        """Report a fault."""
-        self.faults.append((at.place if isinstance(at, Node) else at).fault(message))
+        """Report a fault; one too many raises InvalidInput at once (rule 3)."""
+        place = at.place if isinstance(at, Node) else at
+        self.faults.append(place.fault(message))
+        if len(self.faults) > MOST_FAULTS:
+            self.faults.append(
+                place.fault(f"more than {MOST_FAULTS} faults; what follows is unread")
+            )
+            raise InvalidInput(self.faults)
 
     def note(self, at: Node | Place, message: str) -> None:
         """Report something legal that its writer may not have meant."""

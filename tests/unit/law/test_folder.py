@@ -155,6 +155,14 @@ def test_a_named_annex_that_is_not_there_is_left_to_the_check(
     assert {"catalogue.yaml", "bad.yaml", "list.yaml", "x.yaml"} == set(load_folder(tmp_path))
 
 
+def test_faults_have_a_budget(write: Write, catalogue: bytes) -> None:
+    """A file of nothing but faults is not read to its end."""
+    data = write() + b"".join(b"k%d: 1\n" % number for number in range(20_000))
+    said = faults({"catalogue.yaml": catalogue, "x.yaml": data})
+    want = "x.yaml:1018:1: more than 1000 faults; what follows is unread"
+    assert (1002, want) == (len(said), said[-2])
+
+
 def test_an_annex_over_budget_is_refused(write: Write, catalogue: bytes) -> None:
     """An annex has a budget of its own."""
     data = write() + b"annexes: {a: {file: a.csv, key: k}}"
