@@ -1,0 +1,124 @@
+"""`writ drill` from a folder to a scorecard."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from writ.clock import Instant
+from writ.drill.deployment import Deployment, deployed
+from writ.drill.enrolment import Late, enrol
+from writ.drill.folder import CaseFolder, read_case_folder
+from writ.drill.population import Party, Population, populate
+from writ.drill.probe import Voice
+from writ.drill.record import Journal
+from writ.drill.record import Population as PopulationLine
+from writ.drill.schedule import Schedule, plan
+from writ.drill.scorecard import Scorecard, score
+from writ.drill.story import Returning, Story
+from writ.drill.telling import Telling
+from writ.drill.traffic import Traffic
+from writ.model.outcome import Outcome
+
+JOURNAL = "drill.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to drill: the folder, where to write, how many parties besides the cases, the seed."""
+
+    orders: Path
+    out: Path
+    people: int
+    seed: int
+
+
+async def drill(wish: Wish, telling: Telling) -> Scorecard:
+    """Run one drill; whatever is wrong with the folder is raised before anything is started."""
+    folder = read_case_folder(wish.orders)
+    telling.say(
+        f"{wish.orders}: {len(folder.book.versions)} order versions checked, "
+        f"{len(folder.expected.rows)} expected outcomes of {len(folder.expected.chains)} cases"
+    )
+    schedule = plan(folder.book.versions, folder.expected.instants)
+    population = populate(folder.expected, folder.people, folder.book, wish.people, wish.seed)
+    facts = [fact for subject in population.subjects.values() for fact in subject.facts]
+    wish.out.mkdir(parents=True, exist_ok=True)
+    journal = Journal(wish.out / JOURNAL)
+    start = folder.expected.instants[0]
+    try:
+        with tempfile.TemporaryDirectory(prefix="writ-drill-") as place:
+            async with deployed(Path(place), facts, start, wish.out) as site:
+                telling.say(f"gateway on {site.gateway}")
+                await _play(folder, schedule, population, (site, journal, telling))
+    finally:
+        journal.close()
+    return score(journal.lines, folder.expected, folder.book)
+
+
+async def _play(
+    folder: CaseFolder,
+    schedule: Schedule,
+    population: Population,
+    there: tuple[Deployment, Journal, Telling],
+) -> None:
+    site, journal, telling = there
+    returning = list(_returning(folder, schedule, population))
+    late = [item for one in returning for item in one.late]
+    credentials = await enrol(site, population, late, telling.say)
+    journal.write(
+        PopulationLine(
+            parties=len(population.parties),
+            subjects=len(population.subjects),
+            keys=len(credentials),
+        )
+    )
+    touched = {model for item in schedule.activated for rule in item.rules for model in rule.models}
+    async with Voice(site.gateway, folder.book.catalogue) as voice:
+        traffic = Traffic(
+            folder, schedule, journal, voice, credentials, site.clock.now, frozenset(touched)
+        )
+        story = Story(folder, schedule, site, traffic, population.parties, returning, telling)
+        await story.stand(schedule.standing)
+        await story.run()
+
+
+def _returning(
+    folder: CaseFolder, schedule: Schedule, population: Population
+) -> Iterator[Returning]:
+    """Find, for each instant at which evidence lets a case in, one made-up party to show it."""
+    expected = folder.expected
+    phases = {step.at: step.phase for step in schedule.steps}
+    for before, at in zip(expected.instants, expected.instants[1:], strict=False):
+        if phases[before] != phases[at]:
+            continue
+        for party in population.parties:
+            model = None if party.is_case else _let_in(folder, party.case, before, at)
+            late = _late(population, party, before, at) if model is not None else ()
+            if model is not None and late:
+                yield Returning(party, model, at, late)
+                break
+
+
+def _let_in(folder: CaseFolder, case: str, before: Instant, at: Instant) -> str | None:
+    expected = folder.expected
+    for model in folder.book.catalogue.models:
+        then, now = expected.outcome(case, model, before), expected.outcome(case, model, at)
+        if then in (Outcome.VERIFY, Outcome.DENY) and now is Outcome.PERMIT:
+            return model
+    return None
+
+
+def _late(population: Population, party: Party, before: Instant, at: Instant) -> tuple[Late, ...]:
+    """Return the facts of a party's people that are verified between two instants.
+
+    A party who shares such a subject with another is left alone.
+    """
+    shared = [name for other in population.parties if other != party for name in other.names.all()]
+    found = []
+    for name in (party.names.requester, party.names.end_user):
+        facts = population.subjects[name].facts if name is not None else ()
+        held = tuple(fact for fact in facts if before < fact.verified_at <= at)
+        if name is not None and held and name not in shared:
+            found.append(Late(name, held))
+    return tuple(found)

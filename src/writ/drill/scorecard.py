@@ -1,0 +1,251 @@
+"""What a drill showed: every line it wrote, held against `expected.csv` and against no engine.
+
+1. A request that no change overlaps must have the outcome of its case's row at its instant. One
+   that a change overlaps (rule 2 of `record`) may have that of either side, and is counted as in
+   transition; where the change is one from which nothing may follow yet, both sides are the same.
+2. Wrongly served: an answer of the upstream for somebody who must not get that answer. Wrongly
+   barred: anything else for somebody who must be served. Every mistake of either kind, and a deny
+   for a verify or the other way round, is a wrong outcome too.
+3. A held stream whose outcome stays permit must be spared; one whose outcome becomes deny or verify
+   must be cut by the dialect's own error. Anything else is a wrong outcome.
+4. Untouched are models that no order activated in the drill names; what is lost there is counted
+   apart.
+5. A refusal whose face does not tell deny from verify is held against the gateway's receipt.
+6. Restored: after the last change, the digest of the rules in force equals that of the remaining
+   orders alone, and, where those are the ones that stood before, the digest of then.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from math import inf
+
+from writ.clock import parse_instant
+from writ.drill.expected import Expected
+from writ.drill.outward import SERVED, allowed, disclosures_at
+from writ.drill.record import Change, Digest, Line, Population, Receipt, Request, Return, Watch
+from writ.model.order import Lawbook
+from writ.model.outcome import Outcome
+
+MISTAKES_SHOWN = 20
+
+
+@dataclass
+class Phase:
+    """Counts of one phase; `unnamed_share` is of the requests on touched models."""
+
+    phase: str
+    requests: int = 0
+    permit: int = 0
+    substitute: int = 0
+    deny: int = 0
+    verify: int = 0
+    refused: int = 0
+    error: int = 0
+    in_transition: int = 0
+    wrong_outcomes: int = 0
+    left_unnamed: int = 0
+    on_touched: int = 0
+
+    @property
+    def unnamed_share(self) -> float:
+        """Share left at verify for want of a named end user."""
+        return self.left_unnamed / self.on_touched if self.on_touched else 0.0
+
+
+@dataclass
+class Scorecard:
+    """The figures; times are milliseconds, None where nothing of the kind took place."""
+
+    wrong_outcomes: int = 0
+    wrongly_served: int = 0
+    wrongly_barred: int = 0
+    unaffected_lost: int = 0
+    restored: bool = False
+    probes: int = 0
+    requests: int = 0
+    in_transition: int = 0
+    receipts_checked: int = 0
+    unnamed_share: float = 0.0
+    in_force_ms: float | None = None
+    first_refusal_ms: float | None = None
+    time_to_return_ms: float | None = None
+    streams_cut: int = 0
+    streams_spared: int = 0
+    parties: int = 0
+    subjects: int = 0
+    phases: list[Phase] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
+
+    @property
+    def right(self) -> bool:
+        """Whether everything came out as written."""
+        lost = self.wrong_outcomes + self.wrongly_served + self.wrongly_barred
+        return not lost and not self.unaffected_lost and self.restored and self.requests > 0
+
+    def plain(self) -> dict[str, object]:
+        """Return the card as plain values, for JSON."""
+        written = asdict(self)
+        for phase, values in zip(self.phases, written["phases"], strict=True):
+            values["unnamed_share"] = round(phase.unnamed_share, 4)
+        return {"right": self.right, **written}
+
+
+def score(lines: Sequence[Line], expected: Expected, book: Lawbook) -> Scorecard:
+    """Compute the scorecard of a drill from what it wrote down."""
+    return _Score(lines, expected, book).card()
+
+
+class _Score:
+    def __init__(self, lines: Sequence[Line], expected: Expected, book: Lawbook) -> None:
+        self.lines, self.expected, self.book = lines, expected, book
+        self.changes = [line for line in lines if isinstance(line, Change)]
+        self.receipts = {line.request: line for line in lines if isinstance(line, Receipt)}
+        self.result = Scorecard()
+        self.phases: dict[str, Phase] = {}
+        self.parties: set[int] = set()
+
+    def card(self) -> Scorecard:
+        for line in self.lines:
+            match line:
+                case Request():
+                    self.request(line)
+                case Watch():
+                    self.watch(line)
+                case Population():
+                    self.result.parties, self.result.subjects = line.parties, line.subjects
+                case _:
+                    pass
+        self.result.probes = len(self.parties)
+        self.result.phases = list(self.phases.values())
+        self.result.unnamed_share = _share(self.phases.values())
+        self.times()
+        self.result.restored = _restored(self.lines)
+        return self.result
+
+    def request(self, line: Request) -> None:
+        phase = self.phases.setdefault(line.phase, Phase(line.phase))
+        outcomes, moving = self.outcomes(line)
+        fitting = self.fitting(line, outcomes)
+        self.parties.add(line.party)
+        self.result.requests += 1
+        phase.requests += 1
+        setattr(phase, line.answer, getattr(phase, line.answer) + 1)
+        if moving:
+            self.result.in_transition += 1
+            phase.in_transition += 1
+        if line.touched:
+            phase.on_touched += 1
+            at = parse_instant(line.at)
+            phase.left_unnamed += (line.case, line.model, at) in self.expected.unnamed
+        if line.answer not in fitting or not self.receipt_agrees(line, outcomes):
+            phase.wrong_outcomes += 1
+            self.wrong(line, outcomes)
+
+    def outcomes(self, line: Request) -> tuple[dict[int, Outcome], bool]:
+        """Return the row's outcome at each instant that may count, and whether a change overlaps."""
+        over = [item for item in self.changes if _overlap(item, line)]
+        instants = {parse_instant(line.at)}
+        for change in over:
+            instants |= {parse_instant(change.from_at), parse_instant(change.to_at)}
+        rows = {at: self.expected.outcome(line.case, line.model, at) for at in instants}
+        return {at: row for at, row in rows.items() if row is not None}, bool(over)
+
+    def fitting(self, line: Request, outcomes: dict[int, Outcome]) -> set[str]:
+        names = self.expected.chains[line.case]
+        fitting: set[str] = set()
+        for at, outcome in outcomes.items():
+            fitting |= allowed(outcome, names, disclosures_at(self.book, line.model, at))
+        return fitting
+
+    def receipt_agrees(self, line: Request, outcomes: dict[int, Outcome]) -> bool:
+        """Hold a refusal against its receipt (rule 5)."""
+        receipt = self.receipts.get(line.number)
+        if receipt is None:
+            return True
+        self.result.receipts_checked += 1
+        return receipt.outcome in {outcome.word for outcome in outcomes.values()}
+
+    def wrong(self, line: Request, outcomes: dict[int, Outcome]) -> None:
+        wanted = {outcome.word for outcome in outcomes.values()}
+        self.result.wrong_outcomes += 1
+        if line.answer in SERVED:
+            self.result.wrongly_served += 1
+        elif wanted <= SERVED:
+            self.result.wrongly_barred += 1
+        if not line.touched:
+            self.result.unaffected_lost += 1
+        receipt = self.receipts.get(line.number)
+        told = f", receipt {receipt.outcome}" if receipt else ""
+        self.mistake(
+            f"request {line.number}: case `{line.case}` on {line.model} at {line.at} must be "
+            f"{' or '.join(sorted(wanted)) or 'asked elsewhere'}, was {line.answer}"
+            f" ({line.status}{told}){': ' + line.note if line.note else ''}"
+        )
+
+    def watch(self, line: Watch) -> None:
+        if line.fate == line.expected:
+            self.result.streams_cut += line.fate == "cut"
+            self.result.streams_spared += line.fate == "spared"
+            return
+        self.result.wrong_outcomes += 1
+        if line.fate == "spared":
+            self.result.wrongly_served += 1
+        elif line.expected == "spared":
+            self.result.wrongly_barred += 1
+            self.result.unaffected_lost += not line.touched
+        self.mistake(
+            f"stream of case `{line.case}` on {line.model} must be {line.expected} over change "
+            f"{line.change}, was {line.fate}{': ' + line.note if line.note else ''}"
+        )
+
+    def mistake(self, text: str) -> None:
+        if len(self.result.mistakes) < MISTAKES_SHOWN:
+            self.result.mistakes.append(text)
+
+    def times(self) -> None:
+        activated = [item for item in self.changes if item.what.startswith("activated")]
+        if activated:
+            self.result.in_force_ms = round(max(i.to_ms - i.from_ms for i in activated), 3)
+        self.result.first_refusal_ms = self.first_refusal(activated)
+        returns = [line for line in self.lines if isinstance(line, Return)]
+        if returns:
+            self.result.time_to_return_ms = round(max(i.served_ms - i.from_ms for i in returns), 3)
+
+    def first_refusal(self, activated: Sequence[Change]) -> float | None:
+        """Return how long after its activation the first order was first felt by someone served."""
+        for change in activated:
+            if change.what == "activated":
+                ended = [
+                    line.ended_ms
+                    for line in self.lines
+                    if isinstance(line, Request)
+                    and line.touched
+                    and line.answer in ("deny", "verify", "refused")
+                    and line.ended_ms >= change.from_ms
+                    and _newly_refused(self.expected, line, change)
+                ]
+                first = min(ended, default=inf)
+                return None if first == inf else round(first - change.from_ms, 3)
+        return None
+
+
+def _newly_refused(expected: Expected, line: Request, change: Change) -> bool:
+    before = expected.outcome(line.case, line.model, parse_instant(change.from_at))
+    after = expected.outcome(line.case, line.model, parse_instant(change.to_at))
+    served = (Outcome.PERMIT, Outcome.SUBSTITUTE)
+    return before in served and after is not None and after not in served
+
+
+def _overlap(change: Change, line: Request) -> bool:
+    mine = change.party is None or change.party == line.party
+    return mine and change.from_ms <= line.ended_ms and line.sent_ms <= change.to_ms
+
+
+def _share(phases: Iterable[Phase]) -> float:
+    """Return the largest share of any phase left at verify for want of a named end user."""
+    return round(max((phase.unnamed_share for phase in phases), default=0.0), 4)
+
+
+def _restored(lines: Sequence[Line]) -> bool:
+    digests = {line.when: line.rules_digest for line in lines if isinstance(line, Digest)}
+    return {"after", "remaining"} <= digests.keys() and len(set(digests.values())) == 1

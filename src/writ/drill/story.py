@@ -1,0 +1,235 @@
+"""The drill itself: legal time steps from instant to instant, and everything is asked at each.
+
+At each step:
+1. Streams are opened that the step must cut or spare.
+2. Versions that count from this very instant were submitted and signed before; now they are
+   activated and the clock is stepped in the same moment. Otherwise only the clock is stepped.
+3. The streams are watched. Facts that arrive on this day arrive, and whoever they let back in asks
+   with the same key until served.
+4. Versions received by now that take effect later are submitted, signed and activated ahead.
+5. Every row of this instant is asked; a crowd asks all the while.
+At the end the refusals are held against the gateway's receipts.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import msgspec
+
+from writ.clock import Instant, elapsed, format_instant
+from writ.drill.deployment import Deployment
+from writ.drill.enrolment import Late, bring
+from writ.drill.folder import CaseFolder
+from writ.drill.governance import activate, digest_in_force, propose
+from writ.drill.population import Party
+from writ.drill.record import Change, Digest, Journal, Receipt, Return, What, requests
+from writ.drill.schedule import Schedule, Step, label
+from writ.drill.streams import Open, open_streams, watch
+from writ.drill.telling import Telling
+from writ.drill.traffic import Traffic
+from writ.model.order import OrderVersion
+
+RETURN_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A party kept out for want of facts that arrive at `at`; `model` lets it in from then on."""
+
+    party: Party
+    model: str
+    at: Instant
+    late: tuple[Late, ...]
+
+
+@dataclass
+class Story:
+    """One drill over an enrolled deployment."""
+
+    folder: CaseFolder
+    schedule: Schedule
+    site: Deployment
+    traffic: Traffic
+    parties: Sequence[Party]
+    returning: Sequence[Returning]
+    telling: Telling
+    _files: dict[str, bytes] = field(default_factory=dict)
+    _changes: int = 0
+
+    @property
+    def journal(self) -> Journal:
+        """Where everything is written down."""
+        return self.traffic.journal
+
+    async def run(self) -> None:
+        """Play the whole drill."""
+        cases = {party.case: party for party in self.parties if party.is_case}
+        away = {item.party.number for item in self.returning}
+        crowd = [item for item in self.parties if not item.is_case and item.number not in away]
+        await self._digest("before")
+        asking = asyncio.create_task(self.traffic.crowd(crowd))
+        try:
+            for previous, step in zip(
+                (None, *self.schedule.steps), self.schedule.steps, strict=False
+            ):
+                await self._step(cases, previous, step)
+        finally:
+            asking.cancel()
+            with suppress(asyncio.CancelledError):
+                await asking
+        await self._digest("after")
+        self._remaining()
+        self._receipts()
+
+    async def stand(self, versions: Sequence[OrderVersion]) -> None:
+        """Put in force what stands before the first instant (nothing but a catalogue, perhaps)."""
+        proposal = await propose(self.site, self._changes_for(versions))
+        done = await activate(self.site, proposal)
+        names = ", ".join(map(label, versions)) or "no order"
+        self.telling.say(f"epoch {done.epoch} in force: {names}")
+
+    async def _step(self, cases: Mapping[str, Party], previous: Step | None, step: Step) -> None:
+        streams: list[Open] = []
+        if previous is not None:
+            streams = await open_streams(self.traffic, cases, previous.at, step.at)
+            await self._move(previous, step, streams)
+        if step.ahead:
+            await self._ahead(step)
+        asked = await self.traffic.cases(cases, step.at)
+        await self.traffic.together(
+            [(item.party, item.model) for item in self.returning], "returning"
+        )
+        self.telling.asked(step, asked)
+
+    async def _move(self, previous: Step, step: Step, streams: Sequence[Open]) -> None:
+        """Step the clock, activating what counts from this instant (rule 2)."""
+        files = self._changes_for(step.at_once)
+        proposal = await propose(self.site, files) if step.at_once else None
+        coming = [item for item in self.returning if item.at == step.at]
+        since = elapsed()
+        own = {item.party.number: self.traffic.begin(since, item.party.number) for item in coming}
+        begun = self.traffic.begin(since)
+        if proposal is None:
+            self.site.clock.step(step.at)
+            until = elapsed()
+        else:
+            activating = asyncio.create_task(activate(self.site, proposal))
+            await asyncio.sleep(0)  # the call leaves before the clock moves
+            self.site.clock.step(step.at)
+            until = (await activating).acknowledged
+        change = self._change(previous, step, (since, until))
+        self.traffic.end(begun, change)
+        self.telling.changed(change)
+        self.telling.watched(await watch(self.traffic, streams, change))
+        for item in coming:
+            arrived = await self._return(item)
+            change = self._change(previous, step, (since, arrived), item)
+            self.traffic.end(own[item.party.number], change)
+
+    async def _return(self, item: Returning) -> float:
+        """Have somebody's facts arrive, and ask with the same key until served."""
+        begun = elapsed()
+        for late in item.late:
+            await bring(self.site, late)
+        known = elapsed()
+        while elapsed() - begun < RETURN_SECONDS:
+            request = await self.traffic.ask(item.party, item.model, "returning")
+            if request.answer == "permit":
+                back = Return(
+                    party=item.party.number,
+                    case=item.party.case,
+                    model=item.model,
+                    from_ms=self.traffic.ms(begun),
+                    served_ms=request.ended_ms,
+                )
+                self.journal.write(back)
+                self.telling.returned(back)
+                return self.traffic.zero + request.ended_ms / 1000
+        return known
+
+    async def _ahead(self, step: Step) -> None:
+        """Activate what will take effect later: nothing may come of it yet (rule 4)."""
+        proposal = await propose(self.site, self._changes_for(step.ahead))
+        begun = self.traffic.begin(elapsed())
+        done = await activate(self.site, proposal)
+        at = format_instant(step.at)
+        self._changes += 1
+        change = Change(
+            number=self._changes,
+            what="activated_ahead",
+            name=", ".join(map(label, step.ahead)),
+            from_at=at,
+            to_at=at,
+            from_ms=self.traffic.ms(done.called),
+            to_ms=self.traffic.ms(done.acknowledged),
+            phase=step.phase,
+        )
+        self.traffic.end(begun, change)
+        self.telling.changed(change)
+
+    def _change(
+        self,
+        previous: Step,
+        step: Step,
+        span: tuple[float, float],
+        returning: Returning | None = None,
+    ) -> Change:
+        self._changes += 1
+        names = ", ".join(map(label, step.at_once))
+        what: What = "fact" if returning else "activated" if names else "clock"
+        return Change(
+            number=self._changes,
+            what=what,
+            name=returning.party.case if returning else names,
+            from_at=format_instant(previous.at),
+            to_at=format_instant(step.at),
+            from_ms=self.traffic.ms(span[0]),
+            to_ms=self.traffic.ms(span[1]),
+            phase=step.phase,
+            party=returning.party.number if returning else None,
+        )
+
+    def _changes_for(self, versions: Sequence[OrderVersion]) -> dict[str, bytes]:
+        """Return the files that these versions bring, besides those that are there."""
+        wanted = self.folder.files_of(versions)
+        fresh = {name: data for name, data in wanted.items() if name not in self._files}
+        self._files |= fresh
+        return fresh
+
+    async def _digest(self, when: str) -> None:
+        digest = await digest_in_force(self.site)
+        first, last = self.folder.expected.instants[0], self.folder.expected.instants[-1]
+        standing = set(map(label, self.folder.remaining(first)))
+        remaining = set(map(label, self.folder.remaining(last)))
+        if when == "after":
+            self.journal.write(Digest(when="after", rules_digest=digest))
+        elif standing == remaining:
+            self.journal.write(Digest(when="before", rules_digest=digest))
+
+    def _remaining(self) -> None:
+        last = self.folder.expected.instants[-1]
+        digest = self.folder.digest_of(self.folder.remaining(last), last)
+        self.journal.write(Digest(when="remaining", rules_digest=digest))
+
+    def _receipts(self) -> None:
+        """Find the receipt of every refusal that has a decision id."""
+        outcomes: dict[str, str | None] = {}
+        for path in sorted(self.site.receipts.glob("*.jsonl")):
+            for line in path.read_bytes().splitlines():
+                read = _receipt.decode(line)
+                if read.id is not None:
+                    outcomes[read.id] = read.outcome
+        for request in requests(self.journal.lines):
+            if request.decision is not None and request.answer in ("deny", "verify", "refused"):
+                outcome = outcomes.get(request.decision)
+                self.journal.write(Receipt(request=request.number, outcome=outcome))
+
+
+class _Receipt(msgspec.Struct):
+    id: str | None = None
+    outcome: str | None = None
+
+
+_receipt = msgspec.json.Decoder(_Receipt)

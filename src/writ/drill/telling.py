@@ -1,0 +1,140 @@
+"""What a drill tells people while it runs, and the card it ends with."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from writ.clock import elapsed, format_instant
+from writ.drill.record import Change, Return, Watch
+from writ.drill.schedule import Step
+from writ.drill.scorecard import Phase, Scorecard
+
+_TITLE = "writ drill"
+_WIDTH = 100
+
+
+class Telling:
+    """Prints lines as things happen; keeps them for a picture."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._zero = elapsed()
+
+    def say(self, text: str) -> None:
+        """Print one line with the time since the drill was started."""
+        self.console.print(f"[dim]{elapsed() - self._zero:5.1f} s[/]  {text}", highlight=False)
+
+    def changed(self, change: Change) -> None:
+        """Tell what moved."""
+        took = f"{change.to_ms - change.from_ms:.0f} ms"
+        if change.what == "activated":
+            self.say(f"[bold]{change.name}[/] activated, in force everywhere after {took}")
+        elif change.what == "activated_ahead":
+            self.say(f"[bold]{change.name}[/] activated ahead of its instant ({took})")
+
+    def watched(self, watched: Sequence[Watch]) -> None:
+        """Tell what became of open streams."""
+        if watched:
+            cut = sum(item.fate == "cut" for item in watched)
+            spared = sum(item.fate == "spared" for item in watched)
+            self.say(f"open streams: {cut} cut, {spared} spared")
+
+    def returned(self, back: Return) -> None:
+        """Tell that somebody is back."""
+        took = back.served_ms - back.from_ms
+        self.say(f"a fact arrived: {back.case} is back on {back.model} after {took:.0f} ms")
+
+    def asked(self, step: Step, asked: int) -> None:
+        """Tell that an instant was asked about."""
+        self.say(f"{format_instant(step.at)}  [cyan]{step.phase}[/]: {asked} rows asked")
+
+    def card(self, card: Scorecard) -> None:
+        """Print the scorecard."""
+        self.console.print(picture(card))
+        for mistake in card.mistakes:
+            self.console.print(f"[red]{mistake}[/]", highlight=False, soft_wrap=True)
+
+
+def picture(card: Scorecard) -> Panel:
+    """Lay the scorecard out."""
+    verdict = Text("everything came out as written", style="bold green")
+    if not card.right:
+        verdict = Text("not everything came out as written", style="bold red")
+    figures = Table(box=None, show_header=False, pad_edge=False, expand=True)
+    for column in _figures(card):
+        figures.add_row(*(cell for pair in column for cell in pair))
+    title = f"{_TITLE}: {card.requests} requests of {card.probes} probes"
+    return Panel(Group(verdict, "", figures, "", _phases(card.phases)), title=title, width=_WIDTH)
+
+
+def save_picture(card: Scorecard, path: Path) -> None:
+    """Write the scorecard as an SVG file."""
+    with path.with_suffix(".txt").open("w") as nowhere:
+        console = Console(record=True, width=_WIDTH, file=nowhere, force_terminal=True)
+        console.print(picture(card))
+        console.save_svg(str(path), title=_TITLE)
+    path.with_suffix(".txt").unlink()
+
+
+def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
+    left = [
+        ("wrong outcomes", _count(card.wrong_outcomes)),
+        ("wrongly served", _count(card.wrongly_served)),
+        ("wrongly barred", _count(card.wrongly_barred)),
+        ("unaffected lost", _count(card.unaffected_lost)),
+        ("restored exactly", _yes(card.restored)),
+        ("receipts agree", Text(f"{card.receipts_checked} checked")),
+    ]
+    right = [
+        ("in force", _ms(card.in_force_ms)),
+        ("first refusal", _ms(card.first_refusal_ms)),
+        ("fact to served again", _ms(card.time_to_return_ms)),
+        ("streams cut", Text(str(card.streams_cut))),
+        ("streams spared", Text(str(card.streams_spared))),
+        ("left unnamed at verify", Text(f"{card.unnamed_share:.1%}")),
+    ]
+    return [
+        ((Text(name), value), (Text(other), figure))
+        for (name, value), (other, figure) in zip(left, right, strict=True)
+    ]
+
+
+def _phases(phases: Sequence[Phase]) -> Table:
+    head = (
+        "phase",
+        "requests",
+        "permit",
+        "substitute",
+        "deny",
+        "verify",
+        "uniform",
+        "error",
+        "wrong",
+    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    for number, name in enumerate(head):
+        table.add_column(name, justify="right" if number else "left")
+    for phase in phases:
+        counts = (
+            phase.requests, phase.permit, phase.substitute, phase.deny, phase.verify,
+            phase.refused, phase.error, phase.wrong_outcomes,
+        )  # fmt: skip
+        table.add_row(phase.phase, *map(str, counts))
+    return table
+
+
+def _count(number: int) -> Text:
+    return Text(str(number), style="bold green" if not number else "bold red")
+
+
+def _yes(value: bool) -> Text:  # noqa: FBT001  a cell of a table
+    return Text("yes" if value else "no", style="bold green" if value else "bold red")
+
+
+def _ms(value: float | None) -> Text:
+    return Text("none" if value is None else f"{value:.0f} ms")
