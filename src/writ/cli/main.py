@@ -7,6 +7,7 @@ import typer
 from writ.cli import end_user, facts, issuer, key, order, subject, trust
 from writ.cli.activate import activate
 from writ.cli.decide import decide
+from writ.cli.drill import drill
 from writ.cli.hold import hold
 from writ.cli.init import init
 from writ.cli.keygen import keygen
@@ -27,6 +28,7 @@ app = typer.Typer(
 
 app.command("activate")(activate)
 app.command("decide")(decide)
+app.command("drill")(drill)
 app.command("hold")(hold)
 app.command("init")(init)
 app.command("keygen")(keygen)

@@ -27,7 +27,9 @@ class Telling:
 
     def say(self, text: str) -> None:
         """Print one line with the time since the drill was started."""
-        self.console.print(f"[dim]{elapsed() - self._zero:5.1f} s[/]  {text}", highlight=False)
+        self.console.print(
+            f"[dim]{elapsed() - self._zero:5.1f} s[/]  {text}", highlight=False, soft_wrap=True
+        )
 
     def changed(self, change: Change) -> None:
         """Tell what moved."""
