@@ -55,7 +55,7 @@ def _ordered(value: Plain) -> Plain:
         if not all(isinstance(key, str) for key in value):
             raise TypeError("a canonical mapping has text keys only")
         return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
-    if isinstance(value, Sequence):
+    if isinstance(value, list | tuple):  # bytes are a sequence too, and have no place here
         return [_ordered(item) for item in value]
     raise TypeError(f"a {type(value).__name__} has no canonical form")
 

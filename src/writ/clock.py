@@ -93,6 +93,10 @@ def parse_instant(text: str) -> Instant:
         raise InvalidInput(f"`{text}` is not an instant; write 2026-06-12T17:21:00-04:00") from None
     if read.tzinfo is None:
         raise InvalidInput(f"`{text}` has no time zone; add Z or an offset such as -04:00")
+    try:
+        read = read.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(f"`{text}` is outside the years 1 to 9999") from None
     return (read - _EPOCH) // timedelta(microseconds=1)
 
 

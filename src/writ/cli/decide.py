@@ -1,8 +1,8 @@
 """`writ decide`: what a chain of subjects may do with a model, and why."""
 
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,14 @@ from writ.law.answer import decision_plain
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
 from writ.law.folder import read_folder
-from writ.law.request import Request, read_people, read_request, resolve
+from writ.law.request import (
+    Request,
+    read_file,
+    read_json,
+    read_people,
+    read_request,
+    resolve,
+)
 from writ.model.decision import Decision, Reason
 from writ.model.outcome import Outcome
 
@@ -37,16 +44,20 @@ def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
 ) -> int:
     """Decide from files, as the gateways would; trusts the facts as given.
 
+    Without a batch, bad input prints nothing on stdout; in one, its line says `bad_input`.
+
     Example: writ decide --orders orders/june-2026 --subject me.json --model fable-5 --json
 
     Exit 0 permit or substitute, 2 deny or verify, 3 bad input.
     """
     compiled = Compiled(read_folder(orders))
     if batch is not None:
+        if any(item is not None for item in (subject, organisation, end_user, model, at)):
+            raise InvalidInput("a batch brings its own subjects, models and instants")
         return _batch(compiled, orders, batch)
     if subject is None or model is None:
         raise InvalidInput("give --subject and --model, or --batch FILE")
-    instant = parse_instant(at) if at else WallClock().now()
+    instant = WallClock().now() if at is None else parse_instant(at)
     files = {"subject": subject, "organisation": organisation, "end_user": end_user}
     value: dict[str, object] = {
         name: None if path is None else _read_json(path) for name, path in files.items()
@@ -77,41 +88,40 @@ def _batch(compiled: Compiled, orders: Path, batch: Path) -> int:
     people = read_people(orders)
     now = WallClock().now()
     bad = 0
-    for number, line in enumerate(_lines(batch), 1):
+    for number, line in _lines(batch):
         try:
-            request = read_request(json.loads(line), people, now=now)
-            decision = _decide(compiled, request)
-        except (InvalidInput, ValueError, RecursionError) as error:
+            decision = _decide(compiled, read_request(read_json(line), people, now=now))
+        except InvalidInput as error:
             bad += 1
-            print(f"{batch}:{number}: {_first_line(error)}", file=sys.stderr)
+            print(f"{batch}:{number}: {str(error).splitlines()[0]}", file=sys.stderr)
             decision = _undecided("", now, Reason("bad_input"))
         print(_json(decision))
     return InvalidInput.exit_code if bad else 0
 
 
-def _lines(batch: Path) -> Iterator[str]:
+def _lines(batch: Path) -> Iterator[tuple[int, bytes]]:
+    """Give every line that is not blank, with its number."""
     if str(batch) == "-":
-        yield from (line for line in sys.stdin if line.strip())
+        yield from _numbered(sys.stdin.buffer)
         return
     try:
-        with batch.open(encoding="utf-8", errors="replace") as file:
-            yield from (line for line in file if line.strip())
+        with batch.open("rb") as file:
+            yield from _numbered(file)
     except OSError as error:
         raise InvalidInput(f"cannot read `{batch}`: {error.strerror}") from None
 
 
+def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
 def _read_json(path: Path) -> object:
     try:
-        value: object = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInput(f"cannot read `{path}`: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"{path}: not JSON: {_first_line(error)}") from None
-    return value
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+        return read_json(read_file(path))
+    except InvalidInput as error:
+        raise InvalidInput(
+            fault if fault.file else replace(fault, file=str(path)) for fault in error.faults
+        ) from None
 
 
 def _json(decision: Decision) -> str:

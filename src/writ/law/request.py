@@ -4,9 +4,11 @@
 2. The organisation is the one given, else the only one that the requester acts for; several are
    ambiguous, one that cannot be found is unknown. Both refuse.
 3. An end user given by an id that nobody registered is a person without facts.
+4. JSON comes as UTF-8, with every key once; two different subjects of one id are bad input.
 """
 
 import json
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from types import MappingProxyType
 
 from writ.clock import Instant, parse_instant
 from writ.errors import Fault, InvalidInput
+from writ.law.document import quoted
 from writ.law.subjects import read_subject
 from writ.model.decision import Reason
 from writ.model.subject import Chain, Subject
@@ -40,7 +43,7 @@ def read_people(folder: Path) -> dict[str, Subject]:
         return {}
     people: dict[str, Subject] = {}
     faults: list[Fault] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read_file(path).split(b"\n"), 1):
         if line.strip():
             try:
                 _add_line(line, people)
@@ -51,12 +54,34 @@ def read_people(folder: Path) -> dict[str, Subject]:
     return people
 
 
-def _add_line(line: str, people: dict[str, Subject]) -> None:
+def read_file(path: Path) -> bytes:
+    """Read a file; one that cannot be read is InvalidInput."""
     try:
-        value = json.loads(line)
+        return path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"cannot read `{path}`: {error.strerror}") from None
+
+
+def read_json(data: bytes) -> object:
+    """Read a JSON value (rule 4); anything else is InvalidInput."""
+    try:
+        value: object = json.loads(data.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"not JSON: {error}") from None
-    subject, related = read_subject(value)
+    return value
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidInput(f"{quoted(twice)} stands twice")
+    return value
+
+
+def _add_line(line: bytes, people: dict[str, Subject]) -> None:
+    subject, related = read_subject(read_json(line))
     for item in (subject, *related):
         if people.setdefault(item.id, item) != item:
             raise InvalidInput(f"`{item.id}` is given twice, and not alike")
@@ -75,13 +100,14 @@ def read_request(
     if not isinstance(value, Mapping):
         raise InvalidInput("a request is a JSON object")
     if odd := sorted(set(map(str, value)) - _KEYS):
-        raise InvalidInput(f"`{odd[0]}` is not a key of a request")
+        raise InvalidInput(f"{quoted(odd[0])} is not a key of a request")
     model, at = value.get("model"), value.get("at")
-    if not isinstance(model, str):
+    if not (isinstance(model, str) and _writable(model)):
         raise InvalidInput("a request names its `model` as text")
     if not (at is None or isinstance(at, str)):
         raise InvalidInput("`at` is an instant as text")
-    related = dict(people)
+    brought: dict[str, Subject] = {}
+    related = ChainMap(brought, dict(people))
     requester = _subject(value.get("subject"), related, files.get("subject", ""))
     organisation = _subject(value.get("organisation"), related, files.get("organisation", ""))
     end_user = _end_user(value.get("end_user"), related, files.get("end_user", ""))
@@ -96,7 +122,7 @@ def resolve(request: Request) -> Chain | Reason:
     """Return the chain a request stands on, or why it has none (rule 2)."""
     organisation = request.organisation
     if organisation is None and request.subject.acts_for:
-        if len(request.subject.acts_for) > 1:
+        if len(set(request.subject.acts_for)) > 1:
             return Reason("ambiguous_organisation")
         organisation = request.related.get(request.subject.acts_for[0])
         if organisation is None or organisation.kind != "organisation":
@@ -104,24 +130,30 @@ def resolve(request: Request) -> Chain | Reason:
     return Chain(request.subject, organisation, request.end_user)
 
 
-def _subject(value: object, related: dict[str, Subject], file: str) -> Subject | None:
+def _subject(value: object, related: ChainMap[str, Subject], file: str) -> Subject | None:
     if value is None:
         return None
     if isinstance(value, str):
         found = related.get(value)
         if found is None:
-            raise InvalidInput(f"nobody in subjects.jsonl has the id `{value}`")
+            raise InvalidInput(f"nobody in subjects.jsonl has the id {quoted(value)}")
         return found
     subject, others = read_subject(value, file)
     for item in (subject, *others):
-        related[item.id] = item
+        if related.maps[0].setdefault(item.id, item) != item:
+            raise InvalidInput(f"{quoted(item.id)} is given twice, and not alike")
     return subject
 
 
-def _end_user(value: object, related: dict[str, Subject], file: str) -> Subject | None:
+def _end_user(value: object, related: ChainMap[str, Subject], file: str) -> Subject | None:
     if isinstance(value, str) and value not in related:
         return Subject(value, "person")  # rule 3
     return _subject(value, related, file)
+
+
+def _writable(text: str) -> bool:
+    """Whether a text can be written again: half a surrogate pair cannot."""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _check_kinds(organisation: Subject | None, end_user: Subject | None) -> None:

@@ -116,8 +116,9 @@ def read_view(snapshot: bytes) -> View:
     view = View(read.epoch, digest_bytes(snapshot), read.catalogue.models, tuple(read.segments))
     if read.format != FORMAT:
         raise Refused(f"snapshot has format `{read.format}`, not `{FORMAT}`")
-    if len(view.segments) != len(view.boundaries) + 1:
-        raise Refused("snapshot has a segment without a start")
+    starts = [item.start for item in view.segments]
+    if starts.count(None) != 1 or starts[0] is not None:
+        raise Refused("snapshot has other segments without a start than the first")
     if list(view.boundaries) != sorted(set(view.boundaries)):
         raise Refused("snapshot has segments out of order")
     return view
