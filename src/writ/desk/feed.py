@@ -6,6 +6,7 @@
 3. A new epoch is loaded beside the old one, sent whole, and activated last; leases for the old
    epoch are never signed again.
 4. A gateway too slow to take what it is sent is dropped, and greets anew.
+5. A change that cannot be passed on ends all leases: an error is a refusal.
 """
 
 import asyncio
@@ -87,16 +88,17 @@ class Feed:
     async def start(self, path: Path) -> None:
         """Load what is in force and listen; the socket is its owner's only."""
         self._loop = asyncio.get_running_loop()
+        self._roll.listen(self._changed)  # first, so that no change is missed
         await self._load_epoch()
         self._server = await asyncio.start_unix_server(self._greeted, sock=_listen(path))
         self._tasks = [
             asyncio.create_task(self._worker()),
             asyncio.create_task(self._renewals()),
         ]
-        self._roll.listen(self._changed)
 
     async def stop(self) -> None:
         """Stop listening and let every gateway go; their leases lapse by themselves."""
+        self._roll.ignore(self._changed)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -115,12 +117,16 @@ class Feed:
 
     async def settle(self) -> None:
         """Return once every change made before is applied on every connected gateway."""
-        self._syncs += 1
+        await asyncio.sleep(0)  # changes made in this thread take their place in the queue
+        await self._done(self._sync)
         number = self._syncs
-        await self._done(lambda: self._broadcast([seam.Sync(number)]))
         await self.fleet.until(
             lambda: all(link.synced >= number for link in self._links.values()), PATIENCE
         )
+
+    async def _sync(self) -> None:
+        self._syncs += 1
+        await self._broadcast([seam.Sync(self._syncs)])
 
     async def _done(self, job: Callable[[], Awaitable[None]]) -> None:
         """Have the worker do a job, and wait for it (rule 1)."""
@@ -158,7 +164,13 @@ class Feed:
         """Pass on a change; called in the thread that made it."""
 
         async def job() -> None:
-            await self._pass_on(change)
+            try:
+                await self._pass_on(change)
+            except Exception as error:  # noqa: BLE001  rule 5, whatever went wrong
+                self._epoch = self._load = None
+                self._loop.call_exception_handler(
+                    {"message": "a change was not passed on; leases end", "exception": error}
+                )
 
         self._loop.call_soon_threadsafe(self._work.put_nowait, job)
 
@@ -187,8 +199,11 @@ class Feed:
         return load
 
     async def _replace(self) -> None:
+        unheard = self._load is None  # changes made so far reached no gateway
         await self._load_epoch()
         for link in list(self._links.values()):
+            if unheard:
+                await link.send(self._roll.standing())
             await self._give_epoch(link)
 
     async def _give_epoch(self, link: _Link) -> None:
@@ -233,9 +248,12 @@ class Feed:
         link.member.connected, link.member.epoch = True, 0
         await link.send(self._roll.standing())
         await self._give_epoch(link)
+        await link.send([seam.Sync(self._syncs)])
 
     async def _heard(self, link: _Link, message: seam.Up) -> None:
         member = link.member
+        if self._links.get(member.name) is not link:
+            raise ValueError("a gateway of the same name has taken its place")
         match message:
             case seam.Applied(number, 0, _):
                 link.synced = max(link.synced, number)

@@ -2,7 +2,8 @@
 
 1. A gateway is registered by the configuration, or by greeting once.
 2. An epoch is in force when every registered gateway has acknowledged it (or a later one), or
-   its lease has lapsed: then it refuses whatever the orders control.
+   every lease it had for an older epoch has lapsed: then it refuses whatever the orders control.
+   Leases for the new epoch are renewed meanwhile, and are of no use before it is applied.
 """
 
 import asyncio
@@ -64,7 +65,7 @@ class Fleet:
     async def in_force(self, epoch: int, since: float) -> InForce:
         """Wait for rule 2; `since` is the elapsed instant at which it was activated."""
         while waiting := [item for item in self._members.values() if not self._done(item, epoch)]:
-            patience = min(self._leases.lapses(item.name) for item in waiting) - elapsed()
+            patience = min(self._leases.lapses(item.name, epoch) for item in waiting) - elapsed()
             await self.until(
                 lambda: all(self._done(item, epoch) for item in self._members.values()),
                 max(patience, 0.0) + 0.001,
@@ -81,7 +82,7 @@ class Fleet:
         )
 
     def _done(self, member: Member, epoch: int) -> bool:
-        return member.epoch >= epoch or self._leases.lapses(member.name) <= elapsed()
+        return member.epoch >= epoch or self._leases.lapses(member.name, epoch) <= elapsed()
 
     async def until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Wait until a condition on the fleet holds; False when it took too long."""

@@ -17,6 +17,7 @@ from writ.people.end_users import EndUser, read_end_users
 from writ.people.issuers import Issuer, read_issuers
 from writ.people.keys import ApiKey, read_keys
 from writ.people.pseudonym import pseudonym
+from writ.people.subjects import MOST_NAMED
 from writ.point import seam
 from writ.store.database import Connection
 
@@ -48,6 +49,10 @@ class Roll:
         """Have changes told, in the thread that made them."""
         self._books.listeners.append(listener)
 
+    def ignore(self, listener: Callable[[Change], None]) -> None:
+        """Have changes told to this listener no more."""
+        self._books.listeners.remove(listener)
+
     def standing(self) -> list[seam.Key | seam.Issuer]:
         """Return every live key and issuer."""
         with self._books.store.view() as connection:
@@ -71,7 +76,9 @@ class Roll:
     ) -> list[seam.Row | seam.Subject | seam.Key | seam.Issuer]:
         """Return what gateways must hear of a change: rows and subjects first."""
         with self._books.store.view() as connection:
-            keys = read_keys(connection, change.keys)
+            many = len(change.keys) > MOST_NAMED
+            found = read_keys(connection, None if many else change.keys)
+            keys = [key for key in found if key.id in change.keys]
             touched = set(change.subjects)
             touched |= {name for key in keys for name in (key.requester, key.organisation) if name}
             users = {(user.organisation, user.sub): user for user in read_end_users(connection)}
