@@ -42,9 +42,10 @@ def fed(compiled: Compiled, asked: Chain, now: Instant) -> tuple[Board, seam.Key
     if requester.kind != "service":
         load.know(requester, (), now)
     named = None
-    if end_user is not None and organisation is not None:
-        load.name(organisation.id, SUB, end_user, (), now)
-        named = seam.end_user_name(name_of(organisation.id), SUB)
+    if end_user is not None:
+        namer = organisation or requester
+        load.name(namer.id, SUB, end_user, (), now)
+        named = seam.end_user_name(name_of(namer.id), SUB)
     key = seam.Key(
         sha256(b"key").digest(),
         "k1",
@@ -90,11 +91,12 @@ def expected(compiled: Compiled, asked: Chain, model: str, at: Instant) -> Said:
 def without_clash(asked: Chain) -> Chain:
     """The same chain with different ids for different people; an end user needs somebody's word."""
     requester, organisation, end_user = asked.requester, asked.organisation, asked.end_user
-    if organisation is None:
+    if organisation is None and requester.kind != "organisation":
         return Chain(requester)
-    if requester.id == organisation.id:
+    if organisation is not None and requester.id == organisation.id:
         requester = replace(requester, id=requester.id + "'")
-    if end_user is not None and end_user.id in (requester.id, organisation.id):
+    others = (requester.id, organisation.id if organisation else "")
+    if end_user is not None and end_user.id in others:
         end_user = replace(end_user, id=end_user.id + "''")
     return Chain(requester, organisation, end_user)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from writ.clock import FOREVER, Instant
-from writ.law.compiled.book import Capacity, Compiled, Profile
+from writ.law.compiled.book import Capacity, Compiled, Profile, Role
 from writ.model.subject import Subject
 from writ.point import seam
 
@@ -145,17 +145,19 @@ class Load:
         return number
 
     def _reserved(self, now: Instant) -> None:
-        self._subject(Subject(_UNKNOWN, "person"), seam.FACTLESS_PERSON, (), now)
-        self._subject(Subject(_NO_COMPANY, "organisation"), seam.FACTLESS_ORGANISATION, (), now)
-        number = self._profile(self.compiled.factless("unnamed"))
-        self._standing[_UNNAMED].profiles.add(number)
-        self._standing[_UNNAMED].under.add(NOBODY)
         self._standing[_UNKNOWN].under.add(NOBODY)
-        self._subjects[seam.UNNAMED] = seam.Subject(
-            self.epoch, seam.UNNAMED, [(FOREVER, number, 0)]
-        )
-        for name in (_UNNAMED, _UNKNOWN):
-            list(self._new_rows(name))
+        self._subject(Subject(_UNKNOWN, "person"), seam.FACTLESS_PERSON, (), now)
+        self._idless(_UNNAMED, seam.UNNAMED, "unnamed")
+        self._idless(_NO_COMPANY, seam.FACTLESS_ORGANISATION, "organisation")
+
+    def _idless(self, subject: str, name: bytes, role: Role) -> None:
+        """Take somebody without an id, of whom nothing will ever be known."""
+        number = self._profile(self.compiled.factless(role))
+        self._standing[subject].profiles.add(number)
+        self._standing[subject].under.add(NOBODY)
+        self._subjects[name] = seam.Subject(self.epoch, name, [(FOREVER, number, 0)])
+        for _ in self._new_rows(subject):
+            pass
 
 
 _UNKNOWN = "\0unknown"

@@ -2,8 +2,11 @@
 
 1. Before the first snapshot nothing is decided; without a live lease, only exempt models are
    served (an unknown model is never exempt).
-2. A lease counts for the epoch and the digest it names, from its receipt, on elapsed time. One
-   whose number is not above the last is refused; none is ever written down.
+2. A lease counts from its receipt, on elapsed time, for the epoch and digest it names, and for a
+   later epoch put in force while it lasts: it says that nothing newer than it names was in force,
+   and what is newer comes from the same signers. Otherwise every activation would leave a moment
+   in which nobody is served. One whose number is not above the last is refused; none is ever
+   written down.
 3. A name nobody registered decides nothing: for a controlled model that is a refusal.
 4. A key that refuses substitutes is denied instead.
 """
@@ -68,6 +71,7 @@ class Gate:
         self.online: bytes | None = None  # the key that signs leases, once trust is known
         self._number = -1
         self._leases: dict[tuple[int, str], float] = {}
+        self._until = 0.0  # when the last lease that counts lapses (elapsed seconds)
 
     @property
     def view(self) -> View:
@@ -79,9 +83,13 @@ class Gate:
 
     @property
     def live(self) -> bool:
-        """Whether a lease for the snapshot in force has not lapsed."""
-        view = self.board.view
-        return view is not None and elapsed() < self._leases.get((view.epoch, view.digest), 0)
+        """Whether there is a snapshot in force and a lease for it that has not lapsed."""
+        return elapsed() < self._until
+
+    def enforce(self, board: Board) -> None:
+        """Decide by a board from now on, whose epoch was just put in force."""
+        self.board = board
+        self._count_leases()
 
     def renew(self, message: seam.Lease) -> None:
         """Take a lease (rule 2)."""
@@ -96,14 +104,16 @@ class Gate:
             raise Refused(f"lease is for epoch {statement.epoch}, in force is {self.board.epoch}")
         self._number = statement.number
         place = (statement.epoch, statement.digest)
-        kept = {key: ends for key, ends in self._leases.items() if key[0] >= self.board.epoch}
-        self._leases = kept | {place: elapsed() + statement.lifetime_ms / 1000}
+        now = elapsed()
+        kept = {key: ends for key, ends in self._leases.items() if ends > now and key != place}
+        self._leases = {place: now + statement.lifetime_ms / 1000, **kept}
+        self._count_leases()
         if isinstance(self.clock, WallClock):
             self.clock.raise_mark(statement.legal_mark)
 
     def end_user(self, key: seam.Key, tokens: Sequence[bytes]) -> bytes:
         """Return the pseudonym that one token asserts; a broken assertion is Unresolved."""
-        organisation = key.organisation
+        organisation = key.acts_for
         if organisation is None or len(tokens) != 1:
             raise Unresolved
 
@@ -151,6 +161,19 @@ class Gate:
         """Return the instant at which the chain's links must be looked up anew (0: now)."""
         links = self.board.links(ask.key, ask.end_user, self.clock.now())
         return 0 if links is None else links.until
+
+    def _count_leases(self) -> None:
+        """Rule 2."""
+        view = self.board.view
+        self._until = max(
+            (
+                ends
+                for (epoch, digest), ends in self._leases.items()
+                if view is not None
+                and (epoch < view.epoch or (epoch, digest) == (view.epoch, view.digest))
+            ),
+            default=0.0,
+        )
 
     def _holds(self, key: seam.Key) -> bool:
         """Whether a key still names whom it named; it may have been told again meanwhile."""

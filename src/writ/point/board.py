@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from writ.clock import FOREVER, Instant
 from writ.errors import Refused
-from writ.model.cell import OUTCOMES
+from writ.model.cell import CODES, OUTCOMES
 from writ.model.decision import LinkName
 from writ.model.outcome import Outcome
 from writ.point.decide import STALE, Links, decide
@@ -27,6 +27,9 @@ from writ.point.seam import (
     Subject,
 )
 from writ.point.view import RuleView, View
+
+MOST_CACHED = 100_000
+"""Chains kept looked up at once; end users are anybody's to name, so there must be a limit."""
 
 
 class _Table:
@@ -47,6 +50,8 @@ class _Table:
             return
         if len(message.cells) != self.width:
             raise Refused(f"row has {len(message.cells)} cells, not {self.width}")
+        if max(message.cells, default=0) >= CODES:
+            raise Refused("row has a cell that is no code")
         self.rows[message.profile, message.capacity] = message
 
 
@@ -136,6 +141,8 @@ class Board:
             return cached
         found = self._resolve(key, end_user, at)
         if found is not None:
+            if len(self._cache) >= MOST_CACHED:
+                self._cache.clear()
             self._cache[key.digest, end_user] = found
         return found
 
@@ -185,7 +192,7 @@ class Board:
         view = table.view
         segment = view.segment_at(at)
         until = view.boundaries[segment] if segment < len(view.boundaries) else FOREVER
-        owner = table.subjects[key.organisation] if key.organisation else None
+        owner = None if key.acts_for is None else table.subjects.get(key.acts_for)
         lent, lent_until = (0, FOREVER) if owner is None else _span(owner, at)[1:]
         rows, places = [], []
         start, stop = segment * len(view.order), (segment + 1) * len(view.order)

@@ -73,6 +73,13 @@ class Key(_Message, frozen=True):
     refuses_substitutes: bool = False
     revoked: bool = False
 
+    @property
+    def acts_for(self) -> bytes | None:
+        """Return whom the key acts for; an organisation with a key of its own acts for itself."""
+        if self.organisation is None and self.kind == "organisation":
+            return self.requester
+        return self.organisation
+
 
 class Issuer(_Message, frozen=True):
     """An organisation's key for asserting its end users: raw Ed25519 public key by key id."""

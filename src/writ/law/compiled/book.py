@@ -29,11 +29,14 @@ Role: TypeAlias = Literal["person", "organisation", "unnamed"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Rule 1; `role` is `unnamed` for the person a chain does not name."""
+    """Rule 1; `role` is `unnamed` for the person a chain does not name.
+
+    `own` are the groups it belongs to; whoever has no id may belong to any.
+    """
 
     role: Role
     known: tuple[tuple[Known, ...], ...]
-    own: int
+    own: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +104,12 @@ class Compiled:
     def profile(self, subject: Subject, at: Instant) -> Profile:
         """Return a subject's profile at an instant; a service account has none of its own."""
         role: LinkKind = "organisation" if subject.kind == "organisation" else "person"
-        own = sum(
-            1 << place
-            for place, group in enumerate(self.partitions.own_groups)
-            if subject.id in group.members
-        )
+        groups = self.partitions.own_groups
+        own = sum(1 << place for place, group in enumerate(groups) if subject.id in group.members)
         return Profile(
             role,
             tuple(knowledge(self.partitions, subject, item, at) for item in self._questions),
-            own,
+            Known(own, 0) if subject.id else Known(0, (1 << len(groups)) - 1),
         )
 
     def factless(self, role: Role) -> Profile:
@@ -160,7 +160,7 @@ class Compiled:
             rules = tuple(rule for rule in rules if not _carried(rule, capacity))
         if not rules:
             return Judgement(HELD if model in self.segments[segment].held else _PASS, (), ())
-        key = (tuple(id(rule.active.rule) for rule in rules), model, profile, capacity.acting)
+        key = (tuple(map(_identity, rules)), model, profile, capacity.acting)
         found = self._memo.get(key)
         if found is None:
             link = Link(
@@ -177,7 +177,7 @@ class Compiled:
         codes = bytearray()
         against: dict[int, tuple[tuple[int, bool], ...]] = {}
         for number, segment in enumerate(self.segments):
-            place = {id(active.rule): index for index, active in enumerate(segment.rules)}
+            place = {_place(active): index for index, active in enumerate(segment.rules)}
             touched = {model for active in segment.rules for model in active.rule.models}
             for model in self.models:
                 if model not in touched and model not in segment.held:
@@ -186,7 +186,7 @@ class Compiled:
                 found = self.judgement(number, model, profile, capacity)
                 if found.against:
                     against[len(codes)] = tuple(
-                        (place[id(rule.rule)], certain)
+                        (place[_place(rule.active)], certain)
                         for rule, certain in zip(found.against, found.certain, strict=True)
                     )
                 codes.append(found.triple.code)
@@ -246,6 +246,16 @@ def _certificate(rule: CompiledRule) -> Iterator[tuple[str, Question]]:
         and name is not None
     ):
         yield name, rule.serve
+
+
+def _place(active: ActiveRule) -> tuple[str, str]:
+    """What a rule is told apart by within one segment."""
+    return active.version.order, active.rule.id
+
+
+def _identity(rule: CompiledRule) -> tuple[int, str]:
+    """What a rule is told apart by in the whole book, with its exceptions."""
+    return id(rule.active.version), rule.rule.id
 
 
 def _carried(rule: CompiledRule, capacity: Capacity) -> bool:

@@ -1,8 +1,9 @@
 """A decision through the tables: links, joined codes, one substitute, reasons.
 
 1. The chain becomes links: the requester unless a service account, the organisation, the end user.
-   A service account without an organisation stands for a factless one. A chain that names no
-   person is judged as if it named one without facts.
+   A service account without an organisation stands for a factless one, an organisation with a key
+   of its own acts for itself. A chain that names no person is judged as if it named one without
+   facts.
 2. The codes of the links are joined; the outcome is read off the joined code.
 3. A substitute is itself decided, once, for the same chain, and must be permitted.
 """
@@ -33,7 +34,8 @@ class NamedLink:
 
 def links(compiled: Compiled, chain: Chain, at: Instant) -> tuple[NamedLink, ...]:
     """Return the links of a chain (rule 1)."""
-    capacity = compiled.capacity(chain.organisation, at)
+    alone = chain.requester if chain.requester.kind == "organisation" else None
+    capacity = compiled.capacity(chain.organisation or alone, at)
     found: list[NamedLink] = []
 
     def add(name: LinkName, subject: Subject) -> None:
@@ -140,6 +142,9 @@ def _settlements(
         settlement
         for link, found in judged
         for settlement in settle(
-            compiled, Open(link.name, link.subject, link.capacity, *question), found
+            compiled,
+            Open(link.name, link.subject, link.capacity, *question),
+            found,
+            named=link.profile.role != "unnamed",
         )
     )

@@ -2,7 +2,8 @@
 
 1. A rule is clear if satisfied in every world of its (to_serve, max_age).
 2. `least`: the strictest L such that at some (to_bar, max_age) the rules that bar by then, with
-   `barred` at least L, cannot all be satisfied in one world.
+   `barred` at least L, cannot all be satisfied in one world; but never above `most`: nobody is
+   refused whom every rule lets pass (docs/decisions/0004-floors-and-ages.md).
 3. `most`: the strictest `barred` among the rules not clear.
 4. `fallback`: the strictest over rules not clear: where the predicate fails in all worlds of
    (to_bar, max_age), verify if an exception with `unproven: verify` may still hold, else
@@ -28,12 +29,12 @@ class Link:
     """What is known of one link at every question asked, and the groups that are given."""
 
     known: Mapping[Question, tuple[Known, ...]]
-    own: int
+    own: Known
     acting: int
 
     def under(self, question: Question) -> Situation:
         """Return the partial world of a question."""
-        return Situation(self.known[question], self.own, self.acting)
+        return Situation((*self.known[question], self.own), self.acting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +50,13 @@ def judge(rules: Sequence[CompiledRule], link: Link) -> Judgement:
     """Judge a link under the rules that count for it."""
     against = [rule for rule in rules if not _clear(rule, link)]
     if not against:
-        return Judgement(Triple(_least(rules, link)), (), ())
+        return Judgement(Triple(), (), ())
     fates = [_fate(rule, link) for rule in against]
-    certain = tuple(
-        barred or not satisfiable((_satisfied(rule, link, rule.bar),), link.under(rule.bar))
-        for rule, (_, barred) in zip(against, fates, strict=True)
-    )
+    most = max(rule.barred for rule in against)
     return Judgement(
-        Triple(
-            _least(rules, link),
-            max(rule.barred for rule in against),
-            max(outcome for outcome, _ in fates),
-        ),
+        Triple(min(_least(rules, link), most), most, max(outcome for outcome, _ in fates)),
         tuple(against),
-        certain,
+        tuple(barred for _, barred in fates),
     )
 
 

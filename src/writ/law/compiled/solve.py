@@ -23,9 +23,8 @@ class Bits:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """True where the link belongs to a group: by itself, or by the chain's organisation."""
+    """True where the chain's organisation belongs to one of the groups in `mask`."""
 
-    acting: bool
     mask: int
 
 
@@ -49,10 +48,12 @@ Formula: TypeAlias = Bits | Flag | Join | Flip | bool
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A partial world: what is known of each attribute, and the groups belonged to."""
+    """A partial world: what is known of each attribute, and of the groups one belongs to (last).
+
+    `acting` are the groups that the chain's organisation belongs to.
+    """
 
     known: tuple[Known, ...]
-    own: int
     acting: int
 
 
@@ -63,9 +64,9 @@ def formula(expression: Expression | None, cells: Partitions) -> Formula:
             place = cells.index[expression.attribute]
             return Bits(place, cells.of[place].mask(expression))
         case Given("acting_for", group):
-            return Flag(acting=True, mask=1 << cells.acting_groups.index(group))
+            return Flag(1 << cells.acting_groups.index(group))
         case Given(_, group):
-            return Flag(acting=False, mask=1 << cells.own_groups.index(group))
+            return Bits(len(cells.attributes), 1 << cells.own_groups.index(group))
         case AnyOf(items):
             return Join(every=False, items=tuple(formula(item, cells) for item in items))
         case AllOf(items):
@@ -82,8 +83,8 @@ def truth(wanted: Formula, world: Situation) -> bool | None:
         case Bits(attribute, mask):
             known = world.known[attribute]
             return True if known.yes & mask else None if known.free & mask else False
-        case Flag(acting, mask):
-            return bool((world.acting if acting else world.own) & mask)
+        case Flag(mask):
+            return bool(world.acting & mask)
         case Flip(item):
             inner = truth(item, world)
             return None if inner is None else not inner
@@ -136,4 +137,4 @@ def _settled(world: Situation, attribute: int, cell: int, *, yes: bool) -> Situa
     known = list(world.known)
     before = known[attribute]
     known[attribute] = Known(before.yes | (cell if yes else 0), before.free & ~cell)
-    return Situation(tuple(known), world.own, world.acting)
+    return Situation(tuple(known), world.acting)

@@ -96,7 +96,15 @@ def _link(name: LinkName, subject: Subject, acting_for: str | None) -> Link:
 
 
 def _acting_for(chain: Chain) -> str | None:
-    return None if chain.organisation is None else chain.organisation.id
+    organisation = _organisation(chain)
+    return None if organisation is None else organisation.id
+
+
+def _organisation(chain: Chain) -> Subject | None:
+    """Return the chain's organisation; one that uses a key of its own acts for itself."""
+    if chain.organisation is None and chain.requester.kind == "organisation":
+        return chain.requester
+    return chain.organisation
 
 
 def _rules(book: Lawbook, model: str, at: Instant) -> tuple[ActiveRule, ...]:
@@ -115,7 +123,7 @@ def _asks_for_a_person(active: ActiveRule, chain: Chain, at: Instant) -> bool:
 
 
 def _certified(active: ActiveRule, chain: Chain, at: Instant) -> bool:
-    rule, organisation = active.rule, chain.organisation
+    rule, organisation = active.rule, _organisation(chain)
     if rule.sense != "only" or rule.predicate.name is None or organisation is None:
         return False
     level = Level(rule.evidence.to_serve, rule.evidence.max_age)

@@ -1,7 +1,8 @@
 """What the rules of one model say of one link: clear or not, and least, most and fallback.
 
 1. A rule is clear if it is satisfied in every world that its own standard for serving leaves.
-2. `least`: what is certain however the unknown turns out, at some level at which rules may bar.
+2. `least`: what is certain however the unknown turns out, at some level at which rules may bar;
+   but never above `most`.
 3. `most`: the strictest that any rule which is not clear could still do.
 4. `fallback`: what happens to the link while that is open.
 5. An exception with evidence of its own is judged by that evidence: to serve it must hold in all
@@ -16,8 +17,8 @@ from typing import Literal
 from writ.clock import Instant
 from writ.law.literal.facts import Level
 from writ.law.literal.satisfy import Link, branch, exempted, predicate_satisfied
-from writ.law.literal.worlds import World, listed_in, worlds
-from writ.model.expression import Listed
+from writ.law.literal.worlds import Cell, World, listed_in, lists_in, subsets, worlds
+from writ.model.expression import Expression, Listed
 from writ.model.order import ActiveRule, Exemption
 from writ.model.outcome import Outcome
 
@@ -63,14 +64,16 @@ class Question:
     @cached_property
     def atoms(self) -> frozenset[Listed]:
         """Every atom about values in the model's rules and their exceptions, for this kind."""
+        return frozenset[Listed]().union(*map(listed_in, self._expressions))
+
+    @cached_property
+    def _expressions(self) -> tuple[Expression, ...]:
         predicates = [active.rule.predicate for active in self.rules]
         for active in self.rules:
             for exemption in self.exemptions(active):
                 predicates.append(exemption.who)
                 predicates.extend([exemption.unless] if exemption.unless else [])
-        return frozenset[Listed]().union(
-            *(listed_in(branch(predicate, self.link)) for predicate in predicates)
-        )
+        return tuple(branch(predicate, self.link) for predicate in predicates)
 
     def exemptions(self, active: ActiveRule) -> tuple[Exemption, ...]:
         """Return the exceptions to the rule that speak of this model."""
@@ -83,8 +86,18 @@ class Question:
     def worlds(self, level: Level) -> frozenset[World]:
         """Return the worlds possible at a level of evidence; counted once per level."""
         if level not in self._counted:
-            self._counted[level] = worlds(self.link.facts, self.atoms, level, self.at)
+            told = worlds(self.link.facts, self.atoms, level, self.at)
+            self._counted[level] = frozenset(
+                world | lists for world in told for lists in self._lists
+            )
         return self._counted[level]
+
+    @cached_property
+    def _lists(self) -> frozenset[World]:
+        """Every choice of lists that somebody without an id may be on; none for anybody else."""
+        if self.link.id is not None:
+            return frozenset({frozenset()})
+        return subsets(frozenset[Cell]().union(*map(lists_in, self._expressions)))
 
     def clear(self, active: ActiveRule) -> bool:
         """Whether the rule lets the link pass (rule 1)."""
@@ -100,9 +113,10 @@ class Question:
     def triple(self) -> Triple:
         """Return least, most and fallback over the judging rules."""
         open_rules = self.open_rules
+        most = max((active.rule.barred.outcome for active in open_rules), default=Outcome.PERMIT)
         return Triple(
-            self.least(),
-            max((active.rule.barred.outcome for active in open_rules), default=Outcome.PERMIT),
+            min(self.least(), most),
+            most,
             max((self.fallback(active) for active in open_rules), default=Outcome.PERMIT),
         )
 

@@ -3,7 +3,7 @@
 1. An atom about values holds where the world says yes to a cell that it names.
 2. What is given needs no world: `acting_for` asks about the chain's organisation and is about
    people, `organisation_in` and `person_in` ask about the link's own id; of another kind of
-   subject, and of somebody without an id, each is false.
+   subject each is false. Whether somebody without an id is on a list is up to the world.
 3. `only P` is satisfied where P holds, `bar Q` where Q does not; a predicate without a branch
    for the link's kind is false.
 4. An exception holds where `who` is true and `unless` is false.
@@ -11,7 +11,7 @@
 
 from dataclasses import dataclass
 
-from writ.law.literal.worlds import World
+from writ.law.literal.worlds import World, list_cell
 from writ.model.decision import LinkName
 from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Never, Predicate
 from writ.model.order import Exemption, Rule
@@ -42,7 +42,7 @@ def true_in(expression: Expression, link: Link, world: World) -> bool:
                 for attribute, parts in world
             )
         case Given():
-            return _given(expression, link)
+            return _given(expression, link, world)
         case Never():
             return False
         case AnyOf(items):
@@ -73,8 +73,10 @@ def exempted(exemption: Exemption, link: Link, world: World) -> bool:
     return unless is None or not true_in(branch(unless, link), link, world)
 
 
-def _given(atom: Given, link: Link) -> bool:
+def _given(atom: Given, link: Link, world: World) -> bool:
     if atom.operator == "acting_for":
         return link.kind == "person" and link.acting_for in atom.group.members
     kind = "organisation" if atom.operator == "organisation_in" else "person"
+    if link.kind == kind and link.id is None:
+        return list_cell(atom) in world
     return link.kind == kind and link.id in atom.group.members

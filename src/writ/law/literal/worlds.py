@@ -15,7 +15,7 @@ from typing import TypeAlias
 from writ.clock import Instant
 from writ.errors import Failed
 from writ.law.literal.facts import Level, Parts, combine
-from writ.model.expression import WILD, AllOf, AnyOf, Expression, Listed, Not
+from writ.model.expression import WILD, AllOf, AnyOf, Expression, Given, Listed, Not
 from writ.model.subject import Fact
 
 Cell: TypeAlias = tuple[str, Parts]
@@ -23,6 +23,24 @@ World: TypeAlias = frozenset[Cell]
 
 MOST_CELLS = 14
 _FRESH = "\0some other"
+
+
+def list_cell(atom: Given) -> Cell:
+    """Return the cell that says whether somebody without an id is on a list."""
+    return atom.operator, (atom.group.name, atom.group.digest or "", *sorted(atom.group.members))
+
+
+def lists_in(expression: Expression) -> frozenset[Cell]:
+    """Return the cells of the lists that an expression compares a link's own id with."""
+    match expression:
+        case Given("organisation_in" | "person_in"):
+            return frozenset({list_cell(expression)})
+        case AnyOf(items) | AllOf(items):
+            return frozenset[Cell]().union(*map(lists_in, items))
+        case Not(item):
+            return lists_in(item)
+        case _:
+            return frozenset()
 
 
 def listed_in(expression: Expression) -> frozenset[Listed]:
@@ -62,6 +80,15 @@ def worlds(
     return frozenset(
         frozenset(cell for cell, yes in zip(cells, chosen, strict=True) if yes)
         for chosen in product(*answers)
+    )
+
+
+def subsets(cells: frozenset[Cell]) -> frozenset[World]:
+    """Return every set of these cells."""
+    ordered = sorted(cells)
+    return frozenset(
+        frozenset(cell for cell, yes in zip(ordered, chosen, strict=True) if yes)
+        for chosen in product((False, True), repeat=len(ordered))
     )
 
 
