@@ -78,7 +78,7 @@ class Deployment:
         return subprocess.run(
             [sys.executable, "-m", "writ", *map(str, words)],
             cwd=self.folder,
-            env={**os.environ, "WRIT_CONFIG": "writ.toml", "COLUMNS": "200"},
+            env={**_environment(), "WRIT_CONFIG": "writ.toml"},
             input=stdin,
             capture_output=True,
             text=True,
@@ -136,12 +136,18 @@ class Deployment:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 stdin=subprocess.DEVNULL,
+                env=_environment(),
                 text=True,
             )
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, log.read_text()
         return Served(process, log, json.loads(line))
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment; compiled files are kept, or every command compiles all anew."""
+    return {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 def us_passport(subject: str, **changes: object) -> dict[str, object]:
