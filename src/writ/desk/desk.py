@@ -162,7 +162,8 @@ class Desk:
             force = prove_force(bundle, found.sources, self.trust)
             by = [approval.submitter, *approval.signers]
             with self._unit() as (connection, now):
-                self._write_epoch(connection, force, (history.ACTIVATED, proposal, by, now))
+                how = history.ACTIVATED, proposal, by, now
+                self._write_epoch(connection, force, compiled, how)
             return self._enter(force)
 
     def hold(self, envelope: Envelope) -> Force:
@@ -187,7 +188,8 @@ class Desk:
             force = prove_force(bundle, sources, self.trust)
             with self._unit() as (connection, now):
                 self._close(connection, "overtaken", now)
-                self._write_epoch(connection, force, (history.HELD, None, [stated.by], now))
+                how = history.HELD, None, [stated.by], now
+                self._write_epoch(connection, force, compiled, how)
             return self._enter(force)
 
     def _checked(self, submission: Submission) -> tuple[Compiled, str]:
@@ -275,12 +277,10 @@ class Desk:
         self,
         connection: Connection,
         force: Force,
+        compiled: Compiled,
         how: tuple[str, str | None, list[str], Instant],
     ) -> None:
         kind, proposal, by, now = how
-        compiled = force.compiled
-        if compiled is None:
-            raise Refused("there is nothing to put in force")
         payload: dict[str, Plain] = {
             "epoch": force.epoch,
             "snapshot": compiled.digest,

@@ -3,11 +3,10 @@
 1. Files are kept as they came, byte for byte; a manifest names them by digest, and each order
    version with its annexes by one digest of its own.
 2. A version that was ever in force keeps its bytes: whoever wants others writes a new version.
-3. An order names controlled models only: an exempt one is served without asking.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from writ.canonical import Plain, digest, digest_bytes, encode
@@ -16,7 +15,7 @@ from writ.errors import Fault, InvalidInput, Refused
 from writ.law.annexes import annex_files
 from writ.law.catalogue import FILE as CATALOGUE
 from writ.law.document import read_yaml
-from writ.law.folder import Checked, check_sources
+from writ.law.folder import check_sources
 from writ.law.order import PlacedOrder
 from writ.law.snapshot import snapshot
 from writ.model.order import Hold, Lawbook
@@ -91,9 +90,6 @@ class Manifest(Form, frozen=True):
 def compile_sources(sources: Sources, place: Place) -> Compiled:
     """Compile files and holds into the snapshot of `place`; InvalidInput has every fault."""
     checked = check_sources(sources.files, sources.holds)
-    faults = list(_exempt(checked))
-    if faults:
-        raise InvalidInput(faults)
     versions = {_name(order): _digest(order, sources.files) for order in checked.orders}
     written = snapshot(checked.book, place.epoch, place.previous, place.trust)
     return Compiled(sources, checked.book, versions, written)
@@ -195,12 +191,3 @@ def _digest(order: PlacedOrder, files: Mapping[str, bytes]) -> str:
 
 def _annex_files(order: PlacedOrder, files: Mapping[str, bytes]) -> tuple[str, ...]:
     return tuple(annex_files(read_yaml(files[order.place.file], order.place.file)))
-
-
-def _exempt(checked: Checked) -> Iterable[Fault]:
-    models = checked.book.catalogue.models
-    for order in checked.orders:
-        for placed in order.rules:
-            for name in sorted(placed.rule.models):
-                if not models[name].controlled:
-                    yield placed.place.fault(f"`{name}` is exempt; control it everywhere first")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
 
 from writ.errors import Failed, Refused
 from writ.store import people_tables
@@ -85,6 +86,15 @@ def test_units_wait_for_each_other(tmp_path: Path) -> None:
         thread.join()
     with store.view() as connection:
         assert list(range(1, 41)) == [row.seq for row in read_events(connection)]
+
+
+def test_a_mistake_of_ours_is_not_the_files(tmp_path: Path) -> None:
+    """Breaking a key of the schema is shown as what it is."""
+    store = open_store(tmp_path / "writ.db")
+    with store.unit() as connection:
+        append(connection, "test", {})
+    with pytest.raises(IntegrityError), store.unit() as connection:
+        connection.exec_driver_sql("INSERT INTO event VALUES (1, 'x', x'', 'x')")
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,102 @@
+from tests.worlds.signers import CATALOGUE, FIRST, NOW, letter
+from writ.clock import FOREVER
+from writ.desk.words import change
+from writ.law.digest import rules_digest
+from writ.law.folder import read_sources
+from writ.model.order import Hold, Lawbook
+
+BOOK = read_sources(FIRST)
+AT = NOW + 10**12
+EMPTY = rules_digest(Lawbook(BOOK.catalogue), 0)
+
+
+def test_everything_is_new_at_first() -> None:
+    """The first order comes with its models, its rule, and when it applies."""
+    assert (
+        "`self` means provider",
+        "model fable-5 comes: controlled, also called fable",
+        "model mythos-5 comes: controlled",
+        "model opus-4-8 comes: exempt",
+        (
+            "order us-bis version 1 comes: restriction, from 2026-06-12T21:21:00Z, "
+            "disclosure none: Licence requirement"
+        ),
+        (
+            "  rule only-us-persons: only ear.us_person@1 may use fable-5; standing natural_person; "
+            "evidence A2 to serve, A1 to bar; barred: deny; undetermined: verify; "
+            "open streams are cut"
+        ),
+        (
+            f"from 2026-06-12T21:21:00Z: us-bis version 1; rules {rules_digest(BOOK, AT)}, "
+            f"before this change {EMPTY}"
+        ),
+    ) == change(None, BOOK)
+
+
+def test_nothing_is_said_of_what_stays() -> None:
+    """The same law is no change."""
+    assert () == change(BOOK, BOOK)
+
+
+def test_what_goes_is_said() -> None:
+    """Models and orders that go are named, and the instants at which that shows."""
+    catalogue = CATALOGUE.replace(b"provider: provider", b"provider: other")
+    catalogue = catalogue.replace(b"  mythos-5: {}\n", b"").replace(b"[fable]", b"[fable, f]")
+    after = read_sources({"catalogue.yaml": catalogue})
+    assert (
+        "`self` means other, not provider",
+        "model fable-5 changes: controlled, also called f, fable",
+        "model mythos-5 goes",
+        "order us-bis version 1 goes",
+        (
+            f"from 2026-06-12T21:21:00Z: no order; rules {EMPTY}, "
+            f"before this change {rules_digest(BOOK, AT)}"
+        ),
+    ) == change(BOOK, after)
+
+
+def test_holds_are_said() -> None:
+    """Holds that come and go are named with their spans."""
+    before = read_sources(FIRST, [Hold("fable-5", "ana", NOW, NOW + 60_000_000)])
+    after = read_sources(FIRST, [Hold("mythos-5", "ben", NOW, FOREVER)])
+    said = change(before, after)
+    assert (
+        "the hold on fable-5 by ana ends",
+        "mythos-5 is held by ben from 2026-06-12T21:00:00Z until released by two",
+    ) == said[:2]
+    assert said[2].startswith("from 2026-06-12T21:00:00Z: hold on mythos-5; rules ")
+    coming = change(BOOK, before)
+    assert (
+        "fable-5 is held by ana from 2026-06-12T21:00:00Z until 2026-06-12T21:01:00Z" == coming[0]
+    )
+
+
+def test_a_rules_particulars_are_said() -> None:
+    """Ages, substitutes, risks, drains, ends, bars and exceptions are spelled out."""
+    order = letter().decode()
+    order = order.replace("to_bar: A1}", "to_bar: A1, max_age: 365d}")
+    order = order.replace("only: ear.us_person@1", "bar: {person: {citizen_of: [FR]}}")
+    order = order.replace("barred: deny", "barred: {substitute: mythos-5}")
+    order = order.replace("undetermined: verify", "undetermined: {permit: counsel on 1 June}")
+    order = order.replace("in_flight: cut", "in_flight: {drain: 30s, clause: c1}")
+    order = order.replace("clauses: {c1", "until: 2027-01-01T00:00:00Z\nclauses: {c1")
+    order += (
+        "exceptions:\n  - id: staff\n    to: only-us-persons\n    clauses: [c1]\n"
+        "    models: [fable-5]\n    who: {employee_of: self}\n    unproven: verify\n"
+        "    unless: {person: {citizen_of: [DE]}}\n"
+    )
+    after = read_sources({**FIRST, "us-bis.v1.yaml": order.encode()})
+    said = change(BOOK, after)
+    assert (
+        (
+            "order us-bis version 1 changes: restriction, from 2026-06-12T21:21:00Z "
+            "until 2027-01-01T00:00:00Z, disclosure none: Licence requirement"
+        ),
+        (
+            "  rule only-us-persons: the people it describes may not use fable-5; "
+            "standing natural_person; evidence A2 to serve, A1 to bar, 365d old at most; "
+            "barred: mythos-5 instead; undetermined: permit, at the risk of counsel on 1 June; "
+            "open streams run on for 30s"
+        ),
+        "  exception staff to only-us-persons: fable-5 with limits of its own; unproven: verify",
+    ) == said[:3]
