@@ -73,8 +73,12 @@ def quoted(value: object) -> str:
     return "`" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown) + "`"
 
 
-def read_yaml(data: bytes, file: str) -> Node:
-    """Read one YAML document; every duplicate key, tag and anchor is reported at once."""
+def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
+    """Read one YAML document; every duplicate key, tag and anchor is reported at once.
+
+    With `found` they are put there, and reading goes on with what came first; what is no YAML at
+    all is InvalidInput either way.
+    """
     text = _decode(data, file)
     composer = _Composer(file, text)
     try:
@@ -86,7 +90,9 @@ def read_yaml(data: bytes, file: str) -> Node:
         raise InvalidInput(composer.faults) from None
     except yaml.YAMLError:
         raise InvalidInput([Fault(file, 1, 1, "holds characters that YAML forbids")]) from None
-    if composer.faults:
+    if found is not None:
+        found += composer.faults
+    elif composer.faults:
         raise InvalidInput(composer.faults)
     return node
 

@@ -128,7 +128,7 @@ def _load(path: Path, largest: int) -> bytes:
 
 def _named_annexes(data: bytes) -> list[str]:
     try:
-        return list(annexes.annex_files(document.read_yaml(data, "")))
+        return list(annexes.annex_files(document.read_yaml(data, "", [])))
     except InvalidInput:
         return []  # the check reads the file again and says what is wrong
 
@@ -138,7 +138,7 @@ def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
     for name in sorted(files):
         if name.endswith(ENDINGS):
             try:
-                documents[name] = document.read_yaml(files[name], name)
+                documents[name] = document.read_yaml(files[name], name, reader.faults)
             except InvalidInput as error:
                 reader.faults += error.faults
     return documents

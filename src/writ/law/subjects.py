@@ -16,7 +16,6 @@ from writ.model.subject import Completeness, Fact, Subject, Value
 from writ.model.vocabulary import KINDS, VOCABULARY, Attribute, Kind
 
 SUBJECT_KEYS = Keys(required=("id", "kind"), optional=("acts_for", "facts", "related"))
-RELATED_KEYS = Keys(required=("id", "kind"), optional=("acts_for", "facts"))
 FACT_KEYS = Keys(
     required=(
         "attribute", "value", "completeness", "assurance", "method", "issuer", "verified_at",
@@ -32,16 +31,11 @@ def read_subject(value: object, file: str = "") -> tuple[Subject, tuple[Subject,
     """Read a subject and its `related` from JSON values; InvalidInput lists every fault."""
     reader = Reader()
     node = read_plain(value, file)
-    fields = reader.fields(node, SUBJECT_KEYS)
-    subject = _subject(reader, fields)
-    related = tuple(
-        _subject(reader, reader.fields(item, RELATED_KEYS))
-        for item in reader.items(fields["related"])
-    )
+    subject, *related = _with_related(reader, node)
     if len({subject.id, *(other.id for other in related)}) <= len(related):
         reader.fault(node, "two subjects have the same `id`")
     reader.done()
-    return subject, related
+    return subject, tuple(related)
 
 
 def read_fact(value: object, file: str = "") -> Fact:
@@ -146,6 +140,15 @@ def _known_definition(reader: Reader, node: Node) -> None:
 def read_assurance(reader: Reader, node: Node | None) -> int:
     """Read `A0` to `A4` as 0 to 4."""
     return ASSURANCES.index(reader.choice(node, ASSURANCES))
+
+
+def _with_related(reader: Reader, node: Node) -> list[Subject]:
+    """Read a subject and, after it, those related to it, theirs too (depth: the document's)."""
+    fields = reader.fields(node, SUBJECT_KEYS)
+    found = [_subject(reader, fields)]
+    for item in reader.items(fields["related"]):
+        found += _with_related(reader, item)
+    return found
 
 
 def _subject(reader: Reader, fields: Fields) -> Subject:

@@ -57,7 +57,6 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
         )
     ),
     ("subject", "", subjects.SUBJECT_KEYS),
-    ("subject", "related", subjects.RELATED_KEYS),
     ("subject", "fact", subjects.FACT_KEYS),
     ("catalogue", "", catalogue.CATALOGUE_KEYS),
 ]
@@ -219,7 +218,8 @@ def changed(path: list[str | int], value: object) -> dict[str, Any]:
         (changed(["facts", 0, "expires_at"], None), True),
         (changed(["facts", 0, "expires_at"], "2027-01-01T00:00:00+02:00"), True),
         (changed(["related"], [{"id": "acme", "kind": "organisation"}]), True),
-        (changed(["related"], [{"id": "a", "kind": "person", "related": []}]), False),
+        (changed(["related"], [{"id": "a", "kind": "person", "related": []}]), True),
+        (changed(["related"], [{"id": "a", "kind": "person", "related": [{"id": "b"}]}]), False),
     ],
 )  # fmt: skip
 def test_reader_and_schema_agree_on_subjects(subject: dict[str, Any], valid: bool) -> None:  # noqa: FBT001  a parameter of the table

@@ -185,8 +185,11 @@ def test_a_subject_is_written_as_it_is_read() -> None:
             ["s.json: two subjects have the same `id`"],
         ),
         (
-            {"id": "a", "kind": "person", "related": [{"id": "b", "kind": "person", "related": []}]},
-            ["s.json: related[0]: unknown key `related`"],
+            {"id": "a", "kind": "person", "related": [{"id": "b", "kind": "person", "related": [{}]}]},
+            [
+                "s.json: related[0].related[0]: `id` is missing",
+                "s.json: related[0].related[0]: `kind` is missing",
+            ],
         ),
     ],
 )  # fmt: skip
