@@ -255,8 +255,8 @@ class Control:
         self.keys[key.text] = key
         for subject in subjects:
             self.people[subject.id] = subject
-        if self._load is not None:
-            rows = self._load.stand(key.requester, key.organisation)
+        rows = self._load.stand(key.requester, key.organisation) if self._load else ()
+        if self._link is not None:
             self._send([*rows, *self._known(subjects), key.message()])
             self.sync()
 

@@ -8,6 +8,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,6 +182,14 @@ class World:
         found = re.search(f"^{re.escape(name)} (.+)$", self.metrics(), re.MULTILINE)
         return float(found[1]) if found else 0.0
 
+    def await_metric(self, name: str, value: float) -> None:
+        """Wait for a number of the metrics; TimeoutError if it does not come."""
+        for _ in range(400):
+            if self.metric(name) == value:
+                return
+            time.sleep(0.05)
+        raise TimeoutError(f"`{name}` is {self.metric(name)}, not {value}")
+
     def metrics(self) -> str:
         """Scrape the metrics socket."""
         with socket.socket(socket.AF_UNIX) as scrape:
@@ -196,12 +205,11 @@ class World:
 
     def await_receipt(self, kind: str) -> dict[str, object]:
         """Wait for a receipt of a kind; TimeoutError if none comes."""
-        waiting = threading.Event()
         for _ in range(200):
             for receipt in self.receipts():
                 if receipt["kind"] == kind:
                     return receipt
-            waiting.wait(0.05)
+            time.sleep(0.05)
         raise TimeoutError(f"no receipt `{kind}`")
 
 
@@ -244,7 +252,8 @@ class Gateway:
             self.port = port
             self._ready.set()
 
-        await Server(read_config(self._config), self._limits).run(self._stop, ready)
+        self.server = Server(read_config(self._config), self._limits)
+        await self.server.run(self._stop, ready)
 
     def _caught(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         error = context.get("exception")

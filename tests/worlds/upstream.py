@@ -45,13 +45,14 @@ class Upstream:
         self.connections = 0
         self.go = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
         """Stop listening and drop every connection."""
         self.go.set()
+        _hang_up(self._listener)  # else the thread that accepts keeps it alive
         self._listener.close()
         for connection in list(self._open):
             _hang_up(connection)

@@ -148,6 +148,10 @@ class Connection(asyncio.Protocol):
         if not self._queue:
             self._transport.close()
 
+    def abort(self) -> None:
+        """Break off."""
+        self._transport.abort()
+
     # ----------------------------------------------------------------------------------------
 
     def _run(self) -> None:

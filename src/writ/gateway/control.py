@@ -127,7 +127,7 @@ class Control(asyncio.Protocol):
             _log.error("epoch declined", epoch=epoch, why=str(refused))
             self._say(seam.Declined(epoch, str(refused)))
             return
-        self._gate.board = self._board
+        self._gate.enforce(self._board)
         cut = self._flights.sweep()
         self._changed = False
         _log.info("epoch in force here", epoch=epoch, cut=cut)

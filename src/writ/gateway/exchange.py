@@ -250,7 +250,7 @@ class Exchange:
         if self._serving != self._asked:
             body = splice(body, self._serving)
         parts.flights.add(self)
-        self._call = upstream.call(self._head(upstream, len(body)), body, self)
+        self._call = upstream.send(self._head(upstream, len(body)), body, self)
         if self._caller.paused:
             self._call.pause()
 

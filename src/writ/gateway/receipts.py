@@ -108,9 +108,9 @@ class Receipts:
         self._submit(record, done)
 
     def begun(self, ask: Ask, model: str, judgement: Judgement) -> bool:
-        """Note a permit; False when too many wait and the caller must wait for `flushed`."""
+        """Note a permit; False when the disk is behind and the caller must wait for `flushed`."""
         self._span(ask, model, judgement).begun += 1
-        return self._behind + len(self._uses) < self._waiting
+        return self.working and self._behind + len(self._uses) < self._waiting
 
     def ended(self, ask: Ask, model: str, judgement: Judgement) -> None:
         """Note the end of an answer that was permitted."""

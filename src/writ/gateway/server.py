@@ -137,9 +137,11 @@ class Server:
             if not len(self.parts.flights):
                 break
             await asyncio.sleep(TICK_SECONDS)
+        for connection in tuple(self._connections):
+            connection.abort()
         for upstream in self.parts.upstreams:
             upstream.close()
-        await asyncio.sleep(0)
+        await asyncio.sleep(TICK_SECONDS)  # for the loop to close what was aborted
         self.parts.receipts.close()
 
     def _verify(self, envelope: bytes) -> bytes:

@@ -104,7 +104,7 @@ class Upstream:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._port = parts.port or (443 if self._tls else 80)
 
-    def call(self, head: bytes, body: bytes, listener: Listener) -> Call:
+    def send(self, head: bytes, body: bytes, listener: Listener) -> Call:
         """Send a request; the listener hears how it goes."""
         self.calls += 1
         call = Call(head, body, listener)
@@ -125,6 +125,10 @@ class Upstream:
             self.idle.remove(wire)
         for wire in [wire for wire in self.busy if wire.deadline < now]:
             wire.give_up()
+
+    def calls_under_way(self) -> list[Call]:
+        """Return the calls that have a connection."""
+        return [wire.call for wire in self.busy if wire.call is not None]
 
     def close(self) -> None:
         """Close every connection."""
@@ -156,7 +160,7 @@ class Wire(asyncio.Protocol):
     def __init__(self, upstream: Upstream) -> None:
         self.upstream = upstream
         self.deadline = 0.0
-        self._call: Call | None = None
+        self.call: Call | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._fields: list[tuple[bytes, bytes]] = []
         self._head_bytes = 0
@@ -171,7 +175,7 @@ class Wire(asyncio.Protocol):
 
     def begin(self, call: Call) -> None:
         """Send the call's request."""
-        self._call = call
+        self.call = call
         call.wire = self
         self._heard = self._in_body = self._open_ended = self._whole = False
         self.upstream.busy.add(self)
@@ -187,7 +191,7 @@ class Wire(asyncio.Protocol):
 
     def give_up(self) -> None:
         """The upstream is silent for too long."""
-        if self._call is not None and self._call.paused:  # it is the caller who is slow
+        if self.call is not None and self.call.paused:  # it is the caller who is slow
             self.touch()
             return
         self._fail(504, "the model server went silent")
@@ -202,7 +206,7 @@ class Wire(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._call is None:  # an answer nobody asked for
+        if self.call is None:  # an answer nobody asked for
             self._forget()
             return
         self._heard = True
@@ -220,7 +224,7 @@ class Wire(asyncio.Protocol):
                 self._finish()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        call = self._call
+        call = self.call
         if call is None:
             self._forget()
         elif not self._heard and not self._fresh and not call.retried:  # rule 2
@@ -254,7 +258,7 @@ class Wire(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Pass the head on, unless it is an interim one."""
         status = self._parser.get_status_code()
-        if status < _INFORMATIONAL or self._call is None:
+        if status < _INFORMATIONAL or self.call is None:
             return
         names = {name for name, _ in self._fields}
         self._in_body = True
@@ -262,12 +266,12 @@ class Wire(asyncio.Protocol):
             b"content-length",
             b"transfer-encoding",
         }
-        self._call.listener.on_head(status, self._fields)
+        self.call.listener.on_head(status, self._fields)
 
     def on_body(self, data: bytes) -> None:
         """Pass a piece of the body on."""
-        if self._call is not None:
-            self._call.listener.on_data(data)
+        if self.call is not None:
+            self.call.listener.on_data(data)
 
     def on_message_complete(self) -> None:
         """Note the end; the call ends once the bytes at hand hold no excess (rule 4)."""
@@ -297,7 +301,7 @@ class Wire(asyncio.Protocol):
             call.listener.on_failure(status, why)
 
     def _leave(self) -> Call | None:
-        call, self._call = self._call, None
+        call, self.call = self.call, None
         if call is not None:
             call.wire = None
         self.upstream.busy.discard(self)

@@ -42,7 +42,7 @@ def test_what_decides_is_found(body: bytes, expected: tuple[str, bool]) -> None:
         b'{"model":"a","\\u004dODEL":"b"}',
         b'{"model":"a","stream":true,"stream":false}',
         b'{"model":"a","stream":true,"STREAM":false}',
-        '{"model":"a","stream":true,"ſtream":false}'.encode(),
+        '{"model":"a","stream":true,"\u017ftream":false}'.encode(),
         b'{"model":"a","stream":true,"\\u017ftream":false}',
         b'{"x":{"model":"c"},"model":"a","stream":true,"s\\u0074ream":true}',
     ],

@@ -1,0 +1,367 @@
+"""Outcomes as callers see them, by raw HTTP; the official clients are in tests/e2e."""
+
+import json
+
+import pytest
+
+from tests.worlds.control import Key, citizen, order
+from tests.worlds.gateway import ACME, CHAT, FR, NOBODY, US, World, chat, post
+from writ.clock import wall
+from writ.signing.end_user import sign_end_user
+from writ.signing.keys import KeyPair
+
+MESSAGES = "/v1/messages"
+LINK = '<https://example.org/record>; rel="blocked-by"'
+
+
+def decided(answer: object) -> object:
+    """Drop from a refusal what is random."""
+    return json.loads(json.dumps(answer, default=str).replace(str(_decision(answer)), "DECISION"))
+
+
+def _decision(answer: object) -> object:
+    assert isinstance(answer, dict)
+    details = answer.get("details", answer)
+    return details["problem"]["decision"]
+
+
+def test_before_the_first_snapshot_nothing_is_served(world: World) -> None:
+    """Not even exempt models, and not even a wrong key is told so."""
+    for key, model in ((US, "fable-5"), (US, "tiny"), (Key("no", "x"), "tiny"), (None, "tiny")):
+        answer = world.chat(key, model)
+        assert (503, "undecided") == (answer.status, answer.code)
+        assert int(answer.fields["retry-after"]) <= 30
+    assert [] == world.upstream.seen
+
+
+def test_everyone_gets_what_the_order_says(world: World) -> None:
+    """Served, barred, asked to verify; and the unnamed model serves all."""
+    world.enact()
+    outcomes = {
+        (key.text, model): world.chat(key, model).status
+        for key in (US, FR, NOBODY)
+        for model in ("fable-5", "opus-4-8", "tiny")
+    }
+    barred = {(FR.text, "fable-5"): 451, (NOBODY.text, "fable-5"): 403}
+    assert {**dict.fromkeys(outcomes, 200), **barred} == outcomes
+
+
+def test_bytes_pass_as_they_are(world: World) -> None:
+    """The caller's body and the upstream's answer are untouched; our fields come from nobody."""
+    world.enact()
+    body = b'{ "model" : "fable" ,"messages":[], "x": "\\u00e9" }'
+    answer = world.ask(post(CHAT, body, US, fields="X-Writ-Rule: x\r\nX-Other: 1\r\n"))
+    seen = world.upstream.seen[0]
+    assert body == seen.body
+    assert ([], ["1"]) == (seen.field("x-writ-rule"), seen.field("x-other"))
+    assert ([], []) == (seen.field("authorization"), seen.field("x-api-key"))
+    assert "x-writ-forged" not in answer.fields
+    assert "fable" == answer.json["model"]
+
+
+def test_the_upstream_gets_its_own_key(tmp_path: object, world: World) -> None:
+    """Where the configuration names a key file, its key stands in for the caller's."""
+    upstream = world.gateway.server.parts.upstreams[0]
+    upstream.key = b"sk-upstream"
+    world.enact()
+    assert 200 == world.chat().status
+    assert 200 == world.ask(post(MESSAGES, chat(), US)).status
+    first, second = world.upstream.seen
+    assert ["Bearer sk-upstream"] == first.field("authorization")
+    assert ["sk-upstream"] == second.field("x-api-key")
+
+
+# -- what a refusal says ---------------------------------------------------------------------
+
+
+def test_full_disclosure_names_order_and_rule(world: World) -> None:
+    """451 with the record, the order, the rule, its clauses; never to be stored or tried again."""
+    world.enact()
+    answer = world.chat(FR)
+    assert (451, LINK) == (answer.status, answer.fields["link"])
+    assert ("no-store", "false") == (
+        answer.fields["cache-control"],
+        answer.fields["x-should-retry"],
+    )
+    assert {
+        "message": "Not for this account.",
+        "type": "permission_error",
+        "param": None,
+        "code": "legal_order",
+        "problem": {
+            "type": "about:blank",
+            "title": "Unavailable For Legal Reasons",
+            "status": 451,
+            "detail": "Not for this account.",
+            "instance": "urn:uuid:DECISION",
+            "decision": "DECISION",
+            "record": "https://example.org/record",
+            "orders": [{"order": "us-test-1", "version": 1, "rule": "only-us", "clauses": ["c1"]}],
+        },
+    } == decided(answer.error)
+
+
+def test_existence_says_that_there_is_an_order(world: World) -> None:
+    """451 and the record, but neither order nor rule."""
+    world.enact(disclosure="existence")
+    answer = world.chat(FR)
+    assert (451, LINK) == (answer.status, answer.fields["link"])
+    assert "us-test-1" not in answer.body.decode()
+    assert "only-us" not in answer.body.decode()
+
+
+@pytest.mark.parametrize("key", [FR, NOBODY])
+@pytest.mark.parametrize("path", [CHAT, "/v1/responses", MESSAGES])
+def test_no_disclosure_tells_nothing(world: World, key: Key, path: str) -> None:
+    """403 with the neutral notice; no outbound byte names order, rule, clause or record."""
+    world.enact(disclosure="none")
+    wire = world.open()
+    wire.send(post(path, chat(), key, fields="Connection: close\r\n"))
+    told = wire.rest()
+    wire.close()
+    decision = _decision(json.loads(told.partition(b"\r\n\r\n")[2])["error"])
+    told = told.replace(str(decision).encode(), b"").lower()
+    assert told.startswith(b"http/1.1 403 ")
+    assert b"not for this account." in told
+    for word in (b"us-test", b"only-us", b"c1", b"record", b"blocked", b"legal", b"451", b"order"):
+        assert word not in told
+    assert [] == world.upstream.seen
+
+
+def test_the_strictest_disclosure_governs(world: World) -> None:
+    """Two orders bar; the silent one silences the other."""
+    loud = order(name="loud", disclosure="full", notice="Loud.")
+    silent = order(name="silent", disclosure="none", notice="Silent.")
+    world.control.enact(loud, silent)
+    answer = world.chat(FR)
+    assert (403, "Silent.") == (answer.status, answer.error["message"])
+    assert b"loud" not in answer.body.lower()
+
+
+def test_anthropic_errors_have_their_form(world: World) -> None:
+    """The problem is in `details`, where Anthropic's clients look for the code."""
+    world.enact()
+    answer = world.ask(post(MESSAGES, chat(), FR))
+    assert ("error", "permission_error") == (answer.json["type"], answer.error["type"])
+    assert "legal_order" == answer.code
+
+
+# -- credentials, routes, names --------------------------------------------------------------
+
+
+def test_credentials(world: World) -> None:
+    """None, unknown, revoked: 401. Two that differ: 400. The same twice is one."""
+    world.enact()
+    assert [401, 401] == [world.chat(key).status for key in (None, Key("wk_unknown", "x"))]
+    assert 200 == world.ask(post(CHAT, chat(), US, fields=f"X-Api-Key: {US.text}\r\n")).status
+    two = world.ask(post(CHAT, chat(), US, fields=f"X-Api-Key: {FR.text}\r\n"))
+    assert (400, "two_credentials") == (two.status, two.code)
+    basic = world.ask(post(CHAT, chat(), None, fields="Authorization: Basic eDp5\r\n"))
+    assert (401, "invalid_api_key") == (basic.status, basic.code)
+    world.control.revoke(US)
+    assert (401, "invalid_api_key") == (world.chat(US).status, world.chat(US).code)
+    anthropic = world.ask(post(MESSAGES, chat(), US))
+    assert (401, "authentication_error") == (anthropic.status, anthropic.error["type"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/chat/completions/", 404),
+        ("/v1//chat/completions", 404),
+        ("/V1/chat/completions", 404),
+        ("/v1/chat%2Fcompletions", 404),
+        ("/v1/messages/batches", 404),
+        ("/v1/embeddings", 404),
+        ("/v1/responses/resp-1", 404),
+        ("/", 404),
+        ("/metrics", 404),
+        ("/v1/models", 405),
+    ],
+)
+def test_other_routes_are_refused(world: World, path: str, status: int) -> None:
+    """What is not in the table is not served, whoever asks."""
+    world.enact()
+    assert status == world.ask(post(path, chat(), US)).status
+    assert [] == world.upstream.seen
+
+
+def test_other_methods_are_refused(world: World) -> None:
+    """The right method is named."""
+    world.enact()
+    answer = world.ask(f"GET {CHAT} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert (405, "POST") == (answer.status, answer.fields["allow"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Fable-5",
+        "fable-5 ",
+        " fable-5",
+        "fable-5\n",
+        "fable%2D5",
+        "fable\u20105",
+        "f\u0430ble-5",
+        "fable-5\u200b",
+        "fable-5[1m]",
+        "openai/fable-5",
+        "",
+        "\u0000",
+        "\ud800",
+    ],
+)
+def test_look_alikes_are_unknown(world: World, name: str) -> None:
+    """A name that is not exactly in the catalogue is a 4xx for everybody."""
+    world.enact()
+    for key in (US, FR):
+        answer = world.chat(key, name)
+        assert answer.status in {400, 404}
+    assert [] == world.upstream.seen
+
+
+def test_escapes_are_the_same_name(world: World) -> None:
+    """What a parser reads as the model is decided as that model."""
+    world.enact()
+    body = b'{"\\u006dodel":"\\u0066able\\u002d5","messages":[]}'
+    assert [451, 200] == [world.ask(post(CHAT, body, key)).status for key in (FR, US)]
+
+
+def test_a_model_of_another_dialect_is_unknown(world: World) -> None:
+    """A model that does not speak the route's API is not sent there."""
+    world.enact()
+    answer = world.ask(post(MESSAGES, chat("saga-5"), US))
+    assert (404, "not_found_error") == (answer.status, answer.error["type"])
+
+
+# -- substitutes -----------------------------------------------------------------------------
+
+
+def test_a_substitute_is_spliced_in_and_told(world: World) -> None:
+    """Only the name changes; the answer names the server, headers name what was asked."""
+    world.enact(barred="{substitute: opus-4-8}", undetermined="{substitute: opus-4-8}")
+    body = b'{"messages":[], "model" : "claude-fable-5[1m]" ,"n":1}'.replace(
+        b"claude-fable-5[1m]", b"fable"
+    )
+    answer = world.ask(post(CHAT, body, FR))
+    assert (200, "opus-4-8") == (answer.status, answer.json["model"])
+    assert body.replace(b'"fable"', b'"opus-4-8"') == world.upstream.seen[0].body
+    assert "fable" == answer.fields["x-writ-requested-model"]
+    assert "us-test-1/only-us" == answer.fields["x-writ-rule"]
+    receipt = world.await_receipt("substitution")
+    assert ("substitute", "opus-4-8") == (receipt["outcome"], receipt["served_by"])
+
+
+def test_a_substitutes_rule_is_told_as_disclosure_allows(world: World) -> None:
+    """Under `none` the change is told, its reason is not."""
+    swap = "{substitute: opus-4-8}"
+    world.enact(disclosure="none", barred=swap, undetermined=swap)
+    answer = world.chat(FR)
+    assert "fable-5" == answer.fields["x-writ-requested-model"]
+    assert "x-writ-rule" not in answer.fields
+
+
+def test_a_key_may_refuse_substitutes(world: World) -> None:
+    """It is denied instead."""
+    swap = "{substitute: opus-4-8}"
+    proud = Key("wk_proud", "eva", refuses_substitutes=True)
+    world.control.enrol(proud, citizen("eva", "FR"))
+    world.enact(barred=swap, undetermined=swap)
+    assert [200, 451] == [world.chat(key).status for key in (FR, proud)]
+
+
+# -- end users -------------------------------------------------------------------------------
+
+
+def token(world: World, sub: str, *, key: str = ACME.text, age: float = 0) -> str:
+    """Assert an end user of acme."""
+    return sign_end_user(sub, key, world.control.issuer, wall() - age)
+
+
+def asserted(world: World, token: str, *, path: str = CHAT) -> bytes:
+    """Send a request for somebody; return every byte of the answer, less what is random."""
+    wire = world.open()
+    fields = f"X-Writ-End-User: {token}\r\nConnection: close\r\n"
+    wire.send(post(path, chat(), ACME, fields=fields))
+    status, heads = wire.head()
+    body = wire.rest()
+    wire.close()
+    if status != 200:
+        body = body.replace(str(_decision(json.loads(body)["error"])).encode(), b"DECISION")
+    heads.pop("date", None)
+    return json.dumps([status, heads]).encode() + body
+
+
+def test_end_users_decide_for_themselves(world: World) -> None:
+    """With nobody named the organisation's key is asked to; a named citizen is served."""
+    world.enact()
+    world.control.name("acme", "u-us", citizen("ann", "US"))
+    assert 403 == world.chat(ACME).status
+    assert asserted(world, token(world, "u-us")).startswith(b"[200")
+    assert [] == world.upstream.seen[0].field("x-writ-end-user")
+
+
+@pytest.mark.parametrize("disclosure", ["none", "existence", "full"])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES])
+def test_refusals_for_another_person_are_the_same_bytes(
+    world: World, disclosure: str, path: str
+) -> None:
+    """Barred, unknown, unregistered, a broken, late, foreign or doubled word for somebody: alike."""
+    world.enact(disclosure=disclosure)
+    world.control.name("acme", "u-fr", citizen("eva", "FR"))
+    forged = sign_end_user("u-fr", ACME.text, KeyPair.generate(), wall())
+    tokens = [
+        token(world, "u-fr"),
+        token(world, "u-unregistered"),
+        token(world, "u-fr", age=400),
+        token(world, "u-fr", key=US.text),
+        forged,
+        "nonsense",
+        token(world, "u-fr") + f"\r\nX-Writ-End-User: {token(world, 'u-us')}",
+    ]
+    answers = {asserted(world, text, path=path) for text in tokens}
+    assert 1 == len(answers)
+    assert next(iter(answers)).startswith(b"[403")
+    assert [] == world.upstream.seen
+
+
+def test_what_stands_against_an_end_user_is_not_told(world: World) -> None:
+    """Where the organisation itself is barred, its own rules are named, not the person's."""
+    swap = "{person: {citizen_of: [US, GB]}, organisation: {incorporated_in: [GB]}}"
+    only = "{person: {citizen_of: [GB]}, organisation: {incorporated_in: [US, GB, FR]}}"
+    world.control.name("acme", "u-fr", citizen("eva", "FR"))
+    world.control.enact(order(only=swap), order(name="personal", only=only))
+    answer = asserted(world, token(world, "u-fr"))
+    assert answer.startswith(b"[451")
+    assert b"us-test-1" in answer
+    assert b"personal" not in answer
+
+
+# -- errors are refusals ---------------------------------------------------------------------
+
+
+def test_an_unknown_subject_is_refused_for_controlled_models(world: World) -> None:
+    """A key whose person the gateway was never told of gets exempt models only."""
+    world.enact()
+    world.control.forget("ann")
+    assert [403, 403, 200] == [world.chat(US, m).status for m in ("fable-5", "opus-4-8", "tiny")]
+    assert "unresolved" == world.await_receipt("refusal")["error"]
+
+
+def test_without_a_lease_only_exempt_models_are_served(world: World) -> None:
+    """503 with a short Retry-After for the rest, until one arrives."""
+    world.control.leasing = False
+    world.enact()
+    answer = world.chat(US)
+    assert (503, "undecided") == (answer.status, answer.code)
+    assert [503, 200] == [world.chat(US, m).status for m in ("opus-4-8", "tiny")]
+    world.control.renew()
+    assert 200 == world.chat(US).status
+
+
+def test_a_fact_that_arrives_brings_its_subject_back(world: World) -> None:
+    """The same key is served once what was missing is shown."""
+    world.enact()
+    assert 403 == world.chat(NOBODY).status
+    world.control.know(citizen("zoe", "US"))
+    assert 200 == world.chat(NOBODY).status

@@ -1,0 +1,145 @@
+"""What is left on disk, when, and what is not."""
+
+import hashlib
+import json
+import os
+
+from tests.worlds.control import citizen, pseudonym
+from tests.worlds.gateway import ACME, CHAT, FR, NOBODY, US, Gateway, World, chat, post
+from writ.canonical import encode
+
+
+def kinds(world: World) -> list[object]:
+    """Return the kinds of all receipts, in order."""
+    return [receipt["kind"] for receipt in world.receipts()]
+
+
+def test_a_refusal_is_on_disk_before_it_is_said(world: World) -> None:
+    """Whoever has the answer finds its receipt, by the decision id."""
+    world.enact()
+    for _ in range(20):
+        problem = world.chat(FR).error["problem"]
+        assert isinstance(problem, dict)
+        receipt = world.receipts()[-1]
+        assert (problem["decision"], "refusal", "deny", "fable-5") == (
+            receipt["id"],
+            receipt["kind"],
+            receipt["outcome"],
+            receipt["model"],
+        )
+        assert [{"order": "us-test-1", "version": 1, "rule": "only-us"}] == receipt["rules"]
+
+
+def test_a_permit_under_a_rule_leaves_who_and_by_what(world: World) -> None:
+    """Pseudonym, model, evidence and interval; nothing for a model that no rule names."""
+    world.enact()
+    world.control.know(citizen("ann", "US"))
+    for model in ("fable-5", "fable", "opus-4-8", "tiny"):
+        assert 200 == world.chat(US, model).status
+    receipt = world.await_receipt("permit")
+    assert ([pseudonym("ann").hex()], "fable-5") == (receipt["who"], receipt["model"])
+    assert [hashlib.sha256(b"evidence").hexdigest()] == receipt["evidence"]
+    assert receipt["from"] <= receipt["until"]  # type: ignore[operator]  # instants as text
+    world.gateway.close()
+    permits = [r for r in world.receipts() if r["kind"] == "permit"]
+    assert (2, 2) == (sum(p["begun"] for p in permits), sum(p["ended"] for p in permits))  # type: ignore[misc]  # numbers
+    assert "closed" == kinds(world)[-1]
+
+
+def test_receipts_hold_no_prompt_and_no_attribute(world: World) -> None:
+    """Neither what was asked, nor who one is, nor what one is."""
+    world.enact()
+    for key in (US, FR, NOBODY, ACME):
+        world.ask(post(CHAT, {**chat(), "note": "prompt-secret"}, key))
+    world.gateway.close()
+    text = (world.control.folder / "receipts" / "gateway-1.jsonl").read_text()
+    for word in ("prompt", "hello", "wk_", "citizen", "FR", "ann", "eva", "acme"):
+        assert word not in text
+
+
+def test_a_commitment_opens_with_the_salt_only(world: World) -> None:
+    """The keyed hash is of profiles and epoch, its key is the salt's for this receipt alone."""
+    world.enact()
+    world.chat(FR)
+    world.chat(FR)
+    first, second = (r for r in world.receipts() if r["kind"] == "refusal")
+    assert first["commitment"] != second["commitment"]
+    folder = world.control.folder / "receipts"
+    salt = (folder / "gateway-1.salt").read_bytes()
+    assert 0o600 == (folder / "gateway-1.salt").stat().st_mode & 0o777
+    key = hashlib.blake2b(str(first["id"]).encode(), key=salt, digest_size=32).digest()
+    opened = {
+        hashlib.blake2b(
+            encode({"epoch": 1, "profiles": [[profile, 0]]}), key=key, digest_size=32
+        ).hexdigest()
+        for profile in range(20)
+    }
+    assert first["commitment"] in opened
+
+
+def test_the_uniform_refusals_receipt_is_written_too(world: World) -> None:
+    """A broken assertion leaves one that says so, here and not outside."""
+    world.enact()
+    world.ask(post(CHAT, chat(), ACME, fields="X-Writ-End-User: nonsense\r\n"))
+    assert "assertion" == world.await_receipt("refusal")["error"]
+
+
+def test_without_receipts_nothing_under_a_rule_is_decided(world: World) -> None:
+    """A full disk makes refusals and ruled permits 503; once there is room, all is as before."""
+    world.enact()
+    descriptor = world.gateway.server.parts.receipts._file._descriptor
+    kept, full = os.dup(descriptor), os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, descriptor)
+    world.chat(FR)  # found out by the first that must be written
+    assert [503, 503, 503] == [world.chat(key).status for key in (FR, US, NOBODY)]
+    assert [200, 200] == [world.chat(US, model).status for model in ("opus-4-8", "tiny")]
+    assert 0 == world.metric("writ_gateway_receipts_working")
+    os.dup2(kept, descriptor)
+    os.close(kept)
+    os.close(full)
+    assert [451, 200, 403] == [world.chat(key).status for key in (FR, US, NOBODY)]
+    world.gateway.close()
+    assert "closed" == kinds(world)[-1]
+
+
+def test_a_gateway_that_was_killed_leaves_a_gap(world: World) -> None:
+    """The torn line, never acknowledged, is gone; a `gap` stands where the file was not closed."""
+    world.enact()
+    world.chat(FR)
+    path = world.control.folder / "receipts" / "gateway-1.jsonl"
+    torn = path.read_bytes() + b'{"kind":"refu'
+    world.gateway.close()
+    path.write_bytes(torn)
+    world.gateway = Gateway(world.control.config)
+    world.await_receipt("gap")
+    assert ["opened", "refusal", "gap", "opened"] == kinds(world)
+
+
+def test_a_gateway_that_was_closed_leaves_none(world: World) -> None:
+    """Closed and opened again: no gap, and the old receipts stay."""
+    world.gateway.close()
+    world.gateway = Gateway(world.control.config)
+    world.gateway.close()
+    assert ["opened", "closed", "opened", "closed"] == kinds(world)
+
+
+def test_many_refusals_share_their_syncs(world: World) -> None:
+    """Two hundred at once are all on disk, each once."""
+    world.enact()
+    wires = [world.open() for _ in range(200)]
+    for wire in wires:
+        wire.send(post(CHAT, chat(), FR))
+    said = {wire.answer().error["problem"]["decision"] for wire in wires}  # type: ignore[index]  # a problem
+    for wire in wires:
+        wire.close()
+    written = [r["id"] for r in world.receipts() if r["kind"] == "refusal"]
+    assert (said, 200) == (set(written), len(written))
+
+
+def test_receipts_are_canonical_lines(world: World) -> None:
+    """Each line is the canonical form of what it says."""
+    world.enact()
+    world.chat(FR)
+    path = world.control.folder / "receipts" / "gateway-1.jsonl"
+    for line in path.read_bytes().splitlines():
+        assert line == encode(json.loads(line))
