@@ -2,6 +2,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.worlds.signers import FIRST, NOW, Signers
 from writ.canonical import decode, digest_bytes, encode
@@ -150,3 +152,32 @@ def test_other_bytes_are_refused() -> None:
     """The derived snapshot is canonical, like the approved one."""
     with pytest.raises(Refused, match="not canonical"):
         check_derived(APPROVED, derived(ONE) + b"\n", (ONE,))
+
+
+AROUND = sorted({NOW - DAY, NOW, NOW + DAY, *read_sources(FIRST, STOPS).boundaries()})
+INSTANTS = st.sampled_from([at + step for at in AROUND for step in (-1, 0, 1)])
+
+
+SPANS = st.tuples(
+    st.sampled_from(["fable-5", "mythos-5"]), INSTANTS, st.sampled_from([1, DAY, 2 * DAY, None])
+)
+
+
+@given(st.lists(SPANS, min_size=1, max_size=4))
+def test_whatever_spans_holds_have_the_law_agrees(
+    spans: list[tuple[str, int, int | None]],
+) -> None:
+    """Holds that touch, overlap and repeat boundaries are derived here as the law compiles them."""
+    holds = tuple(
+        Hold(
+            BASE if place == 0 else f"sha256:{place:064}",
+            4 + place,
+            model,
+            since,
+            None if lasts is None else since + lasts,
+            f"p{place}",
+        )
+        for place, (model, since, lasts) in enumerate(spans)
+    )
+    made = derived(*holds)
+    assert made == check_derived(APPROVED, made, holds)
