@@ -8,7 +8,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from writ.errors import CasesFailed
+from writ.errors import CasesFailed, Failed
 
 ORDERS = Path("orders/june-2026")
 OUT = Path("drill-out")
@@ -33,9 +33,12 @@ def drill(  # noqa: PLR0913  one parameter per option of the command
     Every request is held against expected.csv; exit 0 only if all came out as written there, 5 if
     not. Nothing outside a temporary folder and --out is touched.
     """
-    from writ.drill.drill import Wish
-    from writ.drill.drill import drill as run
-    from writ.drill.telling import Telling, save_picture
+    try:
+        from writ.drill.drill import Wish
+        from writ.drill.drill import drill as run
+        from writ.drill.telling import Telling, save_picture
+    except ModuleNotFoundError as missing:
+        raise Failed(f"`{missing.name}` is not installed; a drill needs writ-ai[drill]") from None
 
     telling = Telling(Console(stderr=as_json))
     card = asyncio.run(run(Wish(orders, out, people, seed), telling))

@@ -23,6 +23,10 @@ Fate: TypeAlias = Literal["spared", "cut", "lost"]
 """`cut` ended in the dialect's own error; `lost` ended or went silent in any other way."""
 
 
+Source: TypeAlias = Literal["case", "crowd", "stream", "returning", "pressing"]
+"""Why a request was made: a row asked by its case, the crowd, a stream to hold, somebody whose facts
+arrive, somebody about to be turned away."""
+
 What: TypeAlias = Literal["activated", "activated_ahead", "clock", "fact"]
 
 
@@ -52,7 +56,7 @@ class Request(_Line, frozen=True, kw_only=True, tag="request"):
     number: int
     party: int
     case: str
-    source: Literal["case", "crowd", "stream", "returning"]
+    source: Source
     model: str
     asked_as: str
     dialect: Literal["openai", "anthropic"]

@@ -45,6 +45,7 @@ class Phase:
     wrong_outcomes: int = 0
     left_unnamed: int = 0
     on_touched: int = 0
+    in_force_ms: float | None = None
 
     @property
     def unnamed_share(self) -> float:
@@ -69,6 +70,7 @@ class Scorecard:
     in_force_ms: float | None = None
     first_refusal_ms: float | None = None
     time_to_return_ms: float | None = None
+    last_cut_ms: float | None = None
     streams_cut: int = 0
     streams_spared: int = 0
     parties: int = 0
@@ -206,6 +208,17 @@ class _Score:
         activated = [item for item in self.changes if item.what.startswith("activated")]
         if activated:
             self.result.in_force_ms = round(max(i.to_ms - i.from_ms for i in activated), 3)
+        for change in activated:
+            if change.name in self.phases:
+                self.phases[change.name].in_force_ms = round(change.to_ms - change.from_ms, 3)
+        begun = {change.number: change.from_ms for change in self.changes}
+        cuts = [
+            line.ended_ms - begun[line.change]
+            for line in self.lines
+            if isinstance(line, Watch) and line.fate == "cut" and line.ended_ms is not None
+        ]
+        if cuts:
+            self.result.last_cut_ms = round(max(cuts), 3)
         self.result.first_refusal_ms = self.first_refusal(activated)
         returns = [line for line in self.lines if isinstance(line, Return)]
         if returns:

@@ -28,8 +28,9 @@ from writ.drill.record import Change, Digest, Journal, Receipt, Return, What, re
 from writ.drill.schedule import Schedule, Step, label
 from writ.drill.streams import Open, open_streams, watch
 from writ.drill.telling import Telling
-from writ.drill.traffic import Traffic
+from writ.drill.traffic import Ask, Traffic
 from writ.model.order import OrderVersion
+from writ.model.outcome import Outcome
 
 RETURN_SECONDS = 10.0
 
@@ -76,9 +77,7 @@ class Story:
             ):
                 await self._step(cases, previous, step)
         finally:
-            asking.cancel()
-            with suppress(asyncio.CancelledError):
-                await asking
+            await _stopped(asking)
         await self._digest("after")
         self._remaining()
         self._receipts()
@@ -108,6 +107,7 @@ class Story:
         files = self._changes_for(step.at_once)
         proposal = await propose(self.site, files) if step.at_once else None
         coming = [item for item in self.returning if item.at == step.at]
+        pressing = asyncio.create_task(self.traffic.press(self._turned_away(previous, step)))
         since = elapsed()
         own = {item.party.number: self.traffic.begin(since, item.party.number) for item in coming}
         begun = self.traffic.begin(since)
@@ -123,10 +123,24 @@ class Story:
         self.traffic.end(begun, change)
         self.telling.changed(change)
         self.telling.watched(await watch(self.traffic, streams, change))
+        await _stopped(pressing)
         for item in coming:
             arrived = await self._return(item)
             change = self._change(previous, step, (since, arrived), item)
             self.traffic.end(own[item.party.number], change)
+
+    def _turned_away(self, previous: Step, step: Step) -> list[Ask]:
+        """Return who is served before a step and must not be after it, as their cases."""
+        served = (Outcome.PERMIT, Outcome.SUBSTITUTE)
+        rows = self.folder.expected.rows
+        return [
+            (party, model)
+            for party in self.parties
+            if party.is_case
+            for model in self.folder.book.catalogue.models
+            if rows.get((party.case, model, previous.at)) in served
+            and rows.get((party.case, model, step.at)) in (Outcome.DENY, Outcome.VERIFY)
+        ]
 
     async def _return(self, item: Returning) -> float:
         """Have somebody's facts arrive, and ask with the same key until served."""
@@ -214,7 +228,7 @@ class Story:
         self.journal.write(Digest(when="remaining", rules_digest=digest))
 
     def _receipts(self) -> None:
-        """Find the receipt of every refusal that has a decision id."""
+        """Find the receipt of every refusal, by its decision id."""
         outcomes: dict[str, str | None] = {}
         for path in sorted(self.site.receipts.glob("*.jsonl")):
             for line in path.read_bytes().splitlines():
@@ -222,9 +236,16 @@ class Story:
                 if read.id is not None:
                     outcomes[read.id] = read.outcome
         for request in requests(self.journal.lines):
-            if request.decision is not None and request.answer in ("deny", "verify", "refused"):
-                outcome = outcomes.get(request.decision)
+            if request.answer in ("deny", "verify", "refused"):
+                outcome = outcomes.get(request.decision or "")
                 self.journal.write(Receipt(request=request.number, outcome=outcome))
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    """Stop a task; what went wrong in it is raised."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 class _Receipt(msgspec.Struct):

@@ -22,7 +22,7 @@ from writ.model.outcome import Outcome
 
 MOST_CUT = 48
 MOST_SPARED = 48
-PATIENCE = 3.0
+PATIENCE = 5.0
 """Seconds in which a stream that must end has to, and one that must not has to speak."""
 
 

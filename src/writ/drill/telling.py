@@ -90,11 +90,13 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("wrongly barred", _count(card.wrongly_barred)),
         ("unaffected lost", _count(card.unaffected_lost)),
         ("restored exactly", _yes(card.restored)),
-        ("receipts agree", Text(f"{card.receipts_checked} checked")),
+        ("receipts checked", Text(str(card.receipts_checked))),
+        ("in transition", Text(str(card.in_transition))),
     ]
     right = [
         ("in force", _ms(card.in_force_ms)),
         ("first refusal", _ms(card.first_refusal_ms)),
+        ("last stream cut", _ms(card.last_cut_ms)),
         ("fact to served again", _ms(card.time_to_return_ms)),
         ("streams cut", Text(str(card.streams_cut))),
         ("streams spared", Text(str(card.streams_spared))),
@@ -107,20 +109,10 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
 
 
 def _phases(phases: Sequence[Phase]) -> Table:
-    head = (
-        "phase",
-        "requests",
-        "permit",
-        "substitute",
-        "deny",
-        "verify",
-        "uniform",
-        "error",
-        "wrong",
-    )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    head = ("phase", "asked", "permit", "subst", "deny", "verify", "uniform", "error", "wrong")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for number, name in enumerate(head):
-        table.add_column(name, justify="right" if number else "left")
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
     for phase in phases:
         counts = (
             phase.requests, phase.permit, phase.substitute, phase.deny, phase.verify,

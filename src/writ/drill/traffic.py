@@ -9,18 +9,17 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
-from typing import Literal, TypeAlias
+from itertools import count, cycle
+from typing import TypeAlias
 
 from writ.clock import Instant, elapsed, format_instant
 from writ.drill.folder import CaseFolder
+from writ.drill.outward import SERVED
 from writ.drill.population import Party, sample
 from writ.drill.probe import APIS, Api, Credentials, Held, Question, Reply, Voice
-from writ.drill.record import Change, Journal, Request
+from writ.drill.record import Change, Journal, Request, Source
 from writ.drill.schedule import Schedule
-from writ.errors import InvalidInput
 
-Source: TypeAlias = Literal["case", "crowd", "stream", "returning"]
 Ask: TypeAlias = tuple[Party, str]
 
 ABREAST = 12
@@ -120,11 +119,19 @@ class Traffic:
             for _ in range(CROWD if parties else 0):
                 group.create_task(worker())
 
+    async def press(self, asks: Sequence[Ask]) -> None:
+        """Ask for people who are about to be turned away until the first one is.
+
+        This tells when a change is first felt.
+        """
+        for party, model in cycle(asks):
+            request = await self.ask(party, model, "pressing")
+            if request.answer not in SERVED:
+                return
+
     def _question(self, number: int, model: str) -> Question:
         known = self.folder.book.catalogue.models[model]
         apis = [api for api in APIS if _dialect(api) in known.dialects]
-        if not apis:
-            raise InvalidInput(f"model `{model}` speaks no dialect that a drill can speak")
         names = [model, *sorted(known.aliases)]
         return Question(
             model,
