@@ -137,11 +137,21 @@ CHAT = "/v1/chat/completions"
 
 
 class World:
-    """An upstream, a control process with four keys, and a gateway between them."""
+    """An upstream, a control process with four keys, and a gateway between them.
 
-    def __init__(self, folder: Path, limits: Limits | None = None, extra: str = "") -> None:
+    `address` is that of another upstream, to stand in for ours.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits | None = None,
+        extra: str = "",
+        address: str = "",
+    ) -> None:
         self.upstream = Upstream()
-        upstreams = f'[[upstream]]\nname = "main"\naddress = "{self.upstream.address}"\n'
+        address = address or self.upstream.address
+        upstreams = f'[[upstream]]\nname = "main"\naddress = "{address}"\n'
         self.control = Control(folder, upstreams, extra)
         self.control.enrol(US, citizen("ann", "US"))
         self.control.enrol(FR, citizen("eva", "FR"))
