@@ -157,13 +157,13 @@ class Desk:
         with self._lock:
             found = self._open(proposal)
             approval = check_threshold(read_approval(found.envelope, self.trust), self.trust)
-            compiled = compile_sources(found.sources, self._known.force.next(self.trust))
-            bundle = write_bundle(found.envelope, compiled.snapshot)
-            force = prove_force(bundle, found.sources, self.trust)
+            with self.store.view() as connection:
+                snapshot = fetch(connection, approval.digest)
+            force = prove_force(write_bundle(found.envelope, snapshot), found.sources, self.trust)
             by = [approval.submitter, *approval.signers]
             with self._unit() as (connection, now):
                 how = history.ACTIVATED, proposal, by, now
-                self._write_epoch(connection, force, compiled, how)
+                self._write_epoch(connection, force, how)
             return self._enter(force)
 
     def hold(self, envelope: Envelope) -> Force:
@@ -189,7 +189,7 @@ class Desk:
             with self._unit() as (connection, now):
                 self._close(connection, "overtaken", now)
                 how = history.HELD, None, [stated.by], now
-                self._write_epoch(connection, force, compiled, how)
+                self._write_epoch(connection, force, how)
             return self._enter(force)
 
     def _checked(self, submission: Submission) -> tuple[Compiled, str]:
@@ -277,16 +277,16 @@ class Desk:
         self,
         connection: Connection,
         force: Force,
-        compiled: Compiled,
         how: tuple[str, str | None, list[str], Instant],
     ) -> None:
         kind, proposal, by, now = how
+        law = force.law()
         payload: dict[str, Plain] = {
             "epoch": force.epoch,
-            "snapshot": compiled.digest,
+            "snapshot": law.digest,
             "previous": self._known.force.digest,
             "bundle": keep(connection, force.bundle),
-            "sources": keep_sources(connection, compiled),
+            "sources": keep_sources(connection, law),
             "proposal": proposal,
             "by": by,
             "at": now,

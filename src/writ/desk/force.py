@@ -45,6 +45,12 @@ class Force:
         """The law in force."""
         return None if self.compiled is None else self.compiled.book
 
+    def law(self) -> Compiled:
+        """Return what is in force; Refused before the first epoch."""
+        if self.compiled is None:
+            raise Refused("nothing is in force yet")
+        return self.compiled
+
     def next(self, trust: Trust) -> Place:
         """Return where the next snapshot stands."""
         return Place(self.epoch + 1, self.digest, trust.version)

@@ -126,10 +126,9 @@ def hold(
     `until` None confirms another person's hold: it then stands until two release it.
     """
     by = trust.allowed(trust.owner(pair.public).id, "hold").id
-    if force.book is None or force.digest is None:
-        raise Refused("nothing is in force yet, so nothing can be held")
-    name = force.book.catalogue.resolve(model)
+    law = force.law()
+    name = law.book.catalogue.resolve(model)
     if name is None:
         raise Refused(f"`{model}` is not in the catalogue")
     since, until = span
-    return sign_hold(Hold(force.digest, force.epoch, name, since, until, by), trust, pair)
+    return sign_hold(Hold(law.digest, force.epoch, name, since, until, by), trust, pair)
