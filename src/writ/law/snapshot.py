@@ -1,7 +1,8 @@
 """A snapshot: everything that was decided on, in canonical bytes, for signing and for gateways.
 
 1. `orders` and `definitions` say what is ordered; `segments` say what is in force when, and what
-   an enforcement point may tell of it. Annexes appear by digest, never by row.
+   an enforcement point may tell of it. Annexes appear by digest, never by row; scenarios, which
+   decide nothing and may name whom an annex lists, stay with the sources.
 2. A hold is one more rule of its segment: it denies all, and tells nothing but that.
 3. The same sources, epoch and predecessor give the same bytes on every machine.
 """
@@ -66,7 +67,7 @@ def _catalogue(catalogue: Catalogue) -> Plain:
 
 
 def _version(version: OrderVersion) -> Plain:
-    source: Plain = _plain(version.source)
+    source = {key: _plain(item) for key, item in version.source.items() if key != "scenarios"}
     return {
         "order": version.order,
         "version": version.version,
