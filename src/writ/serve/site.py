@@ -43,7 +43,10 @@ class Site:
 
     def operator(self) -> KeyPair:
         """Return the key that signs what an operator types in (rule 3)."""
-        return load_key(self.config.folder / OPERATOR_KEY, self.trust.methods[OPERATOR].public)
+        method = self.trust.methods.get(OPERATOR)
+        if method is None:
+            raise Refused(f"the trust document has no method `{OPERATOR}`; have facts signed")
+        return load_key(self.config.folder / OPERATOR_KEY, method.public)
 
     async def remember_time(self, every: float) -> None:
         """Keep the legal clock's mark up to date until cancelled (rule 2)."""
