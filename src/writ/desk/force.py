@@ -83,21 +83,32 @@ def read_force(value: object, trust: Trust) -> Force:
 
 def prove_force(bundle: bytes, sources: Sources, trust: Trust) -> Force:
     """Return what is in force, proved by the rules above; otherwise Refused."""
+    place = _place(read_bundle(bundle, trust))
+    try:
+        compiled = compile_sources(sources, place)
+    except InvalidInput as error:
+        raise Refused(f"the orders in force cannot be read: {error}") from None
+    return prove_compiled(bundle, compiled, trust)
+
+
+def prove_compiled(bundle: bytes, compiled: Compiled, trust: Trust) -> Force:
+    """Return what is in force, proved by the rules above of sources that were compiled here."""
     # 1
     proved = read_bundle(bundle, trust)
-    place = read_form(proved.snapshot, _Place, "the snapshot")
+    place = _place(proved)
     if place.trust != trust.version:
         raise Refused(f"the snapshot was made under version {place.trust} of the trust document")
     # 2, 3
-    try:
-        compiled = compile_sources(sources, Place(place.epoch, place.previous, place.trust))
-    except InvalidInput as error:
-        raise Refused(f"the orders in force cannot be read: {error}") from None
     if _approved(compiled, proved) != proved.approval.sources:
         raise Refused("the orders are not those that were approved")
     if compiled.snapshot != proved.snapshot:
         raise Refused("the orders do not compile to the snapshot that was signed")
-    return Force(place.epoch, bundle, sources, compiled)
+    return Force(place.epoch, bundle, compiled.sources, compiled)
+
+
+def _place(proved: Bundle) -> Place:
+    form = read_form(proved.snapshot, _Place, "the snapshot")
+    return Place(form.epoch, form.previous, form.trust)
 
 
 def _approved(compiled: Compiled, proved: Bundle) -> str:

@@ -81,6 +81,17 @@ def test_a_restart_comes_back_with_what_was_in_force(tmp_path: Path) -> None:
     assert (desk.current(), desk.proposal()) == (again.current(), again.proposal())
 
 
+def test_another_process_activates(tmp_path: Path) -> None:
+    """What one process was handed, the next one puts in force just the same."""
+    desk = WORLD.desk(tmp_path / "writ.db")
+    WORLD.submit(desk)
+    WORLD.sign(desk, "ben")
+    WORLD.sign(desk, "eva")
+    desk.store.close()
+    again = WORLD.desk(tmp_path / "writ.db")
+    assert again.activate("p1") == WORLD.desk(tmp_path / "writ.db").current()
+
+
 def test_who_asked_is_told_of_each_epoch(desk: Desk) -> None:
     """A callback hears of an epoch once it is in force."""
     heard: list[tuple[int, int]] = []
