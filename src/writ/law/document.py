@@ -76,8 +76,8 @@ def quoted(value: object) -> str:
 def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
     """Read one YAML document; every duplicate key, tag and anchor is reported at once.
 
-    With `found` they are put there, and reading goes on with what came first; what is no YAML at
-    all is InvalidInput either way.
+    With `found`, duplicate keys are put there and reading goes on with what came first; everything
+    else is InvalidInput either way.
     """
     text = _decode(data, file)
     composer = _Composer(file, text)
@@ -87,13 +87,13 @@ def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         composer.faults.append(Fault(file, line, column, f"not YAML: {_reason(error)}"))
-        raise InvalidInput(composer.faults) from None
+        raise InvalidInput([*composer.faults, *composer.doubled]) from None
     except yaml.YAMLError:
         raise InvalidInput([Fault(file, 1, 1, "holds characters that YAML forbids")]) from None
+    if composer.faults or (composer.doubled and found is None):
+        raise InvalidInput([*composer.faults, *composer.doubled])
     if found is not None:
-        found += composer.faults
-    elif composer.faults:
-        raise InvalidInput(composer.faults)
+        found += composer.doubled
     return node
 
 
@@ -128,6 +128,7 @@ class _Composer:
         self.file = file
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.faults: list[Fault] = []
+        self.doubled: list[Fault] = []
 
     def document(self) -> Node:
         """Read the only document of the stream (rule 1)."""
@@ -173,7 +174,7 @@ class _Composer:
                 self.refuse_extras(event)
             node = self.node(next(self.events), depth + 1)
             if key in entries:
-                self.refuse(event, f"{quoted(key)} stands twice")
+                self.doubled.append(place.fault(f"{quoted(key)} stands twice"))
             elif key is not None:
                 entries[key] = Entry(place, node)
         return entries
