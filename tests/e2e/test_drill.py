@@ -1,0 +1,148 @@
+"""`writ drill` as a stranger runs it, and its scorecard as a stranger checks it."""
+
+import csv
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.small_case import IMPOSED, SmallCase
+
+ROOT = Path(__file__).parents[2]
+JUNE = ROOT / "orders" / "june-2026"
+
+
+def utc(at: str) -> str:
+    """Write an instant of expected.csv as the journal writes it."""
+    return datetime.fromisoformat(at).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def drill(folder: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command on a folder."""
+    command = [sys.executable, "-m", "writ", "drill", "--json", "--orders", str(folder)]
+    return subprocess.run(
+        [*command, "--out", str(out), *more],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def june(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """Drill the June case once, with a small crowd."""
+    out = tmp_path_factory.mktemp("june")
+    return out, drill(JUNE, out, "--people", "87")
+
+
+def test_june_comes_out_as_written(
+    june: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """The case is obeyed end to end: every request as expected.csv has it, and all is restored."""
+    _, done = june
+    assert 0 == done.returncode, done.stderr[-4000:]
+    card = json.loads(done.stdout)
+    wrongs = ("wrong_outcomes", "wrongly_served", "wrongly_barred", "unaffected_lost")
+    assert [0, 0, 0, 0] == [card[name] for name in wrongs]
+    assert [True, True] == [card["restored"], card["right"]]
+    assert card["requests"] > 4176
+    assert card["probes"] > 87
+    assert 48 + 4 == card["streams_cut"]
+    assert card["streams_spared"] > 48
+    times = ("in_force_ms", "first_refusal_ms", "time_to_return_ms", "last_cut_ms")
+    assert all(card[name] > 0 for name in times)
+    assert ["before", *(f"us-bis-2026-06-12 v{n}" for n in (1, 2, 3))] == [
+        phase["phase"] for phase in card["phases"]
+    ]
+
+
+def test_the_journal_gives_the_scorecard_anew(
+    june: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """Whoever has drill.jsonl and expected.csv, and nothing of ours, comes to the same figures."""
+    out, done = june
+    card = json.loads(done.stdout)
+    script = Path(__file__).parent / "recount.py"
+    files = (str(out / "drill.jsonl"), str(JUNE / "expected.csv"))
+    counted = subprocess.run(
+        [sys.executable, "-I", "-S", str(script), *files],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    mine = json.loads(counted.stdout)
+    names = (
+        "requests", "in_transition", "wrong_outcomes", "wrongly_served", "wrongly_barred",
+        "unaffected_lost", "streams_cut", "streams_spared", "restored", "probes",
+        "receipts_checked", "in_force_ms", "time_to_return_ms",
+    )  # fmt: skip
+    assert {name: card[name] for name in names} == {name: mine[name] for name in names}
+    assert mine["phases"] == {phase["phase"]: phase["requests"] for phase in card["phases"]}
+    assert mine["requests"] == mine["flags_agree"]
+
+
+def test_the_journal_covers_every_row_and_api(
+    june: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """Each row of expected.csv was asked, and all APIs, forms and names of models took part."""
+    out, _ = june
+    lines = [json.loads(line) for line in (out / "drill.jsonl").read_text().splitlines()]
+    requests = [line for line in lines if line["type"] == "request"]
+    asked = {(r["case"], r["model"], r["at"]) for r in requests if r["source"] == "case"}
+    with (JUNE / "expected.csv").open(newline="") as file:
+        rows = {(r["case"], r["model"], utc(r["at"])) for r in csv.DictReader(file)}
+    assert rows == asked
+    forms = {(r["api"], r["stream"]) for r in requests}
+    assert {(api, s) for api in ("chat", "responses", "messages") for s in (True, False)} == forms
+    names = {r["asked_as"] for r in requests}
+    assert {"fable-5", "fable", "claude-fable-5", "claude-fable-5[1m]"} <= names
+    first = [r for r in requests if r["phase"] == "us-bis-2026-06-12 v1" and r["touched"]]
+    assert not [r for r in first if r["status"] == 451]
+    assert [r for r in requests if r["phase"] == "us-bis-2026-06-12 v2" and r["status"] == 451]
+
+
+def test_a_small_folder_of_ones_own(tmp_path: Path) -> None:
+    """Any folder with orders, subjects and expected outcomes can be drilled, and drawn."""
+    folder = SmallCase(disclosure="full").write(tmp_path / "orders")
+    picture = tmp_path / "drill.svg"
+    done = drill(folder, tmp_path / "out", "--people", "12", "--svg", str(picture))
+    assert 0 == done.returncode, done.stderr[-4000:]
+    card = json.loads(done.stdout)
+    assert (6 + 12, 4) == (card["parties"], card["streams_cut"])
+    assert picture.read_text().startswith("<svg")
+    assert "everything came out as written" in done.stderr
+
+
+def test_a_wrong_expectation_is_found_out(tmp_path: Path) -> None:
+    """A drill believes expected.csv and nothing else: where that is wrong, it says so and fails."""
+    small = SmallCase()
+    small.rows["french", "fable-5", IMPOSED] = "permit"
+    small.rows["american", "fable-5", IMPOSED] = "verify"
+    small.rows["company-names-french", "fable-5", IMPOSED] = "verify"
+    done = drill(small.write(tmp_path / "orders"), tmp_path / "out", "--people", "0")
+    assert 5 == done.returncode
+    card = json.loads(done.stdout)
+    assert not card["right"]
+    assert card["wrongly_barred"] >= 1
+    assert card["wrongly_served"] >= 1
+    at = "at 2026-03-01T12:00:00Z must be"
+    for told in (
+        f"case `french` on fable-5 {at} permit, was deny (451",
+        f"case `american` on fable-5 {at} verify, was permit (200)",
+        f"case `company-names-french` on fable-5 {at} verify, was refused (403, receipt deny)",
+    ):
+        assert told in done.stderr
+        assert any(told in mistake for mistake in card["mistakes"])
+
+
+def test_a_folder_that_cannot_be_drilled(tmp_path: Path) -> None:
+    """What is wrong with a folder is said before anything is started, without a stack trace."""
+    folder = SmallCase().write(tmp_path / "orders")
+    (folder / "expected.csv").write_text("case,who\n")
+    done = drill(folder, tmp_path / "out")
+    assert (3, "") == (done.returncode, done.stdout)
+    columns = "case,requester,organisation,end_user,model,at,outcome"
+    assert f"{folder}/expected.csv:1:1: the columns are {columns}\n" == done.stderr
+    assert 3 == drill(tmp_path / "nowhere", tmp_path / "out").returncode
