@@ -92,8 +92,10 @@ async def _connected(config: Config) -> "AsyncIterator[httpx2.AsyncClient]":
             yield http
         return
     from writ.serve.app import control_app
+    from writ.serve.logs import start_logs
     from writ.serve.site import open_site
 
+    start_logs()
     with open_site(config) as site:
         here = httpx2.ASGITransport(app=control_app(site), raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=here, base_url="http://writ") as http:

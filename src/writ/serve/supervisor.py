@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +80,12 @@ class Supervisor:
             await asyncio.gather(self._task, return_exceptions=True)
         running, self._running = self._running, None
         if running is not None:
-            signal.pidfd_send_signal(running.descriptor, signal.SIGTERM)
+            _tell(running.descriptor, signal.SIGTERM)
             try:
                 await asyncio.wait_for(_ended(running), STOPPING)
             except TimeoutError:
                 self._log.warning("gateway killed", pid=running.pid)
-                signal.pidfd_send_signal(running.descriptor, signal.SIGKILL)
+                _tell(running.descriptor, signal.SIGKILL)
                 await _ended(running)
             self._forget(running)
 
@@ -117,7 +118,7 @@ class Supervisor:
             line = await asyncio.wait_for(_first_line(process), STARTING)
             ready = msgspec.json.decode(line, type=_Ready)
         except (TimeoutError, ValueError, msgspec.DecodeError):
-            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+            _tell(descriptor, signal.SIGKILL)
             await process.wait()
             os.close(descriptor)
             raise Failed("the gateway did not start; its log says why") from None
@@ -143,6 +144,12 @@ class Supervisor:
     def _forget(self, running: _Running) -> None:
         os.close(running.descriptor)
         self._note.unlink(missing_ok=True)
+
+
+def _tell(descriptor: int, number: signal.Signals) -> None:
+    """Send a signal to a process, unless it has ended."""
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(descriptor, number)
 
 
 async def _first_line(process: asyncio.subprocess.Process) -> bytes:
