@@ -18,6 +18,7 @@ from writ.desk.feed import Feed
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
 from writ.desk.roll import Roll
+from writ.errors import Failed
 from writ.model.config import Config
 from writ.serve.admin import admin_app, serves
 from writ.serve.app import control_app
@@ -97,7 +98,8 @@ class _Server:
         epoch = self._site.desk.current().epoch
         member = self._fleet.member(self._config.gateway_name)
         if not await self._fleet.until(lambda: serves(member, epoch), READY_WITHIN):
-            self._log.error("gateway not ready", wanting=member.wanting or "no word from it")
+            why = member.wanting or "it does not answer"
+            raise Failed(f"the gateway does not take what is in force: {why}")
 
     def _gateway_started(self, listen: str) -> None:
         self._log.info("gateway started", listen=listen)
