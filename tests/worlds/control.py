@@ -203,6 +203,7 @@ class Control:
 
     def close(self) -> None:
         """Stop listening and hang up."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # else the thread that accepts keeps it alive
         self._listener.close()
         self.hang_up()
 
@@ -290,6 +291,17 @@ class Control:
         """Send a lease."""
         self._send([self.lease(lifetime_ms)])
         self.sync()
+
+    def keep_renewing(self) -> threading.Event:
+        """Renew the lease each second, until the event is set."""
+        stop = threading.Event()
+
+        def renew() -> None:
+            while not stop.wait(1.0):
+                self._send([self.lease()])
+
+        threading.Thread(target=renew, daemon=True).start()
+        return stop
 
     def lease(self, lifetime_ms: int = 30_000, **changes: object) -> seam.Lease:
         """Sign a lease for the epoch in force, unless told otherwise."""

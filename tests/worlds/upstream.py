@@ -46,6 +46,7 @@ class Upstream:
         self.go = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited
         self._open: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -68,7 +69,6 @@ class Upstream:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self._open.add(connection)
             threading.Thread(
@@ -76,6 +76,7 @@ class Upstream:
             ).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
+        seen: Seen | None = None
         try:
             with connection, connection.makefile("rb") as reader:
                 while True:
@@ -92,7 +93,8 @@ class Upstream:
                     script = (seen.field("x-script") or ["right"])[0]
                     _SCRIPTS[script](_Talk(self, connection, seen))
         except OSError:
-            return
+            if seen is not None:
+                seen.gone.set()
         finally:
             self._open.discard(connection)
 
@@ -122,7 +124,6 @@ class _Talk:
     def watch(self) -> None:
         """Wait for the other side to hang up."""
         self.connection.recv(1)
-        self.seen.gone.set()
         raise OSError
 
     def answer(self) -> bytes:
@@ -304,14 +305,12 @@ def _held(talk: _Talk) -> None:
     while not talk.upstream.go.is_set():
         try:
             if talk.connection.recv(1) == b"":
-                talk.seen.gone.set()
-                return talk.hang_up()
+                talk.hang_up()
         except TimeoutError:
             continue
     talk.connection.settimeout(None)
     talk.chunk(events[2][10:] + b"".join(events[3:]))
     talk.send(b"0\r\n\r\n")
-    return None
 
 
 def _late(talk: _Talk) -> None:

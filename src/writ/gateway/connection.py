@@ -110,11 +110,9 @@ class Connection(asyncio.Protocol):
     # -- from the exchange -------------------------------------------------------------------
 
     def write(self, data: bytes) -> None:
-        """Send bytes of the present answer."""
-        self._transport.write(data)
-        if self.paused:
-            return
-        self.deadline = math.inf
+        """Send bytes of the present answer, unless nobody is there any more."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def keeps(self, exchange: Exchange) -> bool:
         """Whether the connection stays open after this exchange."""

@@ -2,6 +2,8 @@
 
 1. An event ends with an empty line; lines end with LF, CRLF or CR, also mixed.
 2. Bytes go out unchanged, and only up to the last such end; the rest waits for more.
+3. A CR at the end of a piece ends its line at once; an LF that turns out to belong to it leaves
+   with the next event, before which it means nothing.
 """
 
 import re

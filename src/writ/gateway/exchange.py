@@ -160,7 +160,7 @@ class Exchange:
         if receipts.begun(self._chain, self._asked, judgement):
             self._serve()
         else:
-            receipts.flushed(self._recorded(self._serve))
+            receipts.flushed(self._recorded(self._serve_later))
 
     def _substitute(self, judgement: Judgement) -> None:
         self._serving = judgement.verdict.served_by or self._asked
@@ -170,7 +170,7 @@ class Exchange:
         if told:
             self._extra += b"x-writ-rule: " + told.encode() + b"\r\n"
         self._parts.receipts.decided(
-            "substitution", refuse.new_decision(), judgement, self._recorded(self._serve)
+            "substitution", refuse.new_decision(), judgement, self._recorded(self._serve_later)
         )
 
     def _refuse(self, judgement: Judgement) -> None:
@@ -234,13 +234,10 @@ class Exchange:
     # -- 3 -----------------------------------------------------------------------------------
 
     def _serve(self) -> None:
-        """Send the request to an upstream; a receipt may have taken a while, so look once more."""
+        """Send the request to an upstream."""
         parts = self._parts
         if self._route is not None and self._route.kind is Kind.MODEL:
             self._say(())
-            return
-        if not parts.gate.allows(self._chain, self._serving):
-            self._decide_anew()
             return
         upstream = parts.upstream(self._dialect, self._serving)
         if upstream is None:
@@ -253,6 +250,13 @@ class Exchange:
         self._call = upstream.send(self._head(upstream, len(body)), body, self)
         if self._caller.paused:
             self._call.pause()
+
+    def _serve_later(self) -> None:
+        """Serve after a receipt was written, which took a while: look once more."""
+        if self._parts.gate.allows(self._chain, self._serving):
+            self._serve()
+        else:
+            self._decide_anew()
 
     def _head(self, upstream: Upstream, length: int) -> bytes:
         request = self.request
@@ -275,13 +279,14 @@ class Exchange:
 
     def on_head(self, status: int, fields: Fields) -> None:
         """Take the head of the upstream's answer."""
-        if not self._allowed():
-            self.cut()
-            return
-        if is_stream(fields) and is_encoded(fields):
-            self._drop_call()
-            self.on_failure(502, "the model server compressed an event stream")
-            return
+        if is_stream(fields):
+            if not self._allowed():
+                self.cut()
+                return
+            if is_encoded(fields):
+                self._drop_call()
+                self.on_failure(502, "the model server compressed an event stream")
+                return
         chunked = self.request.version == "1.1"
         extra = self._extra
         if not self._caller.keeps(self):
@@ -293,7 +298,7 @@ class Exchange:
         """Take a piece of the upstream's answer."""
         if self._relay is None:
             return
-        if not self._allowed():
+        if self._relay.passes(len(data)) and not self._allowed():
             self.cut()
             return
         try:

@@ -93,11 +93,13 @@ def _suspicious(body: bytes) -> bool:
     return (
         lower.count(b'"model"') > 1
         or lower.count(b'"stream"') > 1
-        or any(mark in lower for mark in _MARKS)
+        or (b"\\u0" in lower and any(mark in lower for mark in _ESCAPES))
+        or _LONG_S in lower
     )
 
 
-_MARKS = (b"\\u004", b"\\u005", b"\\u006", b"\\u007", b"\\u017f", "\u017f".encode())
+_ESCAPES = (b"\\u004", b"\\u005", b"\\u006", b"\\u007", b"\\u017f")
+_LONG_S = "\u017f".encode()
 
 
 def _check_doubles(body: bytes) -> None:

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
@@ -45,8 +46,7 @@ class _Span:
     ended: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(NamedTuple):
     names: tuple[bytes, ...]
     model: str
     evidence: tuple[bytes, ...]

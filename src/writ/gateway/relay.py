@@ -58,6 +58,11 @@ class Relay:
             self.events = Events()
             self._begin()
 
+    def passes(self, size: int) -> bool:
+        """Whether a piece of so many bytes would leave at once, or only be held."""
+        held = not self.begun and self._held_bytes + size <= self._limits.answer_bytes
+        return not held
+
     def data(self, data: bytes) -> None:
         """Take a piece of the body; Overlong when an event is."""
         if self.events is not None:

@@ -5,7 +5,7 @@
 3. The body is kept whole, for the model is in it; nothing after a last request is read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import httptools
@@ -36,10 +36,15 @@ class Request:
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytes = b""
     keep_alive: bool = False
+    _index: dict[bytes, list[bytes]] | None = None
 
-    def values(self, name: bytes) -> list[bytes]:
-        """Return every value of a field."""
-        return [value for key, value in self.fields if key == name]
+    def values(self, name: bytes) -> Sequence[bytes]:
+        """Return every value of a field; ask once all fields are in."""
+        if self._index is None:
+            self._index = {}
+            for key, value in self.fields:
+                self._index.setdefault(key, []).append(value)
+        return self._index.get(name, ())
 
     @property
     def path(self) -> bytes:

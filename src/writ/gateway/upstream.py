@@ -108,10 +108,12 @@ class Upstream:
         """Send a request; the listener hears how it goes."""
         self.calls += 1
         call = Call(head, body, listener)
-        if self.idle:
-            self.idle.pop().begin(call)
-        else:
-            self.connect(call)
+        while self.idle:
+            wire = self.idle.pop()
+            if not wire.transport.is_closing():
+                wire.begin(call)
+                return call
+        self.connect(call)
         return call
 
     def connect(self, call: Call) -> None:
