@@ -82,7 +82,7 @@ class Feed:
         self._links: dict[str, _Link] = {}
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
-        self._server: asyncio.Server | None = None
+        self._server: asyncio.Server
         self._syncs = 0
 
     async def start(self, path: Path) -> None:
@@ -104,8 +104,7 @@ class Feed:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for link in list(self._links.values()):
             link.writer.transport.abort()
-        if self._server is not None:
-            self._server.close()
+        self._server.close()
 
     async def activated(self, since: float | None = None) -> InForce:
         """Replace the epoch by the desk's; return once it is in force (elapsed time `since`)."""
@@ -115,12 +114,15 @@ class Feed:
             return InForce(0, 0.0, {}, (), 0)
         return await self.fleet.in_force(self._epoch.number, started)
 
-    async def settle(self) -> None:
-        """Return once every change made before is applied on every connected gateway."""
+    async def settle(self) -> bool:
+        """Wait until every change made before is applied on every connected gateway.
+
+        False where some gateway did not say so in time.
+        """
         await asyncio.sleep(0)  # changes made in this thread take their place in the queue
         await self._done(self._sync)
         number = self._syncs
-        await self.fleet.until(
+        return await self.fleet.until(
             lambda: all(link.synced >= number for link in self._links.values()), PATIENCE
         )
 
