@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,3 +229,26 @@ def test_everything_killed_comes_back_as_it_was(alone: Deployment) -> None:
         assert 403 == second.ask(key).status_code
         assert 200 == second.ask(key, "opus-4-8").status_code
         assert 1 == second.ready["epoch"]
+
+
+@pytest.mark.parametrize("delay", [0.002, 0.03])
+def test_killed_while_activating_it_is_the_old_or_the_new(alone: Deployment, delay: float) -> None:
+    """Whenever the kill comes, what is in force afterwards is one epoch, and it is obeyed."""
+    key = alone.writ("key", "create", "alice").strip()
+    alone.writ("withdraw", "us-bis-2026-06-12", "--key", "ada.key")
+    for name in ("ben", "eve"):
+        alone.writ("sign", "--key", f"{name}.key", "--yes")
+    proposal = alone.json("status")["proposal"]["id"]
+    first = alone.start()
+    asking = socket.socket(socket.AF_UNIX)
+    asking.connect(str(alone.data / "control.sock"))
+    asking.sendall(
+        f"POST /proposals/{proposal}/activate HTTP/1.1\r\nHost: writ\r\nContent-Length: 0\r\n\r\n".encode()
+    )
+    time.sleep(delay)
+    first.stop(signal.SIGKILL)
+    asking.close()
+    with alone.served() as second:
+        answer = second.ask(key).status_code
+        assert (second.ready["epoch"], answer) in {(1, 403), (2, 200)}
+        assert alone.json("status")["gateways"][0]["epoch"] == second.ready["epoch"]
