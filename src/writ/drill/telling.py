@@ -1,9 +1,10 @@
 """What a drill tells people while it runs, and the card it ends with."""
 
+import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich import box
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
@@ -75,12 +76,11 @@ def picture(card: Scorecard) -> Panel:
 
 
 def save_picture(card: Scorecard, path: Path) -> None:
-    """Write the scorecard as an SVG file."""
-    with path.with_suffix(".txt").open("w") as nowhere:
-        console = Console(record=True, width=_WIDTH, file=nowhere, force_terminal=True)
-        console.print(picture(card))
-        console.save_svg(str(path), title=_TITLE)
-    path.with_suffix(".txt").unlink()
+    """Write the scorecard as an SVG file that needs nothing from elsewhere."""
+    console = Console(record=True, width=_WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(picture(card))
+    svg = console.export_svg(title=_TITLE)
+    path.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL), encoding="utf-8")
 
 
 def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
@@ -110,9 +110,9 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
 
 def _phases(phases: Sequence[Phase]) -> Table:
     head = ("phase", "asked", "permit", "subst", "deny", "verify", "uniform", "error", "wrong")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for number, name in enumerate(head):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+        table.add_column(name, justify="right" if number else "left")
     for phase in phases:
         counts = (
             phase.requests, phase.permit, phase.substitute, phase.deny, phase.verify,
