@@ -9,6 +9,19 @@ from collections.abc import Iterator
 from writ.clock import FOREVER, Instant, format_duration, format_instant
 from writ.law.digest import rules_digest
 from writ.model.catalogue import Catalogue, Model
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Group,
+    Listed,
+    Never,
+    Not,
+    Pattern,
+    Predicate,
+)
 from writ.model.order import Effect, Exemption, Hold, Lawbook, OrderVersion, Rule
 
 EMPTY = Lawbook(Catalogue("", {}))
@@ -63,7 +76,7 @@ def _order(version: OrderVersion) -> str:
 
 
 def _rule(rule: Rule) -> str:
-    who = rule.predicate.name or "the people it describes"
+    who = _who(rule.predicate)
     sense = f"only {who} may use" if rule.sense == "only" else f"{who} may not use"
     age = rule.evidence.max_age
     floor = f"A{rule.evidence.to_serve} to serve, A{rule.evidence.to_bar} to bar"
@@ -78,11 +91,44 @@ def _rule(rule: Rule) -> str:
 
 
 def _exemption(item: Exemption) -> str:
-    unless = " with limits of its own" if item.unless is not None else ""
+    unless = "" if item.unless is None else f", unless {_who(item.unless)}"
     return (
-        f"exception {item.id} to {item.to}: {', '.join(sorted(item.models))}{unless}; "
-        f"unproven: {item.unproven}"
+        f"exception {item.id} to {item.to}: {_who(item.who)} may use "
+        f"{', '.join(sorted(item.models))}{unless}; unproven: {item.unproven}"
     )
+
+
+def _who(predicate: Predicate) -> str:
+    """Name a definition, or spell out what is asked of each kind of subject."""
+    if predicate.name is not None:
+        return predicate.name
+    kinds = (("people", predicate.person), ("organisations", predicate.organisation))
+    return ", ".join(f"{kind} {_says(item)}" for kind, item in kinds if item is not None)
+
+
+def _says(item: Expression) -> str:
+    match item:
+        case AnyOf(items):
+            return f"({' or '.join(map(_says, items))})"
+        case AllOf(items):
+            return f"({' and '.join(map(_says, items))})"
+        case Not(inner):
+            return f"not {_says(inner)}"
+        case Never(operator):
+            return f"never ({operator})"
+        case Given(operator, group):
+            return f"{operator} {_named(group)}"
+        case Listed(operator, _, patterns, group):
+            named = _named(group) if group else ", ".join(sorted(map(_pattern, patterns)))
+            return f"{operator} {named}"
+
+
+def _named(group: Group) -> str:
+    return group.name if group.digest is None else f"{group.name} ({len(group.members)} listed)"
+
+
+def _pattern(pattern: Pattern) -> str:
+    return " ".join(part for part in pattern if part not in {"", WILD})
 
 
 def _effect(effect: Effect) -> str:

@@ -82,10 +82,11 @@ def test_a_rules_particulars_are_said() -> None:
     order = order.replace("clauses: {c1", "until: 2027-01-01T00:00:00Z\nclauses: {c1")
     order += (
         "exceptions:\n  - id: staff\n    to: only-us-persons\n    clauses: [c1]\n"
-        "    models: [fable-5]\n    who: {employee_of: self}\n    unproven: verify\n"
-        "    unless: {person: {citizen_of: [DE]}}\n"
+        "    models: [fable-5]\n    who: {any: [{organisation_in: list}, {all: [{employee_of: self}, {acting_for: list}]}]}\n    unproven: verify\n"
+        "    unless: {person: {not: {citizen_of: [DE]}}}\n"
+        "annexes: {list: {file: list.csv, key: id}}\n"
     )
-    after = read_sources({**FIRST, "us-bis.v1.yaml": order.encode()})
+    after = read_sources({**FIRST, "us-bis.v1.yaml": order.encode(), "list.csv": b"id\nacme\n"})
     said = change(BOOK, after)
     assert (
         (
@@ -93,10 +94,15 @@ def test_a_rules_particulars_are_said() -> None:
             "until 2027-01-01T00:00:00Z, disclosure none: Licence requirement"
         ),
         (
-            "  rule only-us-persons: the people it describes may not use fable-5; "
+            "  rule only-us-persons: people citizen_of FR may not use fable-5; "
             "standing natural_person; evidence A2 to serve, A1 to bar, 365d old at most; "
             "barred: mythos-5 instead; undetermined: permit, at the risk of counsel on 1 June; "
             "open streams run on for 30s"
         ),
-        "  exception staff to only-us-persons: fable-5 with limits of its own; unproven: verify",
+        (
+            "  exception staff to only-us-persons: people (never (organisation_in) or "
+            "(employee_of self and acting_for list (1 listed))), organisations "
+            "(organisation_in list (1 listed) or (never (employee_of) and acting_for list "
+            "(1 listed))) may use fable-5, unless people not citizen_of DE; unproven: verify"
+        ),
     ) == said[:3]
