@@ -95,7 +95,7 @@ class Control(asyncio.Protocol):
             case seam.Row(epoch=epoch) | seam.Subject(epoch=epoch):
                 if epoch != self._declined:
                     self._board.put(message)
-                    self._changed = True
+                    self._changed |= epoch == self._board.epoch
             case seam.Key() | seam.Issuer():
                 self._board.put(message)
                 self._changed = True

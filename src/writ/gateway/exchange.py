@@ -445,7 +445,10 @@ class Exchange:
     def _answer(self, answer: Refusal) -> None:
         keep = self._caller.keeps(self)
         self._parts.counters.outcomes[answer.code] += 1
-        self._finish(speak.answer(answer, self._dialect, keep_alive=keep), keep=keep)
+        data = speak.answer(answer, self._dialect, keep_alive=keep)
+        if self.request.method == "HEAD":  # RFC 9110 9.3.2: the head alone
+            data = data[: data.index(b"\r\n\r\n") + 4]
+        self._finish(data, keep=keep)
 
     def _finish(self, data: bytes, *, keep: bool) -> None:
         if self.over:

@@ -37,6 +37,7 @@ class Request:
     body: bytes = b""
     keep_alive: bool = False
     _index: dict[bytes, list[bytes]] | None = None
+    _path: bytes = b""
 
     def values(self, name: bytes) -> Sequence[bytes]:
         """Return every value of a field; ask once all fields are in."""
@@ -49,10 +50,12 @@ class Request:
     @property
     def path(self) -> bytes:
         """The target's path, the authority of an absolute form left out (RFC 9112 3.2.2)."""
-        target = self.target
-        if target[:7].lower() == b"http://":
-            target = b"/" + target[7:].partition(b"/")[2]
-        return target.partition(b"?")[0]
+        if not self._path:
+            target = self.target
+            if target[:7].lower() == b"http://":
+                target = b"/" + target[7:].partition(b"/")[2]
+            self._path = target.partition(b"?")[0]
+        return self._path
 
     @property
     def query(self) -> bytes:

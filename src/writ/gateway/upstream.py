@@ -73,13 +73,13 @@ class Call:
     def pause(self) -> None:
         """Stop reading the answer: the caller is slower than the upstream."""
         self.paused = True
-        if self.wire is not None:
+        if self.wire is not None and not self.wire.transport.is_closing():
             self.wire.transport.pause_reading()
 
     def resume(self) -> None:
         """Read on."""
         self.paused = False
-        if self.wire is not None:
+        if self.wire is not None and not self.wire.transport.is_closing():
             self.wire.touch()
             self.wire.transport.resume_reading()
 

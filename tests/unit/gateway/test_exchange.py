@@ -234,6 +234,15 @@ def test_a_model_of_another_dialect_is_unknown(world: World) -> None:
     assert (404, "not_found_error") == (answer.status, answer.error["type"])
 
 
+def test_a_head_request_is_answered_without_a_body(world: World) -> None:
+    """The next answer on the connection is where it should be."""
+    world.enact()
+    wire = world.open()
+    wire.send(f"HEAD {CHAT} HTTP/1.1\r\nHost: x\r\n\r\n".encode() + post(CHAT, chat(), FR))
+    assert [405, 451] == [wire.head()[0], wire.answer().status]
+    wire.close()
+
+
 # -- substitutes -----------------------------------------------------------------------------
 
 
