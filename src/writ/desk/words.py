@@ -16,7 +16,6 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
-    Listed,
     Never,
     Not,
     Pattern,
@@ -118,9 +117,9 @@ def _says(item: Expression) -> str:
             return f"never ({operator})"
         case Given(operator, group):
             return f"{operator} {_named(group)}"
-        case Listed(operator, _, patterns, group):
-            named = _named(group) if group else ", ".join(sorted(map(_pattern, patterns)))
-            return f"{operator} {named}"
+        case _:
+            patterns = ", ".join(sorted(map(_pattern, item.patterns)))
+            return f"{item.operator} {_named(item.group) if item.group else patterns}"
 
 
 def _named(group: Group) -> str:
