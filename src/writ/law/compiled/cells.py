@@ -40,6 +40,8 @@ class Partition:
 
     def __init__(self, lists: Iterable[Listed]) -> None:
         self._lists = tuple(dict.fromkeys(item.patterns for item in lists))
+        # An annex lists thousands: only patterns with a wildcard are tried one by one.
+        self._wild = [[one for one in patterns if WILD in one] for patterns in self._lists]
         self._signatures: dict[int, int] = {}
         self._parts_of: dict[tuple[str, ...], int] = {}
         self.representatives: list[tuple[str, ...]] = []
@@ -72,7 +74,7 @@ class Partition:
         return sum(
             1 << index
             for index, patterns in enumerate(self._lists)
-            if any(_matches(pattern, parts) for pattern in patterns)
+            if parts in patterns or any(_matches(pattern, parts) for pattern in self._wild[index])
         )
 
     def _mask(self, index: int) -> int:
