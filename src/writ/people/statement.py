@@ -60,20 +60,23 @@ class Methods:
 
     def __init__(self, trust: Trust) -> None:
         self._methods = {key_id(method.public): method for method in trust.methods.values()}
-        self._proved: set[bytes] = set()
+        self._proved: dict[bytes, Attestation] = {}
 
     def prove(self, envelope: bytes) -> Attestation:
         """Return what an envelope attests, proved to be signed by one registered method key.
 
         Raises Refused for a signature that is not, InvalidInput for a statement that says nothing.
         """
-        read = read_envelope(envelope)
         seen = hashlib.sha256(envelope).digest()
         if seen not in self._proved:  # 4
-            if len(read.signatures) != 1:
-                raise Refused("an attestation has one signature, that of its method")
-            verify(read, [method.public for method in self._methods.values()], PAYLOAD_TYPE)
-            self._proved.add(seen)
+            self._proved[seen] = self._read(envelope)
+        return self._proved[seen]
+
+    def _read(self, envelope: bytes) -> Attestation:
+        read = read_envelope(envelope)
+        if len(read.signatures) != 1:
+            raise Refused("an attestation has one signature, that of its method")
+        verify(read, [method.public for method in self._methods.values()], PAYLOAD_TYPE)
         method = self._methods[read.signatures[0].key]
         statement = read_form(read.payload, _Statement, "the attestation")
         fact = read_fact(statement.fact)
