@@ -170,6 +170,7 @@ def test_administration_tells_how_it_is(shared: Deployment, served: Served) -> N
     assert {"ready": True, "late": []} == httpx2.get(f"{served.admin}/readyz").json()
     assert f'writ_gateway_epoch{{gateway="gateway-1"}} {epoch}' in metrics
     assert f"writ_epoch {epoch}" in metrics
+    assert f"writ_gateway_decides_by_epoch {float(epoch):g}" in metrics
     assert 404 == httpx2.get(f"{served.admin}/subjects").status_code
     assert 404 == httpx2.get(f"{served.gateway}/metrics").status_code
 

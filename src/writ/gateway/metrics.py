@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 _LONGEST_HEAD = 8192
+_PATIENCE = 2.0
 
 
 class _Scrape(asyncio.Protocol):
@@ -32,6 +33,24 @@ class _Scrape(asyncio.Protocol):
             self._transport.close()
         elif len(self._seen) > _LONGEST_HEAD:
             self._transport.abort()
+
+
+def socket_of(folder: Path, gateway: str) -> Path:
+    """Return where a gateway's counters are read."""
+    return folder / f"gateway-{gateway}.metrics.sock"
+
+
+async def scrape(path: Path) -> bytes:
+    """Read a gateway's counters; nothing where none runs."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(b"GET /metrics HTTP/1.1\r\nHost: gateway\r\n\r\n")
+            answer = await reader.read()
+            writer.close()
+    except (OSError, TimeoutError):
+        return b""
+    return answer.partition(b"\r\n\r\n")[2]
 
 
 async def listen(path: Path, text: Callable[[], str]) -> asyncio.Server:

@@ -70,7 +70,7 @@ class Server:
         except OSError as error:
             raise Failed(f"cannot listen on `{address}`: {error.strerror}") from None
         measures = await metrics.listen(
-            config.folder / f"gateway-{config.gateway_name}.metrics.sock", self.metrics
+            metrics.socket_of(config.folder, config.gateway_name), self.metrics
         )
         ready(*listener.sockets[0].getsockname()[:2])
         tasks = [
@@ -95,7 +95,7 @@ class Server:
         parts = self.parts
         return parts.counters.text(
             {
-                "writ_gateway_epoch": parts.gate.board.epoch,
+                "writ_gateway_decides_by_epoch": parts.gate.board.epoch,
                 "writ_gateway_lease_live": int(parts.gate.live),
                 "writ_gateway_connections": len(self._connections),
                 "writ_gateway_answers_under_way": len(parts.flights),

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.desk.fleet import Fleet, Member
+from writ.gateway.metrics import scrape, socket_of
 from writ.serve.body import answer
 from writ.serve.site import Site
 from writ.serve.supervisor import Supervisor
@@ -56,7 +57,9 @@ def admin_app(site: Site, fleet: Fleet, supervisor: Supervisor) -> Starlette:
     numbers.register(_Numbers(site, fleet, supervisor))
 
     async def metrics(_request: Request) -> Response:
-        return Response(generate_latest(numbers), media_type=CONTENT_TYPE_LATEST)
+        config = site.config
+        counted = await scrape(socket_of(config.folder, config.gateway_name))
+        return Response(generate_latest(numbers) + counted, media_type=CONTENT_TYPE_LATEST)
 
     async def healthz(_request: Request) -> Response:
         return answer({"well": True})

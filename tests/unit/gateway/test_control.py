@@ -1,11 +1,13 @@
 """The gateway's end of the seam: what it believes, and what it outlives."""
 
+import asyncio
 import socket
 
 import pytest
 
 from tests.worlds.control import CATALOGUE, Key, citizen, order, pseudonym
 from tests.worlds.gateway import FR, US, Gateway, World
+from writ.gateway.metrics import scrape, socket_of
 from writ.law.folder import read_sources
 from writ.law.snapshot import snapshot
 from writ.point import seam
@@ -26,7 +28,7 @@ def test_a_snapshot_needs_two_signers(world: World) -> None:
         declined = control.offer(control.sign(data, *pairs), 9)
         assert 9 == declined.epoch
     assert [200, 451] == [world.chat(key).status for key in (US, FR)]
-    assert 1 == world.metric("writ_gateway_epoch")
+    assert 1 == world.metric("writ_gateway_decides_by_epoch")
 
 
 def test_what_belongs_to_a_declined_snapshot_is_ignored(world: World) -> None:
@@ -148,3 +150,11 @@ def test_metrics_carry_no_names(world: World) -> None:
     assert 'writ_gateway_requests_total{outcome="legal_order"} 1' in text
     for word in ("fable", "wk_", "us-test", "main"):
         assert word not in text
+
+
+def test_a_scrape_reads_what_is_counted(world: World) -> None:
+    """Who may read the data folder gets the text; where no gateway runs, nothing."""
+    world.enact()
+    path = socket_of(world.control.folder, "gateway-1")
+    assert "writ_gateway_decides_by_epoch 1\n" in asyncio.run(scrape(path)).decode()
+    assert b"" == asyncio.run(scrape(socket_of(world.control.folder, "gateway-2")))
