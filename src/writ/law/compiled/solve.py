@@ -121,16 +121,13 @@ def valid(wanted: Formula, world: Situation) -> bool:
 
 
 def _open_cell(wanted: Formula, world: Situation) -> tuple[int, int]:
-    match wanted:
-        case Bits(attribute, mask):
-            free = world.known[attribute].free & mask
-            return attribute, free & -free
-        case Flip(item):
-            return _open_cell(item, world)
-        case Join(_, items):
-            return _open_cell(next(i for i in items if truth(i, world) is None), world)
-        case _:
-            raise AssertionError("a formula without attributes is never open")
+    """Walk to an open list; an open formula always has one."""
+    while not isinstance(wanted, Bits):
+        inner = (wanted.item,) if isinstance(wanted, Flip) else ()
+        items = wanted.items if isinstance(wanted, Join) else inner
+        wanted = next(item for item in items if truth(item, world) is None)
+    free = world.known[wanted.attribute].free & wanted.mask
+    return wanted.attribute, free & -free
 
 
 def _settled(world: Situation, attribute: int, cell: int, *, yes: bool) -> Situation:
