@@ -79,6 +79,20 @@ class Desk:
             return None
         return Epoch(force.epoch, force.digest, force.bundle, force.book)
 
+    def approved(self) -> Epoch | None:
+        """Return what activating the open proposal would put in force; None: not approved yet."""
+        with self._lock:
+            found, compiled = self.proposal(), self._compiled
+            if found is None or compiled is None:
+                return None
+            approval = read_approval(found.envelope, self.trust)
+            enough = len(approval.signers) >= self.trust.signers
+            if not enough or compiled.digest != approval.digest:
+                return None
+            bundle = write_bundle(found.envelope, compiled.snapshot)
+            number = self._known.force.epoch + 1
+            return Epoch(number, compiled.digest, bundle, compiled.book)
+
     def keep_mark(self) -> Instant:
         """Persist the legal clock's mark and return it; for whoever signs leases."""
         now = self.clock.now()

@@ -3,8 +3,8 @@
 1. One worker does everything that reaches gateways, in the order it was asked for: greet a
    gateway, replace the epoch, pass on a change of the registry, sync.
 2. A gateway that greets is given the whole epoch in force, then a lease.
-3. A new epoch is loaded beside the old one, sent whole, and activated last; leases for the old
-   epoch are never signed again.
+3. A new epoch is loaded beside the old one and sent whole, ahead where it was approved already;
+   it is activated last, and leases for the old epoch are never signed again.
 4. A gateway too slow to take what it is sent is dropped, and greets anew.
 5. A change that cannot be passed on ends all leases: an error is a refusal.
 """
@@ -56,6 +56,7 @@ class _Link:
         self.member = member
         self.writer = writer
         self.synced = 0
+        self.staged = ""
 
     async def send(self, messages: Iterable[seam.Down]) -> None:
         """Send messages, or drop the gateway (rule 4)."""
@@ -79,6 +80,7 @@ class Feed:
         self._clock = clock
         self._epoch: Epoch | None = None
         self._load: Load | None = None
+        self._next: tuple[Epoch, Load] | None = None
         self._links: dict[str, _Link] = {}
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -105,6 +107,16 @@ class Feed:
         for link in list(self._links.values()):
             link.writer.transport.abort()
         self._server.close()
+
+    async def prepare(self, epoch: Epoch) -> None:
+        """Have gateways stage what was approved, so that activating it is one message (rule 3)."""
+
+        async def job() -> None:
+            self._next = epoch, await asyncio.to_thread(self._filled, epoch)
+            for link in list(self._links.values()):
+                await self._stage(link, *self._next)
+
+        await self._done(job)
 
     async def activated(self, since: float | None = None) -> InForce:
         """Replace the epoch by the desk's; return once it is in force (elapsed time `since`)."""
@@ -169,7 +181,7 @@ class Feed:
             try:
                 await self._pass_on(change)
             except Exception as error:  # noqa: BLE001  rule 5, whatever went wrong
-                self._epoch = self._load = None
+                self._epoch = self._load = self._next = None
                 self._loop.call_exception_handler(
                     {"message": "a change was not passed on; leases end", "exception": error}
                 )
@@ -177,22 +189,24 @@ class Feed:
         self._loop.call_soon_threadsafe(self._work.put_nowait, job)
 
     async def _pass_on(self, change: Change) -> None:
-        if self._load is None:
-            return
-        messages = self._roll.changes(self._load, change, self._clock.now())
-        await self._broadcast(messages)
+        loads = [self._load, self._next[1] if self._next else None]
+        for load in filter(None, loads):
+            await self._broadcast(self._roll.changes(load, change, self._clock.now()))
 
     async def _broadcast(self, messages: Sequence[seam.Down]) -> None:
         for link in list(self._links.values()):
             await link.send(messages)
 
     async def _load_epoch(self) -> None:
-        """Load the desk's epoch beside what there is (rule 3)."""
-        epoch = self._governance.epoch()
+        """Take the desk's epoch as prepared, or load it beside what there is (rule 3)."""
+        epoch, prepared = self._governance.epoch(), self._next
         if epoch is None:
             return
-        load = await asyncio.to_thread(self._filled, epoch)
-        self._epoch, self._load = epoch, load
+        if prepared is not None and prepared[0].digest == epoch.digest:
+            load = prepared[1]
+        else:
+            load = await asyncio.to_thread(self._filled, epoch)
+        self._epoch, self._load, self._next = epoch, load, None
 
     def _filled(self, epoch: Epoch) -> Load:
         now = self._clock.now()
@@ -211,15 +225,15 @@ class Feed:
     async def _give_epoch(self, link: _Link) -> None:
         if self._epoch is None or self._load is None:
             return
-        number = self._epoch.number
-        await link.send(
-            [
-                seam.Snapshot(number, self._epoch.envelope),
-                *self._load.messages(),
-                seam.Activate(number),
-            ]
-        )
+        if link.staged != self._epoch.digest:
+            await self._stage(link, self._epoch, self._load)
+        link.staged = ""
+        await link.send([seam.Activate(self._epoch.number)])
         await self._renew(link)
+
+    async def _stage(self, link: _Link, epoch: Epoch, load: Load) -> None:
+        await link.send([seam.Snapshot(epoch.number, epoch.envelope), *load.messages()])
+        link.staged = epoch.digest
 
     async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hold one gateway's connection until it ends."""
@@ -250,6 +264,8 @@ class Feed:
         link.member.connected, link.member.epoch = True, 0
         await link.send(self._roll.standing())
         await self._give_epoch(link)
+        if self._next is not None:
+            await self._stage(link, *self._next)
         await link.send([seam.Sync(self._syncs)])
 
     async def _heard(self, link: _Link, message: seam.Up) -> None:
@@ -263,7 +279,7 @@ class Feed:
                 member.epoch, member.cut, member.applied_at = epoch, cut, elapsed()
                 member.wanting = ""
             case seam.Declined(_, why):
-                member.wanting = why
+                member.wanting, link.staged = why, ""
             case _:
                 raise ValueError("a gateway greets once")
         await self.fleet.tell()

@@ -41,6 +41,9 @@ def routes(site: Site) -> list[Route]:
         form = await read_form(request, _Signature)
         name = request.path_params["id"]
         await asyncio.to_thread(site.desk.sign, name, envelope_of(form.envelope))
+        approved = await asyncio.to_thread(site.desk.approved)
+        if site.feed is not None and approved is not None:
+            await site.feed.prepare(approved)
         return await _waiting(site)
 
     async def activate(request: Request) -> Response:
