@@ -12,6 +12,7 @@ At the end the refusals are held against the gateway's receipts.
 """
 
 import asyncio
+import gc
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -70,12 +71,15 @@ class Story:
         away = {item.party.number for item in self.returning}
         crowd = [item for item in self.parties if not item.is_case and item.number not in away]
         await self._digest("before")
+        gc.freeze()  # what was set up stays; going through it again would delay what is measured
         asking = asyncio.create_task(self.traffic.crowd(crowd))
         try:
-            for previous, step in zip(
-                (None, *self.schedule.steps), self.schedule.steps, strict=False
-            ):
+            previous: Step | None = None
+            for number, step in enumerate(self.schedule.steps):
                 await self._step(cases, previous, step)
+                share = crowd[number :: len(self.schedule.steps)]
+                await self.traffic.everybody(share, step.at)
+                previous = step
         finally:
             await _stopped(asking)
         await self._digest("after")

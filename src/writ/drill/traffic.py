@@ -1,8 +1,9 @@
 """Who asks for what while a drill runs, and the journal of it.
 
 1. Every row of an instant is asked once, by the case's own party, while legal time stands there.
-2. A crowd of the other parties asks all the time, also while something changes; nobody is asked
-   about a model for which there is no row at the instant it is and the one that comes next.
+2. A crowd of the other parties asks all the time, also while something changes, and each of them
+   at least once; nobody is asked about a model for which there is no row at the instant it is and
+   the one that comes next.
 3. APIs, whole or streamed, and the names of a model take turns, so that all of them are used.
 """
 
@@ -89,6 +90,15 @@ class Traffic:
         rows = self.folder.expected.at[at]
         await self.together([(parties[case], model) for case, model in rows], "case")
         return len(rows)
+
+    async def everybody(self, parties: Sequence[Party], at: Instant) -> None:
+        """Have a share of the crowd ask once at an instant, each about one model."""
+        asks = [
+            (party, models[party.number % len(models)])
+            for party in parties
+            if (models := self._askable[at].get(party.case, ()))
+        ]
+        await self.together(asks, "crowd")
 
     async def together(self, asks: Sequence[Ask], source: Source) -> None:
         """Make requests, a few at a time."""
