@@ -537,3 +537,36 @@ def test_a_feed_that_stopped_hears_no_more_changes(office: Office) -> None:
     run(story())
     office.show("alice", "citizenships", "US")
     assert [] == office.registry.books.listeners
+
+
+def test_what_was_prepared_is_activated_by_one_message(office: Office) -> None:
+    """Who was there and who greets later stage it, hear of changes to it, and only then swap it in."""
+    digest = office.key("alice")
+
+    async def story() -> None:
+        fed = Fed(office)
+        fed.desk.put(1)
+        async with fed.running():
+            first = await fed.gateway("first")
+            fed.desk.put(2, HELD)
+            prepared, fed.desk.now = fed.desk.now, None
+            assert prepared is not None
+            await fed.feed.prepare(prepared)
+            later = await fed.gateway("later")
+            office.show("alice", "citizenships", "US")
+            assert await fed.feed.settle()
+            assert [1, 1] == [gateway.board.epoch for gateway in (first, later)]
+            assert [Outcome.PERMIT] * 2 == [
+                outcome(g, office, digest, "opus-4-8") for g in (first, later)
+            ]
+            heard = len(first.heard)
+            fed.desk.now = prepared
+            assert 2 == (await fed.feed.activated()).epoch
+            assert await fed.feed.settle()
+            assert [seam.Activate, seam.Lease, seam.Sync] == [type(m) for m in first.heard[heard:]]
+            assert [(Outcome.DENY, Outcome.PERMIT)] * 2 == [
+                (outcome(g, office, digest, "opus-4-8"), outcome(g, office, digest))
+                for g in (first, later)
+            ]
+
+    run(story())
