@@ -97,7 +97,8 @@ class Voice:
     def __init__(self, gateway: str, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-        self._http = httpx2.AsyncClient(limits=limits, timeout=TIMEOUT)
+        # No proxy of the machine's stands between a drill and its own gateway.
+        self._http = httpx2.AsyncClient(limits=limits, timeout=TIMEOUT, trust_env=False)
         self._openai = openai.AsyncOpenAI(
             api_key="none", base_url=f"http://{gateway}/v1", max_retries=0, http_client=self._http
         )

@@ -103,7 +103,7 @@ def test_an_end_user_is_asserted_by_the_organisation() -> None:
     lines = [line.split(b": ", 1) for line in heard[0].split(b"\r\n")[1:] if line]
     head = {name.lower(): value for name, value in lines}
     token = head[b"x-writ-end-user"].decode()
-    assert b"wk_text" == head[b"x-api-key"]
+    assert b"Bearer wk_text" == head[b"authorization"]
     assert {"x-writ-end-user": token} == who.headers()
     named = verify_end_user(token, "key-id", {issuer.id: issuer.public}.get, wall())
     assert "someone" == named
