@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from writ.canonical import digest_bytes
-from writ.clock import DrillClock, Instant, parse_instant
+from writ.clock import DrillClock, Instant, elapsed, parse_instant
 from writ.desk.load import Load
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_sources
@@ -310,6 +310,7 @@ class Control:
             "gateway": "gateway-1",
             "epoch": self.epoch,
             "digest": self._digest,
+            "signed_ms": int(elapsed() * 1000),
             "lifetime_ms": lifetime_ms,
             "legal_mark": self.clock.now(),
             "number": self._number,

@@ -170,7 +170,8 @@ class Feed:
                 await self._renew(link)
 
     async def _renew(self, link: _Link) -> None:
-        if self._epoch is not None:
+        said = self._governance.epoch()
+        if self._epoch is not None and said is not None and said.digest == self._epoch.digest:
             lease = self._leases.grant(link.member.name, self._epoch.number, self._epoch.digest)
             await link.send([lease])
 

@@ -2,7 +2,8 @@
 
 1. A lease names the epoch in force here; none is ever signed for an epoch that was replaced.
 2. Numbers grow with the wall clock, and never repeat within this process.
-3. What a lease promises lapses by elapsed time since it was sent, here as there.
+3. What a lease promises lapses by elapsed time since it was signed, here as there: both count
+   from the same boot, so a gateway that slept over one does not wake up to it.
 4. A lease for one epoch says nothing for another: whether a gateway may still decide by an older
    one is told by the leases it was given for those.
 """
@@ -13,7 +14,7 @@ from writ.signing.keys import KeyPair
 from writ.signing.lease import Statement, sign_lease
 
 LIFETIME = 10.0
-"""Seconds a lease lasts from receipt."""
+"""Seconds a lease lasts from when it was signed."""
 
 RENEWAL = 2.0
 """Seconds between renewals."""
@@ -32,12 +33,16 @@ class Leases:
     def grant(self, gateway: str, epoch: int, digest: str) -> seam.Lease:
         """Sign a lease for one gateway and one epoch (rules 1 and 2)."""
         self._number = max(self._number + 1, int(wall() * 1000))
-        statement, signature = sign_lease(
-            Statement(
-                gateway, epoch, digest, int(self._lifetime * 1000), self._clock.now(), self._number
-            ),
-            self._online,
+        said = Statement(
+            gateway,
+            epoch,
+            digest,
+            int(elapsed() * 1000),
+            int(self._lifetime * 1000),
+            self._clock.now(),
+            self._number,
         )
+        statement, signature = sign_lease(said, self._online)
         self._remember(gateway, epoch)
         return seam.Lease(statement, signature)
 

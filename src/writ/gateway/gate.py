@@ -2,7 +2,7 @@
 
 1. Before the first snapshot nothing is decided; without a live lease, only exempt models are
    served (an unknown model is never exempt).
-2. A lease counts from its receipt, on elapsed time, for the epoch and digest it names, and for a
+2. A lease counts from when it was signed, on elapsed time, for the epoch and digest it names, and for a
    later epoch put in force while it lasts: it says that nothing newer than it names was in force,
    and what is newer comes from the same signers. Otherwise every activation would leave a moment
    in which nobody is served. One whose number is not above the last is refused; none is ever
@@ -105,8 +105,9 @@ class Gate:
         self._number = statement.number
         place = (statement.epoch, statement.digest)
         now = elapsed()
+        signed = min(statement.signed_ms / 1000, now)
         kept = {key: ends for key, ends in self._leases.items() if ends > now and key != place}
-        self._leases = {place: now + statement.lifetime_ms / 1000, **kept}
+        self._leases = {place: signed + statement.lifetime_ms / 1000, **kept}
         self._count_leases()
         if isinstance(self.clock, WallClock):
             self.clock.raise_mark(statement.legal_mark)

@@ -52,6 +52,12 @@ class _Table:
             raise Refused(f"row has {len(message.cells)} cells, not {self.width}")
         if max(message.cells, default=0) >= CODES:
             raise Refused("row has a cell that is no code")
+        for cell, against in message.reasons.items():
+            if not 0 <= cell < self.width:
+                raise Refused("row gives reasons for a cell it does not have")
+            rules = self.view.segments[cell // len(self.view.order)].rules
+            if not all(0 <= number < len(rules) for number, _ in against):
+                raise Refused("row names a rule that its segment does not have")
         self.rows[message.profile, message.capacity] = message
 
 

@@ -1,7 +1,8 @@
 """Leave to decide, for a short while: what the control process signs and a gateway checks.
 
-1. A lease names one gateway, the epoch and the rules it may decide by, how long from receipt,
-   the latest legal instant, and its number, which only grows.
+1. A lease names one gateway, the epoch and the rules it may decide by, how long from when it was
+   signed (elapsed time since the boot that both share), the latest legal instant, and its number,
+   which only grows. One that lay unread for a while has that much less left.
 2. It is signed with the trust document's online key, under a type of its own.
 3. Whoever takes a lease holds it against the clock, the epoch and the number seen last; here only
    the signature and the form are proved.
@@ -20,11 +21,15 @@ _TYPE = "application/vnd.writ.lease.v1+json"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a lease says; `digest` is the snapshot's, `legal_mark` microseconds since the epoch."""
+    """What a lease says; `digest` is the snapshot's, `legal_mark` microseconds since the epoch.
+
+    `signed_ms` are milliseconds since boot.
+    """
 
     gateway: str
     epoch: int
     digest: str
+    signed_ms: int
     lifetime_ms: int
     legal_mark: int
     number: int
@@ -34,6 +39,7 @@ class _Statement(Form, frozen=True):
     gateway: str
     epoch: int
     digest: str
+    signed_ms: int
     lifetime_ms: int
     legal_mark: int
     number: int
@@ -49,8 +55,14 @@ def verify_lease(statement: bytes, signature: bytes, public: bytes) -> Statement
     """Return what the lease says, proved to be signed by the online key; otherwise Refused."""
     verify_signature(public, signature, pae(_TYPE, statement))
     form = read_form(statement, _Statement, "the lease")
-    if min(form.epoch, form.lifetime_ms, form.legal_mark, form.number) < 0:
+    if min(form.epoch, form.signed_ms, form.lifetime_ms, form.legal_mark, form.number) < 0:
         raise Refused("a lease has no negative numbers")
     return Statement(
-        form.gateway, form.epoch, form.digest, form.lifetime_ms, form.legal_mark, form.number
+        form.gateway,
+        form.epoch,
+        form.digest,
+        form.signed_ms,
+        form.lifetime_ms,
+        form.legal_mark,
+        form.number,
     )

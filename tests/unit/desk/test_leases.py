@@ -28,7 +28,7 @@ def test_a_lease_says_who_may_decide_by_what_for_how_long(
     leases = Leases(online, clock, lifetime=2.5)
     first, second = (leases.grant("gateway-1", 3, "sha256:x") for _ in range(2))
     said = verify_lease(first.statement, first.signature, online.public)
-    assert Statement("gateway-1", 3, "sha256:x", 2500, 7, said.number) == said
+    assert Statement("gateway-1", 3, "sha256:x", said.signed_ms, 2500, 7, said.number) == said
     assert said.number < verify_lease(second.statement, second.signature, online.public).number
     with pytest.raises(Refused):
         verify_lease(first.statement, first.signature, KeyPair.generate().public)

@@ -1,5 +1,6 @@
 """What was approved is staged on gateways before it is activated, and follows every change."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.worlds.june import BOOK
 from tests.worlds.signers import Signers
 from writ.canonical import digest_bytes
 from writ.clock import elapsed
+from writ.desk import feed as module
 from writ.desk.feed import Epoch
 from writ.law.snapshot import snapshot
 from writ.model.order import Hold, Lawbook
@@ -131,6 +133,29 @@ def test_who_declined_to_stage_is_sent_it_whole(office: Office) -> None:
             fed.desk.put(2, HELD)
             await fed.feed.activated()
             assert [1, 2, 2] == snapshots(gateway)
+
+    run(story())
+
+
+def test_no_lease_is_signed_for_what_the_desk_replaced(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the new epoch is loaded, or if it cannot be, the old one's leases run out."""
+    monkeypatch.setattr(module, "RENEWAL", 0.02)
+
+    async def story() -> None:
+        fed = Fed(office, ["gateway-1"])
+        fed.desk.put(1)
+        async with fed.running():
+            gateway = await fed.gateway()
+            await until(lambda: len(gateway.leases()) > 2)
+            fed.desk.put(2, HELD)
+            await asyncio.sleep(0.05)
+            before = len(gateway.leases())
+            await asyncio.sleep(0.1)
+            assert before == len(gateway.leases())
+            await fed.feed.activated()
+            await until(lambda: 2 in gateway.leases())
 
     run(story())
 

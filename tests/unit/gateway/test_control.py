@@ -7,6 +7,7 @@ import pytest
 
 from tests.worlds.control import CATALOGUE, Key, citizen, order, pseudonym
 from tests.worlds.gateway import FR, US, Gateway, World
+from writ.clock import elapsed
 from writ.gateway.metrics import scrape, socket_of
 from writ.law.folder import read_sources
 from writ.law.snapshot import snapshot
@@ -98,6 +99,19 @@ def test_a_lease_for_another_snapshot_is_none(world: World) -> None:
     world.control.send(world.control.lease(digest="sha256:" + "0" * 64))
     world.control.sync()
     assert 503 == world.chat(US).status
+
+
+def test_a_lease_read_late_has_that_much_less_left(world: World) -> None:
+    """A gateway that slept over a lease does not wake up to it."""
+    world.control.leasing = False
+    world.enact()
+    slept = int(elapsed() * 1000) - 20_000
+    world.control.send(world.control.lease(lifetime_ms=10_000, signed_ms=slept))
+    world.control.sync()
+    assert 503 == world.chat(US).status
+    world.control.send(world.control.lease(lifetime_ms=30_000, signed_ms=slept))
+    world.control.sync()
+    assert 200 == world.chat(US).status
 
 
 def test_a_lost_control_process_is_found_again(world: World) -> None:

@@ -9,7 +9,7 @@ from writ.signing.keys import KeyPair
 from writ.signing.lease import Statement, sign_lease, verify_lease
 
 ONLINE = KeyPair.from_seed(bytes([3]) * 32)
-LEASE = Statement("gateway-1", 7, "sha256:00", 10_000, 1_781_299_260_000_000, 42)
+LEASE = Statement("gateway-1", 7, "sha256:00", 5_000, 10_000, 1_781_299_260_000_000, 42)
 
 
 def test_a_lease_reads_back() -> None:
