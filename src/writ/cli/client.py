@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ async def _ask(config: Config, call: Call) -> dict[str, object]:
             raise Failed(f"the control process went away: {type(error).__name__}") from None
     if response.status_code >= 400:  # noqa: PLR2004  where errors begin (RFC 9110 15.5)
         raise _raised(response.content, "" if call.about is None else str(call.about))
+    if "writ-unapplied" in response.headers:
+        print("stored, but not every gateway has applied it; see `writ status`", file=sys.stderr)
     answer: dict[str, object] = msgspec.json.decode(response.content)
     return answer
 

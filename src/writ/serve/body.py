@@ -11,6 +11,9 @@ from writ.errors import InvalidInput
 LARGEST = 64 * 1024 * 1024
 """Bytes of a request; a file of facts or of orders is the largest there is."""
 
+UNAPPLIED = "writ-unapplied"
+"""The header that says so; see `writ.serve.site.Site.settled`."""
+
 T = TypeVar("T")
 
 
@@ -36,6 +39,7 @@ async def read_form(request: Request, form: type[T]) -> T:
         raise InvalidInput(f"the request is not in its form: {error}") from None
 
 
-def answer(value: object, status: int = 200) -> Response:
-    """Write an answer."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+def answer(value: object, status: int = 200, *, applied: bool = True) -> Response:
+    """Write an answer; a change that some gateway has not applied yet says so in a header."""
+    headers = None if applied else {UNAPPLIED: "1"}
+    return Response(msgspec.json.encode(value), status, headers, "application/json")

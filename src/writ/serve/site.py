@@ -36,10 +36,9 @@ class Site:
     desk: Desk
     feed: Feed | None = None
 
-    async def settled(self) -> None:
-        """Return once every change made so far is applied on every connected gateway."""
-        if self.feed is not None:
-            await self.feed.settle()
+    async def settled(self) -> bool:
+        """Wait for every change made so far; False where some gateway has not applied it yet."""
+        return self.feed is None or await self.feed.settle()
 
     def operator(self) -> KeyPair:
         """Return the key that signs what an operator types in (rule 3)."""

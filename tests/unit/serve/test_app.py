@@ -9,10 +9,16 @@ import msgspec
 import pytest
 
 from tests.unit.people.conftest import line
+from tests.worlds.fed import Gateway, until
 from writ.canonical import digest_bytes
+from writ.desk import feed
+from writ.desk.fleet import Fleet
+from writ.desk.leases import Leases
+from writ.desk.roll import Roll
 from writ.model.config import read_config
+from writ.point import seam
 from writ.serve.app import control_app
-from writ.serve.body import LARGEST
+from writ.serve.body import LARGEST, UNAPPLIED
 from writ.serve.site import ONLINE_KEY, OPERATOR_KEY, Site, open_site
 from writ.signing.keys import KeyPair, write_public
 from writ.signing.trust import Method, Person, Role, Trust, write_trust
@@ -161,3 +167,34 @@ def test_an_issuers_key_id_defaults_to_its_own(site: Site) -> None:
     made = ask(site, "POST", "/issuers", body)
 
     assert (201, pair.id) == (made.status_code, made.json()["kid"])
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+def test_an_answer_says_where_a_gateway_has_not_applied_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch, *, obeys: bool
+) -> None:
+    """A change that a gateway was told of and did not acknowledge is stored, and says so."""
+    monkeypatch.setattr(feed, "PATIENCE", 0.1)
+
+    async def story() -> httpx2.Response:
+        leases = Leases(KeyPair.generate(), site.clock)
+        roll = Roll(site.registry.books, site.registry.facts)
+        site.feed = feed.Feed(site.desk, roll, leases, Fleet([], leases), site.clock)
+        path = site.config.folder / "seam.sock"
+        await site.feed.start(path)
+        gateway = Gateway(*await asyncio.open_unix_connection(str(path)), obeys)
+        listening = asyncio.create_task(gateway.listen())
+        await gateway.say(seam.Hello("gateway-1", 0))
+        await until(lambda: gateway.heard)
+        transport = httpx2.ASGITransport(app=control_app(site))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://writ") as http:
+            response = await http.post("/subjects", json=ALICE)
+        await site.feed.stop()
+        await listening
+        return response
+
+    response = asyncio.run(story())
+    assert ({"added": 1, "known": 0}, not obeys) == (
+        response.json(),
+        UNAPPLIED in response.headers,
+    )

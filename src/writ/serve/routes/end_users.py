@@ -28,8 +28,7 @@ def routes(site: Site) -> list[Route]:
         form = await read_form(request, _EndUsers)
         wanted = [EndUser(item.organisation, item.sub, item.subject) for item in form.end_users]
         new = await asyncio.to_thread(site.registry.end_users.add, wanted)
-        await site.settled()
-        return answer({"added": new, "known": len(wanted) - new})
+        return answer({"added": new, "known": len(wanted) - new}, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
         return answer({"end_users": await asyncio.to_thread(site.registry.end_users.all)})

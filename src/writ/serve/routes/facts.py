@@ -29,8 +29,7 @@ def routes(site: Site) -> list[Route]:
             return site.registry.facts.take_in(lines, pair, skip_bad=skip_bad)
 
         report = await asyncio.to_thread(work)
-        await site.settled()
-        return answer(report)
+        return answer(report, applied=await site.settled())
 
     async def revoke(request: Request) -> Response:
         name = request.path_params["id"]
@@ -39,8 +38,7 @@ def routes(site: Site) -> list[Route]:
         except ValueError:
             raise InvalidInput(f"`{name}` is not an attestation's id; those are hex") from None
         subject = await asyncio.to_thread(site.registry.facts.revoke, digest)
-        await site.settled()
-        return answer({"revoked": name, "subject": subject})
+        return answer({"revoked": name, "subject": subject}, applied=await site.settled())
 
     return [
         Route("/facts", take_in, methods=["POST"]),

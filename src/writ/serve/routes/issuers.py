@@ -32,8 +32,7 @@ def routes(site: Site) -> list[Route]:
         public = read_public(form.public)
         kid = key_id(public) if form.kid is None else form.kid
         made = await asyncio.to_thread(site.registry.issuers.add, form.organisation, kid, public)
-        await site.settled()
-        return answer(_plain(made), 201)
+        return answer(_plain(made), 201, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
         found = await asyncio.to_thread(site.registry.issuers.all)
@@ -42,8 +41,7 @@ def routes(site: Site) -> list[Route]:
     async def revoke(request: Request) -> Response:
         form = await read_form(request, _Name)
         gone = await asyncio.to_thread(site.registry.issuers.revoke, form.organisation, form.kid)
-        await site.settled()
-        return answer(_plain(gone))
+        return answer(_plain(gone), applied=await site.settled())
 
     return [
         Route("/issuers", add, methods=["POST"]),

@@ -32,8 +32,11 @@ def routes(site: Site) -> list[Route]:
             for item in form.keys
         ]
         made = await asyncio.to_thread(site.registry.keys.create, wanted)
-        await site.settled()
-        return answer({"keys": [{**key_plain(key), "text": text} for key, text in made]}, 201)
+        return answer(
+            {"keys": [{**key_plain(key), "text": text} for key, text in made]},
+            201,
+            applied=await site.settled(),
+        )
 
     async def every(_request: Request) -> Response:
         found = await asyncio.to_thread(site.registry.keys.all)
@@ -41,8 +44,7 @@ def routes(site: Site) -> list[Route]:
 
     async def revoke(request: Request) -> Response:
         key = await asyncio.to_thread(site.registry.keys.revoke, request.path_params["id"])
-        await site.settled()
-        return answer(key_plain(key))
+        return answer(key_plain(key), applied=await site.settled())
 
     return [
         Route("/keys", create, methods=["POST"]),

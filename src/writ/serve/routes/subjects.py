@@ -33,8 +33,7 @@ def routes(site: Site) -> list[Route]:
         form = await read_form(request, _Subjects)
         wanted = [Subject(item.id, item.kind, item.acts_for) for item in form.subjects]
         new = await asyncio.to_thread(site.registry.subjects.add, wanted)
-        await site.settled()
-        return answer({"added": new, "known": len(wanted) - new})
+        return answer({"added": new, "known": len(wanted) - new}, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
         found = await asyncio.to_thread(site.registry.subjects.all)
