@@ -50,6 +50,14 @@ class Change(_Line, frozen=True, kw_only=True, tag="change"):
     party: int | None = None
 
 
+class Signed(_Line, frozen=True, kw_only=True, tag="signed"):
+    """Versions submitted by one, compiled anew and signed by two others: ready to be activated."""
+
+    name: str
+    from_ms: float
+    to_ms: float
+
+
 class Request(_Line, frozen=True, kw_only=True, tag="request"):
     """One request and its answer."""
 
@@ -124,7 +132,7 @@ class Population(_Line, frozen=True, kw_only=True, tag="population"):
     keys: int
 
 
-Line: TypeAlias = Change | Request | Watch | Return | Receipt | Digest | Population
+Line: TypeAlias = Change | Signed | Request | Watch | Return | Receipt | Digest | Population
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Line)

@@ -22,7 +22,17 @@ from math import inf
 from writ.clock import parse_instant
 from writ.drill.expected import Expected
 from writ.drill.outward import SERVED, allowed, disclosures_at
-from writ.drill.record import Change, Digest, Line, Population, Receipt, Request, Return, Watch
+from writ.drill.record import (
+    Change,
+    Digest,
+    Line,
+    Population,
+    Receipt,
+    Request,
+    Return,
+    Signed,
+    Watch,
+)
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 
@@ -67,6 +77,7 @@ class Scorecard:
     in_transition: int = 0
     receipts_checked: int = 0
     unnamed_share: float = 0.0
+    signed_ms: float | None = None
     in_force_ms: float | None = None
     first_refusal_ms: float | None = None
     time_to_return_ms: float | None = None
@@ -220,6 +231,9 @@ class _Score:
         if cuts:
             self.result.last_cut_ms = round(max(cuts), 3)
         self.result.first_refusal_ms = self.first_refusal(activated)
+        signed = [line.to_ms - line.from_ms for line in self.lines if isinstance(line, Signed)]
+        if signed:
+            self.result.signed_ms = round(max(signed), 3)
         returns = [line for line in self.lines if isinstance(line, Return)]
         if returns:
             self.result.time_to_return_ms = round(max(i.served_ms - i.from_ms for i in returns), 3)

@@ -25,7 +25,7 @@ from writ.drill.enrolment import Late, bring
 from writ.drill.folder import CaseFolder
 from writ.drill.governance import activate, digest_in_force, propose
 from writ.drill.population import Party
-from writ.drill.record import Change, Digest, Journal, Receipt, Return, What, requests
+from writ.drill.record import Change, Digest, Journal, Receipt, Return, Signed, What, requests
 from writ.drill.schedule import Schedule, Step, label
 from writ.drill.streams import Open, open_streams, watch
 from writ.drill.telling import Telling
@@ -108,8 +108,7 @@ class Story:
 
     async def _move(self, previous: Step, step: Step, streams: Sequence[Open]) -> None:
         """Step the clock, activating what counts from this instant (rule 2)."""
-        files = self._changes_for(step.at_once)
-        proposal = await propose(self.site, files) if step.at_once else None
+        proposal = await self._signed(step.at_once) if step.at_once else None
         coming = [item for item in self.returning if item.at == step.at]
         pressing = asyncio.create_task(self.traffic.press(self._turned_away(previous, step)))
         since = elapsed()
@@ -169,7 +168,7 @@ class Story:
 
     async def _ahead(self, step: Step) -> None:
         """Activate what will take effect later: nothing may come of it yet (rule 4)."""
-        proposal = await propose(self.site, self._changes_for(step.ahead))
+        proposal = await self._signed(step.ahead)
         begun = self.traffic.begin(elapsed())
         done = await activate(self.site, proposal)
         at = format_instant(step.at)
@@ -186,6 +185,19 @@ class Story:
         )
         self.traffic.end(begun, change)
         self.telling.changed(change)
+
+    async def _signed(self, versions: Sequence[OrderVersion]) -> str:
+        """Have versions submitted and signed; return the proposal."""
+        begun = elapsed()
+        proposal = await propose(self.site, self._changes_for(versions))
+        signed = Signed(
+            name=", ".join(map(label, versions)),
+            from_ms=self.traffic.ms(begun),
+            to_ms=self.traffic.ms(elapsed()),
+        )
+        self.journal.write(signed)
+        self.telling.signed(signed)
+        return proposal
 
     def _change(
         self,

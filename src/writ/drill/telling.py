@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from writ.clock import elapsed, format_instant
-from writ.drill.record import Change, Return, Watch
+from writ.drill.record import Change, Return, Signed, Watch
 from writ.drill.schedule import Step
 from writ.drill.scorecard import Phase, Scorecard
 
@@ -31,6 +31,11 @@ class Telling:
         self.console.print(
             f"[dim]{elapsed() - self._zero:5.1f} s[/]  {text}", highlight=False, soft_wrap=True
         )
+
+    def signed(self, signed: Signed) -> None:
+        """Tell that versions are ready to be activated."""
+        took = f"{signed.to_ms - signed.from_ms:.0f} ms"
+        self.say(f"[bold]{signed.name}[/] submitted by one, recompiled and signed by two ({took})")
 
     def changed(self, change: Change) -> None:
         """Tell what moved."""
@@ -92,15 +97,17 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("restored exactly", _yes(card.restored)),
         ("receipts checked", Text(str(card.receipts_checked))),
         ("in transition", Text(str(card.in_transition))),
+        ("left unnamed at verify", Text(f"{card.unnamed_share:.1%}")),
     ]
     right = [
-        ("in force", _ms(card.in_force_ms)),
-        ("first refusal", _ms(card.first_refusal_ms)),
+        ("submitted to signed", _ms(card.signed_ms)),
+        ("activated to in force", _ms(card.in_force_ms)),
+        ("activated to first refusal", _ms(card.first_refusal_ms)),
         ("last stream cut", _ms(card.last_cut_ms)),
         ("fact to served again", _ms(card.time_to_return_ms)),
         ("streams cut", Text(str(card.streams_cut))),
         ("streams spared", Text(str(card.streams_spared))),
-        ("left unnamed at verify", Text(f"{card.unnamed_share:.1%}")),
+        ("on the books", Text(str(card.subjects))),
     ]
     return [
         ((Text(name), value), (Text(other), figure))

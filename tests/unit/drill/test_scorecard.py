@@ -16,6 +16,7 @@ from writ.drill.record import (
     Receipt,
     Request,
     Return,
+    Signed,
     Watch,
     read_lines,
 )
@@ -244,7 +245,9 @@ def test_times(case: Case) -> None:
     asked = changed(REQUEST, case="french", answer="deny", status=451, sent_ms=50.0, ended_ms=58.0)
     unmoved = changed(asked, case="american", answer="error", ended_ms=20.0)
     back = Return(party=7, case="later", model="fable-5", from_ms=200.0, served_ms=230.0)
-    card = case.card(CHANGE, ahead, asked, unmoved, back, changed(back, served_ms=215.0))
+    signed = Signed(name="us-test-1 v1", from_ms=1.0, to_ms=9.0)
+    card = case.card(CHANGE, ahead, asked, unmoved, back, changed(back, served_ms=215.0), signed)
+    assert 8.0 == card.signed_ms
     assert (90.0, 48.0, 30.0) == (card.in_force_ms, card.first_refusal_ms, card.time_to_return_ms)
     assert [50.0] == [phase.in_force_ms for phase in card.phases]
 
