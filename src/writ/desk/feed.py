@@ -129,10 +129,12 @@ class Feed:
     async def settle(self) -> bool:
         """Wait until every change made before is applied on every connected gateway.
 
-        False where some gateway did not say so in time.
+        False where some gateway did not say so in time, or a change could not be passed on.
         """
         await asyncio.sleep(0)  # changes made in this thread take their place in the queue
         await self._done(self._sync)
+        if self._load is None and self._governance.epoch() is not None:  # rule 5
+            return False
         number = self._syncs
         return await self.fleet.until(
             lambda: all(link.synced >= number for link in self._links.values()), PATIENCE
@@ -220,7 +222,7 @@ class Feed:
         await self._load_epoch()
         for link in list(self._links.values()):
             if unheard:
-                await link.send(self._roll.standing())
+                await link.send(self._roll.standing(revoked=True))
             await self._give_epoch(link)
 
     async def _give_epoch(self, link: _Link) -> None:

@@ -53,11 +53,13 @@ class Roll:
         """Have changes told to this listener no more."""
         self._books.listeners.remove(listener)
 
-    def standing(self) -> list[seam.Key | seam.Issuer]:
-        """Return every live key and issuer."""
+    def standing(self, *, revoked: bool = False) -> list[seam.Key | seam.Issuer]:
+        """Return every live key and issuer; `revoked` ones too, for whoever may still hold them."""
         with self._books.store.view() as connection:
-            keys = [key for key in read_keys(connection) if key.revoked_at is None]
-            issuers = [item for item in read_issuers(connection) if item.revoked_at is None]
+            keys = [key for key in read_keys(connection) if revoked or key.revoked_at is None]
+            issuers = [
+                item for item in read_issuers(connection) if revoked or item.revoked_at is None
+            ]
             known = self._attestations.known(connection, {key.requester for key in keys})
         return [
             *(self._key(key, known) for key in keys),
