@@ -5,7 +5,7 @@ A gateway here believes every snapshot; proving them is tested with the gateway 
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from writ.desk.leases import Leases
 from writ.desk.roll import Roll
 from writ.law.snapshot import snapshot
 from writ.model.order import Lawbook
+from writ.model.outcome import Outcome
 from writ.model.subject import Subject
 from writ.people.keys import Wanted
 from writ.people.registry import Registry
@@ -174,3 +175,22 @@ async def until(condition: Callable[[], object]) -> None:
     """Wait for a condition; the test's own time-out ends a wait in vain."""
     while not condition():  # noqa: ASYNC110  what is waited for has no event of its own
         await asyncio.sleep(0.005)
+
+
+def run(story: Coroutine[None, None, None]) -> None:
+    """Run a story to its end."""
+    asyncio.run(story)
+
+
+def outcome(
+    gateway: Gateway, office: Office, digest: bytes, model: str = "fable-5", sub: str | None = None
+) -> Outcome | None:
+    """What a gateway decides for a key; None where it cannot."""
+    key = gateway.board.key(digest)
+    assert key is not None
+    named = None if sub is None else seam.end_user_name(office.roll.name_of("acme"), sub)
+    links = gateway.board.links(key, named, office.clock.now())
+    if links is None:
+        return None
+    verdict = gateway.board.judge(links, model, office.clock.now(), live=True)
+    return None if verdict is None else verdict.outcome

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.desk.test_feed import outcome, run
-from tests.worlds.fed import Fed, Gateway, Office, until
+from tests.worlds.fed import Fed, Gateway, Office, outcome, run, until
 from tests.worlds.june import BOOK
 from tests.worlds.signers import Signers
 from writ.canonical import digest_bytes
