@@ -1,14 +1,15 @@
 """Leases: short leaves to decide, renewed while the control process is well.
 
 1. A lease names the epoch in force here; none is ever signed for an epoch that was replaced.
-2. Numbers grow with the wall clock, and never repeat within this process.
+2. Numbers grow with elapsed time, so they never fall back, whatever becomes of the wall clock and
+   of this process; nor do they repeat within this process.
 3. What a lease promises lapses by elapsed time since it was signed, here as there: both count
    from the same boot, so a gateway that slept over one does not wake up to it.
 4. A lease for one epoch says nothing for another: whether a gateway may still decide by an older
    one is told by the leases it was given for those.
 """
 
-from writ.clock import Clock, elapsed, wall
+from writ.clock import Clock, elapsed
 from writ.point import seam
 from writ.signing.keys import KeyPair
 from writ.signing.lease import Statement, sign_lease
@@ -32,7 +33,7 @@ class Leases:
 
     def grant(self, gateway: str, epoch: int, digest: str) -> seam.Lease:
         """Sign a lease for one gateway and one epoch (rules 1 and 2)."""
-        self._number = max(self._number + 1, int(wall() * 1000))
+        self._number = max(self._number + 1, int(elapsed() * 1000))
         said = Statement(
             gateway,
             epoch,

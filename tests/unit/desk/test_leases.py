@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,19 @@ def test_a_lease_says_who_may_decide_by_what_for_how_long(
     assert said.number < verify_lease(second.statement, second.signature, online.public).number
     with pytest.raises(Refused):
         verify_lease(first.statement, first.signature, KeyPair.generate().public)
+
+
+def test_numbers_do_not_fall_back_with_the_wall_clock(
+    online: KeyPair, clock: DrillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock set back and a new process: gateways take the next lease all the same."""
+    numbers = []
+    for back in (0, 3600):
+        monkeypatch.setattr(time, "time", lambda back=back: 1_800_000_000.0 - back)
+        lease = Leases(online, clock).grant("gateway-1", 3, "sha256:x")
+        numbers.append(verify_lease(lease.statement, lease.signature, online.public).number)
+        time.sleep(0.002)
+    assert numbers[0] < numbers[1]
 
 
 def test_a_lease_holds_for_its_epoch_alone(online: KeyPair, clock: DrillClock) -> None:
