@@ -1,7 +1,8 @@
 """The gateway's end of the seam: what it is told, it proves before it believes it.
 
 1. A snapshot is staged only once its signatures are proved against the pinned trust document.
-   One that is not in order is declined, with the reason, and so is all that belongs to it.
+   One that is not in order is declined, with the reason, and so is all that belongs to it. So is
+   an epoch before the one in force here, and this very one with another digest.
 2. Each connection fills a board of its own, whole, which replaces the old one at its first
    activation: what was revoked while nobody listened is gone. Until then the old one serves.
 3. Rules, facts, keys and leases reach the answers under way before they are acknowledged.
@@ -114,8 +115,13 @@ class Control(asyncio.Protocol):
         view = read_view(self._verify(message.envelope))
         if view.epoch != message.epoch:
             raise Refused(f"snapshot is epoch {view.epoch}, announced as {message.epoch}")
-        if view.epoch < self._gate.board.epoch:
-            raise Refused(f"epoch {view.epoch} is older than epoch {self._gate.board.epoch}")
+        held = self._gate.board.view
+        if held is None:
+            return view
+        if view.epoch < held.epoch:
+            raise Refused(f"epoch {view.epoch} is older than epoch {held.epoch}")
+        if view.epoch == held.epoch and view.digest != held.digest:  # a store was put back
+            raise Refused(f"epoch {view.epoch} is in force here with other rules")
         return view
 
     def _activate(self, epoch: int) -> None:

@@ -56,6 +56,15 @@ def test_epochs_only_grow(world: World) -> None:
     assert 451 == world.chat(FR).status
 
 
+def test_an_epoch_is_one_set_of_rules(world: World) -> None:
+    """Another snapshot of the number in force, though signed, is declined: a store was put back."""
+    world.enact()
+    control = world.control
+    other = control.sign(draft(world, 1), *control.signers[1:])
+    assert "with other rules" in control.offer(other, 1).why
+    assert 451 == world.chat(FR).status
+
+
 def test_an_epoch_without_its_reserved_subjects_is_declined(world: World) -> None:
     """Half a load is not put in force."""
     world.enact()
