@@ -11,7 +11,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from writ.clock import FOREVER, Instant, elapsed
+from writ.clock import FOREVER, SECOND, Instant, elapsed
 from writ.gateway import refusal as refuse
 from writ.gateway.credential import digest_of_key
 from writ.gateway.dialects import speak
@@ -64,6 +64,7 @@ class Exchange:
         self._peek = Peek("", stream=False)
         self._judgement: Judgement | None = None  # of a permit that a receipt is owed for
         self._extra = b""
+        self._body = b""  # with a substitute's name in it
         self._call: Call | None = None
         self._relay: Relay | None = None
 
@@ -164,6 +165,8 @@ class Exchange:
 
     def _substitute(self, judgement: Judgement) -> None:
         self._serving = judgement.verdict.served_by or self._asked
+        if self._peek.model:
+            self._body = splice(self.request.body, self._serving)
         told = refuse.rules_told(judgement.verdict, asserted=self._asserted)
         name = self._peek.model or (self._route.model if self._route else "") or ""
         self._extra = b"x-writ-requested-model: " + name.encode() + b"\r\n"
@@ -243,9 +246,7 @@ class Exchange:
         if upstream is None:
             self.on_failure(502, "no model server is configured for this model")
             return
-        body = self.request.body
-        if self._serving != self._asked:
-            body = splice(body, self._serving)
+        body = self.request.body if self._serving == self._asked else self._body
         parts.flights.add(self)
         self._call = upstream.send(self._head(upstream, len(body)), body, self)
         if self._caller.paused:
@@ -384,24 +385,32 @@ class Exchange:
         self._serving, self._extra = self._asked, b""
         try:
             self._decide()
+        except Malformed as fault:
+            self._answer(refuse.malformed(fault))
         except Undecided:
             self._answer(refuse.undecided())
 
     def _allowed(self) -> bool:
-        return self._parts.gate.allows(self._chain, self._serving) or self._drains()
+        if self._parts.gate.allows(self._chain, self._serving):
+            self.draining_until = 0.0
+            return True
+        return self._drains()
 
     def _drains(self) -> bool:
-        """Whether the rules that no longer let pass allow what is under way to go on a while."""
-        if self.draining_until:
-            return elapsed() < self.draining_until
+        """Whether all rules that stand against this now let what is under way go on a while.
+
+        Asked anew each time: a drain ends with the key, with the lease and with a rule that cuts.
+        """
         try:
             against = self._parts.gate.judge(self._chain, self._serving).verdict.against
         except (Undecided, Unresolved):
             return False
         drain = min((item.rule.drain for item in against), default=0)
-        if drain > 0:
-            self.draining_until = elapsed() + drain / 1_000_000
-        return drain > 0
+        if drain <= 0:
+            return False
+        now = elapsed()
+        self.draining_until = min(self.draining_until or FOREVER, now + drain / SECOND)
+        return now < self.draining_until
 
     # -- ends --------------------------------------------------------------------------------
 

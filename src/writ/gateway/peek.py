@@ -65,7 +65,10 @@ def _read(body: bytes) -> _Body:
 
 
 def splice(body: bytes, name: str) -> bytes:
-    """Return `body` with the value of its `model` replaced, every other byte as it was."""
+    """Return `body` with the value of its `model` replaced, every other byte as it was.
+
+    Malformed with 400 where the body is not for every parser.
+    """
     text = body.decode()
     begin, end = next((begin, end) for key, begin, end in _members(text) if key == "model")
     head, tail = text[:begin].encode(), text[end:].encode()
@@ -103,10 +106,7 @@ _LONG_S = "\u017f".encode()
 
 
 def _check_doubles(body: bytes) -> None:
-    try:
-        names = [key.casefold() for key, _, _ in _members(body.decode())]
-    except (RecursionError, ValueError):  # deep nesting, or digits without end
-        raise Malformed(400, "bad_json", "the body is not JSON that every parser takes") from None
+    names = [key.casefold() for key, _, _ in _members(body.decode())]
     for name in (*_DECISIVE, *_ELSEWHERE):
         if names.count(name) > 1:
             raise Malformed(400, "doubled_key", f"`{name}` is in the body more than once")
@@ -114,6 +114,13 @@ def _check_doubles(body: bytes) -> None:
 
 def _members(text: str) -> list[tuple[str, int, int]]:
     """List the top level's keys with the span of each value; `text` is known to be an object."""
+    try:
+        return _walked(text)
+    except (RecursionError, ValueError):  # deep nesting, or digits without end
+        raise Malformed(400, "bad_json", "the body is not JSON that every parser takes") from None
+
+
+def _walked(text: str) -> list[tuple[str, int, int]]:
     members: list[tuple[str, int, int]] = []
     at = _skip(text, text.index("{") + 1)
     while text[at] != "}":

@@ -196,7 +196,7 @@ class Receipts:
         def tell() -> None:
             self.working = written
             for done in waiting:
-                done(written)
+                self._loop.call_soon(done, written)  # what fails in one is no other's
 
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell)

@@ -261,6 +261,16 @@ def test_a_substitute_is_spliced_in_and_told(world: World) -> None:
     assert ("substitute", "opus-4-8") == (receipt["outcome"], receipt["served_by"])
 
 
+@pytest.mark.parametrize("value", [b"1" * 5000, b"[" * 1020 + b"]" * 1020])
+def test_a_body_that_cannot_be_spliced_is_refused(world: World, value: bytes) -> None:
+    """Digits without end and deep nesting are answered, not left hanging."""
+    world.enact(barred="{substitute: opus-4-8}")
+    body = b'{"model":"fable-5","messages":[],"x":' + value + b"}"
+    answer = world.ask(post(CHAT, body, FR))
+    assert (400, "bad_json") == (answer.status, answer.code)
+    assert 200 == world.chat(FR).status
+
+
 def test_a_substitutes_rule_is_told_as_disclosure_allows(world: World) -> None:
     """Under `none` the change is told, its reason is not."""
     swap = "{substitute: opus-4-8}"

@@ -206,6 +206,36 @@ def test_the_shorter_rule_wins_over_a_drain(world: World) -> None:
     assert 1 == len(rest(wire))
 
 
+def test_a_drain_ends_with_the_key(world: World) -> None:
+    """Whoever's key is revoked while their stream drains is cut at once."""
+    world.control.enact()
+    wire = begin(world, FR)
+    assert 0 == world.enact(in_flight="{drain: 60s, clause: c1}")
+    world.control.revoke(FR)
+    assert 1 == len(rest(wire))
+
+
+def test_a_rule_that_cuts_ends_a_drain(world: World) -> None:
+    """An order that comes later and cuts is not put off by one that drains."""
+    world.control.enact()
+    wire = begin(world, FR)
+    drains = order(name="slow", in_flight="{drain: 60s, clause: c1}")
+    assert 0 == world.control.enact(drains).cut
+    assert 1 == world.control.enact(drains, order(name="fast")).cut
+    assert 1 == len(rest(wire))
+
+
+def test_a_drain_ends_with_the_lease(world: World) -> None:
+    """Who may not decide may not let drain either."""
+    world.control.leasing = False
+    world.control.enact()
+    world.control.renew(1500)
+    wire = begin(world, FR)
+    assert 0 == world.enact(in_flight="{drain: 60s, clause: c1}")
+    [event] = rest(wire)
+    assert b'"code":"undecided"' in event
+
+
 def test_withdrawal_restores(world: World) -> None:
     """Once the order is gone the same key is served."""
     world.enact()

@@ -1,12 +1,16 @@
 """What is left on disk, when, and what is not."""
 
+import asyncio
 import hashlib
 import json
 import os
+from pathlib import Path
 
 from tests.worlds.control import citizen, pseudonym
 from tests.worlds.gateway import ACME, CHAT, FR, NOBODY, US, Gateway, World, chat, post
 from writ.canonical import encode
+from writ.clock import WallClock
+from writ.gateway.receipts import Receipts
 
 
 def kinds(world: World) -> list[object]:
@@ -134,6 +138,27 @@ def test_many_refusals_share_their_syncs(world: World) -> None:
         wire.close()
     written = [r["id"] for r in world.receipts() if r["kind"] == "refusal"]
     assert (said, 200) == (set(written), len(written))
+
+
+def test_what_fails_for_one_answer_holds_no_other_up(tmp_path: Path) -> None:
+    """Of answers that wait for one sync, each hears of it, whatever another does then."""
+
+    def fail(_written: bool) -> None:  # noqa: FBT001  the receipts' callback has one argument
+        raise RuntimeError("a fault of one answer's own")
+
+    async def story() -> tuple[bool, list[object]]:
+        loop, faults = asyncio.get_running_loop(), list[object]()
+        loop.set_exception_handler(lambda _, told: faults.append(told["exception"]))
+        receipts = Receipts(tmp_path / "receipts", "gateway-1", WallClock(), 16)
+        heard: asyncio.Future[bool] = loop.create_future()
+        receipts.errored("1", "fable-5", "unresolved", fail)
+        receipts.errored("2", "fable-5", "unresolved", heard.set_result)
+        written = await heard
+        receipts.close()
+        return written, faults
+
+    written, faults = asyncio.run(story())
+    assert (True, ["a fault of one answer's own"]) == (written, [str(fault) for fault in faults])
 
 
 def test_receipts_are_canonical_lines(world: World) -> None:
