@@ -29,7 +29,9 @@ def nothing(links: Links, model: int, at: Instant, live: bool) -> int:  # noqa: 
     return model
 
 
-def median_ns(call: Callable[[Links, int, Instant, bool], int], links: Links, bench: Bench) -> float:
+def median_ns(
+    call: Callable[[Links, int, Instant, bool], int], links: Links, bench: Bench
+) -> float:
     """Return the median cost of one call over batches, walking over the models."""
     models = bench.models
     at = bench.at
@@ -83,7 +85,9 @@ def main() -> None:
         print(json.dumps(rows))
         return
     print(f"python {platform.python_version()}, {platform.machine()}; medians in nanoseconds")
-    print(f"{'orders':>7} {'links':>5} {'decision':>9} {'target':>7} {'empty call':>11} {'ratio':>6}")
+    print(
+        f"{'orders':>7} {'links':>5} {'decision':>9} {'target':>7} {'empty call':>11} {'ratio':>6}"
+    )
     for row in rows:
         print(
             f"{row['orders']:>7} {row['links']:>5} {row['decision_ns']:>9} {row['target_ns']:>7}"
