@@ -2,10 +2,13 @@
 
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -146,3 +149,50 @@ def test_a_folder_that_cannot_be_drilled(tmp_path: Path) -> None:
     columns = "case,requester,organisation,end_user,model,at,outcome"
     assert f"{folder}/expected.csv:1:1: the columns are {columns}\n" == done.stderr
     assert 3 == drill(tmp_path / "nowhere", tmp_path / "out").returncode
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 1), (signal.SIGINT, 130)])
+def test_a_drill_that_is_stopped_leaves_nothing_behind(
+    tmp_path: Path, number: int, code: int
+) -> None:
+    """Servers and folders are gone when a drill is told to stop in the middle."""
+    # A test that was started in the background hands on a SIGINT that is ignored.
+    start = "import signal as s; s.signal(s.SIGINT, s.default_int_handler)"
+    start += "; from writ.cli.main import main; main()"
+    options = ["--orders", str(JUNE), "--people", "0", "--out", str(tmp_path / "out")]
+    with (
+        # a socket's path has 107 bytes at most, and pytest's folders are deep
+        TemporaryDirectory(prefix="stop-") as short,
+        subprocess.Popen(
+            [sys.executable, "-c", start, "drill", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": short},
+        ) as process,
+    ):
+        places = Path(short)
+        assert process.stdout is not None
+        while "rows asked" not in process.stdout.readline():
+            assert process.poll() is None
+        [place] = places.iterdir()
+        servers = pids(place)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+        assert (code, False) == (process.returncode, "Traceback" in errors), errors
+        assert 2 == len(servers)
+        assert [] == [pid for pid in servers if Path(f"/proc/{pid}").exists()]
+        assert [] == list(places.iterdir())
+
+
+def pids(place: Path) -> list[str]:
+    """Return the processes whose command line names a folder."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        try:
+            line = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if folder.name.isdigit() and str(place).encode() in line:
+            found.append(folder.name)
+    return found

@@ -41,7 +41,10 @@ def drill(  # noqa: PLR0913  one parameter per option of the command
         raise Failed(f"`{missing.name}` is not installed; a drill needs writ-ai[drill]") from None
 
     telling = Telling(Console(stderr=as_json))
-    card = asyncio.run(run(Wish(orders, out, people, seed), telling))
+    try:
+        card = asyncio.run(run(Wish(orders, out, people, seed), telling))
+    except asyncio.CancelledError:
+        raise Failed("the drill was stopped before its end") from None
     telling.card(card)
     if svg is not None:
         save_picture(card, svg)

@@ -1,5 +1,7 @@
 """`writ drill` from a folder to a scorecard."""
 
+import asyncio
+import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +36,13 @@ class Wish:
 
 
 async def drill(wish: Wish, telling: Telling) -> Scorecard:
-    """Run one drill; whatever is wrong with the folder is raised before anything is started."""
+    """Run one drill; whatever is wrong with the folder is raised before anything is started.
+
+    SIGTERM stops it, and everything it started, by cancelling the task that called.
+    """
+    running = asyncio.current_task()
+    if running is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     folder = read_case_folder(wish.orders)
     telling.say(
         f"{wish.orders}: {len(folder.book.versions)} order versions checked, "

@@ -4,8 +4,9 @@
    that a change overlaps (rule 2 of `record`) may have that of either side, and is counted as in
    transition; where the change is one from which nothing may follow yet, both sides are the same.
 2. Wrongly served: an answer of the upstream for somebody who must not get that answer. Wrongly
-   barred: anything else for somebody who must be served. Every mistake of either kind, and a deny
-   for a verify or the other way round, is a wrong outcome too.
+   barred: anything else for somebody who must be served. A substitute for somebody who must get
+   the model itself is both. Every mistake of either kind, and a deny for a verify or the other way
+   round, is a wrong outcome too.
 3. A held stream whose outcome stays permit must be spared; one whose outcome becomes deny or verify
    must be cut by the dialect's own error. Anything else is a wrong outcome.
 4. Untouched are models that no order activated in the drill names; what is lost there is counted
@@ -181,10 +182,9 @@ class _Score:
     def wrong(self, line: Request, outcomes: dict[int, Outcome]) -> None:
         wanted = {outcome.word for outcome in outcomes.values()}
         self.result.wrong_outcomes += 1
-        if line.answer in SERVED:
-            self.result.wrongly_served += 1
-        elif wanted <= SERVED:
-            self.result.wrongly_barred += 1
+        served = line.answer in SERVED
+        self.result.wrongly_served += served
+        self.result.wrongly_barred += wanted == {"permit"} if served else wanted <= SERVED
         if not line.touched:
             self.result.unaffected_lost += 1
         receipt = self.receipts.get(line.number)
