@@ -75,7 +75,8 @@ def count_requests(lines: Lines, rows: Rows, card: Counter[str]) -> None:
         if not right:
             card["wrong_outcomes"] += 1
             card["wrongly_served"] += request["answer"] in SERVED
-            card["wrongly_barred"] += request["answer"] not in SERVED and words <= SERVED
+            barred = words == {"permit"} if request["answer"] in SERVED else words <= SERVED
+            card["wrongly_barred"] += barred
             card["unaffected_lost"] += not request["touched"]
 
 

@@ -115,9 +115,9 @@ def test_wrongly_served(case: Case) -> None:
     ] == card.mistakes
 
 
-def test_a_wrong_substitute_is_wrongly_served(case: Case) -> None:
-    """An answer by another model than the one that was to answer is an answer too many."""
-    assert (1, 1, 0, 0) == wrongs(case.card(changed(REQUEST, answer="substitute")))
+def test_a_wrong_substitute_is_wrongly_served_and_barred(case: Case) -> None:
+    """An answer by another model is an answer too many, and the right one is missing."""
+    assert (1, 1, 1, 0) == wrongs(case.card(changed(REQUEST, answer="substitute")))
 
 
 @pytest.mark.parametrize("answer", ["deny", "verify", "refused", "error"])
