@@ -4,7 +4,7 @@
 2. Instants are in UTC; digests are `rules_digest`, before and after, wherever they differ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from writ.clock import FOREVER, Instant, format_duration, format_instant
 from writ.law.digest import rules_digest
@@ -102,15 +102,17 @@ def _who(predicate: Predicate) -> str:
     if predicate.name is not None:
         return predicate.name
     kinds = (("people", predicate.person), ("organisations", predicate.organisation))
-    return ", ".join(f"{kind} {_says(item)}" for kind, item in kinds if item is not None)
+    asked = [(kind, item) for kind, item in kinds if item is not None]
+    some = [(kind, item) for kind, item in asked if not _never(item)] or asked
+    return ", ".join(f"{kind} {_says(item)}" for kind, item in some)
 
 
 def _says(item: Expression) -> str:
     match item:
         case AnyOf(items):
-            return f"({' or '.join(map(_says, items))})"
+            return _joined(" or ", [part for part in items if not _never(part)] or items[:1])
         case AllOf(items):
-            return f"({' and '.join(map(_says, items))})"
+            return _joined(" and ", [part for part in items if _never(part)][:1] or items)
         case Not(inner):
             return f"not {_says(inner)}"
         case Never(operator):
@@ -120,6 +122,21 @@ def _says(item: Expression) -> str:
         case _:
             patterns = ", ".join(sorted(map(_pattern, item.patterns)))
             return f"{item.operator} {_named(item.group) if item.group else patterns}"
+
+
+def _joined(word: str, items: Sequence[Expression]) -> str:
+    return _says(items[0]) if len(items) == 1 else f"({word.join(map(_says, items))})"
+
+
+def _never(item: Expression) -> bool:
+    """Whether an expression cannot hold, whoever asks."""
+    match item:
+        case AnyOf(items):
+            return all(map(_never, items))
+        case AllOf(items):
+            return any(map(_never, items))
+        case _:
+            return isinstance(item, Never)
 
 
 def _named(group: Group) -> str:

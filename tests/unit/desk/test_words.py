@@ -100,9 +100,26 @@ def test_a_rules_particulars_are_said() -> None:
             "open streams run on for 30s"
         ),
         (
-            "  exception staff to only-us-persons: people (never (organisation_in) or "
-            "(employee_of self and acting_for list (1 listed))), organisations "
-            "(organisation_in list (1 listed) or (never (employee_of) and acting_for list "
-            "(1 listed))) may use fable-5, unless people not citizen_of DE; unproven: verify"
+            "  exception staff to only-us-persons: people (employee_of self and acting_for list "
+            "(1 listed)), organisations organisation_in list (1 listed) may use fable-5, "
+            "unless people not citizen_of DE; unproven: verify"
         ),
     ) == said[:3]
+
+
+def test_what_cannot_be_asked_of_a_kind_is_left_out() -> None:
+    """An exception for staff speaks of people only."""
+    said = change(BOOK, read_sources({**FIRST, "us-bis.v1.yaml": letter() + _STAFF}))
+    assert (
+        "  exception staff to only-us-persons: people employee_of self may use fable-5; "
+        "unproven: barred"
+    ) == said[2]
+
+
+_STAFF = b"""exceptions:
+  - id: staff
+    to: only-us-persons
+    clauses: [c1]
+    models: [fable-5]
+    who: {employee_of: self}
+"""
