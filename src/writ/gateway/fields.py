@@ -2,8 +2,9 @@
 
 1. Hop-by-hop fields stay behind, those named by `Connection` among them (RFC 9110 7.6.1).
 2. Ours (`x-writ-*`) come from nobody else: stripped inbound and from the upstream's answer.
-3. The caller's credential never leaves; the upstream gets its own, or none.
-4. Framing is written anew, from what was read, never copied.
+3. The caller's credential never leaves, under whatever name; the upstream gets its own, or none.
+4. Fields by which some servers take another method, target or model than the request's stay behind.
+5. Framing is written anew, from what was read, never copied.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +31,19 @@ _HOP = frozenset(
         b"upgrade",
     )
 )
-_REQUEST = _HOP | {b"authorization", b"content-length", b"expect", b"host", b"x-api-key"}
+_CREDENTIALS = {b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key"}
+_STEERING = {
+    b"x-http-method",
+    b"x-http-method-override",
+    b"x-method-override",
+    b"x-original-url",
+    b"x-rewrite-url",
+    b"x-portkey-config",
+    b"x-portkey-provider",
+    b"x-portkey-virtual-key",
+    b"helicone-fallbacks",
+}
+_REQUEST = _HOP | _CREDENTIALS | _STEERING | {b"content-length", b"expect", b"host"}
 _RESPONSE = _HOP | {b"content-length"}
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 

@@ -1,9 +1,11 @@
 """The two members of a body that decide: `model` and `stream`, found by a real parser.
 
-1. The body is one JSON object in UTF-8; a byte order mark, a list or null is refused.
+1. The body is one JSON object in UTF-8, and said to be JSON: a byte order mark, a list or null is
+   refused, and so is another content type, for one body may be JSON and a form at once.
 2. A decisive member written twice is refused, whatever the escapes or the case of its name: one
    parser would take the first, another the last, and some ignore case (RFC 8259 section 4).
-3. Members by which some servers choose another model are refused: the decision is about one.
+3. Members by which some servers choose another model, or call one besides (a tool's `model`), are
+   refused: the decision is about one.
 4. Nothing is rewritten, except that a substitute's name may be spliced in where the model's was.
 """
 
@@ -14,15 +16,33 @@ import msgspec
 
 from writ.gateway.request import Malformed, Request
 
-_DECISIVE = ("model", "stream")
-_ELSEWHERE = ("models", "fallbacks")
+_ELSEWHERE = (
+    "models",
+    "fallbacks",
+    "context_window_fallbacks",
+    "content_policy_fallbacks",
+    "model_list",
+    "user_config",
+    "preset",
+)
+_ONCE = ("model", "stream", "tools")
+
+
+class _Tool(msgspec.Struct):
+    model: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Body(msgspec.Struct):
     model: str
     stream: bool | None = None
+    tools: list[_Tool] | None = None
     models: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     fallbacks: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    context_window_fallbacks: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    content_policy_fallbacks: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    model_list: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    user_config: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    preset: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +63,16 @@ def peek(request: Request) -> Peek:
     read = _read(request.body)
     for name in _ELSEWHERE:
         if getattr(read, name) is not msgspec.UNSET:
-            raise Malformed(400, "other_models", f"`{name}` names other models; send one `model`")
+            raise _other_models(name)
+    if any(tool.model is not msgspec.UNSET for tool in read.tools or ()):
+        raise _other_models("tools")
     if _suspicious(request.body):
-        _check_doubles(request.body)
+        _check_names(request.body)
     return Peek(read.model, bool(read.stream))
+
+
+def _other_models(name: str) -> Malformed:
+    return Malformed(400, "other_models", f"`{name}` names other models; send one `model`")
 
 
 def _read(body: bytes) -> _Body:
@@ -80,6 +106,8 @@ def _check_encoding(request: Request) -> None:
         if coding.strip().lower() != b"identity":
             raise Malformed(415, "content_coding", "send the body without a content coding")
     for kind in request.values(b"content-type"):
+        if kind.partition(b";")[0].strip().lower() != b"application/json":
+            raise Malformed(415, "content_type", "send the body as application/json")
         _, mark, charset = kind.lower().replace(b" ", b"").partition(b"charset=")
         # An upstream that obeyed another charset would read other names than we do.
         if mark and charset.strip(b'"; ') not in {b"utf-8", b"utf8", b"us-ascii"}:
@@ -90,26 +118,29 @@ def _suspicious(body: bytes) -> bool:
     r"""Whether a decisive name may be there twice; never False when it is.
 
     A second spelling of a name shows as the plain name (any case), as an escaped letter of it
-    (\\u004x to \\u007x), or as the one letter outside ASCII that folds into it (U+017F).
+    (\\u004x to \\u007x), or as a letter outside ASCII that folds into one (U+017F, U+212A).
     """
     lower = body.lower()
     return (
-        lower.count(b'"model"') > 1
-        or lower.count(b'"stream"') > 1
-        or (b"\\u0" in lower and any(mark in lower for mark in _ESCAPES))
-        or _LONG_S in lower
+        any(lower.count(b'"%b"' % name.encode()) > 1 for name in _ONCE)
+        or any(b'"%b"' % name.encode() in lower for name in _ELSEWHERE)
+        or (b"\\u" in lower and any(mark in lower for mark in _ESCAPES))
+        or any(letter in lower for letter in _FOLDING)
     )
 
 
-_ESCAPES = (b"\\u004", b"\\u005", b"\\u006", b"\\u007", b"\\u017f")
-_LONG_S = "\u017f".encode()
+_ESCAPES = (b"\\u004", b"\\u005", b"\\u006", b"\\u007", b"\\u017f", b"\\u212a")
+_FOLDING = ("\u017f".encode(), "\u212a".encode().lower())
 
 
-def _check_doubles(body: bytes) -> None:
+def _check_names(body: bytes) -> None:
     names = [key.casefold() for key, _, _ in _members(body.decode())]
-    for name in (*_DECISIVE, *_ELSEWHERE):
+    for name in _ONCE:
         if names.count(name) > 1:
             raise Malformed(400, "doubled_key", f"`{name}` is in the body more than once")
+    for name in _ELSEWHERE:
+        if name in names:
+            raise _other_models(name)
 
 
 def _members(text: str) -> list[tuple[str, int, int]]:

@@ -1,9 +1,11 @@
 """The closed table of what the gateway serves; every other method and path is refused.
 
 1. Paths are compared byte for byte: no decoding, no doubled or trailing slashes, no other case.
-2. A route says whose envelope its errors wear, and where its model is.
+2. So are parameters in the query: some servers take a model from there, over the body's.
+3. A route says whose envelope its errors wear, and where its model is.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -41,6 +43,8 @@ _POSTS: dict[bytes, Route] = {
     b"/v1/messages/count_tokens": Route(Kind.COUNT, "anthropic"),
 }
 _MODELS = b"/v1/models"
+_QUERY = re.compile(rb"\?(?:(?:beta|api-version)=[A-Za-z0-9._-]{0,64}(?:&(?!$)|$))*")
+"""What official clients add to a target."""
 
 
 def dialect_of(request: Request) -> Dialect:
@@ -56,6 +60,8 @@ def find(request: Request) -> Route:
     route = _POSTS.get(path)
     if route is not None:
         if request.method == "POST":
+            if request.query and not _QUERY.fullmatch(request.query):
+                raise Malformed(400, "unknown_parameter", "this route takes no such query")
             return route
         raise Malformed(405, "method_not_allowed", "this route takes POST", "POST")
     if path == _MODELS or path.startswith(_MODELS + b"/"):

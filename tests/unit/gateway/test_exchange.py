@@ -186,6 +186,28 @@ def test_other_routes_are_refused(world: World, path: str, status: int) -> None:
     assert [] == world.upstream.seen
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["?model=fable-5", "?beta=true&model=fable-5", "?beta=true;model=fable-5", "?m%6fdel=fable-5"],
+)
+def test_no_model_comes_in_by_the_query(world: World, query: str) -> None:
+    """Some servers take a parameter of that name over the body's member."""
+    world.enact()
+    answer = world.ask(post(CHAT + query, chat("opus-4-8"), FR))
+    assert (400, "unknown_parameter") == (answer.status, answer.code)
+    assert [] == world.upstream.seen
+
+
+def test_a_body_that_is_a_form_too_is_refused(world: World) -> None:
+    """Read as a form, it would name another model than it does as JSON."""
+    world.enact()
+    body = b'{"model":"opus-4-8","x":"&model=fable-5&y="}'
+    data = post(CHAT, body, FR).replace(b"application/json", b"application/x-www-form-urlencoded")
+    answer = world.ask(data)
+    assert (415, "content_type") == (answer.status, answer.code)
+    assert [] == world.upstream.seen
+
+
 def test_other_methods_are_refused(world: World) -> None:
     """The right method is named."""
     world.enact()

@@ -2,7 +2,7 @@ from writ.gateway.fields import request_fields, response_fields
 
 
 def test_what_belongs_to_one_hop_stays_there() -> None:
-    """Hop-by-hop fields, credentials, framing and ours are not forwarded; the rest is."""
+    """Hop-by-hop fields, credentials, framing, what steers elsewhere and ours are not forwarded; the rest is."""
     fields = [
         (b"host", b"gateway"),
         (b"connection", b"close, X-Private"),
@@ -14,6 +14,10 @@ def test_what_belongs_to_one_hop_stays_there() -> None:
         (b"expect", b"100-continue"),
         (b"authorization", b"Bearer wk"),
         (b"x-api-key", b"wk"),
+        (b"api-key", b"wk"),
+        (b"x-original-url", b"/v1/embeddings"),
+        (b"x-http-method-override", b"DELETE"),
+        (b"x-portkey-config", b'{"override_params":{"model":"other"}}'),
         (b"x-writ-end-user", b"e.y.J"),
         (b"proxy-authorization", b"x"),
         (b"accept-encoding", b"gzip"),

@@ -86,17 +86,60 @@ def test_what_is_not_a_usable_object_is_refused(body: bytes) -> None:
     assert 400 == caught.value.status
 
 
-@pytest.mark.parametrize("name", ["models", "fallbacks"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "models",
+        "Models",
+        "fallbacks",
+        "FALLBACKS",
+        "fallbac\u212as",
+        "context_window_fallbacks",
+        "content_policy_fallbacks",
+        "model_list",
+        "user_config",
+        "preset",
+    ],
+)
 def test_other_models_are_refused(name: str) -> None:
     """A member by which some servers choose another model is refused."""
     with pytest.raises(Malformed, match="names other models"):
         read(json.dumps({"model": "a", name: ["b"]}).encode())
+    with pytest.raises(Malformed, match="names other models"):
+        read(json.dumps({"model": "a", name: ["b"]}, ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize(
+    ("tools", "code"),
+    [
+        (b'"tools":[{"type":"advisor","model":"b"}]', "other_models"),
+        (b'"tools":[{"type":"advisor","mod\\u0065l":"b"}]', "other_models"),
+        (b'"tools":[{"type":"advisor","model":"b"}],"tools":[]', "doubled_key"),
+        (b'"tools":["advisor"]', "bad_body"),
+    ],
+)
+def test_a_tool_that_calls_another_model_is_refused(tools: bytes, code: str) -> None:
+    """A server that lets one model ask another would answer with one nobody decided about."""
+    with pytest.raises(Malformed) as caught:
+        read(b'{"model":"a",' + tools + b"}")
+    assert (400, code) == (caught.value.status, caught.value.code)
+
+
+def test_tools_that_call_no_model_are_fine() -> None:
+    """What a function takes is its own affair, a model's name among it."""
+    schema = {"type": "object", "properties": {"model": {"type": "string"}}}
+    tools = [{"type": "function", "function": {"name": "rent", "parameters": schema}}]
+    assert ("a", False) == read(json.dumps({"model": "a", "tools": tools}).encode())
+    assert ("a", False) == read(b'{"model":"a","tools":null}')
 
 
 @pytest.mark.parametrize(
     "field",
     [
         (b"content-encoding", b"gzip"),
+        (b"content-type", b"application/x-www-form-urlencoded"),
+        (b"content-type", b"multipart/form-data; boundary=x"),
+        (b"content-type", b"application/json, text/plain"),
         (b"content-type", b"application/json; charset=utf-7"),
         (b"content-type", b'application/json;charset = "UTF-16"'),
     ],
