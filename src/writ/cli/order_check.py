@@ -100,9 +100,8 @@ def _say(report: _Report) -> None:
         )
     scenarios = sum(len(version.scenarios) for version in report.versions)
     faults = _count(len(report.faults), "fault")
-    print(
-        f"{faults}, {scenarios - len(report.failed)} of {_count(scenarios, 'scenario')} as expected"
-    )
+    came = f"{scenarios - len(report.failed)} of {_count(scenarios, 'scenario')} as expected"
+    print(f"{faults}, {came if scenarios or not report.faults else 'no scenario was asked'}")
 
 
 def _count(number: int, noun: str) -> str:

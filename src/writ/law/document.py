@@ -23,6 +23,7 @@ DEEPEST = 32
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _SHOWN = 60
+_QUOTES = frozenset("'\"|>")
 
 Scalar: TypeAlias = str | int | bool | None
 
@@ -76,8 +77,8 @@ def quoted(value: object) -> str:
 def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
     """Read one YAML document; every duplicate key, tag and anchor is reported at once.
 
-    With `found`, duplicate keys are put there and reading goes on with what came first; everything
-    else is InvalidInput either way.
+    With `found`, duplicate keys, tags and anchors are put there, and reading goes on with the key
+    that came first and the bare value; everything else is InvalidInput either way.
     """
     text = _decode(data, file)
     composer = _Composer(file, text)
@@ -87,13 +88,13 @@ def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         composer.faults.append(Fault(file, line, column, f"not YAML: {_reason(error)}"))
-        raise InvalidInput([*composer.faults, *composer.doubled]) from None
+        raise InvalidInput([*composer.faults, *composer.spared]) from None
     except yaml.YAMLError:
         raise InvalidInput([Fault(file, 1, 1, "holds characters that YAML forbids")]) from None
-    if composer.faults or (composer.doubled and found is None):
-        raise InvalidInput([*composer.faults, *composer.doubled])
+    if composer.faults or (composer.spared and found is None):
+        raise InvalidInput([*composer.faults, *composer.spared])
     if found is not None:
-        found += composer.doubled
+        found += composer.spared
     return node
 
 
@@ -128,7 +129,7 @@ class _Composer:
         self.file = file
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.faults: list[Fault] = []
-        self.doubled: list[Fault] = []
+        self.spared: list[Fault] = []
 
     def document(self) -> Node:
         """Read the only document of the stream (rule 1)."""
@@ -153,7 +154,7 @@ class _Composer:
         if isinstance(event, yaml.MappingStartEvent):
             return Node(place, self.entries(depth))
         if isinstance(event, yaml.ScalarEvent):
-            return Node(place, _scalar(event.value) if event.implicit[0] else event.value)
+            return Node(place, event.value if event.style in _QUOTES else _scalar(event.value))
         return Node(place, None)
 
     def items(self, depth: int) -> Iterator[Node]:
@@ -174,7 +175,7 @@ class _Composer:
                 self.refuse_extras(event)
             node = self.node(next(self.events), depth + 1)
             if key in entries:
-                self.doubled.append(place.fault(f"{quoted(key)} stands twice"))
+                self.spare(event, f"{quoted(key)} stands twice")
             elif key is not None:
                 entries[key] = Entry(place, node)
         return entries
@@ -184,13 +185,17 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, f"an alias of {quoted(event.anchor)}; write it out here")
         elif getattr(event, "anchor", None) is not None:
-            self.refuse(event, "an anchor; write everything out where it belongs")
+            self.spare(event, "an anchor; write everything out where it belongs")
         if getattr(event, "tag", None) is not None:
-            self.refuse(event, "a tag; write the value alone")
+            self.spare(event, "a tag; write the value alone")
 
     def refuse(self, event: yaml.Event, message: str) -> None:
         """Report a fault where `event` begins."""
         self.faults.append(self.place(event).fault(message))
+
+    def spare(self, event: yaml.Event, message: str) -> None:
+        """Report a fault that what follows can be read in spite of."""
+        self.spared.append(self.place(event).fault(message))
 
     def place(self, event: yaml.Event) -> Place:
         """Return where `event` begins."""

@@ -119,8 +119,9 @@ def _window(reader: Reader, fields: Fields) -> _Window:
     reader.instant(fields["received"])
     if last is not None and effective is not None and until is not None and until <= effective:
         reader.fault(last, "an empty window: `until` is not after `effective`")
-    moments = {"effective": effective, "comply_by": comply_by, "until": until}
-    return _Window(effective, until, moments)
+    read = {"effective": effective, "comply_by": comply_by, "until": until}
+    there = {key: at for key, at in read.items() if fields[key] is not None or key == "effective"}
+    return _Window(effective, until, there)
 
 
 def _texts(reader: Reader, node: Node | None) -> dict[str, str]:
@@ -205,8 +206,9 @@ def _obligation(letter: Letter, node: Node, window: _Window) -> None:
     reader.duration(fields["every"])
     for key in ("from", "until"):
         moment = fields[key]
-        if moment is not None and moment.value not in window.moments:
-            reader.instant(moment)
+        if moment is not None and moment.value in window.moments:
+            continue
+        reader.instant(moment)
 
 
 def _all_carried(letter: Letter, node: Node | None) -> None:

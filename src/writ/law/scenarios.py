@@ -49,10 +49,9 @@ def read_scenario(letter: Letter, node: Node, moments: Mapping[str, Instant | No
 def _moment(reader: Reader, node: Node | None, moments: Mapping[str, Instant | None]) -> Instant:
     if node is None or node.value not in MOMENTS:
         return reader.instant(node) or 0
-    moment = moments.get(str(node.value))
-    if moment is None:
+    if node.value not in moments:
         reader.fault(node, f"this order has no `{node.value}`")
-    return moment or 0
+    return moments.get(str(node.value)) or 0
 
 
 def _chain(reader: Reader, node: Node, fields: Fields, at: Instant) -> Chain:
