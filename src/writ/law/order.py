@@ -206,7 +206,7 @@ def _obligation(letter: Letter, node: Node, window: _Window) -> None:
     reader.duration(fields["every"])
     for key in ("from", "until"):
         moment = fields[key]
-        if moment is not None and moment.value in window.moments:
+        if moment is not None and moment.value in tuple(window.moments):
             continue
         reader.instant(moment)
 
