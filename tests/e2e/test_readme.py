@@ -1,0 +1,42 @@
+"""README.md: what it says is printed is printed, and what it links to is there."""
+
+import re
+import subprocess
+import sys
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def console() -> str:
+    """The block of commands that are tried on paper."""
+    blocks: list[str] = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    return next(block for block in blocks if "writ decide" in block)
+
+
+def test_the_commands_print_what_the_page_shows(tmp_path: Path) -> None:
+    """Each command runs; where output is shown it is that, and `...` stands for more of it."""
+    (tmp_path / "orders").symlink_to(ROOT / "orders")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    commands = re.split(r"(?m)^\$ ", console())[1:]
+    assert len(commands) == 3
+    for text in commands:
+        command, _, shown = text.partition("\n")
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert "" == done.stderr
+        if shown:
+            pattern = shown.rstrip().replace("[", "[[]").replace("  ...", "*")
+            assert fnmatchcase(done.stdout.rstrip(), pattern), done.stdout
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_links_lead_somewhere(target: str) -> None:
+    """Every relative link of the page names a file of the repository."""
+    assert (ROOT / target).exists()
