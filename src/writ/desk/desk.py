@@ -129,7 +129,7 @@ class Desk:
             opened = self._known.history.opened
             if opened is not None and not replace:
                 raise Refused(
-                    f"proposal `{opened.id}` by `{opened.submitter}` is open; replace it or wait"
+                    f"proposal `{opened.id}` by `{opened.submitter}` is open; wait, or `--replace` it"
                 )
             with self._unit() as (connection, now):
                 self._close(connection, "replaced", now)

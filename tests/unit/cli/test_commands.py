@@ -218,3 +218,19 @@ def test_a_missing_folder_and_odd_words(tmp_path: Path, shared: Deployment) -> N
     deployment = copy_of(shared, tmp_path)
     deployment.data.rename(tmp_path / "elsewhere")
     assert "no data folder" in deployment.fails(1, "status")
+
+
+def test_a_hold_tells_what_it_overtakes(tmp_path: Path, shared: Deployment) -> None:
+    """A proposal that was open when a model is held has to be made again, and whoever holds knows."""
+    deployment = copy_of(shared, tmp_path)
+    deployment.obey(CATALOGUE, LETTER)
+    deployment.writ("withdraw", "us-bis-2026-06-12", "--key", "ada.key")
+    opened = deployment.json("status")["proposal"]["id"]
+    first, second = (
+        deployment.writ("hold", model, "--key", "ben.key").splitlines()[-1]
+        for model in ("saga-5", "fable-5")
+    )
+
+    assert f"proposal {opened} by ada is overtaken; submit it again" == first
+    assert "overtaken" not in second
+    assert deployment.json("status")["proposal"] is None

@@ -121,7 +121,7 @@ def test_one_proposal_is_open_at_a_time(desk: Desk) -> None:
     """A later proposal says so, or replaces the earlier one, which then is closed for good."""
     WORLD.submit(desk)
     WORLD.sign(desk, "ben")
-    with pytest.raises(Refused, match="proposal `p1` by `ana` is open; replace it or wait"):
+    with pytest.raises(Refused, match="proposal `p1` by `ana` is open; wait, or `--replace` it"):
         WORLD.submit(desk, by="eva")
     replaced = WORLD.submit(desk, {**FIRST, "saga.yaml": letter("saga")}, by="eva", replace=True)
     assert ("p2", "eva", ()) == (replaced.id, replaced.submitter, replaced.signers)
