@@ -1,6 +1,8 @@
 """The `writ` command: one file per subcommand, errors as one line each, exit codes that mean something."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -24,7 +26,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Obey a legal order about who may use which model, provably, without switching it off.",
+    epilog="Exit codes: 0 done or permitted, 1 failed, 2 refused, 3 invalid input, 5 cases failed.",
 )
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  typer calls it with the option's value
+    if wanted:
+        print(version("writ-ai"))
+        raise typer.Exit
+
+
+@app.callback()
+def _writ(
+    *,
+    wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+    ] = False,
+) -> None:
+    pass
+
 
 app.command("activate")(activate)
 app.command("decide")(decide)

@@ -1,10 +1,14 @@
 import inspect
+import re
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from writ.cli.main import app
+from writ.errors import CasesFailed, Failed, InvalidInput, Refused
 
 JSON_ALREADY = {"order schema", "serve"}
 """What these print is JSON, whatever is asked for."""
@@ -42,3 +46,18 @@ def test_the_commands_are_registered_in_order() -> None:
     names = [item.name or "" for item in app.registered_commands]
 
     assert sorted(names) == names
+
+
+def test_the_first_help_tells_every_exit_code() -> None:
+    """Whoever scripts the command finds the codes where they look first."""
+    said = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
+    codes = {int(code) for code in re.findall(r"(\d) [a-z]", said.split("Exit codes:")[1])}
+
+    assert {0, *(kind.exit_code for kind in (Failed, Refused, InvalidInput, CasesFailed))} == codes
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """`writ --version` prints one line and nothing else happens."""
+    ran = CliRunner().invoke(app, ["--version"])
+
+    assert (0, f"{version('writ-ai')}\n") == (ran.exit_code, ran.output)
