@@ -7,11 +7,13 @@
    receipt from a salt in a file of its own. Destroying the salt leaves the receipts and nothing
    to open them with.
 4. A receipt that could not be written makes its caller refuse. A torn last line was never
-   acknowledged: it is removed. A file that was not closed gets a `gap` record.
+   acknowledged: it is removed. A file that was not closed gets a `gap` record. One process writes
+   at a time; a second gateway of the same name does not start.
 5. Never a prompt, never an attribute.
 """
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import secrets
@@ -210,6 +212,11 @@ class _File:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         except OSError as error:
             raise Failed(f"cannot open receipts `{path}`: {error.strerror}") from None
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._descriptor)
+            raise Failed(f"another gateway of this name writes `{path}`") from None
         self._torn = False
         self._size = 0
 

@@ -6,6 +6,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.worlds.control import citizen, pseudonym
 from tests.worlds.gateway import ACME, CHAT, FR, NOBODY, US, Gateway, World, chat, post
 from writ.canonical import encode
@@ -138,6 +140,15 @@ def test_many_refusals_share_their_syncs(world: World) -> None:
         wire.close()
     written = [r["id"] for r in world.receipts() if r["kind"] == "refusal"]
     assert (said, 200) == (set(written), len(written))
+
+
+def test_a_second_gateway_of_the_same_name_does_not_start(world: World) -> None:
+    """Two would write over each other's receipts, and take the seam from each other in turn."""
+    with pytest.raises(RuntimeError, match="did not start") as caught:
+        Gateway(world.control.config)
+    assert "another gateway of this name" in str(caught.value.__cause__)
+    world.enact()
+    assert 451 == world.chat(FR).status
 
 
 def test_what_fails_for_one_answer_holds_no_other_up(tmp_path: Path) -> None:
