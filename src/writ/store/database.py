@@ -72,7 +72,7 @@ def open_store(path: Path) -> Store:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise Failed(f"cannot open the store `{path}`: {error.strerror}") from None
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)  # errors would show values
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     store = Store(path, engine)

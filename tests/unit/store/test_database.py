@@ -35,6 +35,17 @@ def test_the_schema_is_what_the_tables_say(tmp_path: Path) -> None:
         assert people_tables.subject.metadata is metadata
 
 
+def test_an_error_shows_no_values(tmp_path: Path) -> None:
+    """A trace in a log says which statement failed, and not what was in it."""
+    store = open_store(tmp_path / "writ.db")
+    row = people_tables.subject.insert().values(id="a-name-to-keep", kind="person")
+    with pytest.raises(IntegrityError) as caught, store.unit() as connection:
+        connection.execute(row)
+        connection.execute(row)
+    assert "INSERT INTO subject" in str(caught.value)
+    assert "a-name-to-keep" not in str(caught.value)
+
+
 def test_a_store_opens_again(tmp_path: Path) -> None:
     """What one process wrote the next one reads."""
     store = open_store(tmp_path / "writ.db")
