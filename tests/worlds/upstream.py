@@ -405,6 +405,15 @@ def _zipped(talk: _Talk) -> None:
     talk.chunk(b"\x1f\x8b")
 
 
+def _packed(talk: _Talk) -> None:
+    talk.head("Content-Type: text/event-stream", "Transfer-Encoding: gzip, chunked")
+    talk.chunk(b"\x1f\x8b")
+
+
+def _elsewhere(talk: _Talk) -> None:
+    talk.head("Location: http://127.0.0.1:9/", "Content-Length: 0", status="307 Elsewhere")
+
+
 def _failing(talk: _Talk) -> None:
     body = b'{"error":{"message":"out of order","type":"server_error","param":null,"code":"x"}}'
     talk.head(_JSON, f"Content-Length: {len(body)}", status="500 Internal Server Error")
@@ -433,6 +442,8 @@ _SCRIPTS: dict[str, Callable[[_Talk], None]] = {
     "endless": _endless,
     "torrent": _torrent,
     "zipped": _zipped,
+    "packed": _packed,
+    "elsewhere": _elsewhere,
     "failing": _failing,
     "interim": _interim,
 }

@@ -27,6 +27,8 @@ from writ.gateway.upstream import Call, Upstream
 from writ.model.outcome import Outcome
 from writ.point import seam
 
+_REDIRECTIONS = range(300, 400)
+
 
 class Caller(Protocol):
     """The connection an exchange answers on."""
@@ -279,7 +281,11 @@ class Exchange:
     # -- 4: from the call --------------------------------------------------------------------
 
     def on_head(self, status: int, fields: Fields) -> None:
-        """Take the head of the upstream's answer."""
+        """Take the head of the upstream's answer; a redirection would lead clients past us."""
+        if any(name == b"location" for name, _ in fields) and status in _REDIRECTIONS:
+            self._drop_call()
+            self.on_failure(502, "the model server redirected the request")
+            return
         if is_stream(fields):
             if not self._allowed():
                 self.cut()

@@ -33,6 +33,8 @@ from writ.model.outcome import Outcome
 
 FLUSH_SECONDS = 0.2
 _CLOSED = b'"kind":"closed"'
+_ENOUGH = 2
+"""Line feeds before and after the last whole line."""
 _log = structlog.get_logger("writ.gateway.receipts")
 
 Done = Callable[[bool], None]
@@ -223,7 +225,10 @@ class _File:
     def recover(self) -> bytes:
         """Remove a torn last line (rule 4); return the last whole one, or nothing."""
         size = os.fstat(self._descriptor).st_size
-        tail = os.pread(self._descriptor, 65536, max(0, size - 65536))
+        tail, reach = b"", 0
+        while tail.count(b"\n") < _ENOUGH and reach < size:
+            reach = min(size, 2 * reach or 65536)
+            tail = os.pread(self._descriptor, reach, size - reach)
         whole = tail[: tail.rfind(b"\n") + 1]
         self._size = size - len(tail) + len(whole)
         if self._size != size:

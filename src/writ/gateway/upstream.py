@@ -3,8 +3,8 @@
 1. One call at a time on a connection; an unused one is kept for the next call, newest first.
 2. A kept connection that turns out closed before any byte of an answer is replaced once by a
    fresh one; nothing else is ever sent twice.
-3. Bytes beyond an answer's stated end, an upgrade or malformed framing end the call as a failure,
-   and the connection with it.
+3. Bytes beyond an answer's stated end, an upgrade, malformed framing or a transfer coding besides
+   `chunked` end the call as a failure, and the connection with it.
 4. Whether a connection may be kept must be asked inside `on_message_complete`; afterwards the
    parser has forgotten.
 """
@@ -263,6 +263,9 @@ class Wire(asyncio.Protocol):
         if status < _INFORMATIONAL or self.call is None:
             return
         names = {name for name, _ in self._fields}
+        codings = [value.lower() for name, value in self._fields if name == b"transfer-encoding"]
+        if codings not in ([], [b"chunked"]):
+            raise _Excess
         self._in_body = True
         self._open_ended = status not in NO_BODY and not names & {
             b"content-length",

@@ -121,6 +121,16 @@ def test_a_gateway_that_was_killed_leaves_a_gap(world: World) -> None:
     assert ["opened", "refusal", "gap", "opened"] == kinds(world)
 
 
+def test_a_long_torn_line_is_removed_whole(world: World) -> None:
+    """However long: what is written next begins a line of its own."""
+    path = world.control.folder / "receipts" / "gateway-1.jsonl"
+    world.gateway.close()
+    path.write_bytes(path.read_bytes() + b'{"kind":"refusal","x":"' + b"x" * 200_000)
+    world.gateway = Gateway(world.control.config)
+    world.gateway.close()
+    assert ["opened", "closed", "opened", "closed"] == kinds(world)
+
+
 def test_a_gateway_that_was_closed_leaves_none(world: World) -> None:
     """Closed and opened again: no gap, and the old receipts stay."""
     world.gateway.close()

@@ -18,6 +18,8 @@ MESSAGES = "/v1/messages"
         ("two", 502),
         ("garbage", 502),
         ("zipped", 502),
+        ("packed", 502),
+        ("elsewhere", 502),
         ("silent", 504),
     ],
 )

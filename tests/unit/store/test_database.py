@@ -38,10 +38,9 @@ def test_the_schema_is_what_the_tables_say(tmp_path: Path) -> None:
 def test_an_error_shows_no_values(tmp_path: Path) -> None:
     """A trace in a log says which statement failed, and not what was in it."""
     store = open_store(tmp_path / "writ.db")
-    row = people_tables.subject.insert().values(id="a-name-to-keep", kind="person")
+    twice = [{"id": "a-name-to-keep", "kind": "person"}] * 2
     with pytest.raises(IntegrityError) as caught, store.unit() as connection:
-        connection.execute(row)
-        connection.execute(row)
+        connection.execute(people_tables.subject.insert(), twice)
     assert "INSERT INTO subject" in str(caught.value)
     assert "a-name-to-keep" not in str(caught.value)
 
