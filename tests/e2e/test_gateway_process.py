@@ -90,7 +90,8 @@ def test_a_port_that_is_taken_is_said_in_one_line(control: Control) -> None:
     """Exit 1, no trace."""
     first = _Process(control.config)
     text = control.config.read_text()
-    control.config.write_text(text.replace("127.0.0.1:0", f"127.0.0.1:{first.port}"))
+    text = text.replace("127.0.0.1:0", f"127.0.0.1:{first.port}").replace("gateway-1", "gateway-2")
+    control.config.write_text(text)
     second = subprocess.run(
         [sys.executable, "-m", "writ.gateway", "--config", str(control.config)],
         capture_output=True,

@@ -203,7 +203,7 @@ class World:
     def metrics(self) -> str:
         """Scrape the metrics socket."""
         with socket.socket(socket.AF_UNIX) as scrape:
-            scrape.connect(str(self.control.folder / "gateway-gateway-1.metrics.sock"))
+            scrape.connect(str(self.control.folder / "gateway-1.metrics.sock"))
             scrape.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
             with scrape.makefile("rb") as reader:
                 return reader.read().decode()

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from writ.errors import Failed
+
 _LONGEST_HEAD = 8192
 _PATIENCE = 2.0
 
@@ -37,7 +39,7 @@ class _Scrape(asyncio.Protocol):
 
 def socket_of(folder: Path, gateway: str) -> Path:
     """Return where a gateway's counters are read."""
-    return folder / f"gateway-{gateway}.metrics.sock"
+    return folder / f"{gateway}.metrics.sock"
 
 
 async def scrape(path: Path) -> bytes:
@@ -59,5 +61,7 @@ async def listen(path: Path, text: Callable[[], str]) -> asyncio.Server:
     before = os.umask(0o177)
     try:
         return await asyncio.get_running_loop().create_unix_server(lambda: _Scrape(text), str(path))
+    except OSError as error:  # a path of more than 107 bytes, for one (unix(7))
+        raise Failed(f"cannot listen on `{path}`: {error.strerror or error}") from None
     finally:
         os.umask(before)

@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+from pathlib import Path
 
 import pytest
 
 from tests.worlds.control import CATALOGUE, Key, citizen, order, pseudonym
 from tests.worlds.gateway import FR, US, Gateway, World
 from writ.clock import elapsed
+from writ.errors import Failed
+from writ.gateway import metrics
 from writ.gateway.metrics import scrape, socket_of
 from writ.law.folder import read_sources
 from writ.law.snapshot import snapshot
@@ -181,3 +184,11 @@ def test_a_scrape_reads_what_is_counted(world: World) -> None:
     path = socket_of(world.control.folder, "gateway-1")
     assert "writ_gateway_decides_by_epoch 1\n" in asyncio.run(scrape(path)).decode()
     assert b"" == asyncio.run(scrape(socket_of(world.control.folder, "gateway-2")))
+
+
+def test_a_socket_that_cannot_be_is_said_in_one_line(tmp_path: Path) -> None:
+    """A data folder deep down has no room for a socket's path, and nobody is shown a trace."""
+    path = tmp_path / ("deep" * 30) / "gateway-1.metrics.sock"
+    path.parent.mkdir()
+    with pytest.raises(Failed, match="path too long"):
+        asyncio.run(metrics.listen(path, str))
