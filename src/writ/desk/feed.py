@@ -6,7 +6,8 @@
 3. A new epoch is loaded beside the old one and sent whole, ahead where it was approved already;
    it is activated last, and leases for the old epoch are never signed again.
 4. A gateway too slow to take what it is sent is dropped, and greets anew.
-5. A change that cannot be passed on ends all leases: an error is a refusal.
+5. A change that cannot be passed on, or an epoch that cannot be loaded, ends all leases: an error
+   is a refusal. The whole is loaded anew until that succeeds, so that it does not last.
 """
 
 import asyncio
@@ -165,9 +166,33 @@ class Feed:
         while True:
             await (await self._work.get())()
 
+    @property
+    def _behind(self) -> bool:
+        """Whether gateways cannot have what the desk has in force."""
+        said = self._governance.epoch()
+        return said is not None and (self._epoch is None or self._epoch.digest != said.digest)
+
+    async def _catch_up(self) -> None:
+        """Load anew what could not be loaded or passed on (rule 5)."""
+
+        async def job() -> None:
+            if self._behind:
+                await self._replace()
+
+        try:
+            await self._done(job)
+        except Exception as error:  # noqa: BLE001  rule 5; the next renewal tries again
+            self._loop.call_exception_handler(
+                {"message": "what is in force cannot be loaded; no leases", "exception": error}
+            )
+
     async def _renewals(self) -> None:
+        behind = False
         while True:
             await asyncio.sleep(RENEWAL)
+            if behind and self._behind:  # for longer than it takes to hand an epoch over
+                await self._catch_up()
+            behind = self._behind
             for link in list(self._links.values()):
                 await self._renew(link)
 

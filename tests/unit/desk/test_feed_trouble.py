@@ -154,7 +154,7 @@ def test_a_gateway_too_slow_is_dropped(office: Office, monkeypatch: pytest.Monke
 def test_a_change_that_cannot_be_passed_on_ends_all_leases(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error is a refusal: gateways are renewed no more, until an epoch is activated again."""
+    """An error is a refusal: gateways are renewed no more, until all is loaded again."""
     office.key("alice")
     known = Attestations.known
 
@@ -178,6 +178,42 @@ def test_a_change_that_cannot_be_passed_on_ends_all_leases(
             await fed.feed.activated()
             await until(lambda: len(gateway.leases()) > before)
         assert ["a change was not passed on; leases end"] == [told["message"] for told in faults]
+
+    run(story())
+
+
+def test_what_could_not_be_passed_on_is_loaded_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault that passes does not leave everybody refused: leases come back with the change."""
+    monkeypatch.setattr(module, "RENEWAL", 0.02)
+    digest = office.key("alice")
+    known = Attestations.known
+
+    def broken(*_: object) -> None:
+        raise Refused("the disk is gone")
+
+    async def story() -> None:
+        faults: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: faults.append(told))
+        fed = Fed(office)
+        fed.desk.put(1)
+        async with fed.running():
+            gateway = await fed.gateway()
+            [key] = office.registry.keys.of("alice")
+            monkeypatch.setattr(Attestations, "known", broken)
+            office.registry.keys.revoke(key.id)
+            await until(lambda: len(faults) > 1)
+            before = len(gateway.leases())
+            assert gateway.board.key(digest) is not None
+            monkeypatch.setattr(Attestations, "known", known)
+            await until(lambda: len(gateway.leases()) > before)
+            assert gateway.board.key(digest) is None
+        wanted = {
+            "a change was not passed on; leases end",
+            "what is in force cannot be loaded; no leases",
+        }
+        assert wanted == {told["message"] for told in faults}
 
     run(story())
 
