@@ -7,7 +7,8 @@
    With no upstream at work, what is owed is still sent.
 4. After an answer that ends the connection early, what the caller still sends is read and thrown
    away for a moment, or the answer could be lost with the connection (RFC 9112 9.6).
-5. Every wait has an end: for a head, for a body, for the next request, for a caller to read on.
+5. A large body, or one of unknown length, is taken from a known API key only.
+6. Every wait has an end: for a head, for a body, for the next request, for a caller to read on.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from collections import deque
 from typing import cast
 
 from writ.clock import elapsed
+from writ.gateway.credential import digest_of_key
 from writ.gateway.exchange import Exchange
 from writ.gateway.parts import Parts
 from writ.gateway.request import Malformed, Reader, Request
@@ -96,7 +98,18 @@ class Connection(asyncio.Protocol):
             if expectation.lower() != b"100-continue":
                 raise Malformed(417, "expectation_failed", "this server meets no such expectation")
             self._expecting = True
+        self._check_stranger(request)
         self._encourage()
+
+    def _check_stranger(self, request: Request) -> None:
+        """Rule 5; before the first snapshot nobody is known, and nobody is told so."""
+        board, limits = self._parts.gate.board, self._parts.limits
+        lengths = [int(length) for length in request.values(b"content-length")]
+        chunked = bool(request.values(b"transfer-encoding"))
+        if not chunked and max(lengths, default=0) <= limits.stranger_bytes:
+            return
+        if board.view is not None and board.key(digest_of_key(request)) is None:
+            raise Malformed(401, "invalid_api_key", "this API key is not valid")
 
     def _on_request(self, request: Request) -> None:
         self._expecting = False
@@ -134,7 +147,7 @@ class Connection(asyncio.Protocol):
     # -- from the clock ----------------------------------------------------------------------
 
     def expire(self) -> None:
-        """Rule 5."""
+        """Rule 6."""
         if self._lingering or self.paused or not self._reader.partial:
             self._transport.abort()
             return

@@ -11,6 +11,8 @@ class Limits:
     head_fields: int = 128
     target_bytes: int = 8 * 1024
     body_bytes: int = 32 * 1024 * 1024
+    stranger_bytes: int = 64 * 1024
+    """A body of more than this is kept only for a known API key."""
     head_seconds: float = 15
     body_seconds: float = 120
     idle_seconds: float = 75

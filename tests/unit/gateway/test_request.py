@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.worlds.control import Key
 from tests.worlds.gateway import CHAT, FR, US, World, chat, post
 
 HEAD = f"POST {CHAT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {US.text}\r\n".encode()
@@ -145,6 +146,21 @@ def test_too_large_a_body_is_refused_before_it_is_sent(hasty: World) -> None:
     wire.send(HEAD + b"Expect: 100-continue\r\nContent-Length: 9999999\r\n\r\n")
     assert 413 == wire.answer().status
     wire.close()
+
+
+@pytest.mark.parametrize("key", [None, Key("wk_stranger", "ann")])
+def test_a_large_body_of_a_stranger_is_refused_before_it_is_sent(
+    world: World, key: Key | None
+) -> None:
+    """Nobody's memory is anybody's to fill: a valid key comes first."""
+    credential = f"Authorization: Bearer {key.text}\r\n" if key else ""
+    head = f"POST {CHAT} HTTP/1.1\r\nHost: x\r\n{credential}"
+    for framing in ("Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"):
+        world.control.enact()
+        answer = world.ask((head + framing).encode())
+        assert (401, "invalid_api_key") == (answer.status, answer.code)
+    long = {**chat(), "user": "x" * 100_000}
+    assert 200 == world.ask(post(CHAT, long, US)).status
 
 
 def test_a_half_closed_caller_is_answered_or_gone(hasty: World) -> None:
