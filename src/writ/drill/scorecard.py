@@ -18,7 +18,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from math import inf
 
 from writ.clock import parse_instant
 from writ.drill.expected import Expected
@@ -42,7 +41,10 @@ MISTAKES_SHOWN = 20
 
 @dataclass
 class Phase:
-    """Counts of one phase; `unnamed_share` is of the requests on touched models."""
+    """Figures of one phase; `unnamed_share` is of the requests on touched models.
+
+    Streams, and what goes wrong with them, belong to the phase that their change begins.
+    """
 
     phase: str
     requests: int = 0
@@ -54,9 +56,16 @@ class Phase:
     error: int = 0
     in_transition: int = 0
     wrong_outcomes: int = 0
+    wrongly_served: int = 0
+    wrongly_barred: int = 0
+    unaffected_lost: int = 0
+    streams_cut: int = 0
+    streams_spared: int = 0
     left_unnamed: int = 0
     on_touched: int = 0
     in_force_ms: float | None = None
+    first_refusal_ms: float | None = None
+    time_to_return_ms: float | None = None
 
     @property
     def unnamed_share(self) -> float:
@@ -113,6 +122,7 @@ class _Score:
     def __init__(self, lines: Sequence[Line], expected: Expected, book: Lawbook) -> None:
         self.lines, self.expected, self.book = lines, expected, book
         self.changes = [line for line in lines if isinstance(line, Change)]
+        self.numbered = {change.number: change for change in self.changes}
         self.receipts = {line.request: line for line in lines if isinstance(line, Receipt)}
         self.result = Scorecard()
         self.phases: dict[str, Phase] = {}
@@ -152,7 +162,6 @@ class _Score:
             at = parse_instant(line.at)
             phase.left_unnamed += (line.case, line.model, at) in self.expected.unnamed
         if line.answer not in fitting or not self.receipt_agrees(line, outcomes):
-            phase.wrong_outcomes += 1
             self.wrong(line, outcomes)
 
     def outcomes(self, line: Request) -> tuple[dict[int, Outcome], bool]:
@@ -181,12 +190,13 @@ class _Score:
 
     def wrong(self, line: Request, outcomes: dict[int, Outcome]) -> None:
         wanted = {outcome.word for outcome in outcomes.values()}
-        self.result.wrong_outcomes += 1
         served = line.answer in SERVED
-        self.result.wrongly_served += served
-        self.result.wrongly_barred += wanted == {"permit"} if served else wanted <= SERVED
-        if not line.touched:
-            self.result.unaffected_lost += 1
+        barred = wanted == {"permit"} if served else wanted <= SERVED
+        for counts in (self.result, self.phases[line.phase]):
+            counts.wrong_outcomes += 1
+            counts.wrongly_served += served
+            counts.wrongly_barred += barred
+            counts.unaffected_lost += not line.touched
         receipt = self.receipts.get(line.number)
         told = f", receipt {receipt.outcome}" if receipt else ""
         self.mistake(
@@ -196,16 +206,17 @@ class _Score:
         )
 
     def watch(self, line: Watch) -> None:
-        if line.fate == line.expected:
-            self.result.streams_cut += line.fate == "cut"
-            self.result.streams_spared += line.fate == "spared"
+        name = self.numbered[line.change].phase
+        right, lost = line.fate == line.expected, line.expected == "spared" != line.fate
+        for counts in (self.result, self.phases.setdefault(name, Phase(name))):
+            counts.streams_cut += right and line.fate == "cut"
+            counts.streams_spared += right and line.fate == "spared"
+            counts.wrong_outcomes += not right
+            counts.wrongly_served += not right and line.fate == "spared"
+            counts.wrongly_barred += lost
+            counts.unaffected_lost += lost and not line.touched
+        if right:
             return
-        self.result.wrong_outcomes += 1
-        if line.fate == "spared":
-            self.result.wrongly_served += 1
-        elif line.expected == "spared":
-            self.result.wrongly_barred += 1
-            self.result.unaffected_lost += not line.touched
         self.mistake(
             f"stream of case `{line.case}` on {line.model} must be {line.expected} over change "
             f"{line.change}, was {line.fate}{': ' + line.note if line.note else ''}"
@@ -221,39 +232,48 @@ class _Score:
             self.result.in_force_ms = round(max(i.to_ms - i.from_ms for i in activated), 3)
         for change in activated:
             if change.name in self.phases:
-                self.phases[change.name].in_force_ms = round(change.to_ms - change.from_ms, 3)
-        begun = {change.number: change.from_ms for change in self.changes}
+                phase = self.phases[change.name]
+                phase.in_force_ms = round(change.to_ms - change.from_ms, 3)
+                phase.first_refusal_ms = self.first_refusal(change)
         cuts = [
-            line.ended_ms - begun[line.change]
+            line.ended_ms - self.numbered[line.change].from_ms
             for line in self.lines
             if isinstance(line, Watch) and line.fate == "cut" and line.ended_ms is not None
         ]
         if cuts:
             self.result.last_cut_ms = round(max(cuts), 3)
-        self.result.first_refusal_ms = self.first_refusal(activated)
+        at_once = [change for change in activated if change.what == "activated"]
+        self.result.first_refusal_ms = self.first_refusal(at_once[0]) if at_once else None
         signed = [line.to_ms - line.from_ms for line in self.lines if isinstance(line, Signed)]
         if signed:
             self.result.signed_ms = round(max(signed), 3)
         returns = [line for line in self.lines if isinstance(line, Return)]
         if returns:
             self.result.time_to_return_ms = round(max(i.served_ms - i.from_ms for i in returns), 3)
+        for line in returns:
+            self.returned(line)
 
-    def first_refusal(self, activated: Sequence[Change]) -> float | None:
-        """Return how long after its activation the first order was first felt by someone served."""
-        for change in activated:
-            if change.what == "activated":
-                ended = [
-                    line.ended_ms
-                    for line in self.lines
-                    if isinstance(line, Request)
-                    and line.touched
-                    and line.answer in ("deny", "verify", "refused")
-                    and line.ended_ms >= change.from_ms
-                    and _newly_refused(self.expected, line, change)
-                ]
-                first = min(ended, default=inf)
-                return None if first == inf else round(first - change.from_ms, 3)
-        return None
+    def returned(self, line: Return) -> None:
+        """Note a return in the phase in which its fact arrived."""
+        for change in self.changes:
+            if change.what == "fact" and change.party == line.party and change.phase in self.phases:
+                phase = self.phases[change.phase]
+                took = round(line.served_ms - line.from_ms, 3)
+                phase.time_to_return_ms = max(took, phase.time_to_return_ms or 0.0)
+
+    def first_refusal(self, change: Change) -> float | None:
+        """Return how long after an activation that counts at once someone served first felt it."""
+        ended = [
+            line.ended_ms
+            for line in self.lines
+            if isinstance(line, Request)
+            and change.what == "activated"
+            and line.touched
+            and line.answer in ("deny", "verify", "refused")
+            and line.ended_ms >= change.from_ms
+            and _newly_refused(self.expected, line, change)
+        ]
+        return round(min(ended) - change.from_ms, 3) if ended else None
 
 
 def _newly_refused(expected: Expected, line: Request, change: Change) -> bool:

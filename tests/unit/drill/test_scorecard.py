@@ -292,3 +292,39 @@ def test_a_card_is_plain(case: Case) -> None:
     wanted = {"right", "wrong_outcomes", "in_force_ms", "restored", "phases", "unnamed_share"}
     assert wanted <= plain.keys()
     assert plain["right"] is True
+
+
+def test_the_phases_have_every_count_of_the_whole(case: Case) -> None:
+    """What is counted of a drill is counted of its phase, streams and times included."""
+    fact = changed(
+        CHANGE, number=2, what="fact", name="company", party=9, from_ms=200.0, to_ms=210.0
+    )
+    card = case.card(
+        CHANGE,
+        fact,
+        changed(REQUEST, case="french"),
+        changed(REQUEST, number=2, answer="error", status=503),
+        changed(REQUEST, number=3, model="opus-4-8", answer="error", status=503, touched=False),
+        changed(REQUEST, number=4, case="french", answer="deny", status=451, ended_ms=95.0),
+        WATCH,
+        changed(WATCH, fate="spared"),
+        changed(WATCH, case="american", expected="spared", fate="spared"),
+        Return(party=9, case="company", model="fable-5", from_ms=200.0, served_ms=230.0),
+    )
+    counts = (
+        "requests", "in_transition", "wrong_outcomes", "wrongly_served", "wrongly_barred",
+        "unaffected_lost", "streams_cut", "streams_spared",
+    )  # fmt: skip
+    [phase] = card.phases
+
+    assert [getattr(card, name) for name in counts] == [getattr(phase, name) for name in counts]
+    assert (4, 2, 2, 1, 1, 1) == (
+        card.wrong_outcomes, card.wrongly_served, card.wrongly_barred,
+        card.unaffected_lost, card.streams_cut, card.streams_spared,
+    )  # fmt: skip
+    assert (50.0, card.first_refusal_ms, 30.0) == (
+        phase.in_force_ms,
+        phase.first_refusal_ms,
+        phase.time_to_return_ms,
+    )
+    assert 85.0 == phase.first_refusal_ms
