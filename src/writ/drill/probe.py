@@ -8,7 +8,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
@@ -246,8 +245,9 @@ class Held:
     async def close(self) -> None:
         """Let go of the stream."""
         self._reading.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._reading
+        await asyncio.wait([self._reading])
+        if not self._reading.cancelled():
+            self._reading.result()
 
     async def _read(self) -> None:
         try:

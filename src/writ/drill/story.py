@@ -14,7 +14,6 @@ At the end the refusals are held against the gateway's receipts.
 import asyncio
 import gc
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -81,7 +80,7 @@ class Story:
                 await self.traffic.everybody(share, step.at)
                 previous = step
         finally:
-            await _stopped(asking)
+            await stopped(asking)
         await self._digest("after")
         self._remaining()
         self._receipts()
@@ -126,7 +125,7 @@ class Story:
         self.traffic.end(begun, change)
         self.telling.changed(change)
         self.telling.watched(await watch(self.traffic, streams, change))
-        await _stopped(pressing)
+        await stopped(pressing)
         for item in coming:
             arrived = await self._return(item)
             change = self._change(previous, step, (since, arrived), item)
@@ -257,11 +256,13 @@ class Story:
                 self.journal.write(Receipt(request=request.number, outcome=outcome))
 
 
-async def _stopped(task: asyncio.Task[None]) -> None:
+async def stopped(task: asyncio.Task[None]) -> None:
     """Stop a task; what went wrong in it is raised."""
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    # Not `await task`: our own cancelling would be taken for the task's.
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
 
 
 class _Receipt(msgspec.Struct):
