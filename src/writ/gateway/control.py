@@ -2,7 +2,7 @@
 
 1. A snapshot is staged only once its signatures are proved against the pinned trust document.
    One that is not in order is declined, with the reason, and so is all that belongs to it. So is
-   an epoch before the one in force here, and this very one with another digest.
+   one below the floor (see `writ.gateway.floor`).
 2. Each connection fills a board of its own, whole, which replaces the old one at its first
    activation: what was revoked while nobody listened is gone. Until then the old one serves.
 3. Rules, facts, keys and leases reach the answers under way before they are acknowledged.
@@ -11,6 +11,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,7 @@ import structlog
 
 from writ.errors import Refused
 from writ.gateway.flights import Flights
+from writ.gateway.floor import Floor
 from writ.gateway.gate import Gate
 from writ.point import seam
 from writ.point.board import Board
@@ -32,14 +34,22 @@ Verify = Callable[[bytes], bytes]
 """Turns the bytes of an envelope into those of the snapshot it proves, or raises Refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a snapshot is held against: the trust document, and what was in force before."""
+
+    verify: Verify
+    floor: Floor
+
+
 class Control(asyncio.Protocol):
     """One connection to the control process."""
 
-    def __init__(self, gate: Gate, flights: Flights, verify: Verify) -> None:
+    def __init__(self, gate: Gate, flights: Flights, proof: Proof) -> None:
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._gate = gate
         self._flights = flights
-        self._verify = verify
+        self._proof = proof
         self._board = Board()
         self._declined = 0
         self._changed = False
@@ -112,16 +122,10 @@ class Control(asyncio.Protocol):
             self._declined = 0
 
     def _proved(self, message: seam.Snapshot) -> View:
-        view = read_view(self._verify(message.envelope))
+        view = read_view(self._proof.verify(message.envelope))
         if view.epoch != message.epoch:
             raise Refused(f"snapshot is epoch {view.epoch}, announced as {message.epoch}")
-        held = self._gate.board.view
-        if held is None:
-            return view
-        if view.epoch < held.epoch:
-            raise Refused(f"epoch {view.epoch} is older than epoch {held.epoch}")
-        if view.epoch == held.epoch and view.digest != held.digest:  # a store was put back
-            raise Refused(f"epoch {view.epoch} is in force here with other rules")
+        self._proof.floor.check(view.epoch, view.digest)
         return view
 
     def _activate(self, epoch: int) -> None:
@@ -136,6 +140,8 @@ class Control(asyncio.Protocol):
         self._gate.enforce(self._board)
         cut = self._flights.sweep()
         self._changed = False
+        if self._board.view is not None:
+            self._proof.floor.lift(epoch, self._board.view.digest)
         _log.info("epoch in force here", epoch=epoch, cut=cut)
         self._say(seam.Applied(0, epoch, cut))
 
@@ -156,13 +162,13 @@ class Control(asyncio.Protocol):
         self._transport.write(seam.frame(message))
 
 
-async def listen(path: Path, gate: Gate, flights: Flights, verify: Verify) -> None:
+async def listen(path: Path, gate: Gate, flights: Flights, proof: Proof) -> None:
     """Keep a connection to the control process; returns only when cancelled."""
     loop = asyncio.get_running_loop()
     while True:
         try:
             _, control = await loop.create_unix_connection(
-                lambda: Control(gate, flights, verify), str(path)
+                lambda: Control(gate, flights, proof), str(path)
             )
         except OSError:
             await asyncio.sleep(RETRY_SECONDS)

@@ -18,6 +18,7 @@ from writ.clock import Clock, DrillClock, WallClock, elapsed
 from writ.errors import Failed, Refused
 from writ.gateway import control, metrics
 from writ.gateway.connection import Connection
+from writ.gateway.floor import Floor
 from writ.gateway.gate import Gate
 from writ.gateway.limits import Limits
 from writ.gateway.parts import Parts
@@ -49,6 +50,8 @@ class Server:
             ),
             record_link=config.record_link,
         )
+        kept = config.folder / "receipts" / f"{config.gateway_name}.floor"
+        self._proof = control.Proof(self._verify, Floor(kept))
         self._config = config
         self._trust: Trust | None = None
         self._connections: set[Connection] = set()
@@ -76,7 +79,7 @@ class Server:
         tasks = [
             asyncio.create_task(self._tick()),
             asyncio.create_task(
-                control.listen(config.seam_socket, parts.gate, parts.flights, self._verify)
+                control.listen(config.seam_socket, parts.gate, parts.flights, self._proof)
             ),
         ]
         waiting = asyncio.create_task(stop.wait())

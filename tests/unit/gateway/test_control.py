@@ -155,6 +155,20 @@ def test_a_restarted_gateway_holds_nothing(world: World) -> None:
     assert 200 == world.chat(US).status
 
 
+def test_a_restarted_gateway_remembers_which_epoch_was_in_force(world: World) -> None:
+    """A store put back to an older copy is noticed even by a gateway that was started anew."""
+    world.enact()
+    old = world.control.sign(draft(world, 1), *world.control.signers[1:])
+    world.control.enact(order())
+    world.gateway.close()
+    world.control.hang_up()
+    world.gateway = Gateway(world.control.config)
+    world.control.await_gateway()
+    said = world.control.offer(old, 1).why
+    assert "epoch 1 is older than epoch 2, which was in force here" in said
+    assert 451 == world.chat(FR).status
+
+
 def test_nonsense_on_the_seam_ends_the_connection(world: World) -> None:
     """The rules in force stay; the connection is sought anew."""
     world.enact()
