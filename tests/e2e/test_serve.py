@@ -167,7 +167,9 @@ def test_administration_tells_how_it_is(shared: Deployment, served: Served) -> N
     metrics = httpx2.get(f"{served.admin}/metrics").text.splitlines()
 
     assert {"well": True} == httpx2.get(f"{served.admin}/healthz").json()
-    assert {"ready": True, "late": []} == httpx2.get(f"{served.admin}/readyz").json()
+    said = httpx2.get(f"{served.admin}/readyz")
+    expected = {"ready": epoch > 0, "epoch": int(epoch), "late": []}
+    assert (200 if epoch else 503, expected) == (said.status_code, said.json())
     assert f'writ_gateway_epoch{{gateway="gateway-1"}} {epoch}' in metrics
     assert f"writ_epoch {epoch}" in metrics
     assert f"writ_gateway_decides_by_epoch {float(epoch):g}" in metrics

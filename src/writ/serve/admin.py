@@ -1,6 +1,7 @@
 """The loopback administration listener: is it well, is it ready, and in numbers.
 
-1. `/healthz` says that the process answers; `/readyz` that every gateway serves what is in force.
+1. `/healthz` says that the process answers; `/readyz` that every gateway serves what is in force,
+   and that something is: before the first activation every request is refused.
 2. Metrics count; they name gateways, never people, keys, orders or models.
 """
 
@@ -67,7 +68,8 @@ def admin_app(site: Site, fleet: Fleet, supervisor: Supervisor) -> Starlette:
     async def readyz(_request: Request) -> Response:
         epoch = site.desk.current().epoch
         late = [item.name for item in fleet.members() if not serves(item, epoch)]
-        return answer({"ready": not late, "late": late}, 503 if late else 200)
+        ready = epoch > 0 and not late
+        return answer({"ready": ready, "epoch": epoch, "late": late}, 200 if ready else 503)
 
     return Starlette(
         routes=[

@@ -4,7 +4,7 @@
    forgotten once one has run for 30 s.
 2. A gateway outlives a control process that crashed: it goes on by its lease, and the next control
    process finds it by the note it left in the data folder and watches it, instead of starting a
-   second one on the same port.
+   second one on the same port. One that was started with another `writ.toml` is stopped first.
 3. A gateway is told to stop (SIGTERM) and killed only when it does not within 15 s.
 """
 
@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from writ.canonical import digest_bytes
 from writ.clock import elapsed
 from writ.errors import Failed
 
@@ -47,6 +48,7 @@ class _Running:
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
     pid: int
     listen: str
+    config: str
 
 
 class _Ready(msgspec.Struct):
@@ -58,6 +60,7 @@ class Supervisor:
     """Starts one gateway and keeps it; `started` is called with each one's address."""
 
     def __init__(self, config: Path, folder: Path, started: Callable[[str], None]) -> None:
+        self._config = config
         self._command = [sys.executable, "-m", "writ.gateway", "--config", str(config)]
         self._note = folder / "gateway.json"
         self._started = started
@@ -68,7 +71,7 @@ class Supervisor:
 
     async def start(self) -> str:
         """Find or start the gateway and return the address it listens on."""
-        self._running = self._left_behind() or await self._spawn()
+        self._running = await self._left_behind() or await self._spawn()
         self._started(self._running.listen)
         self._task = asyncio.create_task(self._watch())
         return self._running.listen
@@ -80,14 +83,18 @@ class Supervisor:
             await asyncio.gather(self._task, return_exceptions=True)
         running, self._running = self._running, None
         if running is not None:
-            _tell(running.descriptor, signal.SIGTERM)
-            try:
-                await asyncio.wait_for(_ended(running), STOPPING)
-            except TimeoutError:
-                self._log.warning("gateway killed", pid=running.pid)
-                _tell(running.descriptor, signal.SIGKILL)
-                await _ended(running)
-            self._forget(running)
+            await self._end(running)
+
+    async def _end(self, running: _Running) -> None:
+        """Rule 3."""
+        _tell(running.descriptor, signal.SIGTERM)
+        try:
+            await asyncio.wait_for(_ended(running), STOPPING)
+        except TimeoutError:
+            self._log.warning("gateway killed", pid=running.pid)
+            _tell(running.descriptor, signal.SIGKILL)
+            await _ended(running)
+        self._forget(running)
 
     async def _watch(self) -> None:
         pause = FIRST_PAUSE
@@ -122,10 +129,18 @@ class Supervisor:
             await process.wait()
             os.close(descriptor)
             raise Failed("the gateway did not start; its log says why") from None
-        self._note.write_bytes(msgspec.json.encode(_Note(process.pid, ready.listen)))
+        note = _Note(process.pid, ready.listen, self._digest())
+        self._note.write_bytes(msgspec.json.encode(note))
         return _Running(process.pid, descriptor, ready.listen, elapsed(), process)
 
-    def _left_behind(self) -> _Running | None:
+    def _digest(self) -> str:
+        """Digest of the configuration as it is now; a file that is gone is like no other."""
+        try:
+            return digest_bytes(self._config.read_bytes())
+        except OSError:
+            return ""
+
+    async def _left_behind(self) -> _Running | None:
         """Find the gateway that a control process before this one started (rule 2)."""
         try:
             note = msgspec.json.decode(self._note.read_bytes(), type=_Note)
@@ -133,17 +148,28 @@ class Supervisor:
         except (OSError, msgspec.DecodeError):
             return None
         # The id may have been given to another process since: look once it can no longer be.
-        if Path(f"/proc/{note.pid}/cmdline").read_bytes().split(b"\0")[1:-1] != [
-            part.encode() for part in self._command[1:]
-        ]:
+        if _arguments(note.pid) != [part.encode() for part in self._command[1:]]:
             os.close(descriptor)
             return None
+        found = _Running(note.pid, descriptor, note.listen, elapsed())
+        if note.config != self._digest():
+            self._log.info("gateway with another configuration stopped", pid=note.pid)
+            await self._end(found)
+            return None
         self._log.info("gateway found running", pid=note.pid)
-        return _Running(note.pid, descriptor, note.listen, elapsed())
+        return found
 
     def _forget(self, running: _Running) -> None:
         os.close(running.descriptor)
         self._note.unlink(missing_ok=True)
+
+
+def _arguments(pid: int) -> list[bytes]:
+    """Return what a process was started with, its program apart; nothing where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:-1]
+    except OSError:
+        return []
 
 
 def _tell(descriptor: int, number: signal.Signals) -> None:

@@ -22,7 +22,9 @@ time.sleep(600)
 
 def watching(folder: Path, program: str, started: asyncio.Queue[str]) -> Supervisor:
     """A supervisor whose gateway is this program."""
-    keeper = Supervisor(folder / "writ.toml", folder, started.put_nowait)
+    config = folder / "writ.toml"
+    config.touch()
+    keeper = Supervisor(config, folder, started.put_nowait)
     keeper._command = [sys.executable, "-c", program]
     return keeper
 
@@ -57,6 +59,29 @@ def test_a_gateway_that_dies_is_started_again(tmp_path: Path) -> None:
     assert not (tmp_path / "gateway.json").exists()
     with pytest.raises(ProcessLookupError):
         os.kill(second, 0)
+
+
+def test_a_gateway_with_another_configuration_is_replaced(tmp_path: Path) -> None:
+    """What was left behind with an older `writ.toml` is stopped, and a new one is started."""
+
+    async def run() -> tuple[int, int]:
+        started: asyncio.Queue[str] = asyncio.Queue()
+        first = watching(tmp_path, program(7), started)
+        await first.start()
+        pid = noted(tmp_path)
+        if first._task is not None:
+            first._task.cancel()  # as if this supervisor's process had been killed
+        (tmp_path / "writ.toml").write_text("[gateway]\n")
+        second = watching(tmp_path, program(7), started)
+        await second.start()
+        anew = noted(tmp_path)
+        await second.stop()
+        return pid, anew
+
+    pid, anew = asyncio.run(run())
+    assert pid != anew
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_a_gateway_left_behind_is_found(tmp_path: Path) -> None:
