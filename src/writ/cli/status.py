@@ -52,6 +52,8 @@ def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> N
 
 def _sentences(found: _Status) -> str:
     lines = [f"at {found.at}, epoch {found.epoch}, rules {found.rules_digest or 'none yet'}"]
+    if not found.epoch:
+        lines.append("nothing is in force yet; gateways refuse every request")
     lines += [f"in force: {_version(item)}" for item in found.in_force]
     lines += [f"scheduled: {_version(item)}, from {item.effective}" for item in found.scheduled]
     lines += [

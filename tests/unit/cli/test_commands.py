@@ -93,6 +93,7 @@ def test_a_changed_trust_document_is_refused(shared: Deployment, tmp_path: Path)
 def test_an_order_takes_three_people(shared: Deployment, tmp_path: Path) -> None:
     """Who submits does not sign, nobody signs twice, and fewer than two are too few."""
     deployment = copy_of(shared, tmp_path)
+    assert "nothing is in force yet" in deployment.writ("status")
     assert "no proposal is open" in deployment.fails(2, "activate")
     assert "no proposal is open" in deployment.fails(2, "sign", "--key", "ben.key", "--yes")
     assert "may not submit" in deployment.fails(2, "submit", CATALOGUE, "--key", "ben.key")
