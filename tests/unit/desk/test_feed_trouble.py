@@ -391,3 +391,19 @@ def test_what_was_prepared_is_activated_by_one_message(office: Office) -> None:
             ]
 
     run(story())
+
+
+def test_catching_up_with_what_arrived_meanwhile_does_nothing(office: Office) -> None:
+    """Where an activation came first, nothing is loaded or sent again."""
+
+    async def story() -> None:
+        fed = Fed(office, ["gateway-1"])
+        fed.desk.put(1)
+        async with fed.running():
+            gateway = await fed.gateway()
+            before = len(gateway.heard)
+            await fed.feed._catch_up()
+            assert await fed.feed.settle()
+            assert [seam.Sync] == [type(message) for message in gateway.heard[before:]]
+
+    run(story())

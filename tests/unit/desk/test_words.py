@@ -123,3 +123,17 @@ _STAFF = b"""exceptions:
     models: [fable-5]
     who: {employee_of: self}
 """
+
+
+def test_an_exception_that_can_be_nobodys_says_so() -> None:
+    """One that asks of the same subject what only people and only organisations can be."""
+    order = letter().decode() + (
+        "exceptions:\n  - id: nobody\n    to: only-us-persons\n    clauses: [c1]\n"
+        "    models: [fable-5]\n    who: {all: [{organisation_in: list}, {employee_of: self}]}\n"
+        "    unproven: barred\nannexes: {list: {file: list.csv, key: id}}\n"
+    )
+    after = read_sources({**FIRST, "us-bis.v1.yaml": order.encode(), "list.csv": b"id\nacme\n"})
+    assert (
+        "  exception nobody to only-us-persons: people never (organisation_in), "
+        "organisations never (employee_of) may use fable-5; unproven: barred"
+    ) == change(BOOK, after)[2]
