@@ -80,7 +80,11 @@ def who_words(predicate: Predicate) -> str:
 def _says(item: Expression) -> str:
     match item:
         case AnyOf(items):
-            return f"({' or '.join(map(_says, items))})"
+            # one word of the order may ask two attributes, and is then said once
+            said = dict.fromkeys(map(_says, items))
+            return (
+                f"({' or '.join(said)})" if len(said) > 1 or len(items) == 1 else next(iter(said))
+            )
         case AllOf(items):
             return f"({' and '.join(map(_says, items))})"
         case Not(inner):
@@ -89,6 +93,8 @@ def _says(item: Expression) -> str:
             return f"never ({operator})"
         case Given(operator, group):
             return f"{operator} {group_words(group)}"
+        case _ if item.least is not None:
+            return f"{item.operator} {item.least}"
         case _:
             patterns = ", ".join(sorted(map(_pattern, item.patterns)))
             return f"{item.operator} {group_words(item.group) if item.group else patterns}"
@@ -100,7 +106,7 @@ def group_words(group: Group) -> str:
 
 
 def _pattern(pattern: Pattern) -> str:
-    return " ".join(part for part in pattern if part not in {"", WILD})
+    return " ".join(part for part in pattern if part not in {"", WILD}) or "any"
 
 
 def effect_words(effect: Effect) -> str:

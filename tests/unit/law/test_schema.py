@@ -189,6 +189,10 @@ BASE: dict[str, Any] = {
 }
 
 
+DAY = "2010-05-01T00:00:00+08:00"
+LOST = BASE["facts"][0] | {"attribute": "former_citizenships"}
+
+
 def changed(path: list[str | int], value: object) -> dict[str, Any]:
     """Return the sample subject with one thing changed."""
     subject = copy.deepcopy(BASE)
@@ -217,6 +221,10 @@ def changed(path: list[str | int], value: object) -> dict[str, Any]:
         (changed(["facts", 0, "verified_at"], "2026-06-01T00:00:00"), False),
         (changed(["facts", 0, "expires_at"], None), True),
         (changed(["facts", 0, "expires_at"], "2027-01-01T00:00:00+02:00"), True),
+        (changed(["facts", 0, "attribute"], "former_citizenships"), True),
+        (changed(["facts", 0], LOST | {"value": [{"country": "CN", "since": DAY}]}), True),
+        (changed(["facts", 0], LOST | {"value": [{"country": "CN", "until": None}]}), True),
+        (changed(["facts", 0], LOST | {"value": [{"country": "CN", "until": DAY}]}), False),
         (changed(["related"], [{"id": "acme", "kind": "organisation"}]), True),
         (changed(["related"], [{"id": "a", "kind": "person", "related": []}]), True),
         (changed(["related"], [{"id": "a", "kind": "person", "related": [{"id": "b"}]}]), False),

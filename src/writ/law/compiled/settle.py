@@ -219,10 +219,14 @@ def _cells(partition: Partition, listed: Listed) -> Iterator[Candidate]:
         shown = tuple(dict.fromkeys((listed.group.name, *parts[1:]) for parts in concrete))
         yield Candidate(listed.attribute, shown, (concrete[0],), "at_least", ())
         return
+    if listed.least is not None:
+        concrete.sort(key=lambda parts: int(parts[0]))
     by_cell: dict[int, list[tuple[str, ...]]] = {}
     for parts in concrete:
         by_cell.setdefault(partition.bit(parts), []).append(parts)
     for values in by_cell.values():
+        if listed.least is not None:
+            del values[1:]  # who is over the least is asked for no more
         yield Candidate(listed.attribute, tuple(values), (values[0],), "at_least", ())
 
 
