@@ -1,6 +1,7 @@
 """A folder of orders: the catalogue, one file for each version, and the annexes they name.
 
-1. Every `.yaml` or `.yml` file but the catalogue is an order; a folder within is not looked into.
+1. Every `.yaml` or `.yml` file but the catalogue and case files (`.cases.yaml`, which decide
+   nothing) is an order; a folder within is not looked into.
 2. What is read is bytes by file name, wherever they come from, so that the same bytes mean the same
    law on every machine.
 3. All faults of all files are reported together; the order of the files does not matter.
@@ -21,6 +22,7 @@ from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook, OrderVersion
 
 ENDINGS = (".yaml", ".yml")
+CASES_ENDING = ".cases.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def load_folder(path: Path) -> dict[str, bytes]:
     if not path.is_dir():
         raise InvalidInput([Fault(str(path), 0, 0, "is no folder of orders")])
     found = sorted(item for item in path.iterdir() if item.suffix in ENDINGS and item.is_file())
-    return load_files(found)
+    return load_files(item for item in found if not item.name.endswith(CASES_ENDING))
 
 
 def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
