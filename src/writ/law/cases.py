@@ -23,7 +23,7 @@ from writ.law.reading import Fields, Keys, Reader, nearest
 from writ.law.request import Request, resolve
 from writ.law.scenarios import OUTCOMES, SERVICE_KEY
 from writ.law.shorthand import read_shorthand
-from writ.law.subjects import attribute_named, fact_of, read_values, write_fact
+from writ.law.subjects import attribute_named, fact_of, read_values, write_fact, write_values
 from writ.model.catalogue import Catalogue
 from writ.model.decision import LinkName, Reason, Verdict
 from writ.model.outcome import Outcome
@@ -270,10 +270,7 @@ def _once(reader: Reader, node: Node | None) -> None:
 
 
 def write_case(title: str, case: Case) -> bytes:
-    """Write a file of one case, its subjects with all their facts in full.
-
-    What is read back asks the same question; of what was expected, only the outcome is written.
-    """
+    """Write a file of one case; its subjects have all their facts in full, and keep their ids."""
     chain = case.chain
     if not isinstance(chain, Chain):
         raise TypeError("a case without a chain has nobody to write down")
@@ -288,8 +285,7 @@ def write_case(title: str, case: Case) -> bytes:
         lines += _section(section, {k: v for k, v in named.items() if v.kind == kind})
     lines += ["services: [requester]"] if chain.requester.kind == "service" else []
     asked: dict[str, Plain] = {"case": case.name, **{link: link for link in named}}
-    asked |= {"model": case.model, "at": format_instant(case.at)}
-    asked["expect"] = case.wanted.outcome.word
+    asked |= {"model": case.model, "at": format_instant(case.at)} | _wanted(case.wanted)
     if case.why:
         asked["why"] = case.why
     return "\n".join([*lines, "cases:", f"  - {flow(asked)}", ""]).encode()
@@ -301,3 +297,24 @@ def _section(name: str, subjects: Mapping[str, Subject]) -> Iterable[str]:
     for link, subject in subjects.items():
         facts: list[Plain] = [write_fact(fact) for fact in subject.facts]
         yield f"  {link}: {flow({'id': subject.id, FACTS: facts})}"
+
+
+def _wanted(wanted: Wanted) -> dict[str, Plain]:
+    plain: dict[str, Plain] = {"expect": wanted.outcome.word}
+    if wanted.served_by is not None:
+        plain["served_by"] = wanted.served_by
+    if wanted.because is not None:
+        plain["because"] = [dict(reason) for reason in wanted.because]
+    if wanted.settled_by is not None:
+        plain["settled_by"] = [settling_plain(item) for item in wanted.settled_by]
+    return plain
+
+
+def settling_plain(item: WantedSettling) -> dict[str, Plain]:
+    """Write what would settle a case as a case file says it."""
+    plain: dict[str, Plain] = {"link": item.link, "attribute": item.attribute}
+    if item.values is not None:
+        plain["values"] = write_values(item.attribute, tuple(sorted(item.values)))
+    if item.completeness is not None:
+        plain["completeness"] = item.completeness
+    return plain

@@ -7,13 +7,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from writ.canonical import Plain
 from writ.clock import Instant, format_instant
 from writ.errors import Fault
-from writ.law.cases import Case, Wanted, WantedReason, WantedSettling
+from writ.law.cases import Case, Wanted, WantedReason, WantedSettling, settling_plain
 from writ.law.document import quoted
 from writ.law.flow import flow
-from writ.law.subjects import write_values
 from writ.model.decision import Decision, Reason, Settlement, Verdict
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Value
@@ -130,7 +128,7 @@ def _settlements(
     for item in wanted:
         if not any(_settles(item, one) for one in found):
             instead = f"; what would is {_shown(found)}" if found else "; nothing would"
-            yield f"{flow(_plain(item))} would not settle it{instead}"
+            yield f"{flow(settling_plain(item))} would not settle it{instead}"
 
 
 def _settles(wanted: WantedSettling, found: Settlement) -> bool:
@@ -150,7 +148,7 @@ def _settles(wanted: WantedSettling, found: Settlement) -> bool:
 def _shown(found: tuple[Settlement, ...]) -> str:
     return ", ".join(
         flow(
-            _plain(
+            settling_plain(
                 WantedSettling(
                     item.link,
                     item.attribute,
@@ -161,12 +159,3 @@ def _shown(found: tuple[Settlement, ...]) -> str:
         )
         for item in found
     )
-
-
-def _plain(item: WantedSettling) -> dict[str, Plain]:
-    plain: dict[str, Plain] = {"link": item.link, "attribute": item.attribute}
-    if item.values is not None:
-        plain["values"] = write_values(item.attribute, tuple(sorted(item.values)))
-    if item.completeness is not None:
-        plain["completeness"] = item.completeness
-    return plain

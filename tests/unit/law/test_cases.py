@@ -157,6 +157,17 @@ def test_faults_have_their_places(text: str, said: list[str]) -> None:
     assert said == faults(text)
 
 
+WANTED = Wanted(
+    Outcome.DENY,
+    "opus-4-8",
+    ({"order": "o", "version": 1, "verdict": "barred"},),
+    (
+        WantedSettling("requester", "residence"),
+        WantedSettling("end_user", "citizenships", frozenset({Value(("US", ""))}), "exhaustive"),
+    ),
+)
+
+
 def test_a_case_written_down_is_the_same_when_read_back() -> None:
     """Subjects keep their ids and all their facts, even two of one id that are not alike."""
     subject, _ = read_subject(
@@ -181,7 +192,8 @@ def test_a_case_written_down_is_the_same_when_read_back() -> None:
         (Chain(subject, GOV, Subject("no: 1", "person")), "why"),
         (Chain(Subject("requester", "service"), None, subject), ""),
     ):
-        case = Case('odd "name"', Place("x", 6, 5), chain, "fable", AT, Wanted(Outcome.DENY), why)
+        wanted = WANTED if why else Wanted(Outcome.DENY)
+        case = Case('odd "name"', Place("x", 6, 5), chain, "fable", AT, wanted, why)
         [back] = read(write_case("a: title", case).decode())
         assert (case.chain, case.name, case.model, case.at, case.wanted, case.why) == (
             back.chain, back.name, back.model, back.at, back.wanted, back.why,
