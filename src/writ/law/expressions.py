@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from writ.law.countries import read_countries
@@ -42,7 +42,8 @@ PROTECTED_KEYS = Keys(required=("by", "status"))
 class Scope:
     """What an expression may refer to; `provider` is None where no group may be named.
 
-    `lenient` is rule 2's exception, `negated` says that a `not` stands above.
+    `lenient` is rule 2's exception, `negated` says that a `not` stands above. `groups` are those of
+    countries, each with its members; `used` gathers the names of those that were named.
     """
 
     reader: Reader
@@ -51,6 +52,15 @@ class Scope:
     provider: str | None
     lenient: bool = False
     negated: bool = False
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def countries(self, node: Node | None) -> tuple[str, ...]:
+        """Read a list of countries and groups; the groups are noted in `used`."""
+        for item in node.value if node is not None and isinstance(node.value, tuple) else ():
+            if isinstance(item.value, str) and item.value in self.groups:
+                self.used.add(item.value)
+        return read_countries(self.reader, node, self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ def _not(_: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
 
 
 def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Listed:
-    codes = read_countries(scope.reader, nodes[operator.word])
+    codes = scope.countries(nodes[operator.word])
     classes = [WILD]
     if "class" in nodes:
         classes = [read_class(scope.reader, item) for item in scope.reader.some(nodes["class"])]
@@ -129,7 +139,7 @@ def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) ->
 
 
 def _place(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    codes = read_countries(scope.reader, nodes[operator.word])
+    codes = scope.countries(nodes[operator.word])
     return operator.listed(frozenset((code,) for code in codes))
 
 
@@ -141,7 +151,7 @@ def _protection(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> 
     by = fields["by"]
     codes: tuple[str, ...] = (WILD,)
     if by is None or by.value != ANY_STATE:
-        codes = read_countries(scope.reader, by)
+        codes = scope.countries(by)
     return operator.listed(frozenset((status, code) for status in statuses for code in codes))
 
 

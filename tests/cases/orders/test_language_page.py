@@ -1,5 +1,6 @@
 """docs/language.md: each table is what both meanings answer, and every operator has one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,13 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
+from tests.unit.law.conftest import CATALOGUE
 from writ.clock import parse_instant
 from writ.law.compiled.decide import decide as compiled
 from writ.law.document import Node, read_yaml
 from writ.law.expressions import OPERATORS, Scope, read_expression
+from writ.law.folder import check_sources
+from writ.law.groups import members_at, shipped_groups
 from writ.law.literal.decide import decide as literal
 from writ.law.reading import Keys, Reader
 from writ.law.shorthand import read_shorthand
@@ -46,7 +50,37 @@ def blocks() -> list[Node]:
     )
     for example in Sybil([parser]).parse(PAGE).examples():
         example.evaluate()
-    return found
+    return [table for table in found if isinstance(table.value, dict) and "ask" in table.value]
+
+
+def files() -> dict[str, bytes]:
+    """Return the page's files, each under the name in its first line."""
+    found: list[str] = []
+    parser = CodeBlockParser("yaml", lambda example: found.append(example.parsed))
+    for example in Sybil([parser]).parse(PAGE).examples():
+        example.evaluate()
+    named = [(re.match(r"# (\S+)\n", text), text) for text in found]
+    return {match[1]: text.encode() for match, text in named if match}
+
+
+ORDER = b"""
+order: sample
+version: 1
+kind: restriction
+title: A sample
+authority: {name: A ministry, jurisdiction: US}
+effective: 2026-06-12T17:21:00-04:00
+clauses: {c1: Adults only., c2: No nationals of these.}
+rules:
+  - {id: adults, clauses: [c1], models: [fable-5], only: acme.verified_adult@1, standing: natural_person, evidence: {to_serve: A2, to_bar: A1}}
+  - {id: others, clauses: [c2], models: [fable-5], bar: {person: {national_of: [greater-china]}}, standing: natural_person, evidence: {to_serve: A2, to_bar: A1}}
+"""
+
+
+def test_the_files_on_the_page_are_read() -> None:
+    """An order may name the group and the definition that the page shows."""
+    read = check_sources({"catalogue.yaml": CATALOGUE, "x.yaml": ORDER, **files()})
+    assert {"greater-china", "acme.verified_adult@1"} == set(read.orders[0].rests_on)
 
 
 def rows(table: Node) -> Iterator[Row]:
@@ -60,7 +94,9 @@ def rows(table: Node) -> Iterator[Row]:
     }
     ask = fields["ask"]
     assert ask is not None
-    expression = read_expression(Scope(reader, kind, annexes, "acme-ai"), ask)
+    groups = members_at(shipped_groups(), AT)
+    scope = Scope(reader, kind, annexes, "acme-ai", groups=groups)
+    expression = read_expression(scope, ask)
     for answer in ANSWERS:
         for shown in reader.items(fields[answer]):
             subject = read_shorthand(reader, shown, kind, AT, "somebody")
