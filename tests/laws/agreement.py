@@ -18,6 +18,7 @@ from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
 
+Asked = tuple[Chain, str, Instant]
 Said = tuple[str, str, str | None, tuple[Reason, ...], Instant]
 
 ASKED = (*MODELS, MODELS[0].upper(), EXEMPT, "elm")
@@ -45,20 +46,17 @@ def question(random: Random) -> Question:
     return Question(book, tuple((asked, instant(random, book, asked)) for asked in chains))
 
 
+def questions(put: Question) -> list[Asked]:
+    """Return every chain, model and instant, in the order of the answers."""
+    return [(asked, model, at) for asked, at in put.asked for model in ASKED]
+
+
 def literally(put: Question) -> list[Said]:
     """Answer for every chain and model by counting out worlds."""
-    return [
-        said(decide_literally(put.book, asked, model, at))
-        for asked, at in put.asked
-        for model in ASKED
-    ]
+    return [said(decide_literally(put.book, *asked)) for asked in questions(put)]
 
 
 def compiled(put: Question) -> list[Said]:
     """Answer for every chain and model through the tables."""
     tables = Compiled(put.book)
-    return [
-        said(decide_compiled(tables, asked, model, at))
-        for asked, at in put.asked
-        for model in ASKED
-    ]
+    return [said(decide_compiled(tables, *asked)) for asked in questions(put)]

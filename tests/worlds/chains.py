@@ -35,7 +35,9 @@ _PLACE = tuple((code,) for code in (*COUNTRIES, "DE"))
 VALUES: Mapping[Kind, Truth] = {
     "person": {
         "citizenships": _COUNTRY,
+        "former_citizenships": _COUNTRY,
         "permanent_residences": _COUNTRY,
+        "age_over": (("16",), ("18",), ("21",), ("30",)),
         "protection": (("refugee", "US"), ("asylee", "US"), ("refugee", "FR")),
         "employer": tuple(
             (company, relation)
@@ -46,6 +48,7 @@ VALUES: Mapping[Kind, Truth] = {
     "organisation": {
         "incorporated_in": _PLACE,
         "organised_in": _PLACE,
+        "programmes": (("defenders",), ("others",)),
         "users_certified": tuple((name,) for name in (*NAMES, "test.other@1")),
     },
 }

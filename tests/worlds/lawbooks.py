@@ -118,6 +118,24 @@ def _employee_of(random: Random) -> Listed:
     return Listed("employee_of", "employer", patterns, of)
 
 
+def _ever_citizen_of(random: Random) -> Expression:
+    now = _countries(random, "ever_citizen_of", "citizenships", WILD)
+    return AnyOf((now, replace(now, attribute="former_citizenships")))
+
+
+def _stateless(_: Random) -> Expression:
+    return Not(Listed("citizen_of", "citizenships", frozenset({(WILD, WILD)})))
+
+
+def _age_over(random: Random) -> Listed:
+    least = pick(random, (16, 18, 21))
+    return Listed("age_over", "age_over", frozenset((str(age),) for age in range(least, 24)))
+
+
+def _member_of(_: Random) -> Listed:
+    return Listed("member_of", "programmes", frozenset({("defenders",)}))
+
+
 def _incorporated(random: Random) -> Listed:
     return _countries(random, "incorporated_in", "incorporated_in")
 
@@ -134,12 +152,16 @@ PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     lambda random: Given("acting_for", group(random)),
     lambda random: Given("person_in", group(random)),
     _protected,
+    _ever_citizen_of,
+    _stateless,
+    _age_over,
 )
 COMPANY_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _incorporated,
     _incorporated,
     lambda random: Given("organisation_in", group(random)),
     _organised,
+    _member_of,
 )
 
 

@@ -14,7 +14,7 @@ from writ.errors import CasesFailed, Fault, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.check import failed_scenarios
 from writ.law.compiled.decide import decide
-from writ.law.folder import Checked, check_folder, load_files, load_folder
+from writ.law.folder import Checked, check_folder, load_files, load_folder, lying_beside
 from writ.model.order import OrderVersion
 
 
@@ -60,7 +60,8 @@ def _by_folder(paths: Iterable[Path], report: _Report) -> dict[Path, dict[str, b
     folders: dict[Path, dict[str, bytes]] = {}
     for path in paths:
         folder = path if path.is_dir() else path.parent
-        beside = [folder / FILE] if (folder / FILE).is_file() else []
+        known = [folder / FILE] if (folder / FILE).is_file() else []
+        beside = [*known, *lying_beside(folder)]
         try:
             found = load_folder(path) if path.is_dir() else load_files([path, *beside])
             folders.setdefault(folder, {}).update(found)

@@ -1,7 +1,7 @@
 """What a snapshot is compiled from: files by name, and the holds that stand.
 
 1. Files are kept as they came, byte for byte; a manifest names them by digest, and each order
-   version with its annexes by one digest of its own.
+   version with its annexes, and the groups and definitions it names, by one digest of its own.
 2. A version that was ever in force keeps its bytes: whoever wants others writes a new version.
 """
 
@@ -14,8 +14,10 @@ from writ.clock import FOREVER
 from writ.errors import Fault, InvalidInput, Refused
 from writ.law.annexes import annex_files
 from writ.law.catalogue import FILE as CATALOGUE
+from writ.law.definitions import is_definition
 from writ.law.document import read_yaml
 from writ.law.folder import check_sources
+from writ.law.groups import FILE as GROUPS
 from writ.law.order import PlacedOrder
 from writ.law.snapshot import snapshot
 from writ.model.order import Hold, Lawbook
@@ -123,7 +125,8 @@ def withdrawal(files: Mapping[str, bytes], order: str) -> dict[str, None]:
     if not own:
         raise Refused(f"there is no order `{order}` to withdraw")
     others = [item for item in checked.orders if item.place.file not in own]
-    kept = {CATALOGUE, *(item.place.file for item in others)}
+    kept = {name for name in files if name in {CATALOGUE, GROUPS} or is_definition(name)}
+    kept.update(item.place.file for item in others)
     kept.update(name for item in others for name in _annex_files(item, files))
     return dict.fromkeys(sorted(set(files) - kept))
 
@@ -186,7 +189,8 @@ def _name(order: PlacedOrder) -> str:
 
 def _digest(order: PlacedOrder, files: Mapping[str, bytes]) -> str:
     annexes = {name: group.digest for name, group in order.version.annexes.items()}
-    return digest({"file": digest_bytes(files[order.place.file]), "annexes": annexes})
+    told: dict[str, Plain] = {"file": digest_bytes(files[order.place.file]), "annexes": annexes}
+    return digest(told | ({"rests_on": dict(order.rests_on)} if order.rests_on else {}))
 
 
 def _annex_files(order: PlacedOrder, files: Mapping[str, bytes]) -> tuple[str, ...]:

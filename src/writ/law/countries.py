@@ -10,14 +10,18 @@
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from writ.law.document import Node, quoted
 from writ.law.reading import Reader, nearest
 from writ.law.shipped import data_bytes
 
+NO_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _REGION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
+_LIKE_A_GROUP = re.compile(r"[a-z][a-z0-9-]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,31 @@ def read_place(reader: Reader, node: Node | None) -> tuple[str, ...]:
     return (code,) if code else ()
 
 
-def read_countries(reader: Reader, node: Node | None) -> tuple[str, ...]:
-    """Read an order's list of countries; a region is refused, for facts may not know of it."""
-    found = []
+def read_countries(
+    reader: Reader, node: Node | None, groups: Mapping[str, tuple[str, ...]] = NO_GROUPS
+) -> tuple[str, ...]:
+    """Read an order's list of countries and of groups, each of which stands for its members.
+
+    A region is refused, for facts may not know of it.
+    """
+    found: list[str] = []
     for item in reader.some(node):
-        if isinstance(item.value, str) and _REGION.fullmatch(item.value):
-            reader.fault(item, f"{quoted(item.value)} is a region; an order names countries")
+        name = item.value if isinstance(item.value, str) else ""
+        if _REGION.fullmatch(name):
+            reader.fault(item, f"{quoted(name)} is a region; an order names countries")
+        elif name in groups:
+            found += groups[name]
+            if not groups[name]:
+                reader.fault(item, f"the group {quoted(name)} has no members at that instant")
+        elif not _meant(name) and (hint := _near_group(name, groups)):
+            reader.fault(item, f"{quoted(name)} is no country and no group of countries here{hint}")
         else:
             found.append(read_country(reader, item))
     return tuple(code for code in found if code)
+
+
+def _near_group(name: str, groups: Mapping[str, tuple[str, ...]]) -> str:
+    return nearest(name, groups) if _LIKE_A_GROUP.fullmatch(name) else ""
 
 
 def _advice(text: str) -> str:
@@ -100,12 +120,20 @@ def _advice(text: str) -> str:
         return f"{quoted(text)} is {other.meaning}; write {quoted(other.country)}{also}"
     if other is not None:
         return f"{quoted(text)} is {other.meaning}, which is no country"
-    for country in countries().values():
-        if text.upper() in (country.code, country.alpha3, country.name.upper()):
-            return f"{quoted(text)} is not how a country is written; write {quoted(country.code)}"
+    meant = _meant(text)
+    if meant:
+        return f"{quoted(text)} is not how a country is written; write {quoted(meant)}"
     by_name = {country.name: country.code for country in countries().values()}
     hint = nearest(text, by_name) if len(text) > 3 else ""  # noqa: PLR2004 longer than any code
     return f"{quoted(text)} is no country known here; write its two-letter ISO 3166-1 code{hint}"
+
+
+def _meant(text: str) -> str:
+    """Return the code of the country that is spelt like this otherwise; empty where there is none."""
+    for country in countries().values():
+        if text.upper() in (country.code, country.alpha3, country.name.upper()):
+            return country.code
+    return ""
 
 
 def _rows(file: str) -> list[list[str]]:

@@ -1,20 +1,24 @@
-"""Definitions: named, versioned, cited predicates that come with Writ as data files.
+"""Definitions: named, versioned, cited predicates, each in a data file.
 
-1. `name@version` is the file's name and what the file says of itself.
-2. The digest covers what decides and what it rests on: name, version, citations, expressions.
+1. `name@version` is the file's name and what the file says of itself. Most come with Writ; a folder
+   of orders may have its own beside them, under names of its own.
+2. The digest covers what decides and what it rests on: name, version, citations, expressions, and
+   the members of the groups of countries that they name, at the definition's own `effective`.
 3. Where a definition is false it says so itself: `false_when` lists, per kind of subject, the
    attributes that must all be exhaustive.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
 from writ.canonical import digest
 from writ.clock import Instant
-from writ.law.document import Node, quoted, read_yaml
+from writ.law.document import Node, Place, quoted, read_yaml
 from writ.law.expressions import Scope, read_expression
+from writ.law.groups import CountryGroup, members_at, shipped_groups
 from writ.law.reading import Fields, Keys, Reader, nearest
 from writ.law.shipped import data_bytes, definition_file, definition_names
 from writ.law.shorthand import read_shorthand
@@ -37,6 +41,8 @@ PredicateKind = Literal["person", "organisation"]
 KINDS: dict[str, PredicateKind] = {"person": "person", "organisation": "organisation"}
 COMPLETENESSES: dict[str, Completeness] = {"at_least": "at_least", "exhaustive": "exhaustive"}
 EXPECTED = ("true", "false", "unknown")
+ENDING = ".yaml"
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*@[0-9]+\.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +79,89 @@ def definition(name: str) -> Definition:
     return read_definition(data_bytes(file), file)
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every definition that an order may name: those that come with Writ, and the folder's `own`."""
+
+    own: Mapping[str, Definition] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every `name@version`, sorted."""
+        return tuple(sorted({*definition_names(), *self.own}))
+
+    def get(self, name: str) -> Definition | None:
+        """Look a definition up."""
+        if name in self.own:
+            return self.own[name]
+        return definition(name) if name in definition_names() else None
+
+
 def read_definition(data: bytes, file: str) -> Definition:
-    """Read a definition file; InvalidInput lists every fault."""
-    reader, node = Reader(), read_yaml(data, file)
+    """Read a definition file of the data that comes with Writ; InvalidInput lists every fault."""
+    reader = Reader()
+    read = definition_of(reader, read_yaml(data, file), shipped_groups())
+    if definition_file(read.name) != file:
+        reader.fault(Place(file, 1, 1), _belongs(read.name, definition_file(read.name)))
+    reader.done()
+    return read
+
+
+def is_definition(file: str) -> bool:
+    """Whether a file beside orders is called as a definition is (rule 1)."""
+    return _FILE.fullmatch(file) is not None
+
+
+def read_library(
+    reader: Reader, documents: Mapping[str, Node], groups: Mapping[str, CountryGroup]
+) -> Library:
+    """Read the definitions of a folder, by file name."""
+    own: dict[str, Definition] = {}
+    for file, node in documents.items():
+        before = len(reader.faults)
+        read = definition_of(reader, node, groups)
+        if read.name + ENDING != file:
+            reader.fault(node, _belongs(read.name, read.name + ENDING))
+        elif read.name.partition("@")[0] in {name.partition("@")[0] for name in definition_names()}:
+            reader.fault(node, f"{quoted(read.name)} comes with Writ; take a name of your own")
+        if len(reader.faults) == before:
+            own[read.name] = read
+    return Library(own)
+
+
+def _belongs(name: str, file: str) -> str:
+    return f"{quoted(name)} belongs in {quoted(file)}"
+
+
+def definition_of(reader: Reader, node: Node, groups: Mapping[str, CountryGroup]) -> Definition:
+    """Read a definition from its document."""
     fields = reader.fields(node, DEFINITION_KEYS)
     name = f"{reader.name(fields['definition'])}@{reader.whole(fields['version'])}"
     at = reader.instant(fields["effective"]) or 0
-    read = Definition(
+    return Definition(
         name,
         reader.text(fields["title"]),
         _texts(reader, fields["cites"]),
         at,
         reader.text(fields["summary"]),
-        _predicate(reader, fields, name),
+        _predicate(reader, fields, name, members_at(groups, at)),
         _false_when(reader, fields["false_when"]),
         _texts(reader, fields["limits"]),
         tuple(_example(reader, item, at) for item in reader.items(fields["scenarios"])),
     )
-    if definition_file(name) != file:
-        reader.fault(node, f"{quoted(name)} belongs in {quoted(definition_file(name))}")
-    reader.done()
-    return read
 
 
 def _texts(reader: Reader, node: Node | None) -> tuple[str, ...]:
     return tuple(reader.text(item) for item in reader.some(node))
 
 
-def _predicate(reader: Reader, fields: Fields, name: str) -> Predicate:
+def _predicate(
+    reader: Reader, fields: Fields, name: str, groups: Mapping[str, tuple[str, ...]]
+) -> Predicate:
+    used = set[str]()
     branches = {kind: node for kind in KINDS if (node := fields[kind]) is not None}
     read = {
-        kind: read_expression(Scope(reader, KINDS[kind], {}, None), node)
+        kind: read_expression(Scope(reader, KINDS[kind], {}, None, groups=groups, used=used), node)
         for kind, node in branches.items()
     }
     if fields["definition"] is not None and not branches:
@@ -114,6 +172,7 @@ def _predicate(reader: Reader, fields: Fields, name: str) -> Predicate:
             "definition": name,
             "cites": cites.plain() if cites else None,
             **{kind: branch.plain() for kind, branch in branches.items()},
+            **({"groups": {key: list(groups[key]) for key in used}} if used else {}),
         }
     )
     settling = tuple(_settling(reader, item) for item in reader.items(fields["settled_by"]))
@@ -167,7 +226,10 @@ def _example(reader: Reader, node: Node, at: Instant) -> Example:
 
 
 def read_predicate(
-    reader: Reader, node: Node | None, scope: Callable[[PredicateKind], Scope]
+    reader: Reader,
+    node: Node | None,
+    scope: Callable[[PredicateKind], Scope],
+    library: Library,
 ) -> Predicate:
     """Read a predicate of an order: a definition's name, or one expression per kind of subject.
 
@@ -176,7 +238,7 @@ def read_predicate(
     if node is None:
         return Predicate(None, None)
     if isinstance(node.value, str):
-        return _named(reader, node, node.value)
+        return _named(reader, node, node.value, library)
     entries = reader.mapping(node)
     if scope("person").lenient and entries and not set(entries) & set(KINDS):
         person, organisation = (read_expression(scope(kind), node) for kind in KINDS.values())
@@ -195,9 +257,9 @@ def read_predicate(
     return Predicate(branches[0], branches[1])
 
 
-def _named(reader: Reader, node: Node, name: str) -> Predicate:
-    try:
-        return definition(name).predicate
-    except KeyError:
-        reader.fault(node, f"unknown definition {quoted(name)}{nearest(name, definition_names())}")
+def _named(reader: Reader, node: Node, name: str, library: Library) -> Predicate:
+    found = library.get(name)
+    if found is None:
+        reader.fault(node, f"unknown definition {quoted(name)}{nearest(name, library.names)}")
         return Predicate(None, None, name)
+    return found.predicate

@@ -5,10 +5,12 @@
    may not stand under `not`.
 3. `self` is the provider; another name of a group is an annex of this version, else, where the
    operator says so, the id of one organisation.
+4. A threshold names every value from it up to the greatest there is, so that who is over 21 is over
+   18. What each operator means stands in docs/language.md.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from writ.law.countries import read_countries
@@ -30,6 +32,9 @@ from writ.model.expression import (
 from writ.model.vocabulary import VOCABULARY, Kind
 
 SELF = "self"
+ANY_STATE = "any"
+OLDEST = 150
+HIGHEST_LEVEL = 4
 PROTECTED_KEYS = Keys(required=("by", "status"))
 
 
@@ -37,7 +42,8 @@ PROTECTED_KEYS = Keys(required=("by", "status"))
 class Scope:
     """What an expression may refer to; `provider` is None where no group may be named.
 
-    `lenient` is rule 2's exception, `negated` says that a `not` stands above.
+    `lenient` is rule 2's exception, `negated` says that a `not` stands above. `groups` are those of
+    countries, each with its members; `used` gathers the names of those that were named.
     """
 
     reader: Reader
@@ -46,6 +52,15 @@ class Scope:
     provider: str | None
     lenient: bool = False
     negated: bool = False
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def countries(self, node: Node | None) -> tuple[str, ...]:
+        """Read a list of countries and groups; the groups are noted in `used`."""
+        for item in node.value if node is not None and isinstance(node.value, tuple) else ():
+            if isinstance(item.value, str) and item.value in self.groups:
+                self.used.add(item.value)
+        return read_countries(self.reader, node, self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +130,8 @@ def _not(_: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
     return Not(read_expression(replace(scope, negated=True), nodes["not"]))
 
 
-def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    codes = read_countries(scope.reader, nodes[operator.word])
+def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Listed:
+    codes = scope.countries(nodes[operator.word])
     classes = [WILD]
     if "class" in nodes:
         classes = [read_class(scope.reader, item) for item in scope.reader.some(nodes["class"])]
@@ -124,7 +139,7 @@ def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) ->
 
 
 def _place(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    codes = read_countries(scope.reader, nodes[operator.word])
+    codes = scope.countries(nodes[operator.word])
     return operator.listed(frozenset((code,) for code in codes))
 
 
@@ -133,8 +148,45 @@ def _protection(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> 
     statuses = [
         scope.reader.choice(item, PROTECTIONS) for item in scope.reader.some(fields["status"])
     ]
-    codes = read_countries(scope.reader, fields["by"])
+    by = fields["by"]
+    codes: tuple[str, ...] = (WILD,)
+    if by is None or by.value != ANY_STATE:
+        codes = scope.countries(by)
     return operator.listed(frozenset((status, code) for status in statuses for code in codes))
+
+
+def _ever(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    now = _nationality(operator, scope, nodes)
+    return AnyOf((now, replace(now, attribute="former_citizenships")))
+
+
+def _stateless(_: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    if nodes["stateless"].value is not True:
+        scope.reader.fault(
+            nodes["stateless"], "`stateless` takes `true`; write `not` for its contrary"
+        )
+    return Not(Listed("citizen_of", "citizenships", frozenset({(WILD, WILD)})))
+
+
+def _names(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    items = scope.reader.some(nodes[operator.word])
+    return operator.listed(frozenset((scope.reader.identifier(item),) for item in items))
+
+
+def _threshold(greatest: int) -> Callable[..., Expression]:
+    def read(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+        node = nodes[operator.word]
+        least = scope.reader.whole(node)
+        if least > greatest:
+            scope.reader.fault(node, f"`{least}` is out of range; the greatest is {greatest}")
+        return operator.listed(frozenset((str(value),) for value in range(least, greatest + 1)))
+
+    return read
+
+
+def _parent(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    group = _group(scope, nodes[operator.word], or_subject=True)
+    return operator.listed(frozenset((member,) for member in group.members), group)
 
 
 def _employment(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
@@ -195,11 +247,24 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("all", "", _BOTH, _joined),
         Operator("not", "", _BOTH, _not),
         _asks("citizen_of", "citizenships", _nationality, "class"),
+        _asks("national_of", "citizenships", _nationality, "class"),
+        _asks("formerly_citizen_of", "former_citizenships", _nationality, "class"),
+        _asks("ever_citizen_of", "citizenships", _ever, "class"),
+        _asks("stateless", "citizenships", _stateless),
         _asks("permanent_resident_of", "permanent_residences", _nationality),
         _asks("protected_by", "protection", _protection),
         _asks("resident_in", "residence", _place),
+        _asks("ordinarily_resident_in", "ordinarily_resident", _place),
+        _asks("located_in", "location", _place),
         _asks("incorporated_in", "incorporated_in", _place),
         _asks("organised_in", "organised_in", _place),
+        _asks("headquartered_in", "headquarters", _place),
+        _asks("ultimate_parent_in", "ultimate_parent", _parent),
+        _asks("holds_licence", "licences", _names),
+        _asks("licensed_as", "professional_licences", _names),
+        _asks("member_of", "programmes", _names),
+        _asks("age_over", "age_over", _threshold(OLDEST)),
+        _asks("identity_level", "identity_level", _threshold(HIGHEST_LEVEL)),
         _asks("employee_of", "employer", _employment),
         Operator("acting_for", "", _BOTH, _acting),
         Operator("organisation_in", "", _ORGANISATION, _member_of("organisation_in")),

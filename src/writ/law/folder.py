@@ -1,6 +1,8 @@
 """A folder of orders: the catalogue, one file for each version, and the annexes they name.
 
-1. Every `.yaml` or `.yml` file but the catalogue is an order; a folder within is not looked into.
+1. Every `.yaml` or `.yml` file but the catalogue, groups of countries (`groups.yaml`), definitions
+   (`NAME@VERSION.yaml`) and case files (`.cases.yaml`, which decide nothing) is an order; a folder
+   within is not looked into.
 2. What is read is bytes by file name, wherever they come from, so that the same bytes mean the same
    law on every machine.
 3. All faults of all files are reported together; the order of the files does not matter.
@@ -8,28 +10,34 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from writ.errors import Fault, InvalidInput
-from writ.law import annexes, catalogue, document
+from writ.law import annexes, catalogue, document, groups
 from writ.law.agreement import check_agreement
+from writ.law.definitions import Library, is_definition, read_library
 from writ.law.document import Node
-from writ.law.order import PlacedOrder, order_of
+from writ.law.order import Beside, PlacedOrder, order_of
 from writ.law.reading import Reader
 from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook, OrderVersion
 
 ENDINGS = (".yaml", ".yml")
+CASES_ENDING = ".cases.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A lawbook without faults, where its orders stand, and notes on what may surprise."""
+    """A lawbook without faults, where its orders stand, and notes on what may surprise.
+
+    `library` has the definitions that its orders may name.
+    """
 
     book: Lawbook
     orders: tuple[PlacedOrder, ...]
     notes: tuple[Fault, ...]
+    library: Library = field(default_factory=Library)
 
 
 def read_folder(path: Path) -> Lawbook:
@@ -45,8 +53,10 @@ def read_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Lawb
 def read_order(path: Path, known: Catalogue) -> OrderVersion:
     """Read one order file, with its annexes beside it."""
     reader = Reader()
-    files = load_files([path])
-    orders = _read_orders(reader, _documents(reader, files), known, files)
+    files = load_files([path, *lying_beside(path.parent)])
+    documents = _documents(reader, files)
+    beside = _beside(reader, documents, files)
+    orders = _read_orders(reader, documents, known, beside)
     with named_under(path.parent):
         reader.done()
     return orders[0].version
@@ -73,14 +83,15 @@ def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Che
     if catalogue.FILE not in documents:
         raise InvalidInput(reader.faults)
     known = catalogue.catalogue_of(reader, documents.pop(catalogue.FILE))
-    orders = _read_orders(reader, documents, known, files)
+    beside = _beside(reader, documents, files)
+    orders = _read_orders(reader, documents, known, beside)
     check_agreement(reader, orders)
     reader.done()
     versions = sorted(
         (order.version for order in orders), key=lambda version: (version.order, version.version)
     )
     book = Lawbook(known, tuple(versions), tuple(holds))
-    return Checked(book, orders, tuple(sorted(set(reader.notes))))
+    return Checked(book, orders, tuple(sorted(set(reader.notes))), beside.library)
 
 
 def load_folder(path: Path) -> dict[str, bytes]:
@@ -88,7 +99,13 @@ def load_folder(path: Path) -> dict[str, bytes]:
     if not path.is_dir():
         raise InvalidInput([Fault(str(path), 0, 0, "is no folder of orders")])
     found = sorted(item for item in path.iterdir() if item.suffix in ENDINGS and item.is_file())
-    return load_files(found)
+    return load_files(item for item in found if not item.name.endswith(CASES_ENDING))
+
+
+def lying_beside(folder: Path) -> list[Path]:
+    """Return the files of a folder that an order may rest on besides its annexes."""
+    found = sorted(item for item in folder.glob("*@*.yaml") if is_definition(item.name))
+    return [item for item in (folder / groups.FILE, *found) if item.is_file()]
 
 
 def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
@@ -144,8 +161,18 @@ def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
     return documents
 
 
+def _beside(reader: Reader, documents: dict[str, Node], files: Mapping[str, bytes]) -> Beside:
+    """Take groups and definitions out of the documents, which leaves the orders."""
+    own, node = dict[str, groups.CountryGroup](), documents.pop(groups.FILE, None)
+    shipped = groups.shipped_groups()
+    if node is not None:
+        own = groups.groups_of(reader, node, shipped)
+    definitions = {name: documents.pop(name) for name in tuple(documents) if is_definition(name)}
+    return Beside(files, own, read_library(reader, definitions, {**shipped, **own}))
+
+
 def _read_orders(
-    reader: Reader, documents: Mapping[str, Node], known: Catalogue, files: Mapping[str, bytes]
+    reader: Reader, documents: Mapping[str, Node], known: Catalogue, beside: Beside
 ) -> tuple[PlacedOrder, ...]:
-    orders = (order_of(reader, node, known, files) for node in documents.values())
+    orders = (order_of(reader, node, known, beside) for node in documents.values())
     return tuple(order for order in orders if order is not None)

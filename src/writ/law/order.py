@@ -9,11 +9,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from writ.clock import Instant
 from writ.law.annexes import read_annexes
+from writ.law.definitions import Library
 from writ.law.document import Node, Place, quoted
+from writ.law.groups import CountryGroup, members_at, shipped_groups
 from writ.law.reading import Fields, Keys, Reader
 from writ.law.rules import Letter, Placed, read_exception, read_rule
 from writ.law.scenarios import read_scenario
@@ -48,11 +50,30 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class PlacedOrder:
-    """A version as read, and where it and its rules stand."""
+    """A version as read, and where it and its rules stand.
+
+    `rests_on` has the digests of the folder's own groups and definitions that it names.
+    """
 
     version: OrderVersion
     place: Place
     rules: tuple[Placed, ...]
+    rests_on: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What lies beside an order file: the files, and the groups and definitions among them."""
+
+    files: Mapping[str, bytes]
+    groups: Mapping[str, CountryGroup] = field(default_factory=dict)
+    library: Library = field(default_factory=Library)
+
+    def rests_on(self, used: set[str]) -> dict[str, str]:
+        """Return the digests of what is the folder's own among the names used."""
+        own = {name: self.groups[name].digest for name in used & set(self.groups)}
+        found = {name: self.library.own[name].predicate for name in used & set(self.library.own)}
+        return own | {name: item.digest or "" for name, item in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,7 @@ class _Window:
 
 
 def order_of(
-    reader: Reader, node: Node, catalogue: Catalogue, files: Mapping[str, bytes]
+    reader: Reader, node: Node, catalogue: Catalogue, beside: Beside
 ) -> PlacedOrder | None:
     """Read a version from its document; None where its kind is not one that is read (rule 1)."""
     kind = _kind(reader, node)
@@ -72,7 +93,9 @@ def order_of(
     fields = reader.fields(node, ORDER_KEYS)
     window = _window(reader, fields)
     clauses = _texts(reader, fields["clauses"])
-    letter = Letter(reader, catalogue, clauses, read_annexes(reader, fields["annexes"], files))
+    groups = members_at({**shipped_groups(), **beside.groups}, window.effective)
+    annexes = read_annexes(reader, fields["annexes"], beside.files)
+    letter = Letter(reader, catalogue, clauses, annexes, groups, beside.library)
     rules = _rules(letter, node, fields, kind)
     exceptions = _exceptions(letter, fields, rules)
     _authority(reader, fields["authority"])
@@ -99,7 +122,8 @@ def order_of(
         dict(source) if isinstance(source, Mapping) else {},
     )
     at = fields["order"]
-    return PlacedOrder(version, at.place if at else node.place, rules)
+    place = at.place if at else node.place
+    return PlacedOrder(version, place, rules, beside.rests_on(letter.used))
 
 
 def _kind(reader: Reader, node: Node) -> OrderKind | None:

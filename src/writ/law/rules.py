@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from writ.law.definitions import PredicateKind, read_predicate
+from writ.law.definitions import Library, PredicateKind, read_predicate
 from writ.law.document import Node, Place, quoted
 from writ.law.expressions import Scope
 from writ.law.reading import Fields, Keys, Reader, nearest
@@ -46,13 +46,20 @@ _WORDS = {"deny": Outcome.DENY, "verify": Outcome.VERIFY}
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What the parts of one order file may refer to, and the clauses they have carried so far."""
+    """What the parts of one order file may refer to, and the clauses they have carried so far.
+
+    `groups` are those of countries, each with its members at the order's `effective`; `used` has
+    the names of the groups and definitions referred to so far.
+    """
 
     reader: Reader
     catalogue: Catalogue
     clauses: Mapping[str, str]
     annexes: Mapping[str, Group]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    library: Library = field(default_factory=Library)
     carried: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
 
     def clause(self, node: Node | None) -> str:
         """Read a reference to a clause, which is thereby carried."""
@@ -95,9 +102,15 @@ class Letter:
         """Read a predicate over this order's annexes."""
 
         def scope(kind: PredicateKind) -> Scope:
-            return Scope(self.reader, kind, self.annexes, self.catalogue.provider, lenient)
+            provider = self.catalogue.provider
+            return Scope(
+                self.reader, kind, self.annexes, provider, lenient,
+                groups=self.groups, used=self.used,
+            )  # fmt: skip
 
-        return read_predicate(self.reader, node, scope)
+        predicate = read_predicate(self.reader, node, scope, self.library)
+        self.used.update(name for name in (predicate.name,) if name is not None)
+        return predicate
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 1. Every key of a fact is required but `expires_at`; values are a list; assurance is `A0` to `A4`.
 2. An attribute that the vocabulary does not have, or not for this kind of subject, is bad input.
-3. `users_certified` names definitions with their version, and only those known here.
-4. `related` holds further subjects, which have no `related` of their own.
+3. A former citizenship does not end, so it has no `until`; `since` is the day it was lost.
+4. `users_certified` names definitions with their version, and only those known here.
+5. `related` holds further subjects, which have no `related` of their own.
 """
 
 from writ.canonical import Plain
@@ -125,7 +126,13 @@ def read_values(reader: Reader, attribute: Attribute, nodes: tuple[Node, ...]) -
     """Read the values of a fact, each once."""
     values: list[Value] = []
     for node in nodes:
-        values += read_value(reader, attribute.shape, node)
+        read = read_value(reader, attribute.shape, node)
+        values += read
+        ends = any(value.until is not None for value in read)
+        if attribute.name == "former_citizenships" and ends:
+            reader.fault(
+                node, "a former citizenship has no `until`; `since` is the day it was lost"
+            )
         if attribute.name == "users_certified":
             _known_definition(reader, node)
     return tuple(dict.fromkeys(values))

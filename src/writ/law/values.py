@@ -49,7 +49,8 @@ def write_value(shape: Shape, value: Value) -> Plain:
         case Shape.PLACE:
             return _with_country({"country": value.parts[0]}, value)
         case Shape.PROTECTION:
-            return dict(zip(("status", "granted_by"), value.parts, strict=True))
+            status, by = value.parts
+            return {"status": status} | _given("granted_by", by)  # no one state: any would do
         case Shape.EMPLOYER:
             return dict(zip(("organisation", "relation"), value.parts, strict=True)) | _span(value)
         case Shape.OWNER:

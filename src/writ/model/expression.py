@@ -9,6 +9,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from writ.model.vocabulary import VOCABULARY, Shape
+
 WILD = "*"
 
 Pattern: TypeAlias = tuple[str, ...]
@@ -42,6 +44,14 @@ class Listed:
             and all(want in (WILD, part) for want, part in zip(pattern, parts, strict=True))
             for pattern in self.patterns
         )
+
+    @property
+    def least(self) -> int | None:
+        """The least number named, where the attribute's values are numbers; None elsewhere."""
+        attribute = VOCABULARY.get(self.attribute)
+        if attribute is None or attribute.shape is not Shape.NUMBER:
+            return None
+        return min((int(number) for (number,) in self.patterns), default=None)
 
 
 @dataclass(frozen=True, slots=True)

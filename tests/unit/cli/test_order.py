@@ -108,4 +108,4 @@ def test_schemas_are_printed(name: str) -> None:
 def test_one_schema_at_a_time() -> None:
     """Two schemas on one stdout would be no JSON."""
     code, _, err = order("schema", "--subject", "--catalogue")
-    assert (3, "give `--subject` or `--catalogue`, not both\n") == (code, err)
+    assert (3, "give one of `--subject`, `--catalogue` and `--cases`\n") == (code, err)

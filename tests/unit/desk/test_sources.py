@@ -104,3 +104,30 @@ def test_withdrawing_takes_what_is_the_orders_own() -> None:
     assert {"b.yaml": None} == withdrawal(files, "saga")
     with pytest.raises(Refused, match="no order `zeta`"):
         withdrawal(files, "zeta")
+
+
+GROUPS = b"groups: {ours: {title: Ours, cites: [c1], members: [FR]}}\n"
+
+
+def test_withdrawing_leaves_groups_and_definitions() -> None:
+    """What other orders may come to name stays beside the catalogue."""
+    files = {**FIRST, "groups.yaml": GROUPS}
+    assert "groups.yaml" not in withdrawal(files, "us-bis")
+
+
+def test_a_version_is_its_own_groups_too() -> None:
+    """A version that names a group of the folder changes with it; others do not."""
+    bar = letter().replace(b"only: ear.us_person@1", b"bar: {person: {national_of: [ours]}}")
+
+    def version(order: bytes, groups: bytes) -> str:
+        found = {"catalogue.yaml": CATALOGUE, "x.yaml": order, "groups.yaml": groups}
+        (digest,) = sources.compile_sources(
+            sources.Sources(found), sources.Place(1, None, 1)
+        ).versions.values()
+        return digest
+
+    other = GROUPS.replace(b"FR", b"DE")
+    assert (False, True) == (
+        version(bar, GROUPS) == version(bar, other),
+        version(letter(), GROUPS) == version(letter(), other),
+    )

@@ -1,46 +1,19 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from writ.errors import InvalidInput
 from writ.law.compiled.decide import decide as compiled
-from writ.law.definitions import Definition, Example, definition, read_definition
+from writ.law.definitions import KINDS, Definition, Example, definition, read_definition
 from writ.law.literal.decide import decide as literal
 from writ.law.shipped import data_bytes, definition_file, definition_names
-from writ.model.catalogue import Catalogue, Model
+from writ.law.truth import Truth, alone, truth
 from writ.model.expression import AllOf, AnyOf, Expression, Listed, Not
-from writ.model.order import Effect, Evidence, InFlight, Lawbook, OrderVersion, Rule
-from writ.model.outcome import Outcome
-from writ.model.subject import Chain, Subject
+from writ.model.subject import Fact, Subject, Value
+from writ.model.vocabulary import VOCABULARY, Shape
 
 DEFINITIONS = [definition(name) for name in definition_names()]
 EXAMPLES = [(item, example) for item in DEFINITIONS for example in item.examples]
-SAID = {Outcome.PERMIT: "true", Outcome.DENY: "false", Outcome.VERIFY: "unknown"}
-
-
-def book(item: Definition, at: int) -> Lawbook:
-    """Return an order that lets only those pass of whom the definition is true."""
-    rule = Rule(
-        "only",
-        ("c1",),
-        frozenset({"m"}),
-        "only",
-        item.predicate,
-        "organisation",
-        Evidence(0, 0),
-        Effect(Outcome.DENY),
-        Effect(Outcome.VERIFY),
-        InFlight(),
-    )
-    version = OrderVersion("o", 1, "restriction", "", at, None, "none", {}, {"c1": ""}, (rule,))
-    return Lawbook(Catalogue("p", {"m": Model("m")}), (version,))
-
-
-def chain(subject: Subject) -> Chain:
-    """Return the chain that stands on the subject alone."""
-    if subject.kind == "person":
-        return Chain(subject)
-    return Chain(Subject("key", "service", (subject.id,)), subject)
 
 
 @pytest.mark.parametrize(
@@ -48,9 +21,9 @@ def chain(subject: Subject) -> Chain:
 )
 def test_a_definition_means_what_its_scenarios_say(item: Definition, example: Example) -> None:
     """Both meanings of the law agree with every scenario of every definition."""
-    law, links = book(item, example.at), chain(example.subject)
-    outcomes = [decide(law, links, "m", example.at).outcome for decide in (literal, compiled)]
-    assert [example.expect] * 2 == [SAID[outcome] for outcome in outcomes]
+    links = alone(example.subject)
+    answers = [truth(item.predicate, links, example.at, decide) for decide in (literal, compiled)]
+    assert [example.expect] * 2 == answers
 
 
 @pytest.mark.parametrize("item", DEFINITIONS, ids=definition_names())
@@ -91,9 +64,50 @@ def test_what_settles_a_definition_is_asked_by_it(item: Definition) -> None:
 def test_a_definition_says_what_makes_it_false(item: Definition) -> None:
     """Every attribute it asks must be exhaustive, or none where one value is enough."""
     for kind, attributes in item.false_when.items():
-        expression = getattr(item.predicate, kind)
-        asked = {atom.attribute for atom in atoms(expression)}
-        assert (set() if isinstance(expression, Not) else asked) == set(attributes)
+        if attributes:
+            assert "false" == answer(item, kind, attributes)
+            without = [set(attributes) - {name} for name in attributes]
+            assert {"unknown"} == {answer(item, kind, fewer) for fewer in without}
+        else:
+            assert isinstance(getattr(item.predicate, kind), Not)
+
+
+def answer(item: Definition, kind: str, complete: Iterable[str]) -> Truth:
+    """Ask of somebody of whom these attributes are known in full, each with some value far off."""
+    facts = tuple(
+        Fact(
+            name,
+            (Value(FAR_OFF[VOCABULARY[name].shape]),),
+            "exhaustive",
+            4,
+            "x",
+            "x",
+            item.effective,
+        )
+        for name in complete
+    )
+    subject = Subject("somebody", KINDS[kind], (), facts)
+    return truth(item.predicate, alone(subject), item.effective, compiled)
+
+
+FAR_OFF = {
+    Shape.COUNTRY: ("ZW", ""),
+    Shape.PLACE: ("ZW",),
+    Shape.PROTECTION: ("other", "ZW"),
+    Shape.NAME: ("something else",),
+    Shape.NUMBER: ("0",),
+}
+
+
+@pytest.mark.parametrize("name", ["itar.us_person", "eu.third_country_resident"])
+def test_complements_answer_the_contrary(name: str) -> None:
+    """Whoever is one is not the other, in every scenario of either."""
+    other = {"itar.us_person": "itar.foreign_person", "eu.third_country_resident": "eu.resident"}
+    one, two = (definition(f"{item}@1") for item in (name, other[name]))
+    contrary = {"true": "false", "false": "true", "unknown": "unknown"}
+    for example in one.examples:
+        links = alone(example.subject)
+        assert example.expect == contrary[truth(two.predicate, links, example.at, compiled)]
 
 
 def test_the_two_definitions_of_a_foreign_person_are_complements() -> None:

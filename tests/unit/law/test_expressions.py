@@ -62,6 +62,77 @@ def employer(group: Group, *members: str) -> Listed:
             "organisation",
             Listed("organised_in", "organised_in", frozenset({("US",)})),
         ),
+        (
+            {"national_of": ["GB"], "class": ["GBN"]},
+            "person",
+            Listed("national_of", "citizenships", frozenset({("GB", "GBN")})),
+        ),
+        (
+            {"formerly_citizen_of": ["CN"]},
+            "person",
+            Listed("formerly_citizen_of", "former_citizenships", frozenset({("CN", "*")})),
+        ),
+        (
+            {"ever_citizen_of": ["CN"]},
+            "person",
+            AnyOf(
+                (
+                    Listed("ever_citizen_of", "citizenships", frozenset({("CN", "*")})),
+                    Listed("ever_citizen_of", "former_citizenships", frozenset({("CN", "*")})),
+                )
+            ),
+        ),
+        (
+            {"stateless": True},
+            "person",
+            Not(Listed("citizen_of", "citizenships", frozenset({("*", "*")}))),
+        ),
+        (
+            {"protected_by": {"by": "any", "status": ["stateless"]}},
+            "person",
+            Listed("protected_by", "protection", frozenset({("stateless", "*")})),
+        ),
+        (
+            {"ordinarily_resident_in": ["CU"]},
+            "person",
+            Listed("ordinarily_resident_in", "ordinarily_resident", frozenset({("CU",)})),
+        ),
+        ({"located_in": ["US"]}, "person", Listed("located_in", "location", frozenset({("US",)}))),
+        (
+            {"headquartered_in": ["CN", "HK"]},
+            "organisation",
+            Listed("headquartered_in", "headquarters", frozenset({("CN",), ("HK",)})),
+        ),
+        (
+            {"ultimate_parent_in": "annex-a"},
+            "organisation",
+            Listed("ultimate_parent_in", "ultimate_parent", frozenset({("brit-co",)}), ANNEX),
+        ),
+        (
+            {"holds_licence": ["D1", "D 2"]},
+            "organisation",
+            Listed("holds_licence", "licences", frozenset({("D1",), ("D 2",)})),
+        ),
+        (
+            {"licensed_as": ["physician"]},
+            "person",
+            Listed("licensed_as", "professional_licences", frozenset({("physician",)})),
+        ),
+        (
+            {"member_of": ["verified-defenders"]},
+            "organisation",
+            Listed("member_of", "programmes", frozenset({("verified-defenders",)})),
+        ),
+        (
+            {"age_over": 148},
+            "person",
+            Listed("age_over", "age_over", frozenset({("148",), ("149",), ("150",)})),
+        ),
+        (
+            {"identity_level": 3},
+            "organisation",
+            Listed("identity_level", "identity_level", frozenset({("3",), ("4",)})),
+        ),
         ({"organisation_in": "annex-a"}, "organisation", Given("organisation_in", ANNEX)),
         ({"person_in": "annex-a"}, "person", Given("person_in", ANNEX)),
         ({"employee_of": "annex-a"}, "person", employer(ANNEX, "brit-co")),
@@ -86,6 +157,26 @@ def test_in_a_lenient_scope_an_atom_for_another_kind_is_false() -> None:
     value: Plain = {"any": [{"organisation_in": "annex-a"}, {"acting_for": "self"}]}
     want = AnyOf((Never("organisation_in"), Given("acting_for", SELF)))
     assert want == read(value, "person", lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"stateless": False}, "stateless: `stateless` takes `true`; write `not` for its contrary"),
+        ({"age_over": 0}, "age_over: `0` is out of range; the least is 1"),
+        ({"age_over": 151}, "age_over: `151` is out of range; the greatest is 150"),
+        ({"age_over": "18"}, "age_over: must be a whole number, not `18`"),
+        ({"identity_level": 5}, "identity_level: `5` is out of range; the greatest is 4"),
+        ({"identity_level": 10**14}, f"identity_level: `{10**14}` is out of range; the greatest is 4"),
+        ({"licensed_as": []}, "licensed_as: must name at least one"),
+        ({"holds_licence": [" "]}, "holds_licence[0]: is blank"),
+    ],
+)  # fmt: skip
+def test_what_an_operator_cannot_take_is_a_fault(value: Plain, said: str) -> None:
+    """Each word says what it wanted."""
+    reader = Reader()
+    read_expression(Scope(reader, "person", {}, "acme-ai"), read_plain(value))
+    assert said in [fault.message for fault in reader.faults]
 
 
 def test_a_definition_names_no_groups() -> None:

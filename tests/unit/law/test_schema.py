@@ -10,12 +10,22 @@ from jsonschema import Draft202012Validator
 
 from tests.unit.law.conftest import CATALOGUE
 from writ.errors import InvalidInput
-from writ.law import annexes, catalogue, expressions, order, rules, scenarios, shorthand, subjects
+from writ.law import (
+    annexes,
+    catalogue,
+    expressions,
+    groups,
+    order,
+    rules,
+    scenarios,
+    shorthand,
+    subjects,
+)
 from writ.law import values as shapes
 from writ.law.countries import nationality_classes
-from writ.law.document import read_yaml
+from writ.law.document import read_plain, read_yaml
 from writ.law.folder import read_sources
-from writ.law.reading import Keys
+from writ.law.reading import Keys, Reader
 from writ.law.shipped import data_bytes
 from writ.law.subjects import ASSURANCES, read_subject
 from writ.model.vocabulary import RELATIONS, VOCABULARY
@@ -25,7 +35,7 @@ JUNE = ROOT / "orders" / "june-2026"
 CASES = ROOT / "tests" / "cases" / "orders"
 SCHEMAS: dict[str, Any] = {
     name: json.loads(data_bytes(f"schemas/{name}.json"))
-    for name in ("order", "subject", "catalogue")
+    for name in ("order", "subject", "catalogue", "groups")
 }
 VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
@@ -59,6 +69,9 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("subject", "", subjects.SUBJECT_KEYS),
     ("subject", "fact", subjects.FACT_KEYS),
     ("catalogue", "", catalogue.CATALOGUE_KEYS),
+    ("groups", "", groups.FILE_KEYS),
+    ("groups", "group", groups.GROUP_KEYS),
+    ("groups", "member", groups.MEMBER_KEYS),
 ]
 
 
@@ -189,6 +202,10 @@ BASE: dict[str, Any] = {
 }
 
 
+DAY = "2010-05-01T00:00:00+08:00"
+LOST = BASE["facts"][0] | {"attribute": "former_citizenships"}
+
+
 def changed(path: list[str | int], value: object) -> dict[str, Any]:
     """Return the sample subject with one thing changed."""
     subject = copy.deepcopy(BASE)
@@ -217,6 +234,10 @@ def changed(path: list[str | int], value: object) -> dict[str, Any]:
         (changed(["facts", 0, "verified_at"], "2026-06-01T00:00:00"), False),
         (changed(["facts", 0, "expires_at"], None), True),
         (changed(["facts", 0, "expires_at"], "2027-01-01T00:00:00+02:00"), True),
+        (changed(["facts", 0, "attribute"], "former_citizenships"), True),
+        (changed(["facts", 0], LOST | {"value": [{"country": "CN", "since": DAY}]}), True),
+        (changed(["facts", 0], LOST | {"value": [{"country": "CN", "until": None}]}), True),
+        (changed(["facts", 0], LOST | {"value": [{"country": "CN", "until": DAY}]}), False),
         (changed(["related"], [{"id": "acme", "kind": "organisation"}]), True),
         (changed(["related"], [{"id": "a", "kind": "person", "related": []}]), True),
         (changed(["related"], [{"id": "a", "kind": "person", "related": [{"id": "b"}]}]), False),
@@ -246,3 +267,20 @@ def test_reader_and_schema_agree_on_the_catalogue() -> None:
     """The catalogue of the room's tests conforms."""
     read_sources({"catalogue.yaml": CATALOGUE})
     assert VALIDATORS["catalogue"].is_valid(read_yaml(CATALOGUE, "x").plain())
+
+
+def test_the_groups_that_come_with_writ_are_valid() -> None:
+    """The shipped file of groups has the form of a folder's own."""
+    data = read_yaml(data_bytes(groups.FILE), groups.FILE).plain()
+    assert VALIDATORS["groups"].is_valid(data)
+
+
+@pytest.mark.parametrize(
+    ("name", "valid"), [("greater-china", True), ("us", False), ("Ours", False), ("eu2", True)]
+)
+def test_reader_and_schema_agree_on_the_names_of_groups(name: str, valid: bool) -> None:  # noqa: FBT001  a parameter of the table
+    """Both take small letters, and neither what could be a country."""
+    data = {"groups": {name: {"title": "T", "cites": ["c"], "members": ["CN"]}}}
+    reader = Reader()
+    groups.groups_of(reader, read_plain(data), ())
+    assert (valid, valid) == (not reader.faults, VALIDATORS["groups"].is_valid(data))

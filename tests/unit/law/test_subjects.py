@@ -223,6 +223,8 @@ def values(attribute: str, shape: Shape) -> st.SearchStrategy[Value]:
     if attribute == "users_certified":
         return st.sampled_from(definition_names()).map(lambda name: Value((name,)))
     spans = SPANS if shape in DATED else st.just((None, None))
+    if attribute == "former_citizenships":
+        spans = spans.map(lambda span: (span[0], None))
     return st.builds(lambda parts, span: Value(parts, *span), PARTS[shape], spans)
 
 

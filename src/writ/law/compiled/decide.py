@@ -84,6 +84,14 @@ def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -
     )
 
 
+def outcome_of(
+    compiled: Compiled, chain: Chain, model: str, at: Instant
+) -> tuple[Outcome, str | None]:
+    """Return what a decision comes to and who serves; `model` is a canonical name."""
+    named = links(compiled, chain, at)
+    return _outcome(compiled, compiled.segment_at(at), named, model)[:2]
+
+
 def joined(compiled: Compiled, segment: int, named: Sequence[NamedLink], model: str) -> int:
     """Join the codes of a chain's links for one model (rule 2)."""
     cell = segment * len(compiled.models) + compiled.models.index(model)

@@ -166,9 +166,11 @@ class _Search:
 
     def _defined(self, settling: Settling) -> Iterator[Candidate]:
         if settling.completeness == "at_least":
-            for parts in settling.values:
+            place = self._compiled.partitions.index[settling.attribute]
+            partition = self._compiled.partitions.of[place]
+            for alike in _by_cell(partition, settling.values):
                 yield Candidate(
-                    settling.attribute, (parts,), (parts,), "at_least", settling.methods
+                    settling.attribute, alike, (alike[0],), "at_least", settling.methods
                 )
             return
         for known in self._lists(settling.attribute):
@@ -219,11 +221,20 @@ def _cells(partition: Partition, listed: Listed) -> Iterator[Candidate]:
         shown = tuple(dict.fromkeys((listed.group.name, *parts[1:]) for parts in concrete))
         yield Candidate(listed.attribute, shown, (concrete[0],), "at_least", ())
         return
-    by_cell: dict[int, list[tuple[str, ...]]] = {}
-    for parts in concrete:
-        by_cell.setdefault(partition.bit(parts), []).append(parts)
-    for values in by_cell.values():
-        yield Candidate(listed.attribute, tuple(values), (values[0],), "at_least", ())
+    if listed.least is not None:
+        concrete.sort(key=lambda parts: int(parts[0]))
+    for values in _by_cell(partition, concrete):
+        # Who is over the least is asked for no more.
+        shown = values if listed.least is None else values[:1]
+        yield Candidate(listed.attribute, shown, (values[0],), "at_least", ())
+
+
+def _by_cell(partition: Partition, values: Iterable[tuple[str, ...]]) -> Iterator[_Parts]:
+    """Put values together that share a cell: any of them would do."""
+    cells: dict[int, list[tuple[str, ...]]] = {}
+    for parts in values:
+        cells.setdefault(partition.bit(parts), []).append(parts)
+    yield from map(tuple, cells.values())
 
 
 def _written(

@@ -43,6 +43,12 @@ def offered(lawbook: Lawbook, subject: Subject, at: int = V1) -> list[tuple[obje
     return [(item.attribute, item.values, item.completeness, item.together) for item in found]
 
 
+def test_of_a_threshold_only_the_least_is_offered() -> None:
+    """Whoever must be over 18 is not told of every greater age."""
+    adults = Listed("age_over", "age_over", frozenset((str(age),) for age in range(18, 151)))
+    assert [("age_over", (("18",),), "at_least", None)] == offered(book(adults), person())
+
+
 def test_whoever_is_decided_is_offered_nothing() -> None:
     """Neither a permit nor a certain deny has anything to settle."""
     assert [[], []] == [offered(BOOK, subject) for subject in (AMERICAN, VISA_HOLDER)]

@@ -1,0 +1,252 @@
+"""Example people and companies: every way in which the rules on a model can tell subjects apart.
+
+1. Per attribute that the rules ask about, a subject has shown nothing, one value of each cell, or
+   a complete list with or without it. A sketch starts from nothing, or from complete lists of
+   everything with nothing that counts on them, and departs from that in a few attributes.
+2. What is shown is shown well enough to serve; or only well enough to bar; or too long ago; all of
+   it, or only what departs.
+3. Ids are those of nobody, or of one member of each group that the rules name.
+4. Simple ones come first, so that the first who fits is the one to show.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from writ.clock import Instant, format_duration
+from writ.law.compiled.cells import Partition, Partitions
+from writ.law.compiled.rule import LinkKind, branch
+from writ.law.explain.english import joined, noun, value_words
+from writ.model.expression import Expression, Listed
+from writ.model.order import ActiveRule, Evidence
+from writ.model.subject import Completeness, Fact, Subject, Value
+from writ.model.vocabulary import VOCABULARY, Shape
+
+SOURCE = "example"
+PERSON, COMPANY = "example-person", "example-company"
+ELSEWHERE = ("FR", "DE", "JP", "BR", "KE", "NZ", "CL", "GH", "FI", "PT", "UY", "NP")
+_UNNAMED = "\0"
+_FILLERS: Mapping[Shape, tuple[str, ...]] = {
+    Shape.COUNTRY: ("FR", ""),
+    Shape.PROTECTION: ("other", "FR"),
+    Shape.EMPLOYER: ("another-company", "contractor"),
+    Shape.OWNER: ("another-company", "1"),
+    Shape.NUMBER: ("0",),
+}
+
+Parts = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Values of one attribute, and whether they are all there are."""
+
+    attribute: str
+    values: tuple[Parts, ...]
+    completeness: Completeness
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How well and how long ago: what all is shown by, and what departs (rule 2)."""
+
+    base: tuple[int, int]
+    departing: tuple[int, int]
+
+
+class Sketches:
+    """The sketches of one kind of subject for the rules on one model at one instant."""
+
+    def __init__(
+        self, rules: Sequence[ActiveRule], model: str, kind: LinkKind, at: Instant
+    ) -> None:
+        self._rules, self._model, self.kind, self._at = rules, model, kind, at
+        self._partitions = Partitions(self._expressions())
+
+    def subjects(self, departures: int) -> Iterator[Subject]:
+        """Yield subjects that depart in at most so many attributes, simple ones first (rule 4)."""
+        seen: set[tuple[Fact, ...]] = set()
+        for size in range(departures + 1):
+            for chosen in combinations(self.showings, size):
+                if len({item.attribute for item in chosen}) == size:
+                    for facts in self._facts(chosen):
+                        if facts not in seen:
+                            seen.add(facts)
+                            yield Subject(self.nobody, self.kind, (), facts)
+
+    def ladders(self) -> Iterator[tuple[Subject, ...]]:
+        """Yield, per value to show, who shows it alone, then beside complete lists, well and less so.
+
+        The first ladder shows no value.
+        """
+        shown = [()] + [(item,) for item in self.showings if item.completeness == "at_least"]
+        for chosen in shown:
+            facts = self._facts(chosen)
+            yield tuple(Subject(self.nobody, self.kind, (), item) for item in dict.fromkeys(facts))
+
+    @property
+    def nobody(self) -> str:
+        """The id of an example that no group has."""
+        return PERSON if self.kind == "person" else COMPANY
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """Ids to try beside nobody's, each with the group it stands for (rule 3)."""
+        groups = (*self._partitions.own_groups, *self._partitions.acting_groups)
+        found: dict[str, str] = {}
+        for group in groups:
+            for member in sorted(group.members)[:1]:
+                found.setdefault(member, group.name)
+        return found
+
+    @cached_property
+    def closed(self) -> tuple[Showing, ...]:
+        """Complete lists of everything asked, with nothing that counts."""
+        return tuple(
+            Showing(name, self._others(name)[:1], "exhaustive")
+            for name in self._partitions.attributes
+            if name != "users_certified"
+        )
+
+    @cached_property
+    def showings(self) -> tuple[Showing, ...]:
+        """Everything that one attribute may show (rule 1)."""
+        return tuple(
+            item for name in self._partitions.attributes for item in self._of_attribute(name)
+        )
+
+    def _of_attribute(self, name: str) -> Iterator[Showing]:
+        partition = self._partitions.of[self._partitions.index[name]]
+        for parts in _named_cells(partition):
+            values = (_concrete(name, parts),)
+            yield Showing(name, values, "at_least")
+            if name != "users_certified":
+                yield Showing(name, values, "exhaustive")
+        for parts in self._others(name)[:1]:
+            yield Showing(name, (parts,), "at_least")
+
+    def _others(self, name: str) -> tuple[Parts, ...]:
+        """Values of citizenships and places that no rule names."""
+        shape, partition = (
+            VOCABULARY[name].shape,
+            self._partitions.of[self._partitions.index[name]],
+        )
+        if shape not in (Shape.COUNTRY, Shape.PLACE) or name == "permanent_residences":
+            return ()
+        found = ((code, "") if shape is Shape.COUNTRY else (code,) for code in ELSEWHERE)
+        return tuple(parts for parts in found if not _counts(partition, parts))
+
+    def _facts(self, chosen: Sequence[Showing]) -> Iterator[tuple[Fact, ...]]:
+        named = {item.attribute for item in chosen}
+        rest = tuple(item for item in self.closed if item.attribute not in named)
+        for base in ((), rest):
+            for manner in self._manners:
+                yield (
+                    *(self._fact(item, manner.departing) for item in chosen),
+                    *(self._fact(item, manner.base) for item in base),
+                )
+
+    def _fact(self, item: Showing, manner: tuple[int, int]) -> Fact:
+        assurance, age = manner
+        values = tuple(Value(parts) for parts in item.values)
+        at = self._at - age
+        return Fact(item.attribute, values, item.completeness, assurance, SOURCE, SOURCE, at)
+
+    @cached_property
+    def _manners(self) -> tuple[_Manner, ...]:
+        evidence = list(self._evidence())
+        floors = sorted({floor for item in evidence for floor in (item.to_serve, item.to_bar)})
+        ages = sorted({item.max_age for item in evidence if item.max_age is not None})
+        best = (floors[-1] if floors else 0, 0)
+        worse = [(floor, 0) for floor in floors[:-1]] + [(best[0], age) for age in ages]
+        return (
+            _Manner(best, best),
+            *(_Manner(item, item) for item in worse),
+            *(_Manner(best, item) for item in worse),
+        )
+
+    def _evidence(self) -> Iterator[Evidence]:
+        for active in self._rules:
+            yield active.rule.evidence
+            for item in active.exemptions:
+                if item.evidence is not None and self._model in item.models:
+                    yield item.evidence
+
+    def _expressions(self) -> Iterator[Expression | None]:
+        for active in self._rules:
+            rule = active.rule
+            yield branch(rule.predicate, self.kind)
+            for item in active.exemptions:
+                if self._model in item.models:
+                    yield branch(item.who, self.kind)
+                    yield branch(item.unless, self.kind)
+            if rule.standing == "certified_organisation" and self.kind == "organisation":
+                name = rule.predicate.name or ""
+                yield Listed("certified", "users_certified", frozenset({(name,)}))
+
+
+def _named_cells(partition: Partition) -> Iterable[Parts]:
+    return (parts for parts in partition.representatives if _counts(partition, parts))
+
+
+def _counts(partition: Partition, parts: Parts) -> bool:
+    """Whether some list names the value."""
+    return partition.bit(parts) != partition.bit((_UNNAMED,) * len(parts))
+
+
+def _concrete(attribute: str, parts: Parts) -> Parts:
+    """Put a value that nobody names where any value does."""
+    fillers = _FILLERS.get(VOCABULARY[attribute].shape, ("another",))
+    return tuple(fillers[place] if part == _UNNAMED else part for place, part in enumerate(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Says who an example is: `groups` names the group that a member's id stands for.
+
+    `closed` are the complete lists with nothing on them that counts; they are told together.
+    """
+
+    groups: Mapping[str, str]
+    closed: frozenset[Showing]
+    at: Instant
+
+    def of(self, subject: Subject) -> str:
+        """Describe an example in one phrase."""
+        who = "a person" if subject.kind == "person" else "a company"
+        if subject.id in self.groups:
+            who += f" that is {self._group(subject.id)}"
+        told: dict[str, list[str]] = {}
+        empty: dict[str, list[str]] = {}
+        for fact in subject.facts:
+            bare = self._is_closed(fact)
+            said = noun(fact.attribute) if bare else self._shown(fact)
+            (empty if bare else told).setdefault(self._manner(fact), []).append(said)
+        parts = [f"{', '.join(facts)} ({manner})" for manner, facts in told.items()]
+        parts += [
+            f"complete lists of {joined(names, 'and')}, nothing that counts on them ({manner})"
+            for manner, names in empty.items()
+        ]
+        return f"{who} with {'; and '.join(parts)}" if parts else f"{who} of whom nothing is shown"
+
+    def _is_closed(self, fact: Fact) -> bool:
+        values = tuple(value.parts for value in fact.values)
+        return Showing(fact.attribute, values, fact.completeness) in self.closed
+
+    def _manner(self, fact: Fact) -> str:
+        age = self.at - fact.verified_at
+        return f"A{fact.assurance}" + (f", verified {format_duration(age)} ago" if age else "")
+
+    def _shown(self, fact: Fact) -> str:
+        named = [value_words(fact.attribute, self._masked(value.parts)) for value in fact.values]
+        if fact.completeness == "at_least":
+            return f"{noun(fact.attribute)}: {', '.join(named)}, perhaps more"
+        return f"{noun(fact.attribute)}: {', '.join(named) or 'none'} and no other"
+
+    def _masked(self, parts: Parts) -> Parts:
+        return tuple(self._group(part) if part in self.groups else part for part in parts)
+
+    def _group(self, member: str) -> str:
+        name = self.groups[member]
+        return "the provider itself" if name == "self" else f"one of `{name}`"

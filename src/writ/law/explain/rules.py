@@ -1,0 +1,214 @@
+"""One rule and its exceptions in sentences: who, whose standing, on what evidence, and what then.
+
+1. What is said comes from the compiled rule; the definition that it names adds its title, its
+   sources and its limits, as they came with Writ.
+2. `bar` turns the sense around: there, to be known *not* to be meant lets somebody pass.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from writ.clock import format_duration
+from writ.law.compiled.cells import atoms
+from writ.law.compiled.rule import LinkKind, branch
+from writ.law.definitions import definition
+from writ.law.explain.english import LEVELS, Line, Plain, joined, noun, phrase, simplified, tree
+from writ.law.shipped import definition_names
+from writ.model.expression import AnyOf, Expression, Listed, Predicate
+from writ.model.order import Effect, Evidence, Exemption, Rule
+
+KINDS: tuple[tuple[LinkKind, str], ...] = (("person", "A person"), ("organisation", "A company"))
+
+
+def who_lines(rule: Rule) -> Iterator[Line]:
+    """Say whom a rule lets pass or bars, and when that is known."""
+    if rule.sense == "only":
+        yield Line("Only these may use it; everybody else is barred:")
+    else:
+        yield Line("These are barred; everybody else may use it:")
+    for kind, name in KINDS:
+        yield from _branch_lines(simplified(branch(rule.predicate, kind), kind), name)
+    yield from _definition_lines(rule.predicate)
+    for kind, name in KINDS:
+        yield from _false_lines(branch(rule.predicate, kind), kind, name)
+
+
+def _branch_lines(expression: Plain, name: str) -> Iterator[Line]:
+    if isinstance(expression, bool):
+        yield Line(f"{name}: {'every one' if expression else 'none at all'}", 1)
+        return
+    said = tree(expression, 2)
+    if len(said) == 1:
+        yield Line(
+            f"{name} who {said[0].text}" if name == "A person" else f"{name} that {said[0].text}", 1
+        )
+        return
+    yield Line(f"{name} of whom {said[0].text}", 1)
+    yield from (Line(line.text, line.depth - 1) for line in said[1:])
+
+
+def _definition_lines(predicate: Predicate) -> Iterator[Line]:
+    if predicate.name is None:
+        return
+    if predicate.name not in definition_names():
+        yield Line(f"This is the definition `{predicate.name}`, from a file beside the orders.")
+        return
+    known = definition(predicate.name)
+    yield Line(f"This is the definition `{known.name}`: {known.title} ({'; '.join(known.cites)}).")
+    yield Line("What the definition leaves out or counts in:")
+    yield from (Line(limit, 1) for limit in known.limits)
+
+
+def _false_lines(expression: Expression | None, kind: str, name: str) -> Iterator[Line]:
+    """Say what it takes for the whole to be known to be false."""
+    plain = simplified(expression, kind)
+    if isinstance(plain, bool):
+        return
+    asked = dict.fromkeys(atom.attribute for atom in atoms(plain) if isinstance(atom, Listed))
+    if not asked:
+        return
+    lists = joined((f"{noun(attribute)}" for attribute in asked), "and")
+    simple = isinstance(plain, Listed) or (
+        isinstance(plain, AnyOf) and all(isinstance(item, Listed) for item in plain.items)
+    )
+    if simple:
+        yield Line(
+            f"{name} is known not to be meant only once complete lists are shown of all of these,"
+            f" with nothing of the above on them: {lists}. Short of that it is not known."
+        )
+    else:
+        yield Line(
+            f"{name}: each statement is known to be false only once a complete list without it is"
+            f" shown (of {lists}); until it is shown to be true or false, it is not known."
+        )
+
+
+def outcome_lines(rule: Rule) -> Iterator[Line]:
+    """Say what happens to those who pass, are barred, or cannot yet be judged."""
+    passes, bars = ("known to be meant", "known not to be meant")
+    if rule.sense == "bar":
+        passes, bars = bars, passes
+    evidence = rule.evidence
+    yield Line(f"Whoever is {passes}, by facts of {_level(evidence.to_serve)} or better: passes.")
+    yield Line(
+        f"Whoever is {bars}, by facts of {_level(evidence.to_bar)} or better:"
+        f" {effect_sentence(rule.barred)}"
+    )
+    yield Line(
+        f"Whoever cannot be judged yet (not known, or not well enough):"
+        f" {effect_sentence(rule.undetermined)}"
+    )
+    if evidence.to_serve > evidence.to_bar:
+        yield Line(
+            f"Facts below A{evidence.to_serve} never let anybody pass: somebody who would pass by"
+            f" them, had they been good enough, cannot be judged yet. Facts from A{evidence.to_bar}"
+            " up are enough to bar."
+        )
+    yield Line(_age(evidence))
+
+
+def effect_sentence(effect: Effect) -> str:
+    """Say an effect as an outcome."""
+    if effect.substitute is not None:
+        return (
+            f"substitute, `{effect.substitute}` answers instead (which must itself be permitted to"
+            " them at that instant, else deny)."
+        )
+    if effect.risk is not None:
+        return f"permit, at a risk that the order says was taken: {effect.risk}"
+    return f"{effect.outcome.word}."
+
+
+def _level(floor: int) -> str:
+    return LEVELS[floor]
+
+
+def _age(evidence: Evidence) -> str:
+    if evidence.max_age is None:
+        return "Facts count however long ago they were verified, until they expire."
+    age = format_duration(evidence.max_age)
+    return f"Facts count while they were verified less than {age} ago, and before they expire."
+
+
+STANDING = {
+    "natural_person": (
+        "A company's key does not speak for people it does not name. Where a company's or service"
+        " key names no person, a person of whom nothing is known is judged beside the company."
+    ),
+    "certified_organisation": (
+        "A company's key speaks for people it does not name only if the company is certified for"
+        " this very definition (`users_certified`, good enough to serve). Otherwise, where the key"
+        " names no person, a person of whom nothing is known is judged beside the company."
+    ),
+    "organisation": (
+        "A company's own standing carries the people it does not name: where its key names no"
+        " person, the company alone is judged. This holds for a service account without a company"
+        " too, as for a company of which nothing is known."
+    ),
+}
+NAMED = "A person who is named is judged for themselves, and so is the company."
+
+
+def exception_lines(item: Exemption, rule: Rule) -> Iterator[Line]:
+    """Say whom an exception lets pass, from what, and what happens until it is shown."""
+    others = sorted(rule.models - item.models)
+    yield Line(
+        f"Exception `{item.id}` to rule `{item.to}` (clauses {', '.join(item.clauses)}), for"
+        f" {joined(map(_code, sorted(item.models)), 'and')} only"
+        + (f"; not for {joined(map(_code, others))}:" if others else ":")
+    )
+    for kind, name in KINDS:
+        yield from (
+            Line(line.text, line.depth + 0)
+            for line in _branch_lines(simplified(branch(item.who, kind), kind), name)
+        )
+    if item.unless is not None:
+        yield Line("unless:", 1)
+        for kind, name in KINDS:
+            limit = simplified(branch(item.unless, kind), kind)
+            if limit is not False:
+                yield Line(f"{name.lower()} {phrase(limit)}", 2)
+    yield Line(
+        "It clears only the one of whom it is true: a company's exception does not clear the people"
+        " it names, nor a person's the company. It must be known to be true, by facts good enough"
+        f" to serve{_own(item)}.",
+        1,
+    )
+    yield Line(_unproven(item, rule), 1)
+
+
+def _code(name: str) -> str:
+    return f"`{name}`"
+
+
+def _own(item: Exemption) -> str:
+    own = item.evidence
+    if own is None:
+        return " under the rule"
+    age = "" if own.max_age is None else f", verified less than {format_duration(own.max_age)} ago"
+    return f" by its own measure: A{own.to_serve} to serve, A{own.to_bar} to rule it out{age}"
+
+
+def _unproven(item: Exemption, rule: Rule) -> str:
+    barred = effect_sentence(rule.barred).removesuffix(".")
+    if item.unproven == "verify":
+        return (
+            "Whoever is known to be barred by the rule, while the exception may still be true of"
+            f" them: verify. Once it is known to be false as well: {barred}."
+        )
+    return (
+        "Whoever is known to be barred by the rule and has not shown the exception is not asked for"
+        f" it: {barred}. Whoever cannot be judged by the rule yet stays undecided, as above."
+    )
+
+
+def stream_line(rules: Sequence[Rule]) -> Iterator[Line]:
+    """Say what happens to answers under way when somebody is no longer allowed."""
+    for rule in rules:
+        drain = rule.in_flight.drain
+        end = (
+            f"run on for {format_duration(drain)} at most, then are cut (clause"
+            f" {rule.in_flight.clause})"
+            if drain
+            else "are cut at once"
+        )
+        yield Line(f"Rule `{rule.id}`: answers under way to people no longer allowed {end}.")

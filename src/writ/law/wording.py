@@ -1,0 +1,133 @@
+"""Compiled law in one line each: models, orders, rules, exceptions, and whom they mean.
+
+1. These are the words that signers are shown and that `writ order diff` prints; operators stand as
+   the order file writes them. `writ.law.explain` says the same in full sentences.
+"""
+
+from collections.abc import Sequence
+
+from writ.clock import format_duration, format_instant
+from writ.model.catalogue import Model
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Group,
+    Never,
+    Not,
+    Pattern,
+    Predicate,
+)
+from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule
+
+
+def model_line(model: Model) -> str:
+    """Say whether a model is controlled, and its other names."""
+    also = f", also called {', '.join(sorted(model.aliases))}" if model.aliases else ""
+    return ("controlled" if model.controlled else "exempt") + also
+
+
+def order_line(version: OrderVersion) -> str:
+    """Say an order's kind, window, disclosure and title."""
+    until = "" if version.until is None else f" until {format_instant(version.until)}"
+    return (
+        f"{version.kind}, from {format_instant(version.effective)}{until}, "
+        f"disclosure {version.disclosure}: {version.title}"
+    )
+
+
+def rule_line(rule: Rule) -> str:
+    """Say everything that a rule decides by."""
+    who = who_words(rule.predicate)
+    sense = f"only {who} may use" if rule.sense == "only" else f"{who} may not use"
+    return (
+        f"rule {rule.id}: {sense} {', '.join(sorted(rule.models))}; standing {rule.standing}; "
+        f"evidence {evidence_words(rule.evidence)}; barred: {effect_words(rule.barred)}; "
+        f"undetermined: {effect_words(rule.undetermined)}; open streams {streams_words(rule)}"
+    )
+
+
+def evidence_words(evidence: Evidence) -> str:
+    """Say the floors and the greatest age."""
+    age = evidence.max_age
+    old = "" if age is None else f", {format_duration(age)} old at most"
+    return f"A{evidence.to_serve} to serve, A{evidence.to_bar} to bar{old}"
+
+
+def streams_words(rule: Rule) -> str:
+    """Say what happens to open streams."""
+    drain = rule.in_flight.drain
+    return f"run on for {format_duration(drain)}" if drain else "are cut"
+
+
+def exception_line(item: Exemption) -> str:
+    """Say whom an exception lets pass."""
+    unless = "" if item.unless is None else f", unless {who_words(item.unless)}"
+    return (
+        f"exception {item.id} to {item.to}: {who_words(item.who)} may use "
+        f"{', '.join(sorted(item.models))}{unless}; unproven: {item.unproven}"
+    )
+
+
+def who_words(predicate: Predicate) -> str:
+    """Name a definition, or spell out what is asked of each kind of subject."""
+    if predicate.name is not None:
+        return predicate.name
+    kinds = (("people", predicate.person), ("organisations", predicate.organisation))
+    asked = [(kind, item) for kind, item in kinds if item is not None]
+    some = [(kind, item) for kind, item in asked if not _never(item)] or asked
+    return ", ".join(f"{kind} {_says(item)}" for kind, item in some)
+
+
+def _says(item: Expression) -> str:
+    match item:
+        case AnyOf(items):
+            return _joined(" or ", [part for part in items if not _never(part)] or items[:1])
+        case AllOf(items):
+            return _joined(" and ", [part for part in items if _never(part)][:1] or items)
+        case Not(inner):
+            return f"not {_says(inner)}"
+        case Never(operator):
+            return f"never ({operator})"
+        case Given(operator, group):
+            return f"{operator} {group_words(group)}"
+        case _ if item.least is not None:
+            return f"{item.operator} {item.least}"
+        case _:
+            patterns = ", ".join(sorted(map(_pattern, item.patterns)))
+            return f"{item.operator} {group_words(item.group) if item.group else patterns}"
+
+
+def _joined(word: str, items: Sequence[Expression]) -> str:
+    """Join what is asked; one word of the order may ask two attributes, and is then said once."""
+    said = list(dict.fromkeys(map(_says, items)))
+    return said[0] if len(said) == 1 else f"({word.join(said)})"
+
+
+def _never(item: Expression) -> bool:
+    """Whether an expression cannot hold, whoever asks."""
+    match item:
+        case AnyOf(items):
+            return all(map(_never, items))
+        case AllOf(items):
+            return any(map(_never, items))
+        case _:
+            return isinstance(item, Never)
+
+
+def group_words(group: Group) -> str:
+    """Name a group; of an annex, also how many it lists."""
+    return group.name if group.digest is None else f"{group.name} ({len(group.members)} listed)"
+
+
+def _pattern(pattern: Pattern) -> str:
+    return " ".join(part for part in pattern if part not in {"", WILD}) or "any"
+
+
+def effect_words(effect: Effect) -> str:
+    """Say what happens: an outcome, by whom one is served instead, or at whose risk."""
+    if effect.substitute is not None:
+        return f"{effect.substitute} instead"
+    return f"permit, at the risk of {effect.risk}" if effect.risk else effect.outcome.word

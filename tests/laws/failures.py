@@ -1,0 +1,88 @@
+"""A question on which the two writings differ, kept as a folder of orders with one case.
+
+1. The case expects what the literal meaning says; the compiled one is what users run.
+2. What was written is read back and asked of both, so that nobody chases a case that lost its bug.
+"""
+
+from pathlib import Path
+
+from tests.laws.agreement import Asked, Said, said
+from tests.worlds.written import Unwritable, stretched, write_chain, write_folder
+from writ.errors import InvalidInput
+from writ.law.cases import Case, Wanted, WantedReason, write_case
+from writ.law.cases_suite import read_suites
+from writ.law.compiled.decide import decide as decide_compiled
+from writ.law.document import Place
+from writ.law.literal.decide import decide as decide_literally
+from writ.model.decision import Reason
+from writ.model.order import Lawbook
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain
+
+
+def keep(folder: Path, book: Lawbook, asked: Asked, right: Said) -> str:
+    """Write a question into a folder of its own, and say how that went."""
+    try:
+        file = write_question(folder, book, asked, right)
+    except Unwritable as reason:
+        return f"not kept as a case: it takes {reason}, which no file can say"
+    try:
+        literal, compiled = both(file)
+    except InvalidInput as error:
+        return f"not kept as a case: {str(error).splitlines()[0]}"
+    return f"kept in {file}" if literal != compiled else f"kept in {file}, where both agree"
+
+
+def write_question(folder: Path, book: Lawbook, asked: Asked, right: Said) -> Path:
+    """Write orders and case; return the case file."""
+    chain, model, at = asked
+    files = write_folder(book, at)
+    case = Case(
+        "as drawn",
+        Place(""),
+        write_chain(book, chain, at),
+        model,
+        stretched(at),
+        Wanted(_outcome(right), right[2], _because(right)),
+        "the literal meaning says so",
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    file = folder / f"{folder.name}.cases.yaml"
+    file.write_bytes(write_case(folder.name, case))
+    return file
+
+
+def both(file: Path) -> tuple[Said, Said]:
+    """Ask the case of a file of both writings."""
+    found = read_suites([file])
+    if found.faults:
+        raise InvalidInput(found.faults)
+    (suite,) = found.suites
+    (case,) = suite.cases
+    assert isinstance(case.chain, Chain)
+    question = (found.books[suite.orders], case.chain, case.model, case.at)
+    return said(decide_literally(*question)), said(decide_compiled(*question))
+
+
+def _outcome(right: Said) -> Outcome:
+    return Outcome[right[0].upper()]
+
+
+def _because(right: Said) -> tuple[WantedReason, ...] | None:
+    """Return all reasons; a permit's are not compared."""
+    if _outcome(right) is Outcome.PERMIT:
+        return None
+    return tuple(_reason(reason) for reason in right[3])
+
+
+def _reason(reason: Reason) -> WantedReason:
+    told = {
+        "order": reason.order,
+        "version": reason.version,
+        "rule": reason.rule,
+        "link": reason.link,
+        "verdict": reason.verdict,
+    }
+    return {key: value for key, value in told.items() if value is not None}
