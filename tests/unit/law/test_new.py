@@ -137,9 +137,9 @@ def test_faults_of_answers_are_said_together() -> None:
         "answers.yaml:1:9: `a b` is not a name",
         "answers.yaml:1:28: `USA` is not how a country is written",
         "answers.yaml:1:44: `2026-06-12` is not an instant",
-        "answers.yaml:1:64: `models` must name at least one",
-        "answers.yaml:1:76: `class-of-person` does not ask for `colour`",
-        "answers.yaml:1:93: unknown definition `ear.us_persons@1`",
+        "answers.yaml:1:66: `models` must name at least one",
+        "answers.yaml:1:78: `class-of-person` does not ask for `colour`",
+        "answers.yaml:1:95: unknown definition `ear.us_persons@1`",
     ] == said
 
 
