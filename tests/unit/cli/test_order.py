@@ -109,3 +109,19 @@ def test_one_schema_at_a_time() -> None:
     """Two schemas on one stdout would be no JSON."""
     code, _, err = order("schema", "--subject", "--catalogue")
     assert (3, "give one of `--subject`, `--catalogue` and `--cases`\n") == (code, err)
+
+
+def test_rules_that_nobody_satisfies_are_noted(tmp_path: Path) -> None:
+    """Two orders that contradict each other are no fault: both count, and it is said."""
+    shutil.copy(JUNE / "catalogue.yaml", tmp_path)
+    first = (JUNE / "us-bis-2026-06-12.v1.yaml").read_text(encoding="utf-8")
+    (tmp_path / "x.yaml").write_text(first, encoding="utf-8")
+    other = first.replace("order: us-bis-2026-06-12", "order: other").replace(
+        "only: ear", "bar: ear"
+    )
+    other = other.partition("\nscenarios:")[0] + "\n"
+    (tmp_path / "y.yaml").write_text(other, encoding="utf-8")
+    code, _, err = order("check", tmp_path)
+    said = [line for line in err.splitlines() if "no person can pass both" in line]
+    assert (0, 2) == (code, len(said))
+    assert all(line.startswith(str(tmp_path)) and line.endswith("(note)") for line in said)

@@ -39,6 +39,8 @@ NOUNS = {
     "incorporated_in": "places of incorporation",
     "organised_in": "places where it is organised",
     "location": "locations",
+    "age_over": "ages reached",
+    "identity_level": "levels of verified identity",
 }
 
 Plain: TypeAlias = Expression | bool
