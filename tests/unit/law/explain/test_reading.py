@@ -140,8 +140,9 @@ def test_an_exception_with_limits_and_evidence_of_its_own(catalogue: bytes, writ
         "a person resides in North Korea (KP)",
         (
             "It clears only the one of whom it is true: a company's exception does not clear the"
-            " people it names, nor a person's the company. It must be known to be true, by facts"
-            " good enough to serve by its own measure: A3 to serve, A2 to rule it out."
+            " people it names, nor a person's the company. It must be known to be true, and what"
+            " follows `unless` known to be false, by facts good enough to serve by its own measure:"
+            " A3 to serve, A2 to rule it out."
         ),
         (
             "Whoever is known to be barred by the rule, while the exception may still be true of"
