@@ -11,7 +11,7 @@ from dataclasses import replace
 from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled, outcome_of
-from writ.law.explain.english import Line, joined, noun, value_words
+from writ.law.explain.english import Line, joined, noun, values_words
 from writ.law.explain.people import COMPANY, PERSON, Sketches, Telling, masks
 from writ.model.decision import Settlement
 from writ.model.expression import Group
@@ -143,7 +143,7 @@ def _settlements(items: Sequence[Settlement]) -> Iterator[Line]:
 
 
 def _settlement(item: Settlement) -> str:
-    values = joined(value_words(item.attribute, parts) for parts in item.values)
+    values = values_words(item.attribute, item.values)
     by = (
         f", by {joined(method.replace('_', ' ') for method in item.methods)}"
         if item.methods
