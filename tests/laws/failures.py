@@ -1,12 +1,14 @@
 """A question on which the two writings differ, kept as a folder of orders with one case.
 
 1. The case expects what the literal meaning says; the compiled one is what users run.
-2. What was written is read back and asked of both, so that nobody chases a case that lost its bug.
+2. It is made as small as it gets while they differ, and then written.
+3. What was written is read back and asked of both, so that nobody chases a case that lost its bug.
 """
 
 from pathlib import Path
 
 from tests.laws.agreement import Asked, Said, said
+from tests.laws.shrink import Holds, shrunk
 from tests.worlds.written import Unwritable, stretched, write_chain, write_folder
 from writ.errors import InvalidInput
 from writ.law.cases import Case, Wanted, WantedReason, write_case
@@ -20,10 +22,16 @@ from writ.model.outcome import Outcome
 from writ.model.subject import Chain
 
 
-def keep(folder: Path, book: Lawbook, asked: Asked, right: Said) -> str:
-    """Write a question into a folder of its own, and say how that went."""
+def differ(book: Lawbook, asked: Asked) -> bool:
+    """Whether the two writings answer differently."""
+    return said(decide_literally(book, *asked)) != said(decide_compiled(book, *asked))
+
+
+def keep(folder: Path, book: Lawbook, asked: Asked, holds: Holds = differ) -> str:
+    """Write a question, made small while `holds`, into a folder of its own; say how that went."""
+    book, asked = shrunk(book, asked, holds)
     try:
-        file = write_question(folder, book, asked, right)
+        file = write_question(folder, book, asked, said(decide_literally(book, *asked)))
     except Unwritable as reason:
         return f"not kept as a case: it takes {reason}, which no file can say"
     try:

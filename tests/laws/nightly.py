@@ -3,7 +3,7 @@
 A seed is a lawbook with eighteen questions: three chains, each about six names of models.
 Seeds on which they differ are printed as they are found, with the answers; exit 1 if any did.
 `--from N` starts elsewhere, so that several can run at once. `--failures FOLDER` keeps each
-question they differ on as a case with its orders, for `writ order test`.
+question they differ on, made as small as it gets, as a case with its orders for `writ order test`.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def main() -> int:
                 sys.stdout.write(f"{seed}\n  literal  {one}\n  compiled {other}\n")
                 if arguments.failures is not None:
                     folder = arguments.failures / f"seed-{seed}-{place}"
-                    sys.stdout.write(f"  {keep(folder, put.book, asked, one)}\n")
+                    sys.stdout.write(f"  {keep(folder, put.book, asked)}\n")
         if (seed + 1) % 10_000 == 0:
             sys.stdout.write(f"{seed + 1 - arguments.start} asked, {different} different\n")
             sys.stdout.flush()

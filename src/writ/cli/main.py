@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from writ.cli import end_user, facts, issuer, key, order, subject, trust
+from writ.cli import definitions, end_user, facts, issuer, key, order, subject, trust
 from writ.cli.activate import activate
 from writ.cli.decide import decide
 from writ.cli.drill import drill
@@ -57,6 +57,7 @@ app.command("sign")(sign)
 app.command("status")(status)
 app.command("submit")(submit)
 app.command("withdraw")(withdraw)
+app.add_typer(definitions.app, name="definitions")
 app.add_typer(end_user.app, name="end-user")
 app.add_typer(facts.app, name="facts")
 app.add_typer(issuer.app, name="issuer")

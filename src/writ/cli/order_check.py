@@ -14,7 +14,8 @@ from writ.errors import CasesFailed, Fault, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.check import failed_scenarios
 from writ.law.compiled.decide import decide
-from writ.law.folder import Checked, check_folder, load_files, load_folder, lying_beside
+from writ.law.contradiction import meeting_notes
+from writ.law.folder import check_folder, load_files, load_folder, lying_beside
 from writ.model.order import OrderVersion
 
 
@@ -78,13 +79,13 @@ def _check(report: _Report, folder: Path, files: dict[str, bytes], catalogue: Pa
         return
     report.versions += checked.book.versions
     report.notes += checked.notes
-    report.failed += _failed(folder, checked)
+    report.notes += _under(folder, meeting_notes(checked))
+    report.failed += _under(folder, failed_scenarios(checked, decide))
 
 
-def _failed(folder: Path, checked: Checked) -> list[Fault]:
+def _under(folder: Path, faults: Iterable[Fault]) -> list[Fault]:
     return [
-        Fault(str(folder / fault.file), fault.line, fault.column, fault.message)
-        for fault in failed_scenarios(checked, decide)
+        Fault(str(folder / fault.file), fault.line, fault.column, fault.message) for fault in faults
     ]
 
 

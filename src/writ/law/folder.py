@@ -62,6 +62,18 @@ def read_order(path: Path, known: Catalogue) -> OrderVersion:
     return orders[0].version
 
 
+def read_library_of(path: Path) -> Library:
+    """Read the definitions of a folder of orders, whatever its orders are like."""
+    if not path.is_dir():
+        raise InvalidInput([Fault(str(path), 0, 0, "is no folder of orders")])
+    reader = Reader()
+    files = load_files(lying_beside(path))
+    with named_under(path):
+        library = _beside(reader, _documents(reader, files), files).library
+        reader.done()
+    return library
+
+
 def check_folder(
     path: Path, files: Mapping[str, bytes], catalogue_path: Path | None = None
 ) -> Checked:

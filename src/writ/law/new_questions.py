@@ -87,7 +87,6 @@ ONE: Mapping[str, Read] = {
     "text": Reader.text,
     "name": Reader.name,
     "identifier": Reader.identifier,
-    "country": _country,
     "instant": _instant,
     "definition": _definition,
     "order": Reader.name,

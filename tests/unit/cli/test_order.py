@@ -98,7 +98,7 @@ def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
     assert (3, f"{tmp_path / name}: no such file or directory\n") == (code, err)
 
 
-@pytest.mark.parametrize("name", ["order", "subject", "catalogue"])
+@pytest.mark.parametrize("name", ["order", "subject", "catalogue", "groups", "definition"])
 def test_schemas_are_printed(name: str) -> None:
     """Each schema goes to stdout as it is shipped."""
     flag = [] if name == "order" else [f"--{name}"]
@@ -108,4 +108,21 @@ def test_schemas_are_printed(name: str) -> None:
 def test_one_schema_at_a_time() -> None:
     """Two schemas on one stdout would be no JSON."""
     code, _, err = order("schema", "--subject", "--catalogue")
-    assert (3, "give one of `--subject`, `--catalogue` and `--cases`\n") == (code, err)
+    told = "give one of `--subject`, `--catalogue`, `--groups`, `--definition` and `--cases`\n"
+    assert (3, told) == (code, err)
+
+
+def test_rules_that_nobody_satisfies_are_noted(tmp_path: Path) -> None:
+    """Two orders that contradict each other are no fault: both count, and it is said."""
+    shutil.copy(JUNE / "catalogue.yaml", tmp_path)
+    first = (JUNE / "us-bis-2026-06-12.v1.yaml").read_text(encoding="utf-8")
+    (tmp_path / "x.yaml").write_text(first, encoding="utf-8")
+    other = first.replace("order: us-bis-2026-06-12", "order: other").replace(
+        "only: ear", "bar: ear"
+    )
+    other = other.partition("\nscenarios:")[0] + "\n"
+    (tmp_path / "y.yaml").write_text(other, encoding="utf-8")
+    code, _, err = order("check", tmp_path)
+    said = [line for line in err.splitlines() if "no person can pass both" in line]
+    assert (0, 2) == (code, len(said))
+    assert all(line.startswith(str(tmp_path)) and line.endswith("(note)") for line in said)

@@ -120,7 +120,7 @@ def test_faults_of_answers_are_said_together() -> None:
     reader = Reader()
     answers: dict[str, Plain] = {
         "order": "a b",
-        "jurisdiction": "USA",
+        "jurisdiction": "",
         "effective": "2026-06-12",
         "models": [],
         "colour": "red",
@@ -135,11 +135,11 @@ def test_faults_of_answers_are_said_together() -> None:
     said = [str(fault).split(";")[0] for fault in sorted(reader.faults)]
     assert [
         "answers.yaml:1:9: `a b` is not a name",
-        "answers.yaml:1:28: `USA` is not how a country is written",
-        "answers.yaml:1:44: `2026-06-12` is not an instant",
-        "answers.yaml:1:64: `models` must name at least one",
-        "answers.yaml:1:76: `class-of-person` does not ask for `colour`",
-        "answers.yaml:1:93: unknown definition `ear.us_persons@1`",
+        "answers.yaml:1:28: is blank",
+        "answers.yaml:1:43: `2026-06-12` is not an instant",
+        "answers.yaml:1:65: `models` must name at least one",
+        "answers.yaml:1:77: `class-of-person` does not ask for `colour`",
+        "answers.yaml:1:94: unknown definition `ear.us_persons@1`",
     ] == said
 
 
@@ -150,7 +150,7 @@ def test_what_is_missing_is_said_in_the_words_of_the_question() -> None:
     assert [
         "no answer for `title`: what the letter is about",
         "no answer for `authority`: who rescinded it",
-        "no answer for `jurisdiction`: under whose law, as a country code",
+        "no answer for `jurisdiction`: under whose law, such as US or EU",
         "no answer for `received`: when the letter came, with its zone",
         "no answer for `effective`: from when it applies, with its zone",
         "no answer for `clause`: the clause that lifts the order, in the letter's words",

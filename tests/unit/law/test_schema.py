@@ -13,6 +13,7 @@ from writ.errors import InvalidInput
 from writ.law import (
     annexes,
     catalogue,
+    definitions,
     expressions,
     groups,
     order,
@@ -26,7 +27,7 @@ from writ.law.countries import nationality_classes
 from writ.law.document import read_plain, read_yaml
 from writ.law.folder import read_sources
 from writ.law.reading import Keys, Reader
-from writ.law.shipped import data_bytes
+from writ.law.shipped import data_bytes, definition_file, definition_names
 from writ.law.subjects import ASSURANCES, read_subject
 from writ.model.vocabulary import RELATIONS, VOCABULARY
 
@@ -35,7 +36,7 @@ JUNE = ROOT / "orders" / "june-2026"
 CASES = ROOT / "tests" / "cases" / "orders"
 SCHEMAS: dict[str, Any] = {
     name: json.loads(data_bytes(f"schemas/{name}.json"))
-    for name in ("order", "subject", "catalogue", "groups")
+    for name in ("order", "subject", "catalogue", "groups", "definition")
 }
 VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
@@ -69,6 +70,10 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("subject", "", subjects.SUBJECT_KEYS),
     ("subject", "fact", subjects.FACT_KEYS),
     ("catalogue", "", catalogue.CATALOGUE_KEYS),
+    ("definition", "", definitions.DEFINITION_KEYS),
+    ("definition", "settling", definitions.SETTLING_KEYS),
+    ("definition", "example", definitions.SCENARIO_KEYS),
+    ("definition", "false_when", definitions.KIND_KEYS),
     ("groups", "", groups.FILE_KEYS),
     ("groups", "group", groups.GROUP_KEYS),
     ("groups", "member", groups.MEMBER_KEYS),
@@ -284,3 +289,21 @@ def test_reader_and_schema_agree_on_the_names_of_groups(name: str, valid: bool) 
     reader = Reader()
     groups.groups_of(reader, read_plain(data), ())
     assert (valid, valid) == (not reader.faults, VALIDATORS["groups"].is_valid(data))
+
+
+@pytest.mark.parametrize("name", definition_names())
+def test_definitions_are_valid(name: str) -> None:
+    """Every definition that comes with Writ conforms."""
+    data = read_yaml(data_bytes(definition_file(name)), name).plain()
+    assert [] == list(VALIDATORS["definition"].iter_errors(data))
+
+
+def test_the_schema_of_definitions_shares_its_parts_with_the_orders() -> None:
+    """A part of one name has one form, but for the expressions, which name no groups of subjects."""
+    order_parts, parts = SCHEMAS["order"]["$defs"], SCHEMAS["definition"]["$defs"]
+    shared = {name for name in parts if name in order_parts} - {"expression"}
+    assert {name: order_parts[name] for name in shared} == {name: parts[name] for name in shared}
+    forms, fewer = (defs["expression"]["oneOf"] for defs in (order_parts, parts))
+    left_out = {next(iter(form["properties"])) for form in forms if form not in fewer}
+    named = {"acting_for", "employee_of", "organisation_in", "person_in", "ultimate_parent_in"}
+    assert (named, []) == (left_out, [form for form in fewer if form not in forms])

@@ -8,8 +8,10 @@
 3. A substitute is itself decided, once, for the same chain, and must be permitted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from writ.clock import Instant
 from writ.law.compiled.book import Capacity, Compiled, Profile
@@ -68,7 +70,9 @@ def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -
     if name is None:
         return Decision(Outcome.DENY, model, None, (Reason("unknown_model"),), (), digest, at)
     named = links(compiled, chain, at)
-    outcome, served_by, extra = _outcome(compiled, segment, named, name)
+    outcome, served_by, extra = _outcome(
+        compiled, segment, name, lambda other: joined(compiled, segment, named, other)
+    )
     judged = [
         (link, compiled.judgement(segment, name, link.profile, link.capacity)) for link in named
     ]
@@ -87,9 +91,22 @@ def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -
 def outcome_of(
     compiled: Compiled, chain: Chain, model: str, at: Instant
 ) -> tuple[Outcome, str | None]:
-    """Return what a decision comes to and who serves; `model` is a canonical name."""
-    named = links(compiled, chain, at)
-    return _outcome(compiled, compiled.segment_at(at), named, model)[:2]
+    """Return what a decision comes to and who serves; `model` is a canonical name.
+
+    No row is made: this is for asking once about each of very many.
+    """
+    named, segment = links(compiled, chain, at), compiled.segment_at(at)
+
+    def code(name: str) -> int:
+        return reduce(
+            or_,
+            (
+                compiled.judgement(segment, name, link.profile, link.capacity).triple.code
+                for link in named
+            ),
+        )
+
+    return _outcome(compiled, segment, model, code)[:2]
 
 
 def joined(compiled: Compiled, segment: int, named: Sequence[NamedLink], model: str) -> int:
@@ -112,16 +129,16 @@ def substitute_for(compiled: Compiled, segment: int, model: str) -> str | None:
 
 
 def _outcome(
-    compiled: Compiled, segment: int, named: Sequence[NamedLink], model: str
+    compiled: Compiled, segment: int, model: str, code: Callable[[str], int]
 ) -> tuple[Outcome, str | None, tuple[Reason, ...]]:
-    """Read off the outcome, follow a substitute once (rule 3)."""
-    outcome = OUTCOMES[joined(compiled, segment, named, model)]
+    """Read off the outcome, follow a substitute once (rule 3); `code` gives a model's."""
+    outcome = OUTCOMES[code(model)]
     if outcome is Outcome.PERMIT:
         return outcome, model, ()
     if outcome is not Outcome.SUBSTITUTE:
         return outcome, None, ()
     other = substitute_for(compiled, segment, model)
-    if other is not None and OUTCOMES[joined(compiled, segment, named, other)] is Outcome.PERMIT:
+    if other is not None and OUTCOMES[code(other)] is Outcome.PERMIT:
         return outcome, other, ()
     return Outcome.DENY, None, (Reason("substitute_refused"),)
 

@@ -21,7 +21,6 @@ from writ.model.expression import (
     Listed,
     Never,
     Not,
-    Pattern,
 )
 from writ.model.vocabulary import VOCABULARY, Shape
 
@@ -39,6 +38,8 @@ NOUNS = {
     "incorporated_in": "places of incorporation",
     "organised_in": "places where it is organised",
     "location": "locations",
+    "age_over": "ages reached",
+    "identity_level": "levels of verified identity",
 }
 
 Plain: TypeAlias = Expression | bool
@@ -91,9 +92,33 @@ def value_words(attribute: str, parts: tuple[str, ...]) -> str:
             return " ".join(part for part in parts if part not in {"", WILD})
 
 
+def values_words(attribute: str, values: Iterable[tuple[str, ...]]) -> str:
+    """Say values of which any one would do; protections of one kind by all who grant them."""
+    known = VOCABULARY.get(attribute)
+    if known is None or known.shape is not Shape.PROTECTION:
+        return joined(value_words(attribute, parts) for parts in values)
+    statuses: dict[str, list[str]] = {}
+    for status, code in sorted(values):
+        statuses.setdefault(code, []).append(status)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for code, granted in statuses.items():
+        alike.setdefault(tuple(granted), []).append(country(code))
+    return joined(
+        f"as {joined(map(_status, granted))} by {joined(by)}" for granted, by in alike.items()
+    )
+
+
+STATUSES = {
+    WILD: "anything",
+    "subsidiary": "a beneficiary of subsidiary protection",
+    "stateless": "a stateless person",
+    "other": "something else",
+}
+
+
 def _status(status: str) -> str:
     named = status.replace("_", " ")
-    return "anything" if status == WILD else ("an " if named[0] in "aeiou" else "a ") + named
+    return STATUSES.get(status, ("an " if named[0] in "aeiou" else "a ") + named)
 
 
 def group_named(group: Group) -> str:
@@ -197,14 +222,7 @@ def _nations(item: Listed) -> str:
 
 
 def _protected(item: Listed) -> str:
-    by_country: dict[str, list[Pattern]] = {}
-    for parts in item.patterns:
-        by_country.setdefault(parts[1], []).append(parts)
-    return "has been given protection as " + joined(
-        f"{joined(_status(status) for status, _ in sorted(patterns))} by"
-        f" {'any state' if code == WILD else country(code)}"
-        for code, patterns in sorted(by_country.items())
-    )
+    return f"has been given protection {values_words(item.attribute, item.patterns)}"
 
 
 def _employed(item: Listed) -> str:

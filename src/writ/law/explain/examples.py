@@ -11,8 +11,8 @@ from dataclasses import replace
 from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled, outcome_of
-from writ.law.explain.english import Line, joined, noun, value_words
-from writ.law.explain.people import COMPANY, PERSON, Sketches, Telling
+from writ.law.explain.english import Line, joined, noun, values_words
+from writ.law.explain.people import COMPANY, PERSON, Sketches, Telling, masks
 from writ.model.decision import Settlement
 from writ.model.expression import Group
 from writ.model.outcome import Outcome
@@ -28,11 +28,12 @@ class Examples:
         self._compiled, self.model, self.at = compiled, model, at
         segment = compiled.segments[compiled.segment_at(at)]
         rules = [active for active in segment.rules if model in active.rule.models]
-        self._people = Sketches(rules, model, "person", at)
-        self._companies = Sketches(rules, model, "organisation", at)
-        self._groups = self._companies.ids | self._people.ids
+        self._people = Sketches(rules, {model}, "person", at)
+        self._companies = Sketches(rules, {model}, "organisation", at)
+        self._ids = dict.fromkeys((*self._companies.ids, *self._people.ids))
+        groups = self._people.groups | self._companies.groups
         closed = frozenset((*self._people.closed, *self._companies.closed))
-        self._telling = Telling(self._groups, closed, at)
+        self._telling = Telling(masks(groups), closed, at)
 
     def lines(self) -> Iterator[Line]:
         """Say who gets what, by who asks and by outcome."""
@@ -89,7 +90,7 @@ class Examples:
 
     def _unnamed(self) -> Iterator[tuple[Subject, tuple[Outcome, str | None]]]:
         """Companies that name nobody: with nobody's id, and of each group."""
-        for name in (COMPANY, *self._groups):
+        for name in (COMPANY, *self._ids):
             ladders = (
                 tuple(replace(company, id=name) for company in ladder)
                 for ladder in self._companies.ladders()
@@ -100,7 +101,7 @@ class Examples:
     def _naming(self) -> Iterator[Subject]:
         """Rule 2."""
         person = min(self._all(self._people), key=lambda one: self._outcome(Chain(one))[0])
-        for name in (COMPANY, *self._groups):
+        for name in (COMPANY, *self._ids):
             named = (replace(company, id=name) for company in self._all(self._companies))
             yield min(named, key=lambda one: self._outcome(service(one, person))[0])
 
@@ -142,7 +143,7 @@ def _settlements(items: Sequence[Settlement]) -> Iterator[Line]:
 
 
 def _settlement(item: Settlement) -> str:
-    values = joined(value_words(item.attribute, parts) for parts in item.values)
+    values = values_words(item.attribute, item.values)
     by = (
         f", by {joined(method.replace('_', ' ') for method in item.methods)}"
         if item.methods

@@ -42,9 +42,10 @@ GENERAL = (
         "A list of names is compared by id: whether somebody is on it is not a matter of evidence."
     ),
     Line(
-        "Where several rules speak of a model, everybody named must pass all of them. Where no rule"
-        " in force speaks of it, the outcome is permit. A model name that is not listed here is"
-        " denied."
+        "Where several rules speak of a model, everybody named must pass all of them; whoever is"
+        " known to be unable to pass them all together is barred, even where each alone is open."
+        " Where no rule in force speaks of it, the outcome is permit. A model name that is not listed"
+        " here is denied."
     ),
     Line(
         "A rule, an order or a fact that ends at an instant no longer counts at that very instant;"

@@ -5,20 +5,21 @@
    everything with nothing that counts on them, and departs from that in a few attributes.
 2. What is shown is shown well enough to serve; or only well enough to bar; or too long ago; all of
    it, or only what departs.
-3. Ids are those of nobody, or of one member of each group that the rules name.
+3. Ids are those of nobody, or of one member of each set of groups that the rules tell apart.
 4. Simple ones come first, so that the first who fits is the one to show.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
 from writ.clock import Instant, format_duration
-from writ.law.compiled.cells import Partition, Partitions
+from writ.law.compiled.cells import Partition, Partitions, atoms
 from writ.law.compiled.rule import LinkKind, branch
 from writ.law.explain.english import joined, noun, value_words
-from writ.model.expression import Expression, Listed
+from writ.model.expression import Expression, Given, Group, Listed
 from writ.model.order import ActiveRule, Evidence
 from writ.model.subject import Completeness, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -56,12 +57,12 @@ class _Manner:
 
 
 class Sketches:
-    """The sketches of one kind of subject for the rules on one model at one instant."""
+    """The sketches of one kind of subject for the rules on some models at one instant."""
 
     def __init__(
-        self, rules: Sequence[ActiveRule], model: str, kind: LinkKind, at: Instant
+        self, rules: Sequence[ActiveRule], models: AbstractSet[str], kind: LinkKind, at: Instant
     ) -> None:
-        self._rules, self._model, self.kind, self._at = rules, model, kind, at
+        self._rules, self._models, self.kind, self._at = rules, models, kind, at
         self._partitions = Partitions(self._expressions())
 
     def subjects(self, departures: int) -> Iterator[Subject]:
@@ -91,14 +92,22 @@ class Sketches:
         return PERSON if self.kind == "person" else COMPANY
 
     @cached_property
-    def ids(self) -> dict[str, str]:
-        """Ids to try beside nobody's, each with the group it stands for (rule 3)."""
-        groups = (*self._partitions.own_groups, *self._partitions.acting_groups)
-        found: dict[str, str] = {}
-        for group in groups:
-            for member in sorted(group.members)[:1]:
-                found.setdefault(member, group.name)
-        return found
+    def ids(self) -> tuple[str, ...]:
+        """Ids to try beside nobody's; a company lends to its people what it belongs to (rule 3)."""
+        groups = list(self._partitions.own_groups)
+        if self.kind == "organisation":
+            asked = (atom for item in self._expressions("person") for atom in atoms(item))
+            groups += [item.group for item in asked if isinstance(item, Given)]
+        found: dict[tuple[bool, ...], str] = {}
+        for member in sorted({member for group in groups for member in group.members}):
+            found.setdefault(tuple(member in group.members for group in groups), member)
+        return tuple(found.values())
+
+    @cached_property
+    def groups(self) -> frozenset[Group]:
+        """Every group that the rules name."""
+        asked = (atom for item in self._expressions() for atom in atoms(item))
+        return frozenset(atom.group for atom in asked if atom.group is not None)
 
     @cached_property
     def closed(self) -> tuple[Showing, ...]:
@@ -170,18 +179,20 @@ class Sketches:
         for active in self._rules:
             yield active.rule.evidence
             for item in active.exemptions:
-                if item.evidence is not None and self._model in item.models:
+                if item.evidence is not None and self._models & item.models:
                     yield item.evidence
 
-    def _expressions(self) -> Iterator[Expression | None]:
+    def _expressions(self, of: LinkKind | None = None) -> Iterator[Expression | None]:
+        """Yield what the rules ask of this kind of subject, or of another."""
+        kind = of or self.kind
         for active in self._rules:
             rule = active.rule
-            yield branch(rule.predicate, self.kind)
+            yield branch(rule.predicate, kind)
             for item in active.exemptions:
-                if self._model in item.models:
-                    yield branch(item.who, self.kind)
-                    yield branch(item.unless, self.kind)
-            if rule.standing == "certified_organisation" and self.kind == "organisation":
+                if self._models & item.models:
+                    yield branch(item.who, kind)
+                    yield branch(item.unless, kind)
+            if rule.standing == "certified_organisation" and kind == "organisation":
                 name = rule.predicate.name or ""
                 yield Listed("certified", "users_certified", frozenset({(name,)}))
 
@@ -203,7 +214,7 @@ def _concrete(attribute: str, parts: Parts) -> Parts:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Says who an example is: `groups` names the group that a member's id stands for.
+    """Says who an example is: `groups` says what a member's id stands for.
 
     `closed` are the complete lists with nothing on them that counts; they are told together.
     """
@@ -216,7 +227,7 @@ class Telling:
         """Describe an example in one phrase."""
         who = "a person" if subject.kind == "person" else "a company"
         if subject.id in self.groups:
-            who += f" that is {self._group(subject.id)}"
+            who += f" that is {self.groups[subject.id]}"
         told: dict[str, list[str]] = {}
         empty: dict[str, list[str]] = {}
         for fact in subject.facts:
@@ -245,8 +256,16 @@ class Telling:
         return f"{noun(fact.attribute)}: {', '.join(named) or 'none'} and no other"
 
     def _masked(self, parts: Parts) -> Parts:
-        return tuple(self._group(part) if part in self.groups else part for part in parts)
+        return tuple(self.groups.get(part, part) for part in parts)
 
-    def _group(self, member: str) -> str:
-        name = self.groups[member]
-        return "the provider itself" if name == "self" else f"one of `{name}`"
+
+def masks(groups: Iterable[Group]) -> dict[str, str]:
+    """Say of members what they stand for: the provider, or a list that nobody is named from."""
+    found: dict[str, str] = {}
+    for group in sorted(groups, key=lambda group: group.name):
+        for member in group.members if group.digest is not None else ():
+            found[member] = f"one of `{group.name}`"
+    for group in groups:
+        if group.name == "self":
+            found |= dict.fromkeys(group.members, "the provider itself")
+    return found

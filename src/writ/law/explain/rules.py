@@ -169,8 +169,8 @@ def exception_lines(item: Exemption, rule: Rule) -> Iterator[Line]:
                 yield Line(f"{name.lower()} {phrase(limit)}", 2)
     yield Line(
         "It clears only the one of whom it is true: a company's exception does not clear the people"
-        " it names, nor a person's the company. It must be known to be true, by facts good enough"
-        f" to serve{_own(item)}.",
+        f" it names, nor a person's the company. It must be known to be true{_limit(item)}, by facts"
+        f" good enough to serve{_own(item)}.",
         1,
     )
     yield Line(_unproven(item, rule), 1)
@@ -186,6 +186,10 @@ def _own(item: Exemption) -> str:
         return " under the rule"
     age = "" if own.max_age is None else f", verified less than {format_duration(own.max_age)} ago"
     return f" by its own measure: A{own.to_serve} to serve, A{own.to_bar} to rule it out{age}"
+
+
+def _limit(item: Exemption) -> str:
+    return "" if item.unless is None else ", and what follows `unless` known to be false"
 
 
 def _unproven(item: Exemption, rule: Rule) -> str:

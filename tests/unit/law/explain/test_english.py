@@ -144,3 +144,13 @@ def test_values_are_said_by_what_they_are() -> None:
     assert "acme (as regular employee)" == value_words("employer", ("acme", "regular_employee"))
     assert "US-CA" == value_words("residence", ("US-CA",))
     assert "a, b and c" == joined(["a", "b", "c"], "and")
+
+
+def test_protections_are_grouped_by_who_grants_them() -> None:
+    """Three kinds by two states are one statement, not six."""
+    value: Plain = {"by": ["DE", "FR"], "status": ["refugee", "asylee", "subsidiary"]}
+    said = phrase(read("person", {"protected_by": value}))
+    assert (
+        "has been given protection as an asylee, a refugee or a beneficiary of subsidiary"
+        " protection by Germany (DE) or France (FR)"
+    ) == said

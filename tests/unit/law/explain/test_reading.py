@@ -140,8 +140,9 @@ def test_an_exception_with_limits_and_evidence_of_its_own(catalogue: bytes, writ
         "a person resides in North Korea (KP)",
         (
             "It clears only the one of whom it is true: a company's exception does not clear the"
-            " people it names, nor a person's the company. It must be known to be true, by facts"
-            " good enough to serve by its own measure: A3 to serve, A2 to rule it out."
+            " people it names, nor a person's the company. It must be known to be true, and what"
+            " follows `unless` known to be false, by facts good enough to serve by its own measure:"
+            " A3 to serve, A2 to rule it out."
         ),
         (
             "Whoever is known to be barred by the rule, while the exception may still be true of"
@@ -209,8 +210,8 @@ def test_examples_come_out_as_the_literal_meaning_says(catalogue: bytes, write: 
     book = books(catalogue, write)
     compiled = Compiled(book)
     rules = book.rules_at(NOW)
-    people = [who for item in Sketches(rules, "fable-5", "person", NOW).ladders() for who in item]
-    companies = list(Sketches(rules, "fable-5", "organisation", NOW).subjects(1))
+    people = [who for item in Sketches(rules, {"fable-5"}, "person", NOW).ladders() for who in item]
+    companies = list(Sketches(rules, {"fable-5"}, "organisation", NOW).subjects(1))
     chains = [Chain(who) for who in people]
     chains += [service(company) for company in companies]
     chains += [service(companies[-1], who) for who in people]
@@ -232,5 +233,5 @@ def test_a_certified_company_is_among_the_examples(catalogue: bytes, write: Writ
 def test_examples_can_be_written_as_subjects(catalogue: bytes, write: Write) -> None:
     """Everybody in the examples is a subject that files may hold."""
     rules = books(catalogue, write).rules_at(NOW)
-    people = list(Sketches(rules, "fable-5", "person", NOW).subjects(1))
+    people = list(Sketches(rules, {"fable-5"}, "person", NOW).subjects(1))
     assert people == [read_subject(write_subject(who))[0] for who in people]

@@ -1,0 +1,10 @@
+"""`writ definitions`: what the names that orders use mean."""
+
+import typer
+
+from writ.cli import definitions_list, definitions_show, definitions_test
+
+app = typer.Typer(no_args_is_help=True, help="Read the definitions that orders may name.")
+app.command("list")(definitions_list.list_definitions)
+app.command("show")(definitions_show.show_definition)
+app.command("test")(definitions_test.try_definitions)

@@ -1,0 +1,219 @@
+"""What differs between two versions of an order, or two lawbooks, in words, one line each.
+
+1. Versions are compared as read: windows, clauses, rules, exceptions, lists and all they say;
+   layout, comments and the order of entries are no difference.
+2. A version that is new is compared with the last one before it, if there is one.
+3. Of a list it is said how many rows came and went and what its digest is, never who.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from writ.clock import Instant, format_instant
+from writ.law.wording import (
+    effect_words,
+    evidence_words,
+    exception_line,
+    model_line,
+    order_line,
+    rule_line,
+    streams_words,
+    who_words,
+)
+from writ.model.catalogue import Catalogue
+from writ.model.expression import Group, Predicate
+from writ.model.order import Evidence, Exemption, Lawbook, OrderVersion, Rule
+
+
+class _WithId(Protocol):
+    """A rule or an exception."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Thing = TypeVar("Thing", bound=_WithId)
+Parts = Iterator[tuple[str, str]]
+
+
+def book_words(old: Lawbook, new: Lawbook) -> Iterator[str]:
+    """Say how two lawbooks differ."""
+    yield from catalogue_words(old.catalogue, new.catalogue)
+    before = {(item.order, item.version): item for item in old.versions}
+    after = {(item.order, item.version): item for item in new.versions}
+    for key in sorted({*before, *after}):
+        name = f"order {key[0]} version {key[1]}"
+        now = after.get(key)
+        if now is None:
+            yield f"{name} goes: {order_line(before[key])}"
+            continue
+        was = before.get(key)
+        if was is None:
+            yield f"{name} comes: {order_line(now)}"
+            was = _last_before(now, (*old.versions, *new.versions))
+        lines = version_words(was, now) if was else _whole(now)
+        yield from (f"{name}: {line}" for line in lines)
+
+
+def catalogue_words(old: Catalogue, new: Catalogue) -> Iterator[str]:
+    """Say how the models differ."""
+    if old.provider != new.provider:
+        yield f"`self` means {new.provider}, not {old.provider}"
+    before = {name: (model_line(model), model) for name, model in old.models.items()}
+    after = {name: (model_line(model), model) for name, model in new.models.items()}
+    for name in sorted({*before, *after}):
+        was, now = before.get(name), after.get(name)
+        if now is None:
+            yield f"model {name} goes"
+        elif was is None:
+            yield f"model {name} comes: {now[0]}"
+        elif was != now:
+            yield f"model {name}: {now[0]}, was {was[0]}"
+
+
+def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
+    """Say how two versions differ (rule 1)."""
+    yield from _changed(_heads(old), _heads(new))
+    yield from _texts("clause", old.clauses, new.clauses)
+    yield from _named("rule", old.rules, new.rules, rule_line, _rule)
+    yield from _named("exception", old.exemptions, new.exemptions, exception_line, _exemption)
+    yield from _annexes(old.annexes, new.annexes)
+    for key, name in (("readings", "reading"), ("obligations", "duty"), ("lifts", "lifted")):
+        yield from _entries(name, _listed(old, key), _listed(new, key))
+    yield from _texts("notice", old.notice, new.notice)
+    if len(old.scenarios) != len(new.scenarios):
+        yield f"{len(new.scenarios)} scenarios, were {len(old.scenarios)}"
+
+
+def _last_before(version: OrderVersion, all_of: Iterable[OrderVersion]) -> OrderVersion | None:
+    earlier = [
+        item for item in all_of if item.order == version.order and item.version < version.version
+    ]
+    return max(earlier, key=lambda item: item.version, default=None)
+
+
+def _whole(version: OrderVersion) -> Iterator[str]:
+    yield from map(rule_line, version.rules)
+    yield from map(exception_line, version.exemptions)
+
+
+def _heads(version: OrderVersion) -> Parts:
+    yield "order", f"{version.order} version {version.version}"
+    yield "kind", version.kind
+    yield "title", version.title
+    authority = version.source.get("authority")
+    for key, value in sorted(authority.items()) if isinstance(authority, Mapping) else ():
+        yield f"authority, {key}", _json(value)
+    yield "received", _json(version.source.get("received"))
+    yield "effective", format_instant(version.effective)
+    yield "comply by", _json(version.source.get("comply_by"))
+    yield "until", _moment(version.until)
+    yield "disclosure", version.disclosure
+
+
+def _moment(at: Instant | None) -> str:
+    return "no end" if at is None else format_instant(at)
+
+
+def _rule(rule: Rule) -> Parts:
+    yield "clauses", ", ".join(sorted(rule.clauses))
+    yield "models", ", ".join(sorted(rule.models))
+    yield rule.sense, _who(rule.predicate)
+    yield "standing", rule.standing
+    yield "evidence", evidence_words(rule.evidence)
+    yield "barred", effect_words(rule.barred)
+    yield "undetermined", effect_words(rule.undetermined)
+    yield "open streams", streams_words(rule)
+
+
+def _exemption(item: Exemption) -> Parts:
+    yield "to", item.to
+    yield "clauses", ", ".join(sorted(item.clauses))
+    yield "models", ", ".join(sorted(item.models))
+    yield "who", _who(item.who)
+    yield "unless", "nothing" if item.unless is None else _who(item.unless)
+    yield "unproven", item.unproven
+    yield "evidence", _own(item.evidence)
+
+
+def _own(evidence: Evidence | None) -> str:
+    return "that of the rule" if evidence is None else evidence_words(evidence)
+
+
+def _who(predicate: Predicate) -> str:
+    """Name a predicate; a definition by the digest of what it means too."""
+    digest = f" ({predicate.digest})" if predicate.digest else ""
+    return who_words(predicate) + digest
+
+
+def _changed(old: Parts, new: Parts) -> Iterator[str]:
+    """Say what differs between named parts."""
+    before, after = dict(old), dict(new)
+    for name in dict.fromkeys((*before, *after)):
+        was, now = before.get(name), after.get(name)
+        if was != now:
+            yield f"{name}: {now or 'nothing'}, was {was or 'nothing'}"
+
+
+def _named(
+    noun: str,
+    old: Iterable[Thing],
+    new: Iterable[Thing],
+    line: Callable[[Thing], str],
+    parts: Callable[[Thing], Parts],
+) -> Iterator[str]:
+    """Say which of the things with an id come, go and change."""
+    before = {item.id: item for item in old}
+    after = {item.id: item for item in new}
+    for name in sorted({*before, *after}):
+        if name not in after:
+            yield f"goes: {line(before[name])}"
+        elif name not in before:
+            yield f"comes: {line(after[name])}"
+        else:
+            changes = _changed(parts(before[name]), parts(after[name]))
+            yield from (f"{noun} {name}, {change}" for change in changes)
+
+
+def _texts(noun: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*old, *new}):
+        was, now = old.get(name), new.get(name)
+        if now is None:
+            yield f"{noun} {name} goes: “{was}”"
+        elif was is None:
+            yield f"{noun} {name} comes: “{now}”"
+        elif was != now:
+            yield f"{noun} {name}: “{now}”, was “{was}”"
+
+
+def _annexes(old: Mapping[str, Group], new: Mapping[str, Group]) -> Iterator[str]:
+    for name in sorted({*old, *new}):
+        was, now = old.get(name), new.get(name)
+        if now is None:
+            yield f"list {name} goes"
+        elif was is None:
+            yield f"list {name} comes: {len(now.members)} rows, {now.digest}"
+        elif was != now:
+            come, gone = len(now.members - was.members), len(was.members - now.members)
+            yield (
+                f"list {name}: {come} rows come, {gone} go; {len(now.members)} rows, {now.digest},"
+                f" was {len(was.members)} rows, {was.digest}"
+            )
+
+
+def _listed(version: OrderVersion, key: str) -> list[str]:
+    found = version.source.get(key)
+    return sorted(map(_json, found)) if isinstance(found, list | tuple) else []
+
+
+def _entries(noun: str, old: list[str], new: list[str]) -> Iterator[str]:
+    yield from (f"{noun} goes: {entry}" for entry in old if entry not in new)
+    yield from (f"{noun} comes: {entry}" for entry in new if entry not in old)
+
+
+def _json(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()

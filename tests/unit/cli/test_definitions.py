@@ -1,0 +1,139 @@
+"""`writ definitions`, as a process; an operator's folder adds a definition by adding a file."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from writ.law.shipped import definition_names
+
+OWN = """
+definition: acme.verified_adult
+version: VERSION
+title: An adult whom we have met
+cites: [the terms of service]
+effective: 2026-01-01T00:00:00Z
+summary: A person over 18 whose identity was proven in person.
+person: {all: [{age_over: 18}, {identity_level: 4}]}
+settled_by:
+  - {kind: person, attribute: age_over, values: [18], completeness: at_least, methods: [wallet]}
+  - {kind: person, attribute: identity_level, values: [4], completeness: at_least, methods: [visit]}
+false_when: {person: [age_over, identity_level]}
+limits: [An organisation is never one.]
+scenarios:
+  - {name: met and 21, person: {age_over: [21], identity_level: [4]}, expect: "true"}
+  - {name: 21 and never met, person: {age_over: [21]}, expect: EXPECT}
+"""
+
+
+def definitions(*arguments: str | Path) -> tuple[int, str, str]:
+    """Run `writ definitions …`."""
+    command = [sys.executable, "-m", "writ", "definitions", *map(str, arguments)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    return run.returncode, run.stdout, run.stderr
+
+
+def add(folder: Path, version: int = 1, expect: str = "unknown") -> None:
+    """Add one file, which is one definition."""
+    text = OWN.replace("VERSION", str(version)).replace("EXPECT", expect)
+    (folder / f"acme.verified_adult@{version}.yaml").write_text(text, encoding="utf-8")
+
+
+def test_the_list_has_every_definition(tmp_path: Path) -> None:
+    """Those that come with Writ, and those of a folder; JSON says which are its own."""
+    add(tmp_path)
+    code, out, err = definitions("list", "--orders", tmp_path, "--json")
+    found = {item["name"]: item["own"] for item in json.loads(out)}
+    assert (0, "", {"acme.verified_adult@1": True} | dict.fromkeys(definition_names(), False)) == (
+        code,
+        err,
+        found,
+    )
+
+
+def test_the_list_as_a_table() -> None:
+    """One line each, under a head."""
+    code, out, err = definitions("list")
+    assert (0, "", 1 + len(definition_names())) == (code, err, len(out.splitlines()))
+    assert "us.citizen@1" in out
+
+
+def test_a_definition_in_full(tmp_path: Path) -> None:
+    """What it asks, what settles it and what it leaves out; without a version, the highest."""
+    add(tmp_path, 2)
+    add(tmp_path, 10)
+    code, out, err = definitions("show", "acme.verified_adult", "--orders", tmp_path)
+    assert (0, "") == (code, err)
+    for line in (
+        "acme.verified_adult@10: An adult whom we have met",
+        "Asks: people (age_over 18 and identity_level 4)",
+        "- person: identity_level at_least 4 (visit)",
+        "- person: age_over, identity_level",
+        "- An organisation is never one.",
+        "- 21 and never met: unknown",
+    ):
+        assert line in [shown.replace('"', "") for shown in out.splitlines()]
+
+
+def test_a_definition_as_json() -> None:
+    """The same for programs."""
+    code, out, _ = definitions("show", "us.citizen@1", "--json")
+    found = json.loads(out)
+    assert (0, "us.citizen@1", [{"country": "US", "class": "citizen"}], ["citizenships"]) == (
+        code,
+        found["name"],
+        found["settled_by"][0]["values"],
+        found["false_when"]["person"],
+    )
+
+
+def test_every_definition_is_as_its_scenarios_say(tmp_path: Path) -> None:
+    """Exit 0 and one sentence."""
+    add(tmp_path)
+    code, out, err = definitions("test", "--orders", tmp_path)
+    assert (0, "", f"{len(definition_names()) + 1} definitions, ") == (
+        code,
+        err,
+        out[: len(f"{len(definition_names()) + 1} definitions, ")],
+    )
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_scenario_that_comes_out_otherwise_exits_5(tmp_path: Path, as_json: bool) -> None:  # noqa: FBT001  a parameter of the table
+    """The definition, the scenario, and both answers are said."""
+    add(tmp_path, expect='"false"')
+    flags = ["--json"] if as_json else []
+    code, out, err = definitions("test", "acme.verified_adult@1", "--orders", tmp_path, *flags)
+    said = "acme.verified_adult@1: 21 and never met: expected false, got unknown\n"
+    failed = {
+        "definition": "acme.verified_adult@1",
+        "scenario": "21 and never met",
+        "expected": "false",
+        "got": "unknown",
+    }
+    if as_json:
+        told = {"definitions": 1, "scenarios": 2, "failed": [failed]}
+        assert (5, told, "") == (code, json.loads(out), err)
+    else:
+        assert (5, "1 definitions, 1 of 2 scenarios as expected\n", said) == (code, out, err)
+
+
+def test_an_unknown_definition_exits_3() -> None:
+    """The nearest name is told."""
+    told = "no definition `us.citzen@1`; did you mean `us.citizen@1`?\n"
+    assert (3, "", told) == definitions("show", "us.citzen@1")
+
+
+def test_faults_of_a_folder_exit_3(tmp_path: Path) -> None:
+    """A fault has its place, by the path that was given."""
+    add(tmp_path, expect="maybe")
+    code, _, err = definitions("test", "--orders", tmp_path)
+    assert (3, f"{tmp_path}/acme.verified_adult@1.yaml:16:64: `maybe` is none of") == (
+        code,
+        err.partition(" `true`")[0],
+    )
+    assert (3, f"{tmp_path / 'x'}: is no folder of orders\n") == definitions(
+        "list", "--orders", tmp_path / "x"
+    )[::2]

@@ -1,0 +1,139 @@
+"""Differences in words."""
+
+import pytest
+
+from tests.unit.law.conftest import Write
+from writ.law.difference_words import book_words, version_words
+from writ.law.folder import read_sources
+from writ.model.order import Lawbook, OrderVersion
+
+MORE = """
+exceptions:
+  - {id: listed, to: only-us, clauses: [c1], models: [fable-5], who: {organisation_in: annex}}
+annexes: {annex: {file: annex.csv, key: id}}
+readings: [{clause: c1, reading: all of it, decided_by: counsel}]
+obligations: [{id: report, clauses: [c1], what: Report., every: 30d}]
+"""
+
+
+def book(catalogue: bytes, order: bytes, rows: bytes = b"id\nacme\n") -> Lawbook:
+    """Read one order."""
+    files = {"catalogue.yaml": catalogue, "x.yaml": order}
+    return read_sources({**files, "annex.csv": rows} if b"annex.csv" in order else files)
+
+
+def one(catalogue: bytes, order: bytes, rows: bytes = b"id\nacme\n") -> OrderVersion:
+    """Read one version."""
+    return book(catalogue, order, rows).versions[0]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("title: A sample", "title: Another", "title: Another, was A sample"),
+        ("name: A ministry", "name: A bureau", "authority, name: A bureau, was A ministry"),
+        (
+            "until: null",
+            "until: 2027-01-01T00:00:00Z",
+            "until: 2027-01-01T00:00:00Z, was no end",
+        ),
+        ("Nobody may", "Few may", "clause c1: “Few may use it.”, was “Nobody may use it.”"),
+        (
+            "models: [fable-5]",
+            "models: [fable-5, saga-5]",
+            "rule only-us, models: fable-5, saga-5, was fable-5",
+        ),
+        (
+            "to_serve: A2",
+            "to_serve: A3",
+            "rule only-us, evidence: A3 to serve, A1 to bar, was A2 to serve, A1 to bar",
+        ),
+        (
+            "barred: deny",
+            "barred: {substitute: opus-4-8}",
+            "rule only-us, barred: opus-4-8 instead, was deny",
+        ),
+        (
+            "standing: natural_person",
+            "standing: organisation",
+            "rule only-us, standing: organisation, was natural_person",
+        ),
+    ],
+)
+def test_one_change_is_one_line(
+    catalogue: bytes, write: Write, was: str, now: str, said: str
+) -> None:
+    """What is so now, and what was."""
+    new = write().replace(was.encode(), now.encode())
+    assert [said] == list(version_words(one(catalogue, write()), one(catalogue, new)))
+
+
+def test_layout_is_no_difference(catalogue: bytes, write: Write) -> None:
+    """Comments, and models in another order, are nothing."""
+    old = write().replace(b"[fable-5]", b"[fable-5, saga-5]")
+    new = b"# a comment\n" + write().replace(b"[fable-5]", b"[saga-5, fable-5]")
+    assert [] == list(version_words(one(catalogue, old), one(catalogue, new)))
+
+
+def test_what_comes_and_goes(catalogue: bytes, write: Write) -> None:
+    """Exceptions, lists, readings and duties, either way."""
+    plain, more = one(catalogue, write()), one(catalogue, write() + MORE.encode())
+    digest = more.annexes["annex"].digest
+    reading = '{"clause":"c1","decided_by":"counsel","reading":"all of it"}'
+    duty = '{"clauses":["c1"],"every":"30d","id":"report","what":"Report."}'
+    line = (
+        "exception listed to only-us: people never (organisation_in), organisations"
+        " organisation_in annex (1 listed) may use fable-5; unproven: barred"
+    )
+    assert [
+        f"comes: {line}",
+        f"list annex comes: 1 rows, {digest}",
+        f"reading comes: {reading}",
+        f"duty comes: {duty}",
+    ] == list(version_words(plain, more))
+    assert [
+        f"goes: {line}",
+        "list annex goes",
+        f"reading goes: {reading}",
+        f"duty goes: {duty}",
+    ] == list(version_words(more, plain))
+
+
+def test_a_list_with_other_rows(catalogue: bytes, write: Write) -> None:
+    """Counts and digests, and nobody's name."""
+    order = write() + MORE.encode()
+    old = one(catalogue, order, b"id\nacme\nbrit-co\n")
+    new = one(catalogue, order, b"id\nacme\ncelt-co\ndane-co\n")
+    lines = list(version_words(old, new))
+    was, now = old.annexes["annex"].digest, new.annexes["annex"].digest
+    assert f"list annex: 2 rows come, 1 go; 3 rows, {now}, was 2 rows, {was}" in lines
+    assert [] == [line for line in lines if "-co" in line]
+
+
+def test_books(catalogue: bytes, write: Write) -> None:
+    """Models, and versions that come (against the one before) and go."""
+    old = read_sources({"catalogue.yaml": catalogue, "x.yaml": write()})
+    other = catalogue.replace(b"aliases: [fable]", b"aliases: [f]").replace(b"  saga-5:\n", b"")
+    second = write(version=2, effective="2026-07-01T00:00:00Z").replace(b"A2", b"A3")
+    new = read_sources({"catalogue.yaml": other, "x.yaml": write(), "y.yaml": second})
+    assert [
+        "model fable-5: controlled, also called f, was controlled, also called fable",
+        "model saga-5 goes",
+        (
+            "order sample version 2 comes: restriction, from 2026-07-01T00:00:00Z, disclosure none:"
+            " A sample"
+        ),
+        "order sample version 2: order: sample version 2, was sample version 1",
+        "order sample version 2: effective: 2026-07-01T00:00:00Z, was 2026-06-12T21:21:00Z",
+        (
+            "order sample version 2: rule only-us, evidence: A3 to serve, A1 to bar, was A2 to"
+            " serve, A1 to bar"
+        ),
+    ] == list(book_words(old, new))
+    gone = [line for line in book_words(new, old) if "goes" in line]
+    assert [
+        (
+            "order sample version 2 goes: restriction, from 2026-07-01T00:00:00Z, disclosure none:"
+            " A sample"
+        )
+    ] == gone
