@@ -44,10 +44,13 @@ class Partition:
         self._wild = [[one for one in patterns if WILD in one] for patterns in self._lists]
         self._signatures: dict[int, int] = {}
         self._parts_of: dict[tuple[str, ...], int] = {}
+        self._finer: dict[tuple[str, ...], int] = {}
+        self._candidates: list[tuple[str, ...]] = []
         self.representatives: list[tuple[str, ...]] = []
         width = {len(pattern) for patterns in self._lists for pattern in patterns}
         for arity in sorted(width):
             for parts in sorted(_candidates(self._lists, arity)):
+                self._candidates.append(parts)
                 self._place(parts)
         self._place((_OTHER,) * max(width, default=1))
         self.everything = (1 << len(self._signatures)) - 1
@@ -58,6 +61,23 @@ class Partition:
         known = self._parts_of.get(parts)
         if known is None:
             known = self._parts_of[parts] = 1 << self._signatures[self._signature(parts)]
+        return known
+
+    def finer(self, parts: tuple[str, ...]) -> int:
+        """Return the bits of the cells that a value may be in, once its unsaid parts are said."""
+        if "" not in parts:
+            return 0
+        known = self._finer.get(parts)
+        if known is None:
+            known = self._finer[parts] = sum(
+                1 << self._signatures[signature]
+                for signature in {
+                    self._signature(one)
+                    for one in self._candidates
+                    if len(one) == len(parts)
+                    and all(part in ("", its) for part, its in zip(parts, one, strict=True))
+                }
+            )
         return known
 
     def mask(self, listed: Listed) -> int:

@@ -4,6 +4,8 @@
 2. The latest exhaustive fact closes the attribute. A fact no later than it with other values
    contradicts it; a later one that adds values reopens it.
 3. A contradicted attribute is as good as unknown.
+4. A value that leaves a part unsaid (a country without a class of nationality) closes nothing that
+   it may be: the cells of the same value with that part said stay open.
 """
 
 from collections.abc import Iterable
@@ -47,7 +49,12 @@ def known(partition: Partition, facts: Iterable[Fact], at: Instant) -> Known:
     earlier = [parts for f, parts in shown if f.verified_at <= closing]
     if any(not parts <= whole for whole in closed for parts in earlier):
         return Known(0, partition.everything)
-    return Known(yes, 0 if values <= closed[0] else partition.everything & ~yes)
+    if not values <= closed[0]:
+        return Known(yes, partition.everything & ~yes)
+    unsaid = 0
+    for parts in values:
+        unsaid |= partition.finer(parts)
+    return Known(yes, unsaid & ~yes)  # 4
 
 
 def knowledge(

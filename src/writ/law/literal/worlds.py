@@ -3,7 +3,8 @@
 1. Values that exactly the same predicates name share a cell; each cell is written as one value
    that stands for it. Values that no predicate names change no answer and need no cell.
 2. A world is the set of cells it answers yes to.
-3. A shown value makes its cell a yes; a closed attribute makes all its other cells a no; a
+3. A shown value makes its cell a yes; a closed attribute makes all its other cells a no, but those
+   that a shown value with a part unsaid (a country without a class) may turn out to be in; a
    contradicted attribute, and whatever nobody asked about, leaves them free.
 4. Worlds are counted out one by one, so there is a budget on the cells.
 """
@@ -122,4 +123,22 @@ def _answers(
     here = _signature(atoms, attribute, representative)
     if any(_signature(atoms, attribute, parts) == here for parts in known.shown):
         return (True,)
-    return (False,) if known.state == "closed" else (False, True)
+    if known.state != "closed":
+        return (False, True)
+    said = any(
+        _may_be(one, parts) for one in _alike(here, atoms, attribute) for parts in known.shown
+    )
+    return (False, True) if said else (False,)
+
+
+def _alike(here: frozenset[Listed], atoms: frozenset[Listed], attribute: str) -> Iterable[Parts]:
+    """Return values that stand for the cell with this signature."""
+    asked = frozenset(atom for atom in atoms if atom.attribute == attribute)
+    return (one for one in _representatives(asked) if _signature(asked, attribute, one) == here)
+
+
+def _may_be(value: Parts, shown: Parts) -> bool:
+    """Whether a shown value with parts unsaid (empty) may turn out to be this one."""
+    return len(value) == len(shown) and all(
+        part in {"", its} for part, its in zip(shown, value, strict=True)
+    )
