@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.law.conftest import Write
+from writ.clock import parse_instant
 from writ.law.compiled.book import Compiled
 from writ.law.contradiction import MOST, Meeting, meeting_notes, meetings
 from writ.law.folder import check_sources
@@ -51,6 +52,20 @@ def test_an_overlap_of_orders(catalogue: bytes, write: Write) -> None:
     assert found.example is not None
     assert "passes rule `only-us` of `" in found.example
     assert "and is barred by rule `only-us` of `" in found.example
+
+
+def test_a_meeting_is_told_once(catalogue: bytes, write: Write) -> None:
+    """A third order on another model changes the rules later: the two meet no second time."""
+    third = write(order="third", effective="2026-08-01T00:00:00Z")
+    files = {
+        "catalogue.yaml": catalogue,
+        "x.yaml": write(),
+        "y.yaml": write(order="other", effective="2026-07-01T00:00:00Z"),
+        "z.yaml": third.replace(b"models: [fable-5]", b"models: [saga-5]"),
+    }
+    found = list(meetings(Compiled(check_sources(files).book)))
+    since = parse_instant("2026-07-01T00:00:00Z")
+    assert [("fable-5", since)] == [(item.model, item.since) for item in found]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.law.conftest import Write
 from writ.clock import parse_instant
+from writ.law import difference
 from writ.law.difference import Moved, Mover, moved
 from writ.law.folder import read_sources
 from writ.model.order import Hold, Lawbook
@@ -92,6 +93,34 @@ def test_the_simplest_person_is_shown(catalogue: bytes, write: Write) -> None:
     mover = shortest(moved(old, new), "permit verify")
     assert (1, None) == (len(mover.chain.requester.facts), mover.chain.organisation)
     assert "a person with citizenships: the United States (US), perhaps more (A2)" in mover.who
+
+
+def test_a_simpler_person_takes_the_place_of_another(catalogue: bytes, write: Write) -> None:
+    """Empty lists bar, and are tried first; one value that bars is less to say."""
+    asked = b"{all: [{citizen_of: [US]}, {resident_in: [US]}, {not: {citizen_of: [KP]}}]}"
+    only = b"only: {person: " + asked + b"}"
+    order = write().replace(b"only: ear.us_person@1", only)
+    old = book(catalogue, order)
+    new = book(catalogue, order.replace(b"barred: deny", b"barred: {substitute: opus-4-8}"))
+    found = moved(old, new)
+    assert ["deny substitute"] == kinds(found)
+    assert (
+        "a person with citizenships: North Korea (KP), perhaps more (A2), with a key of their own"
+    ) == found.movers[0].who
+
+
+def test_a_search_cut_off_says_so(
+    catalogue: bytes, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more are asked than the budget has, and the answer is not called complete."""
+    old = book(catalogue, write())
+    new = book(catalogue, write().replace(b"to_serve: A2", b"to_serve: A3"))
+    every = moved(old, new)
+    monkeypatch.setattr(difference, "MOST", 3)
+    models = len(old.catalogue.models)
+    found = moved(old, new)
+    assert (False, True) == (found.complete, found.asked < every.asked)
+    assert found.asked <= 3 * models
 
 
 def test_only_where_the_rules_differ(catalogue: bytes, write: Write) -> None:

@@ -82,8 +82,8 @@ def test_what_comes_and_goes(catalogue: bytes, write: Write) -> None:
     reading = '{"clause":"c1","decided_by":"counsel","reading":"all of it"}'
     duty = '{"clauses":["c1"],"every":"30d","id":"report","what":"Report."}'
     line = (
-        "exception listed to only-us: people never (organisation_in), organisations"
-        " organisation_in annex (1 listed) may use fable-5; unproven: barred"
+        "exception listed to only-us: organisations organisation_in annex (1 listed) may use"
+        " fable-5; unproven: barred"
     )
     assert [
         f"comes: {line}",
@@ -137,3 +137,61 @@ def test_books(catalogue: bytes, write: Write) -> None:
             " A sample"
         )
     ] == gone
+
+
+def test_another_provider(catalogue: bytes) -> None:
+    """Who `self` is changes whom the rules mean, and is said first."""
+    old = read_sources({"catalogue.yaml": catalogue})
+    other = catalogue.replace(b"provider: acme-ai", b"provider: zenith-ai")
+    other = other.replace(b"  saga-5:\n", b"")
+    new = read_sources({"catalogue.yaml": other})
+    assert ["`self` means zenith-ai, not acme-ai", "model saga-5 goes"] == list(
+        book_words(old, new)
+    )
+    assert ["`self` means acme-ai, not zenith-ai", "model saga-5 comes: controlled"] == list(
+        book_words(new, old)
+    )
+
+
+def test_a_first_version_is_told_whole(catalogue: bytes, write: Write) -> None:
+    """With nothing before it to compare with, its rules and exceptions are spelt out."""
+    old = read_sources({"catalogue.yaml": catalogue})
+    assert [
+        (
+            "order sample version 1 comes: restriction, from 2026-06-12T21:21:00Z, disclosure none:"
+            " A sample"
+        ),
+        (
+            "order sample version 1: rule only-us: only ear.us_person@1 may use fable-5; standing"
+            " natural_person; evidence A2 to serve, A1 to bar; barred: deny; undetermined: verify;"
+            " open streams are cut"
+        ),
+        (
+            "order sample version 1: exception listed to only-us: organisations organisation_in"
+            " annex (1 listed) may use fable-5; unproven: barred"
+        ),
+    ] == list(book_words(old, book(catalogue, write() + MORE.encode())))
+
+
+def test_a_clause_that_comes_or_goes(catalogue: bytes, write: Write) -> None:
+    """Its text is told either way."""
+    reading = b"readings: [{clause: c2, reading: no more, decided_by: counsel}]\n"
+    wider = write().replace(b"use it.}", b"use it., c2: Report it.}") + reading
+    old, new = one(catalogue, write()), one(catalogue, wider)
+    assert "clause c2 comes: “Report it.”" == next(version_words(old, new))
+    assert "clause c2 goes: “Report it.”" == next(version_words(new, old))
+
+
+def test_more_scenarios(catalogue: bytes, write: Write) -> None:
+    """They decide nothing: how many there are is enough."""
+    scenarios = b"scenarios: [{name: a, at: effective, model: fable-5, person: {}, expect: verify}]"
+    old, new = one(catalogue, write()), one(catalogue, write() + scenarios)
+    assert ["1 scenarios, were 0"] == list(version_words(old, new))
+
+
+def test_a_list_with_the_same_rows(catalogue: bytes, write: Write) -> None:
+    """Of a list that stays as it is nothing is said, whatever the order of its rows."""
+    order = write() + MORE.encode()
+    old = one(catalogue, order, b"id\nacme\nbrit-co\n")
+    new = one(catalogue, order.replace(b"A sample", b"Another"), b"id\nbrit-co\nacme\n")
+    assert ["title: Another, was A sample"] == list(version_words(old, new))
