@@ -161,8 +161,8 @@ def _folded(items: list[Plain], *, every: bool) -> Plain:
 def phrase(expression: Plain) -> str:
     """Say an expression in one clause: `is a citizen of France (FR)`."""
     match expression:
-        case bool():
-            return "is anybody at all" if expression else "is nobody at all"
+        case bool() | Never():
+            return "is anybody at all" if expression is True else "is nobody at all"
         case AnyOf(items):
             return "either " + "; or ".join(map(phrase, items))
         case AllOf(items):
@@ -171,10 +171,8 @@ def phrase(expression: Plain) -> str:
             return f"not ({phrase(item)})"
         case Given(operator, group):
             return GIVEN[operator].format(group_named(group))
-        case Listed():
-            return _listed(expression)
         case _:
-            return f"is never so ({expression.operator})"
+            return LISTED[expression.operator](expression)
 
 
 def tree(expression: Plain, depth: int = 1) -> list[Line]:
@@ -196,18 +194,6 @@ GIVEN: Mapping[str, str] = {
     "organisation_in": "is {} (its id is compared with the list, nothing is to be shown)",
     "person_in": "is {} (their id is compared with the list, nothing is to be shown)",
 }
-
-
-def _listed(item: Listed) -> str:
-    write = LISTED.get(item.operator)
-    if write is not None:
-        return write(item)
-    named = (
-        group_named(item.group)
-        if item.group
-        else joined(value_words(item.attribute, parts) for parts in sorted(item.patterns))
-    )
-    return f"has among its {noun(item.attribute)}: {named}"
 
 
 def _nations(item: Listed) -> str:

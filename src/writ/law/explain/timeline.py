@@ -13,7 +13,10 @@ def timeline(book: Lawbook) -> Iterator[Line]:
     yield Line("Before the first of these instants no order restricts any model.")
     before: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(book.catalogue.models), ())
     for at in book.boundaries():
-        yield Line(f"From {format_instant(at)} on: {joined(_events(book, at), 'and')}.")
+        events = tuple(_events(book, at))
+        if not events:  # the end of a version that a later one has replaced by then
+            continue
+        yield Line(f"From {format_instant(at)} on: {joined(events, 'and')}.")
         after = speaking(book, at)
         for model, rules in after.items():
             if rules or before[model]:

@@ -187,9 +187,8 @@ def _readings(version: OrderVersion) -> Iterator[Line]:
 
 def _listed(version: OrderVersion, key: str) -> Iterator[Mapping[str, object]]:
     found = version.source.get(key)
-    for item in found if isinstance(found, list | tuple) else ():
-        if isinstance(item, Mapping):
-            yield item
+    items = found if isinstance(found, list | tuple) else ()
+    yield from (item for item in items if isinstance(item, Mapping))
 
 
 def _names(value: object) -> str:
