@@ -9,7 +9,14 @@ from tests.unit.law.conftest import Write
 from writ.errors import InvalidInput
 from writ.law.compiled.decide import decide as compiled
 from writ.law.definitions import definition
-from writ.law.folder import check_folder, check_sources, load_folder, read_order, read_sources
+from writ.law.folder import (
+    check_folder,
+    check_sources,
+    load_folder,
+    read_library_of,
+    read_order,
+    read_sources,
+)
 from writ.law.literal.decide import decide as literal
 from writ.law.snapshot import snapshot
 from writ.law.truth import alone, truth
@@ -123,3 +130,17 @@ def test_an_unknown_definition_is_told_the_nearest(folder: dict[str, bytes]) -> 
     """Own definitions are among the names that may have been meant."""
     folder["x.yaml"] = folder["x.yaml"].replace(b"neighbour@1", b"neighbor@1")
     assert said(folder)[0].endswith("did you mean `acme.neighbour@1`?")
+
+
+def test_a_library_is_read_whatever_the_orders_are_like(
+    tmp_path: Path, folder: dict[str, bytes]
+) -> None:
+    """Definitions are listed beside a broken order; their own faults, and no folder, are said."""
+    for name, data in {**folder, "x.yaml": b"order: ["}.items():
+        (tmp_path / name).write_bytes(data)
+    assert ["acme.neighbour@1"] == list(read_library_of(tmp_path).own)
+    (tmp_path / FILE).write_bytes(OWN.replace(b"version: 1", b"version: one"))
+    with pytest.raises(InvalidInput, match=FILE):
+        read_library_of(tmp_path)
+    with pytest.raises(InvalidInput, match="is no folder of orders"):
+        read_library_of(tmp_path / "none")
