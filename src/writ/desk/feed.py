@@ -63,7 +63,8 @@ class _Link:
         """Send messages, or drop the gateway (rule 4)."""
         self.writer.write(b"".join(map(seam.frame, messages)))
         try:
-            await asyncio.wait_for(self.writer.drain(), PATIENCE)
+            async with asyncio.timeout(PATIENCE):  # wait_for may swallow a cancellation (3.11)
+                await self.writer.drain()
         except (TimeoutError, OSError):
             self.writer.transport.abort()
 
