@@ -8,8 +8,9 @@
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from writ.canonical import Plain, encode
+from writ.canonical import Plain, digest_bytes, encode
 from writ.clock import FOREVER, Instant, format_instant
 from writ.law.digest import predicate_plain, rules_digest
 from writ.model.catalogue import Catalogue
@@ -40,6 +41,14 @@ def snapshot(book: Lawbook, epoch: int, previous: str | None, trust_version: int
             "segments": [_segment(book, start) for start in (None, *book.boundaries())],
         }
     )
+
+
+def law_digest(book: Lawbook) -> str:
+    """Digest of what orders say, wherever in the chain they stand, holds left out.
+
+    What a report on a folder of orders speaks of: the desk compares it with what is proposed.
+    """
+    return digest_bytes(snapshot(replace(book, holds=()), 0, None, 0))
 
 
 def _sorted(book: Lawbook) -> list[OrderVersion]:

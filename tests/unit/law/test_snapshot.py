@@ -12,7 +12,7 @@ from writ.canonical import decode
 from writ.clock import format_instant
 from writ.law.digest import rules_digest
 from writ.law.folder import load_folder, read_sources
-from writ.law.snapshot import HELD_NOTICE, snapshot
+from writ.law.snapshot import HELD_NOTICE, law_digest, snapshot
 from writ.model.order import Hold
 from writ.point.view import read_view
 
@@ -102,3 +102,11 @@ def test_an_unless_with_a_definition_is_told() -> None:
     book = replace(BOOK, versions=(replace(version, exemptions=(limited,)),))
     value = json.loads(snapshot(book, 1, None, 1))
     assert {"ear.us_person@1", "test.other@1"} == set(value["definitions"])
+
+
+def test_a_report_speaks_of_orders_wherever_they_stand() -> None:
+    """Holds make no difference to what orders say; another version does."""
+    held = replace(BOOK, holds=(Hold("fable-5", "ben", V1),))
+    fewer = replace(BOOK, versions=BOOK.versions[:1])
+    assert law_digest(BOOK) == law_digest(held)
+    assert law_digest(BOOK) != law_digest(fewer)
