@@ -92,7 +92,7 @@ def _version(name: str, models: list[str], random: Random) -> OrderVersion:
     listed = random.sample(COUNTRIES, random.randint(1, 20))
     predicate = Predicate(
         Listed("citizen_of", "citizenships", frozenset((code, "*") for code in listed)),
-        Listed("incorporated_in", "incorporated_in", frozenset((code,) for code in listed)),
+        Listed("incorporated_in", "incorporated_in", frozenset((code, "*") for code in listed)),
     )
     rule = Rule(
         "r",

@@ -31,7 +31,7 @@ from writ.model.vocabulary import Kind
 Truth: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
 
 _COUNTRY = tuple((code, kind) for code in (*COUNTRIES, "DE") for kind in ("", "national"))
-_PLACE = tuple((code,) for code in (*COUNTRIES, "DE"))
+_PLACE = tuple((code, region) for code in (*COUNTRIES, "DE") for region in ("", f"{code}-1"))
 VALUES: Mapping[Kind, Truth] = {
     "person": {
         "citizenships": _COUNTRY,
@@ -51,6 +51,10 @@ VALUES: Mapping[Kind, Truth] = {
         "programmes": (("defenders",), ("others",)),
         "users_certified": tuple((name,) for name in (*NAMES, "test.other@1")),
     },
+}
+
+VAGUE = {
+    name for of in VALUES.values() for name, values in of.items() if values in (_COUNTRY, _PLACE)
 }
 
 
@@ -92,10 +96,16 @@ def any_fact(random: Random, kind: Kind) -> Fact:
 
 
 def true_fact(random: Random, case: Truth) -> Fact:
-    """Draw a fact that is true of the case: some of it, or exactly all of it."""
+    """Draw a fact that is true of the case: some of it, or exactly all of it.
+
+    Some of it may leave a part unsaid (a class, a region); all of it does so for some cases, always.
+    """
     attribute = pick(random, sorted(case))
     complete = chance(random, 50)
     parts = case[attribute] if complete else some(random, case[attribute], least=0)
+    vague = len(case[attribute]) == 1 if complete else chance(random, 30)
+    if vague and attribute in VAGUE:
+        parts = tuple(dict.fromkeys((code, "") for code, _ in parts))
     return fact(random, attribute, tuple(Value(item) for item in parts), complete=complete)
 
 

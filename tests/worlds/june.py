@@ -45,8 +45,8 @@ US_PERSON = Predicate(
     ),
     AnyOf(
         (
-            Listed("incorporated_in", "incorporated_in", frozenset({("US",)})),
-            Listed("organised_in", "organised_in", frozenset({("US",)})),
+            Listed("incorporated_in", "incorporated_in", frozenset({("US", "*")})),
+            Listed("organised_in", "organised_in", frozenset({("US", "*")})),
         )
     ),
     "ear.us_person@1",
@@ -138,8 +138,8 @@ def company(*facts: Fact, name: str = "company") -> Subject:
 def british(name: str = "company") -> Subject:
     """A company shown to be British and nothing else."""
     return company(
-        fact("incorporated_in", ("GB",), complete=True),
-        fact("organised_in", ("GB",), complete=True),
+        fact("incorporated_in", ("GB", ""), complete=True),
+        fact("organised_in", ("GB", ""), complete=True),
         name=name,
     )
 

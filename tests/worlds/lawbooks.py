@@ -136,12 +136,20 @@ def _member_of(_: Random) -> Listed:
     return Listed("member_of", "programmes", frozenset({("defenders",)}))
 
 
+def _places(random: Random, attribute: str) -> Listed:
+    """Draw whole countries, or now and then the one region that facts may tell."""
+    named = some(random, COUNTRIES)
+    region = chance(random, 30)
+    patterns = frozenset((code, f"{code}-1" if region else WILD) for code in named)
+    return Listed(attribute, attribute, patterns)
+
+
 def _incorporated(random: Random) -> Listed:
-    return _countries(random, "incorporated_in", "incorporated_in")
+    return _places(random, "incorporated_in")
 
 
 def _organised(random: Random) -> Listed:
-    return _countries(random, "organised_in", "organised_in")
+    return _places(random, "organised_in")
 
 
 PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (

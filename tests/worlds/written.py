@@ -233,6 +233,8 @@ class _Writer:
             ((status, by),) = patterns
             statuses = list(PROTECTIONS) if status == WILD else [status]
             return {word: {"by": "any" if by == WILD else [by], "status": statuses}}
+        if VOCABULARY[atom.attribute].shape is Shape.PLACE:
+            return {word: [code if region == WILD else region for code, region in patterns]}
         plain: dict[str, Plain] = {word: [pattern[0] for pattern in patterns]}
         classes = {rest for pattern in patterns for rest in pattern[1:]} - {WILD}
         return plain | ({"class": sorted(classes)} if classes else {})

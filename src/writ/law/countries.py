@@ -4,13 +4,13 @@
    with the code to write, so that no two spellings of one country can miss each other.
 2. Codes of passports that are no nationality (organisations, refugees, nobody's) are refused with
    what they are.
-3. A region is an ISO 3166-2 code, judged by its shape alone; its country is what stands before the
-   hyphen.
+3. A region is an ISO 3166-2 code, judged by its shape and its country, which is what stands before
+   the hyphen: which regions a country has is not known here.
 """
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -75,14 +75,16 @@ def read_country(reader: Reader, node: Node | None) -> str:
     return ""
 
 
-def read_place(reader: Reader, node: Node | None) -> tuple[str, ...]:
-    """Read a country, or a region with the country it lies in; empty where there is neither."""
+def read_place(reader: Reader, node: Node | None) -> tuple[str, str]:
+    """Read a country, or a region with the country it lies in; a part that is not there is empty."""
     text = reader.text(node)
     region = _REGION.fullmatch(text)
-    if region is not None and region[1] in countries():
-        return (text, region[1])
-    code = read_country(reader, node)
-    return (code,) if code else ()
+    if node is None or region is None:
+        return (read_country(reader, node), "")
+    if region[1] in countries():
+        return (region[1], text)
+    reader.fault(node, f"{quoted(text)} is no region: {_advice(region[1])}")
+    return ("", "")
 
 
 def read_countries(
@@ -90,26 +92,49 @@ def read_countries(
 ) -> tuple[str, ...]:
     """Read an order's list of countries and of groups, each of which stands for its members.
 
-    A region is refused, for facts may not know of it.
+    A region is refused: what a list of countries is about belongs to no part of one.
     """
     found: list[str] = []
+    for item, (code, region) in _listed(reader, node, groups):
+        if region:
+            reader.fault(item, f"{quoted(region)} is a region; countries alone are asked for here")
+        else:
+            found.append(code)
+    return tuple(found)
+
+
+def read_places(
+    reader: Reader, node: Node | None, groups: Mapping[str, tuple[str, ...]] = NO_GROUPS
+) -> tuple[tuple[str, str], ...]:
+    """Read an order's list of countries, regions and groups; the region of a whole country is empty."""
+    return tuple(place for _, place in _listed(reader, node, groups))
+
+
+def parts_of(code: str) -> tuple[str, str]:
+    """Split the code of a country or region into country and region; of a country the latter is empty."""
+    country, hyphen, _ = code.partition("-")
+    return country, code if hyphen else ""
+
+
+def _listed(
+    reader: Reader, node: Node | None, groups: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[Node, tuple[str, str]]]:
+    """Yield the places that a list names, each with the item that names it."""
     for item in reader.some(node):
         name = item.value if isinstance(item.value, str) else ""
-        if _REGION.fullmatch(name):
-            reader.fault(item, f"{quoted(name)} is a region; an order names countries")
-        elif name in groups:
-            found += groups[name]
+        if name in groups:
             if not groups[name]:
                 reader.fault(item, f"the group {quoted(name)} has no members at that instant")
+            yield from ((item, parts_of(code)) for code in groups[name])
         elif not _meant(name) and (hint := _near_group(name, groups)):
             reader.fault(item, f"{quoted(name)} is no country and no group of countries here{hint}")
-        else:
-            found.append(read_country(reader, item))
-    return tuple(code for code in found if code)
+        elif (place := read_place(reader, item))[0]:
+            yield item, place
 
 
 def _near_group(name: str, groups: Mapping[str, tuple[str, ...]]) -> str:
-    return nearest(name, groups) if _LIKE_A_GROUP.fullmatch(name) else ""
+    region = _REGION.fullmatch(name.upper())
+    return nearest(name, groups) if _LIKE_A_GROUP.fullmatch(name) and not region else ""
 
 
 def _advice(text: str) -> str:
@@ -120,6 +145,10 @@ def _advice(text: str) -> str:
         return f"{quoted(text)} is {other.meaning}; write {quoted(other.country)}{also}"
     if other is not None:
         return f"{quoted(text)} is {other.meaning}, which is no country"
+    region = _REGION.fullmatch(text.upper())
+    if region is not None and region[1] in countries():
+        wanted = region[1] if text == region[0] else region[0]
+        return f"{quoted(text)} is no country's code; write {quoted(wanted)}"
     meant = _meant(text)
     if meant:
         return f"{quoted(text)} is not how a country is written; write {quoted(meant)}"

@@ -8,6 +8,7 @@ clauses, notices, titles; so withdrawing an order gives back the digest of the o
 from writ.canonical import Plain, digest
 from writ.clock import Instant
 from writ.model.expression import (
+    WILD,
     AllOf,
     AnyOf,
     Expression,
@@ -15,9 +16,11 @@ from writ.model.expression import (
     Group,
     Listed,
     Not,
+    Pattern,
     Predicate,
 )
 from writ.model.order import ActiveRule, Effect, Evidence, Exemption, Lawbook
+from writ.model.vocabulary import VOCABULARY, Shape
 
 
 def rules_digest(book: Lawbook, at: Instant) -> str:
@@ -86,7 +89,8 @@ def _expression(expression: Expression | None) -> Plain:
         case Listed(operator, attribute, patterns, group):
             if group is not None:
                 return {operator: _group(group), "of": attribute}
-            return {operator: [list(pattern) for pattern in sorted(patterns)], "of": attribute}
+            named = sorted(_pattern(attribute, parts) for parts in patterns)
+            return {operator: named, "of": attribute}
         case Given(operator, group):
             return {operator: _group(group)}
         case AnyOf(items):
@@ -99,6 +103,14 @@ def _expression(expression: Expression | None) -> Plain:
             return None
         case _:
             return {"never": expression.operator}
+
+
+def _pattern(attribute: str, parts: Pattern) -> list[str]:
+    """Write a pattern; of a place its region, or the country all of which is meant."""
+    if VOCABULARY[attribute].shape is Shape.PLACE:
+        code, region = parts
+        return [code if region == WILD else region]
+    return list(parts)
 
 
 def _group(group: Group) -> Plain:

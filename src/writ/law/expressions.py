@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from writ.law.countries import read_countries
+from writ.law.countries import read_countries, read_places
 from writ.law.document import Node, quoted
 from writ.law.reading import Keys, Reader, nearest
 from writ.law.values import PROTECTIONS, read_class
@@ -57,10 +57,18 @@ class Scope:
 
     def countries(self, node: Node | None) -> tuple[str, ...]:
         """Read a list of countries and groups; the groups are noted in `used`."""
+        self._note_groups(node)
+        return read_countries(self.reader, node, self.groups)
+
+    def places(self, node: Node | None) -> tuple[tuple[str, str], ...]:
+        """Read a list of countries, regions and groups, likewise."""
+        self._note_groups(node)
+        return read_places(self.reader, node, self.groups)
+
+    def _note_groups(self, node: Node | None) -> None:
         for item in node.value if node is not None and isinstance(node.value, tuple) else ():
             if isinstance(item.value, str) and item.value in self.groups:
                 self.used.add(item.value)
-        return read_countries(self.reader, node, self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +147,9 @@ def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) ->
 
 
 def _place(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    codes = scope.countries(nodes[operator.word])
-    return operator.listed(frozenset((code,) for code in codes))
+    """A country's name is that of every part of it, told or not."""
+    places = scope.places(nodes[operator.word])
+    return operator.listed(frozenset((code, region or WILD) for code, region in places))
 
 
 def _protection(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:

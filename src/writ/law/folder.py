@@ -64,14 +64,23 @@ def read_order(path: Path, known: Catalogue) -> OrderVersion:
 
 def read_library_of(path: Path) -> Library:
     """Read the definitions of a folder of orders, whatever its orders are like."""
+    return _read_beside(path).library
+
+
+def read_groups_of(path: Path) -> dict[str, groups.CountryGroup]:
+    """Read the groups that orders of a folder may name, its own last."""
+    return {**groups.shipped_groups(), **_read_beside(path).groups}
+
+
+def _read_beside(path: Path) -> Beside:
     if not path.is_dir():
         raise InvalidInput([Fault(str(path), 0, 0, "is no folder of orders")])
     reader = Reader()
     files = load_files(lying_beside(path))
     with named_under(path):
-        library = _beside(reader, _documents(reader, files), files).library
+        beside = _beside(reader, _documents(reader, files), files)
         reader.done()
-    return library
+    return beside
 
 
 def check_folder(

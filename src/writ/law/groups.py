@@ -4,7 +4,8 @@
    have one name.
 2. Whoever names a group means its members at one instant: an order version those at its own
    `effective`, a definition those at the definition's. Later changes move nobody silently.
-3. A member holds from its `since` up to its `until`; without dates, always.
+3. A member, a country or a region of one, holds from its `since` up to its `until`; without dates,
+   always.
 """
 
 import re
@@ -14,7 +15,7 @@ from functools import cache
 
 from writ.canonical import digest
 from writ.clock import Instant
-from writ.law.countries import countries, read_country
+from writ.law.countries import countries, read_place
 from writ.law.document import Entry, Node, quoted, read_yaml
 from writ.law.reading import Keys, Reader
 from writ.law.shipped import data_bytes
@@ -22,19 +23,20 @@ from writ.model.subject import Value
 
 FILE = "groups.yaml"
 FILE_KEYS = Keys(required=("groups",))
-GROUP_KEYS = Keys(required=("title", "cites", "members"))
+GROUP_KEYS = Keys(required=("title", "cites", "members"), optional=("limits",))
 MEMBER_KEYS = Keys(required=("country",), nullable=("since", "until"))
 _NAME = re.compile(r"eu|[a-z][a-z0-9-]{2,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class CountryGroup:
-    """Countries named together; each member's parts are its code."""
+    """Countries and regions named together; each member's parts are its code."""
 
     name: str
     title: str
     cites: tuple[str, ...]
     members: tuple[Value, ...]
+    limits: tuple[str, ...] = ()
 
     def at(self, instant: Instant | None) -> tuple[str, ...]:
         """Return the codes of the members at an instant (None: of all there ever were), sorted."""
@@ -96,12 +98,13 @@ def _group(reader: Reader, name: str, node: Node) -> CountryGroup:
         reader.text(fields["title"]),
         tuple(reader.text(item) for item in reader.some(fields["cites"])),
         tuple(_member(reader, item) for item in reader.some(fields["members"])),
+        tuple(reader.text(item) for item in reader.some(fields["limits"])),
     )
 
 
 def _member(reader: Reader, node: Node) -> Value:
     if isinstance(node.value, str):
-        return Value((read_country(reader, node),))
+        return Value((_code(reader, node),))
     fields = reader.fields(node, MEMBER_KEYS)
     since, until, last = (
         reader.instant(fields["since"]),
@@ -110,4 +113,9 @@ def _member(reader: Reader, node: Node) -> Value:
     )
     if last is not None and since is not None and until is not None and until <= since:
         reader.fault(last, "`until` is not after `since`")
-    return Value((read_country(reader, fields["country"]),), since, until)
+    return Value((_code(reader, fields["country"]),), since, until)
+
+
+def _code(reader: Reader, node: Node | None) -> str:
+    code, region = read_place(reader, node)
+    return region or code

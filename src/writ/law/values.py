@@ -1,7 +1,7 @@
 """Values of facts, one reader for each shape of the vocabulary, and the same written back.
 
-1. A value of a place in a region also counts as a value of the region's country, so that
-   `US-CA` answers both.
+1. A place is a country and the region in it, if the source told one, so that `US-CA` answers both
+   and `US` leaves its region unsaid.
 2. A share is percent of the whole, 0 to 100, as decimal text.
 """
 
@@ -34,7 +34,7 @@ _DIGITS = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 def read_value(reader: Reader, shape: Shape, node: Node) -> tuple[Value, ...]:
-    """Read one value of a fact; a region comes with its country (rule 1), a fault with nothing."""
+    """Read one value of a fact; where there is a fault, nothing."""
     before = len(reader.faults)
     values = tuple(_READERS[shape](reader, node))
     return values if len(reader.faults) == before else ()
@@ -47,7 +47,8 @@ def write_value(shape: Shape, value: Value) -> Plain:
             code, of_class = value.parts
             return _with_country({"country": code} | _given("class", of_class), value)
         case Shape.PLACE:
-            return _with_country({"country": value.parts[0]}, value)
+            code, region = value.parts
+            return _with_country({"country": region or code}, value)  # 1
         case Shape.PROTECTION:
             status, by = value.parts
             return {"status": status} | _given("granted_by", by)  # no one state: any would do
@@ -73,13 +74,12 @@ def _span(value: Value) -> dict[str, str]:
     return {key: format_instant(end) for key, end in ends.items() if end is not None}
 
 
-def _dated(reader: Reader, fields: Fields, *all_parts: tuple[str, ...]) -> Iterator[Value]:
+def _dated(reader: Reader, fields: Fields, parts: tuple[str, ...]) -> Value:
     since, until = reader.instant(fields["since"]), reader.instant(fields["until"])
     last = fields["until"]
     if last is not None and since is not None and until is not None and until <= since:
         reader.fault(last, "`until` is not after `since`")
-    for parts in all_parts:
-        yield Value(parts, since, until)
+    return Value(parts, since, until)
 
 
 def _country(reader: Reader, node: Node) -> Iterator[Value]:
@@ -88,7 +88,7 @@ def _country(reader: Reader, node: Node) -> Iterator[Value]:
         return
     fields = reader.fields(node, COUNTRY_KEYS)
     of_class = read_class(reader, fields["class"]) if "class" in fields else ""
-    yield from _dated(reader, fields, (read_country(reader, fields["country"]), of_class))
+    yield _dated(reader, fields, (read_country(reader, fields["country"]), of_class))
 
 
 def read_class(reader: Reader, node: Node | None) -> str:
@@ -98,12 +98,10 @@ def read_class(reader: Reader, node: Node | None) -> str:
 
 def _place(reader: Reader, node: Node) -> Iterator[Value]:
     if isinstance(node.value, str):
-        for code in read_place(reader, node):
-            yield Value((code,))
+        yield Value(read_place(reader, node))
         return
     fields = reader.fields(node, PLACE_KEYS)
-    places = read_place(reader, fields["country"])
-    yield from _dated(reader, fields, *((code,) for code in places))
+    yield _dated(reader, fields, read_place(reader, fields["country"]))
 
 
 def _protection(reader: Reader, node: Node) -> Iterator[Value]:
@@ -116,7 +114,7 @@ def _employer(reader: Reader, node: Node) -> Iterator[Value]:
     fields = reader.fields(node, EMPLOYER_KEYS)
     organisation = reader.identifier(fields["organisation"])
     relation = reader.choice(fields["relation"], RELATIONS)
-    yield from _dated(reader, fields, (organisation, relation))
+    yield _dated(reader, fields, (organisation, relation))
 
 
 def _owner(reader: Reader, node: Node) -> Iterator[Value]:

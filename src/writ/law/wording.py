@@ -21,6 +21,7 @@ from writ.model.expression import (
     Predicate,
 )
 from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule
+from writ.model.vocabulary import VOCABULARY, Shape
 
 
 def model_line(model: Model) -> str:
@@ -96,7 +97,7 @@ def _says(item: Expression) -> str:
         case _ if item.least is not None:
             return f"{item.operator} {item.least}"
         case _:
-            patterns = ", ".join(sorted(map(_pattern, item.patterns)))
+            patterns = ", ".join(sorted(_pattern(item.attribute, one) for one in item.patterns))
             return f"{item.operator} {group_words(item.group) if item.group else patterns}"
 
 
@@ -122,8 +123,11 @@ def group_words(group: Group) -> str:
     return group.name if group.digest is None else f"{group.name} ({len(group.members)} listed)"
 
 
-def _pattern(pattern: Pattern) -> str:
-    return " ".join(part for part in pattern if part not in {"", WILD}) or "any"
+def _pattern(attribute: str, pattern: Pattern) -> str:
+    said = [part for part in pattern if part not in {"", WILD}]
+    if VOCABULARY[attribute].shape is Shape.PLACE:
+        said = said[-1:]  # a region's code has its country's in it
+    return " ".join(said) or "any"
 
 
 def effect_words(effect: Effect) -> str:

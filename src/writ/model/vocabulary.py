@@ -18,7 +18,7 @@ class Shape(Enum):
 
     COUNTRY = "country"  # code, or {country, class, since, until} -> (code, class or "")
     PROTECTION = "protection"  # {status, granted_by} -> (status, code)
-    PLACE = "place"  # code, ISO 3166-2 region, or {country, since, until} -> (code,)
+    PLACE = "place"  # code, ISO 3166-2 region, or {country, since, until} -> (code, region or "")
     EMPLOYER = "employer"  # {organisation, relation, since, until} -> (organisation, relation)
     OWNER = "owner"  # {owner, share} -> (owner, share as written)
     NAME = "name"  # a subject, licence, programme, definition -> (text,)

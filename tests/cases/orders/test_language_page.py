@@ -152,3 +152,13 @@ def test_every_operator_has_a_table(word: str) -> None:
         if answer in table.value
     }
     assert ({"true", "false"} if word in CERTAIN else set(ANSWERS)) <= shown
+
+
+def test_the_page_lists_the_groups_that_come_with_writ() -> None:
+    """Each with its title and sources, and no other."""
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \| (.*) \| (.*) \|$", PAGE.read_text("utf-8"), re.MULTILINE
+    )
+    assert rows == [
+        (group.name, group.title, "; ".join(group.cites)) for group in shipped_groups().values()
+    ]

@@ -137,3 +137,40 @@ def test_faults_of_a_folder_exit_3(tmp_path: Path) -> None:
     assert (3, f"{tmp_path / 'x'}: is no folder of orders\n") == definitions(
         "list", "--orders", tmp_path / "x"
     )[::2]
+
+
+GROUPS = """
+groups:
+  black-sea:
+    title: Two regions of Ukraine on the Black Sea
+    cites: [the letter's clause c1]
+    limits: [The sea itself is in neither.]
+    members: [UA-43, {country: UA-51, since: 2026-07-01T00:00:00Z}]
+"""
+
+
+def test_groups_with_their_members_and_limits(tmp_path: Path) -> None:
+    """A folder's own come last; of an instant, those who are members then."""
+    (tmp_path / "groups.yaml").write_text(GROUPS, encoding="utf-8")
+    code, out, err = definitions(
+        "groups", "--orders", tmp_path, "--at", "2026-06-12T17:21:00-04:00"
+    )
+    assert (0, "", [
+        "black-sea: Two regions of Ukraine on the Black Sea",
+        "  the letter's clause c1",
+        "  members at 2026-06-12T21:21:00Z: UA-43",
+        "  - The sea itself is in neither.",
+    ]) == (code, err, out.splitlines()[-4:])  # fmt: skip
+    _, out, _ = definitions("groups", "--orders", tmp_path, "--json")
+    found = {item["name"]: item for item in json.loads(out)}
+    assert (["UA-43", "UA-51"], True, False) == (
+        found["black-sea"]["members"],
+        found["black-sea"]["own"],
+        found["ear-d5"]["own"],
+    )
+
+
+def test_a_group_nobody_is_in_yet() -> None:
+    """Before the first member that is known of, none is."""
+    _, out, _ = definitions("groups", "--at", "1950-01-01T00:00:00Z")
+    assert "  members at 1950-01-01T00:00:00Z: none known" in out.splitlines()

@@ -99,7 +99,7 @@ def test_a_certificate_that_appears_later_lets_the_unnamed_in() -> None:
     """Standing for users it does not name is part of an organisation's capacity."""
     rule = replace(RULE, standing="certified_organisation")
     book = replace(BOOK, versions=(letter(1, V1, rules=(rule,)),))
-    us = tuple(fact(name, ("US",)) for name in ("incorporated_in", "organised_in"))
+    us = tuple(fact(name, ("US", "")) for name in ("incorporated_in", "organised_in"))
     acme = Subject("acme", "organisation", (), us)
     world = World(book, V2)
     chain = Chain(Subject("bot", "service"), acme)

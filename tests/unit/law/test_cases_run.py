@@ -16,7 +16,7 @@ ACME = Subject("acme", "organisation")
 KEY = Subject("key", "service")
 BARRED = Reason("barred", "letter", 2, "only-us", ("c1",), "end_user")
 US = Settlement("requester", "citizenships", (("US", ""), ("FR", "")), "at_least", 2, ())
-ALL = Settlement("requester", "residence", (("FR",),), "exhaustive", 2, ())
+ALL = Settlement("requester", "residence", (("FR", ""),), "exhaustive", 2, ())
 
 
 def wrong(wanted: Wanted, decision: Decision) -> list[str]:
@@ -74,7 +74,7 @@ OFFERED = "{link: requester, attribute: citizenships, values: [FR, US], complete
          [("{link: requester, attribute: citizenships, values: [US], completeness: exhaustive} would not"
           f" settle it; what would is {OFFERED}")]),
         ((WantedSettling("end_user", "citizenships"),), (), ["{link: end_user, attribute: citizenships} would not settle it; nothing would"]),
-        ((WantedSettling("requester", "residence", frozenset({Value(("FR",))})),), (ALL,), []),
+        ((WantedSettling("requester", "residence", frozenset({Value(("FR", ""))})),), (ALL,), []),
         ((WantedSettling("requester", "residence", frozenset()),), (ALL,),
          [("{link: requester, attribute: residence, values: []} would not settle it; what would is"
           " {link: requester, attribute: residence, values: [FR], completeness: exhaustive}")]),

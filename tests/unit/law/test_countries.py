@@ -7,6 +7,7 @@ from writ.law.countries import (
     read_countries,
     read_country,
     read_place,
+    read_places,
 )
 from writ.law.document import read_plain
 from writ.law.reading import Reader
@@ -78,16 +79,57 @@ def test_other_spellings_are_refused_with_the_right_one(text: str, advice: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "codes"),
-    [("US-CA", ("US-CA", "US")), ("FR", ("FR",)), ("QQ-1", ()), ("US-toolong", ())],
-)
-def test_a_region_lies_in_its_country(text: str, codes: tuple[str, ...]) -> None:
-    """A place in a region is a place in the country too."""
-    assert codes == read_place(Reader(), read_plain(text))
-
-
-def test_an_order_names_countries_only() -> None:
-    """A region in an order is refused, since a fact may not know of it."""
+    ("text", "place", "faults"),
+    [
+        ("US-CA", ("US", "US-CA"), []),
+        ("FR", ("FR", ""), []),
+        ("QQ-1", ("", ""), [f"`QQ-1` is no region: {UNKNOWN.format('QQ')}"]),
+        ("UK-ENG", ("", ""), ["`UK-ENG` is no region: `UK` is the United Kingdom as many write it; write `GB`"]),
+        ("ua-43", ("", ""), ["`ua-43` is no country's code; write `UA-43`"]),
+        ("US-toolong", ("", ""), [UNKNOWN.format("US-toolong")]),
+    ],
+)  # fmt: skip
+def test_a_region_lies_in_its_country(text: str, place: tuple[str, str], faults: list[str]) -> None:
+    """A place is a country and perhaps a region of it; another country's region is none."""
     reader = Reader()
-    read = read_countries(reader, read_plain(["US", "US-CA", "QQ"]))
-    assert (("US",), 2) == (read, len(reader.faults))
+    assert (place, faults) == (
+        read_place(reader, read_plain(text)),
+        [fault.message for fault in reader.faults],
+    )
+
+
+def test_a_missing_place_is_no_place() -> None:
+    """Where nothing stands, the fault is the reader's that nothing stands there."""
+    assert ("", "") == read_place(Reader(), None)
+
+
+GROUPS = {"ours": ("FR", "UA-43"), "none": ()}
+
+
+def test_places_may_be_regions() -> None:
+    """A list of places has countries, regions, and groups of both."""
+    reader = Reader()
+    read = read_places(reader, read_plain(["US", "US-CA", "ours", "none", "QQ"]), GROUPS)
+    assert ((("US", ""), ("US", "US-CA"), ("FR", ""), ("UA", "UA-43")), 2) == (
+        read,
+        len(reader.faults),
+    )
+
+
+def test_a_list_of_countries_has_no_region() -> None:
+    """Nobody is a national of a region, whether it stands there or a group has it."""
+    reader = Reader()
+    read = read_countries(reader, read_plain(["US", "US-CA", "ours", "QQ", "ua-43"]), GROUPS)
+    assert (("US", "FR"), [
+        "[1]: `US-CA` is a region; countries alone are asked for here",
+        "[2]: `UA-43` is a region; countries alone are asked for here",
+        f"[3]: {UNKNOWN.format('QQ')}",
+        "[4]: `ua-43` is no country's code; write `UA-43`",
+    ]) == (read, [fault.message for fault in reader.faults])  # fmt: skip
+
+
+def test_a_region_is_no_nationality() -> None:
+    """A fact that gives one as a country is told which country to write."""
+    reader = Reader()
+    assert "" == read_country(reader, read_plain("US-CA"))
+    assert ["`US-CA` is no country's code; write `US`"] == [f.message for f in reader.faults]

@@ -92,7 +92,7 @@ def answer(item: Definition, kind: str, complete: Iterable[str]) -> Truth:
 
 FAR_OFF = {
     Shape.COUNTRY: ("ZW", ""),
-    Shape.PLACE: ("ZW",),
+    Shape.PLACE: ("ZW", ""),
     Shape.PROTECTION: ("other", "ZW"),
     Shape.NAME: ("something else",),
     Shape.NUMBER: ("0",),

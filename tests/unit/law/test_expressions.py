@@ -51,16 +51,16 @@ def employer(group: Group, *members: str) -> Listed:
             "person",
             Listed("protected_by", "protection", frozenset({("refugee", "US"), ("refugee", "CA")})),
         ),
-        ({"resident_in": ["FR"]}, "person", Listed("resident_in", "residence", frozenset({("FR",)}))),
+        ({"resident_in": ["FR"]}, "person", Listed("resident_in", "residence", frozenset({("FR", "*")}))),
         (
             {"incorporated_in": ["US"]},
             "organisation",
-            Listed("incorporated_in", "incorporated_in", frozenset({("US",)})),
+            Listed("incorporated_in", "incorporated_in", frozenset({("US", "*")})),
         ),
         (
             {"organised_in": ["US"]},
             "organisation",
-            Listed("organised_in", "organised_in", frozenset({("US",)})),
+            Listed("organised_in", "organised_in", frozenset({("US", "*")})),
         ),
         (
             {"national_of": ["GB"], "class": ["GBN"]},
@@ -95,13 +95,13 @@ def employer(group: Group, *members: str) -> Listed:
         (
             {"ordinarily_resident_in": ["CU"]},
             "person",
-            Listed("ordinarily_resident_in", "ordinarily_resident", frozenset({("CU",)})),
+            Listed("ordinarily_resident_in", "ordinarily_resident", frozenset({("CU", "*")})),
         ),
-        ({"located_in": ["US"]}, "person", Listed("located_in", "location", frozenset({("US",)}))),
+        ({"located_in": ["US"]}, "person", Listed("located_in", "location", frozenset({("US", "*")}))),
         (
             {"headquartered_in": ["CN", "HK"]},
             "organisation",
-            Listed("headquartered_in", "headquarters", frozenset({("CN",), ("HK",)})),
+            Listed("headquartered_in", "headquarters", frozenset({("CN", "*"), ("HK", "*")})),
         ),
         (
             {"ultimate_parent_in": "annex-a"},

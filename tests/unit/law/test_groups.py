@@ -140,3 +140,63 @@ def test_the_digest_of_a_group_is_of_its_members() -> None:
         eu.digest == same.digest,
         eu.digest == CountryGroup("eu", eu.title, eu.cites, eu.members[1:]).digest,
     )
+
+
+@pytest.mark.parametrize(
+    ("group", "count", "inside", "outside"),
+    [
+        ("ear-a1", 40, "MX", "CY"),
+        ("ear-a5", 37, "KR", "IL"),
+        ("ear-a6", 8, "IL", "KR"),
+        ("ear-d1", 24, "KH", "UA"),
+        ("ear-d2", 10, "IL", "CN"),
+        ("ear-d3", 37, "TW", "KH"),
+        ("ear-d4", 22, "CN", "TW"),
+        ("ear-d5", 22, "NI", "KH"),
+        ("ear-e1", 3, "SY", "CU"),
+        ("ear-e2", 1, "CU", "IR"),
+        ("itar-126-1-d1", 8, "MM", "RU"),
+        ("itar-126-1", 24, "ET", "KH"),
+        ("ofac-embargoed", 7, "UA-43", "SY"),
+    ],
+)
+def test_groups_of_the_united_states(group: str, count: int, inside: str, outside: str) -> None:
+    """So many members in June 2026, each with what is not certain about the list."""
+    found = shipped_groups()[group]
+    members = found.at(JUNE)
+    assert (count, True, False) == (len(members), inside in members, outside in members)
+    assert found.limits
+
+
+JUNE = parse_instant("2026-06-12T17:21:00-04:00")
+
+
+def test_what_contains_what() -> None:
+    """Countries that support terrorism, and Cuba, are under an arms embargo; nobody is in A and D:5."""
+    at = {name: set(group.at(JUNE)) for name, group in shipped_groups().items()}
+    assert at["ear-e1"] | at["ear-e2"] <= at["ear-d5"] <= at["itar-126-1"]
+    assert at["itar-126-1-d1"] <= at["ear-d5"]
+    assert set() == (at["ear-a5"] | at["ear-a6"]) & at["ear-d5"]
+
+
+def test_a_group_of_regions_names_places(write: Write, catalogue: bytes) -> None:
+    """Whoever resides there is meant; nobody is a national of a region."""
+    order = write().replace(
+        b"only: ear.us_person@1", b"bar: {person: {resident_in: [ofac-embargoed]}}"
+    )
+    read = read_sources({"catalogue.yaml": catalogue, "x.yaml": order})
+    asked = read.versions[0].rules[0].predicate.person
+    assert isinstance(asked, Listed)
+    assert {("UA", "UA-43"), ("IR", "*")} <= asked.patterns
+    wrong = {"catalogue.yaml": catalogue, "x.yaml": bar(write, "ofac-embargoed")}
+    assert ["`UA-43` is a region; countries alone are asked for here"] == [
+        line.split(": ", 1)[1] for line in said(wrong) if "UA-43" in line
+    ]
+
+
+def test_before_its_members_are_known_a_group_is_refused(write: Write, catalogue: bytes) -> None:
+    """An order of 2020 may not name a list that is known since 2026."""
+    order = bar(write, "ear-d5", effective="2020-01-01T00:00:00Z")
+    assert ["the group `ear-d5` has no members at that instant"] == [
+        line.split(": ", 1)[1] for line in said({"catalogue.yaml": catalogue, "x.yaml": order})
+    ]

@@ -48,11 +48,13 @@ def faults(value: object) -> list[str]:
             [Value(("FR", ""), *SPAN)],
         ),
         ("protection", {"status": "refugee", "granted_by": "US"}, [Value(("refugee", "US"))]),
-        ("residence", "FR", [Value(("FR",))]),
-        ("residence", "US-CA", [Value(("US-CA",)), Value(("US",))]),
-        ("location", {"country": "US-CA", "since": SINCE}, [
-            Value(("US-CA",), SPAN[0]), Value(("US",), SPAN[0])
-        ]),
+        ("residence", "FR", [Value(("FR", ""))]),
+        ("residence", "US-CA", [Value(("US", "US-CA"))]),
+        (
+            "location",
+            {"country": "US-CA", "since": SINCE},
+            [Value(("US", "US-CA"), SPAN[0])],
+        ),
         (
             "employer",
             {"organisation": "acme", "relation": "employee", "until": UNTIL},
@@ -208,7 +210,9 @@ SPANS = st.tuples(st.none() | INSTANTS, st.none() | INSTANTS).filter(
 
 PARTS: dict[Shape, st.SearchStrategy[tuple[str, ...]]] = {
     Shape.COUNTRY: st.tuples(CODES, st.sampled_from(["", *sorted(nationality_classes())])),
-    Shape.PLACE: st.tuples(CODES),
+    Shape.PLACE: CODES.flatmap(
+        lambda code: st.tuples(st.just(code), st.sampled_from(["", f"{code}-1"]))
+    ),
     Shape.EMPLOYER: st.tuples(NAMES, st.sampled_from(RELATIONS)),
     Shape.PROTECTION: st.tuples(st.sampled_from(PROTECTIONS), CODES),
     Shape.OWNER: st.tuples(NAMES, st.integers(0, 99).map(lambda number: f"{number}.5")),

@@ -2,13 +2,15 @@
 
 1. Absent is what is below the floor, not yet verified, expired, or too old (all half-open).
 2. The latest exhaustive fact closes the attribute. A fact no later than it with other values
-   contradicts it; a later one that adds values reopens it.
+   contradicts it; a later one that adds values reopens it. A value that leaves a part unsaid (a
+   country without a class of nationality, or without a region) and one that says it are no two.
 3. A contradicted attribute is as good as unknown.
-4. A value that leaves a part unsaid (a country without a class of nationality) closes nothing that
-   it may be: the cells of the same value with that part said stay open.
+4. On a closed list a value with a part unsaid closes nothing that it may be: the cells of the same
+   value with that part said stay open.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 from writ.clock import Instant
@@ -37,24 +39,48 @@ def known(partition: Partition, facts: Iterable[Fact], at: Instant) -> Known:
     """Combine the present facts of one attribute (rules 2 and 3)."""
     shown = [(fact, {v.parts for v in fact.values if v.holds(at)}) for fact in facts]
     closing = max((f.verified_at for f, _ in shown if f.completeness == "exhaustive"), default=None)
-    values = set().union(*(parts for _, parts in shown))
-    yes = 0
-    for parts in values:
-        yes |= partition.bit(parts)
+    values = set[tuple[str, ...]]().union(*(parts for _, parts in shown))
     if closing is None:
-        return Known(yes, partition.everything & ~yes)
+        return _open(partition, values)
     closed = [
         parts for f, parts in shown if f.completeness == "exhaustive" and f.verified_at == closing
     ]
+    whole = closed[0]
     earlier = [parts for f, parts in shown if f.verified_at <= closing]
-    if any(not parts <= whole for whole in closed for parts in earlier):
+    if any(other != whole for other in closed) or any(_beyond(whole, parts) for parts in earlier):
         return Known(0, partition.everything)
-    if not values <= closed[0]:
-        return Known(yes, partition.everything & ~yes)
+    if _beyond(whole, values):
+        return _open(partition, values)
+    told = whole | {parts for parts in values if "" not in parts}
+    yes = _bits(partition, told)
     unsaid = 0
-    for parts in values:
+    for parts in told:
         unsaid |= partition.finer(parts)
     return Known(yes, unsaid & ~yes)  # 4
+
+
+def _open(partition: Partition, values: Iterable[tuple[str, ...]]) -> Known:
+    yes = _bits(partition, values)
+    return Known(yes, partition.everything & ~yes)
+
+
+def _bits(partition: Partition, values: Iterable[tuple[str, ...]]) -> int:
+    yes = 0
+    for parts in values:
+        yes |= partition.bit(parts)
+    return yes
+
+
+def _beyond(whole: set[tuple[str, ...]], values: set[tuple[str, ...]]) -> bool:
+    """Whether some value is not on a list, be it there with a part more or less said (rule 2)."""
+    return any(not any(map(partial(_alike, parts), whole)) for parts in values - whole)
+
+
+def _alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two values may be the same, where a part unsaid may be any."""
+    return len(one) == len(other) and all(
+        "" in pair or pair[0] == pair[1] for pair in zip(one, other, strict=True)
+    )
 
 
 def knowledge(

@@ -68,6 +68,13 @@ def country(code: str) -> str:
     return f"{the}{known.name} ({code})"
 
 
+def place(parts: tuple[str, ...]) -> str:
+    """Name a country, or a region by its code and its country."""
+    code, *rest = parts
+    region = "".join(part for part in rest if part != WILD)
+    return f"the region {region} of {country(code)}" if region else country(code)
+
+
 def noun(attribute: str) -> str:
     """Say what the values of an attribute are."""
     return NOUNS.get(attribute, attribute.replace("_", " "))
@@ -82,7 +89,7 @@ def value_words(attribute: str, parts: tuple[str, ...]) -> str:
             named = f", of the class `{of_class}`" if of_class not in {"", WILD} else ""
             return country(parts[0]) + named
         case Shape.PLACE:
-            return country(parts[0])
+            return place(parts)
         case Shape.PROTECTION:
             return f"as {_status(parts[0])} by {country(parts[1])}"
         case Shape.EMPLOYER:
@@ -219,7 +226,7 @@ def _employed(item: Listed) -> str:
 
 
 def _places(before: str) -> Callable[[Listed], str]:
-    return lambda item: before + joined(country(parts[0]) for parts in sorted(item.patterns))
+    return lambda item: before + joined(map(place, sorted(item.patterns)))
 
 
 def _names(before: str) -> Callable[[Listed], str]:

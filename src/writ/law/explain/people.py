@@ -30,6 +30,7 @@ ELSEWHERE = ("FR", "DE", "JP", "BR", "KE", "NZ", "CL", "GH", "FI", "PT", "UY", "
 _UNNAMED = "\0"
 _FILLERS: Mapping[Shape, tuple[str, ...]] = {
     Shape.COUNTRY: ("FR", ""),
+    Shape.PLACE: ("FR", ""),
     Shape.PROTECTION: ("other", "FR"),
     Shape.EMPLOYER: ("another-company", "contractor"),
     Shape.OWNER: ("another-company", "1"),
@@ -143,7 +144,7 @@ class Sketches:
         )
         if shape not in (Shape.COUNTRY, Shape.PLACE) or name == "permanent_residences":
             return ()
-        found = ((code, "") if shape is Shape.COUNTRY else (code,) for code in ELSEWHERE)
+        found = ((code, "") for code in ELSEWHERE)
         return tuple(parts for parts in found if not _counts(partition, parts))
 
     def _facts(self, chosen: Sequence[Showing]) -> Iterator[tuple[Fact, ...]]:

@@ -6,6 +6,8 @@
 3. The latest exhaustive fact closes the list. A fact verified no later that shows another value
    contradicts it, and then nothing is known.
 4. Facts verified later add their values; if they add one, the list is open again.
+5. A value with a part unsaid (a country without a class, or without a region) and one that says it
+   are no two values: neither contradicts a list that has the other, nor adds to it.
 """
 
 from collections.abc import Iterable
@@ -58,6 +60,22 @@ def combine(facts: Iterable[Fact], attribute: str, level: Level, at: Instant) ->
     if len(lists) > 1:
         return Known(frozenset(), "contradicted")
     (listed,) = lists
-    if any(not shown_by(fact, at) <= listed for fact in counted if fact.verified_at <= moment):
-        return Known(frozenset(), "contradicted")
-    return Known(everything, "closed" if everything == listed else "open")
+    for fact in counted:
+        if fact.verified_at <= moment and not all(_on(listed, v) for v in shown_by(fact, at)):
+            return Known(frozenset(), "contradicted")
+    if not all(_on(listed, value) for value in everything):
+        return Known(everything, "open")
+    in_full = frozenset(value for value in everything if "" not in value)
+    return Known(listed | in_full, "closed")
+
+
+def may_be(shown: Parts, value: Parts) -> bool:
+    """Whether a shown value with parts unsaid (empty) may turn out to be this one."""
+    return len(value) == len(shown) and all(
+        part in {"", its} for part, its in zip(shown, value, strict=True)
+    )
+
+
+def _on(listed: frozenset[Parts], value: Parts) -> bool:
+    """Whether a list has a value, with as much said of it, more or less (rule 5)."""
+    return any(may_be(value, one) or may_be(one, value) for one in listed)

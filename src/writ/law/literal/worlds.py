@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from writ.clock import Instant
 from writ.errors import Failed
-from writ.law.literal.facts import Level, Parts, combine
+from writ.law.literal.facts import Level, Parts, combine, may_be
 from writ.model.expression import WILD, AllOf, AnyOf, Expression, Given, Listed, Not
 from writ.model.subject import Fact
 
@@ -126,7 +126,7 @@ def _answers(
     if known.state != "closed":
         return (False, True)
     said = any(
-        _may_be(one, parts) for one in _alike(here, atoms, attribute) for parts in known.shown
+        may_be(parts, one) for one in _alike(here, atoms, attribute) for parts in known.shown
     )
     return (False, True) if said else (False,)
 
@@ -135,10 +135,3 @@ def _alike(here: frozenset[Listed], atoms: frozenset[Listed], attribute: str) ->
     """Return values that stand for the cell with this signature."""
     asked = frozenset(atom for atom in atoms if atom.attribute == attribute)
     return (one for one in _representatives(asked) if _signature(asked, attribute, one) == here)
-
-
-def _may_be(value: Parts, shown: Parts) -> bool:
-    """Whether a shown value with parts unsaid (empty) may turn out to be this one."""
-    return len(value) == len(shown) and all(
-        part in {"", its} for part, its in zip(shown, value, strict=True)
-    )

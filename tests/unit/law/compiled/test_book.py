@@ -75,7 +75,7 @@ def test_spans_follow_facts_and_ages() -> None:
     """A profile changes when a fact comes, expires or grows too old, and not otherwise."""
     compiled = Compiled(BOOK)
     shown = replace(AMERICAN.facts[0], verified_at=V1 + 1)
-    subject = person(shown, replace(shown, expires_at=V2), fact("location", ("FR",)))
+    subject = person(shown, replace(shown, expires_at=V2), fact("location", ("FR", "")))
     untils = [until for until, _, _ in compiled.spans(subject, V1)]
     assert [V1 + 1, V1 + 1 + 365 * DAY, FOREVER] == untils
 
@@ -101,7 +101,7 @@ def test_a_certificate_stands_for_people_nobody_named() -> None:
         "us",
         "organisation",
         (),
-        (fact("incorporated_in", ("US",)), fact("users_certified", ("ear.us_person@1",))),
+        (fact("incorporated_in", ("US", "")), fact("users_certified", ("ear.us_person@1",))),
     )
     weak = replace(us, facts=(us.facts[0], replace(us.facts[1], assurance=1)))
     told = [

@@ -57,7 +57,7 @@ def test_whoever_is_decided_is_offered_nothing() -> None:
 def test_the_definitions_evidence_comes_first_with_its_methods() -> None:
     """Cheapest first; a value already offered by the definition is not offered again."""
     settling = (
-        Settling("organisation", "incorporated_in", (("US",),), "at_least", ("register",)),
+        Settling("organisation", "incorporated_in", (("US", ""),), "at_least", ("register",)),
         Settling("person", "citizenships", (("US", ""),), "at_least", ("passport",)),
     )
     found = decide(book(US, "only", *settling), Chain(person()), "fable-5", V1).would_settle
@@ -96,10 +96,10 @@ def test_what_counts_no_more_need_not_be_repeated() -> None:
 
 def test_what_is_needed_together_is_marked() -> None:
     """Two attributes of one set have one number."""
-    resident = Listed("resident_in", "residence", frozenset({("FR",)}))
+    resident = Listed("resident_in", "residence", frozenset({("FR", "*")}))
     assert [
         ("citizenships", (("FR", ""),), "at_least", 0),
-        ("residence", (("FR",),), "at_least", 0),
+        ("residence", (("FR", ""),), "at_least", 0),
     ] == offered(book(AllOf((FR, resident))), person())
 
 
@@ -117,7 +117,7 @@ def test_members_of_an_annex_are_offered_by_its_name() -> None:
 
 def test_somebody_unnamed_is_settled_by_being_named() -> None:
     """A company's service is told what its user could show."""
-    us = Subject("us", "organisation", (), (fact("incorporated_in", ("US",)),))
+    us = Subject("us", "organisation", (), (fact("incorporated_in", ("US", "")),))
     found = decide(BOOK, service(us), "fable-5", V1).would_settle
     assert {"end_user"} == {item.link for item in found}
     assert ("citizenships", (("US", ""),)) == (found[0].attribute, found[0].values)
@@ -128,7 +128,7 @@ def test_where_naming_the_user_does_not_help_nothing_is_offered() -> None:
     companies = replace(US_PERSON, person=None)
     carried = replace(RULE, id="carried", predicate=companies, standing="organisation")
     lawbook = Lawbook(CATALOGUE, (letter(1, V1, rules=(RULE, carried)),))
-    us = Subject("us", "organisation", (), (fact("incorporated_in", ("US",)),))
+    us = Subject("us", "organisation", (), (fact("incorporated_in", ("US", "")),))
     assert () == decide(lawbook, service(us), "fable-5", V1).would_settle
 
 

@@ -169,7 +169,7 @@ def test_two_departures_are_of_two_attributes(catalogue: bytes, write: Write) ->
 
 def test_a_complete_list_is_told_as_one() -> None:
     """Nobody need wonder whether there is more on it."""
-    closed = Showing("residence", (("FR",),), "exhaustive")
+    closed = Showing("residence", (("FR", ""),), "exhaustive")
     telling = Telling({}, frozenset({closed}), NOW)
     fact = Fact("citizenships", (Value(("US", "")),), "exhaustive", 2, "example", "example", NOW)
     assert "a person with citizenships: the United States (US) and no other (A2)" == telling.of(

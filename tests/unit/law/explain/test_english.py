@@ -142,7 +142,8 @@ def test_values_are_said_by_what_they_are() -> None:
     )
     assert "as a refugee by France (FR)" == value_words("protection", ("refugee", "FR"))
     assert "acme (as regular employee)" == value_words("employer", ("acme", "regular_employee"))
-    assert "US-CA" == value_words("residence", ("US-CA",))
+    assert "QQ" == value_words("citizenships", ("QQ", ""))
+    assert "the region UA-43 of Ukraine (UA)" == value_words("residence", ("UA", "UA-43"))
     assert "a, b and c" == joined(["a", "b", "c"], "and")
 
 

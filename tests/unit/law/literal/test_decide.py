@@ -27,7 +27,7 @@ from writ.model.subject import Chain, Fact, Subject
 
 OPUS = Effect(Outcome.SUBSTITUTE, "opus-4-8")
 NOTHING_SHOWN = Chain(person())
-DELAWARE = fact("incorporated_in", ("US",))
+DELAWARE = fact("incorporated_in", ("US", ""))
 
 
 def reason(verdict: Verdict, link: LinkName) -> Reason:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from writ.clock import DAY
 from writ.law.literal.facts import Known, Level, combine
 from writ.model.subject import Completeness, Fact, Value
@@ -128,3 +130,23 @@ def test_later_list_that_drops_a_value() -> None:
     assert (set(), "contradicted") == known(
         fact("FR", "US", complete=True), fact("FR", complete=True, days_ago=5)
     )
+
+
+def test_a_part_unsaid_is_no_other_value() -> None:
+    """A country without a region is on a list that tells it, and adds nothing; nor the contrary."""
+
+    def at(days_ago: int, *places: tuple[str, str], complete: bool = False) -> Fact:
+        values = tuple(map(Value, places))
+        return replace(fact(days_ago=days_ago, complete=complete), attribute="x", values=values)
+
+    whole, part, other = ("UA", ""), ("UA", "UA-43"), ("UA", "UA-14")
+    for facts, shown, state in (
+        ((at(9, whole), at(5, part, complete=True)), {part}, "closed"),
+        ((at(9, part, complete=True), at(5, whole)), {part}, "closed"),
+        ((at(9, whole, complete=True), at(5, part)), {whole, part}, "closed"),
+        ((at(9, part), at(5, whole, complete=True)), {whole, part}, "closed"),
+        ((at(9, part), at(5, other, complete=True)), set(), "contradicted"),
+        ((at(9, part, complete=True), at(5, other)), {part, other}, "open"),
+    ):
+        told = combine(facts, "x", ANY, NOW)
+        assert (shown, state) == (set(told.shown), told.state)

@@ -25,11 +25,11 @@ from writ.model.subject import Chain
 def canadian(assurance: int) -> Chain:
     """The provider's own employee from Canada, using the provider's own key for employees."""
     employed = fact("employer", (PROVIDER, "employee"), assurance=assurance)
-    provider = company(fact("incorporated_in", ("US",)), name=PROVIDER)
+    provider = company(fact("incorporated_in", ("US", "")), name=PROVIDER)
     return Chain(person(*foreigner("CA"), employed), provider)
 
 
-DELAWARE = company(fact("incorporated_in", ("US",)))
+DELAWARE = company(fact("incorporated_in", ("US", "")))
 ALBIONS_EMPLOYEE = person(*foreigner("FR"), fact("employer", ("albion", "employee")), name="marie")
 GREEN_CARD = person(
     fact("citizenships", ("FR", "")), fact("permanent_residences", ("US", "")), name="jeanne"
@@ -58,7 +58,7 @@ ROWS = {
     "British company, nobody named": (service(british()), "deny", "deny"),
     "British company, US person named": (service(british(), AMERICAN), "deny", "deny"),
     "British company by an at_least fact": (
-        service(company(fact("incorporated_in", ("GB",)))),
+        service(company(fact("incorporated_in", ("GB", "")))),
         "verify",
         "verify",
     ),
