@@ -1,6 +1,7 @@
 """Make a question smaller for as long as something stays true of it.
 
-1. Whole versions go first, then rules with their exceptions, exceptions, people, facts, values.
+1. Whole versions go first, then rules with their exceptions, exceptions, people, facts, values, and
+   those whom people are related to.
 2. Each step that keeps the property is taken, and all are tried again, until none does.
 """
 
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tests.laws.agreement import Asked
+from tests.worlds.chains import links, relating
 from writ.model.order import Lawbook, OrderVersion
 from writ.model.subject import Chain, Fact, Subject
 
@@ -35,7 +37,7 @@ def _smaller(book: Lawbook, asked: Asked) -> Iterator[tuple[Lawbook, Asked]]:
             yield replace(book, versions=(*before, less, *after)), asked
     chain, model, at = asked
     for fewer in _chain(chain):
-        yield book, (fewer, model, at)
+        yield book, (relating(fewer, fewer.requester.related), model, at)
 
 
 def _version(version: OrderVersion) -> Iterator[OrderVersion]:
@@ -56,6 +58,7 @@ def _chain(chain: Chain) -> Iterator[Chain]:
         yield replace(chain, organisation=None)
         yield from (replace(chain, organisation=less) for less in _subject(chain.organisation))
     yield from (replace(chain, requester=less) for less in _subject(chain.requester))
+    yield from _related(chain)
 
 
 def _subject(subject: Subject) -> Iterator[Subject]:
@@ -65,6 +68,17 @@ def _subject(subject: Subject) -> Iterator[Subject]:
         for less in _fact(fact):
             before, after = subject.facts[:place], subject.facts[place + 1 :]
             yield replace(subject, facts=(*before, less, *after))
+
+
+def _related(chain: Chain) -> Iterator[Chain]:
+    others = chain.requester.related
+    here = {item.id for item in links(chain)}
+    for name, other in others.items():
+        if name in here:
+            continue
+        yield relating(chain, {key: item for key, item in others.items() if key != name})
+        for less in _subject(other):
+            yield relating(chain, {**others, name: less})
 
 
 def _fact(fact: Fact) -> Iterator[Fact]:

@@ -55,7 +55,7 @@ def choices(item: Settlement) -> list[list[tuple[tuple[str, ...], ...]]]:
 
 def meant(attribute: str, values: tuple[tuple[str, ...], ...]) -> list[tuple[tuple[str, ...], ...]]:
     """Return values with each member in place of its group (rule 2)."""
-    groups = GROUPS if attribute == "employer" else {}
+    groups = GROUPS if attribute in {"employer", "owners", "ultimate_parent"} else {}
     return list(
         product(
             *([(one, *parts[1:]) for one in groups.get(parts[0], parts[:1])] for parts in values)

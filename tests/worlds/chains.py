@@ -2,7 +2,8 @@
 
 1. Facts are incomplete, contradictory, expired, in the future, and of values that begin or end.
 2. Facts drawn from a `Truth` are all true of it: whatever they leave open, none contradicts.
-3. Instants are every boundary that the lawbook or the chain has, and a microsecond either side.
+3. Everybody in a chain is related to the same few, who own one another as it happens, in rings too.
+4. Instants are every boundary that the lawbook or the chain has, and a microsecond either side.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ Truth: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
 
 _COUNTRY = tuple((code, kind) for code in (*COUNTRIES, "DE") for kind in ("", "national"))
 _PLACE = tuple((code, region) for code in (*COUNTRIES, "DE") for region in ("", f"{code}-1"))
+PERSONAL = ("citizenships", "permanent_residences")
 VALUES: Mapping[Kind, Truth] = {
     "person": {
         "citizenships": _COUNTRY,
@@ -49,6 +51,12 @@ VALUES: Mapping[Kind, Truth] = {
         "incorporated_in": _PLACE,
         "organised_in": _PLACE,
         "programmes": (("defenders",), ("others",)),
+        "owners": tuple(
+            (owner, share)
+            for owner in ("c1", "c2", "p1", "p2", "c3", "elsewhere")
+            for share in ("50", "25", "49.99", "")
+        ),
+        "ultimate_parent": tuple((name,) for name in ("c2", "c1", "c3", "p1", "elsewhere")),
         "users_certified": tuple((name,) for name in (*NAMES, "test.other@1")),
     },
 }
@@ -60,10 +68,21 @@ VAGUE = {
 
 def truth(random: Random, kind: Kind) -> Truth:
     """Draw what is the case about a subject, whether or not anybody has shown it."""
-    return {
+    case = {
         attribute: some(random, values, least=0)
         for attribute, values in VALUES.get(kind, {}).items()
     }
+    if "owners" in case:  # one share each, and no more than the whole
+        owners = some(random, ("c1", "c2", "p1", "elsewhere"), least=0)
+        case["owners"] = tuple((owner, pick(random, ("50", "25"))) for owner in owners)
+    return case
+
+
+def _truly(attribute: str, parts: tuple[str, ...], random: Random) -> Value:
+    """Return a true value; what began has a date, long ago, that is told or not."""
+    if attribute not in PERSONAL or chance(random, 50):
+        return Value(parts)
+    return Value(parts, START - 100 - STEP * (len(attribute) + sum(map(ord, parts[0])) % 3))
 
 
 def _value(random: Random, parts: tuple[str, ...]) -> Value:
@@ -106,13 +125,37 @@ def true_fact(random: Random, case: Truth) -> Fact:
     vague = len(case[attribute]) == 1 if complete else chance(random, 30)
     if vague and attribute in VAGUE:
         parts = tuple(dict.fromkeys((code, "") for code, _ in parts))
-    return fact(random, attribute, tuple(Value(item) for item in parts), complete=complete)
+    values = tuple(_truly(attribute, item, random) for item in parts)
+    return fact(random, attribute, values, complete=complete)
+
+
+def telling_facts(random: Random, kind: Kind) -> tuple[Fact, ...]:
+    """Draw what derived atoms need to be decided: complete lists, by good and early evidence."""
+    person = kind == "person"
+    names = PERSONAL if person else ("owners", "ultimate_parent", "incorporated_in")
+    return tuple(
+        Fact(
+            name,
+            tuple(
+                Value(parts, pick(random, (None, *GRID[:4])) if person else None)
+                for parts in some(random, VALUES[kind][name], least=0)
+            ),
+            "at_least" if chance(random, 20) else "exhaustive",
+            random.randint(2, 4),
+            "register",
+            "somebody",
+            START - pick(random, (0, STEP)),
+        )
+        for name in names
+    )
 
 
 def facts(random: Random, kind: Kind) -> tuple[Fact, ...]:
-    """Draw up to five facts of one subject, now and then all of them true together."""
+    """Draw up to five facts of one subject, now and then all of them true together, or telling."""
     if kind == "service":
         return ()
+    if chance(random, 25):
+        return telling_facts(random, kind)
     count = random.randint(0, 5)
     if chance(random, 35):
         case = truth(random, kind)
@@ -126,13 +169,41 @@ def subject(random: Random, kind: Kind) -> Subject:
     return Subject(pick(random, names), kind, (), facts(random, kind))
 
 
+def related(random: Random) -> dict[str, Subject]:
+    """Draw those whom a standing may rest on; some who are named are not among them."""
+    kinds: Mapping[str, Kind] = {
+        **dict.fromkeys(COMPANIES, "organisation"),
+        **dict.fromkeys(PEOPLE[:2], "person"),
+    }
+    known = [name for name in kinds if chance(random, 40)]
+    return {name: Subject(name, kinds[name], (), facts(random, kinds[name])) for name in known}
+
+
 def chain(random: Random) -> Chain:
     """Draw a chain: who asks, for which organisation, on behalf of whom."""
     kinds: tuple[Kind, ...] = ("person", "service", "organisation")
-    return Chain(
+    asked = Chain(
         subject(random, pick(random, kinds)),
         subject(random, "organisation") if chance(random, 60) else None,
         subject(random, "person") if chance(random, 45) else None,
+    )
+    return relating(asked, related(random) if chance(random, 40) else {})
+
+
+def links(asked: Chain) -> tuple[Subject, ...]:
+    """Return whoever is named in a chain."""
+    named = (asked.requester, asked.organisation, asked.end_user)
+    return tuple(item for item in named if item is not None)
+
+
+def relating(asked: Chain, others: Mapping[str, Subject]) -> Chain:
+    """Return the chain with everybody in it related to each other and to the same others."""
+    everybody = {**others, **{item.id: replace(item, related={}) for item in links(asked)}}
+    organisation, end_user = asked.organisation, asked.end_user
+    return Chain(
+        replace(asked.requester, related=everybody),
+        None if organisation is None else replace(organisation, related=everybody),
+        None if end_user is None else replace(end_user, related=everybody),
     )
 
 
@@ -151,14 +222,15 @@ def true_chain(random: Random) -> tuple[Chain, Mapping[str, Truth]]:
     requester = known("requester", pick(random, kinds))
     organisation = known("organisation", "organisation") if chance(random, 60) else None
     end_user = known("end_user", "person") if chance(random, 45) else None
-    return Chain(requester, organisation, end_user), cases
+    others = related(random) if chance(random, 40) else {}
+    return relating(Chain(requester, organisation, end_user), others), cases
 
 
 def boundaries(book: Lawbook, asked: Chain) -> tuple[Instant, ...]:
     """Return every instant at which the answer may change."""
     found = set(book.boundaries())
-    for link in (asked.requester, asked.organisation, asked.end_user):
-        for item in link.facts if link else ():
+    for link in (*links(asked), *asked.requester.related.values()):
+        for item in link.facts:
             found |= {item.verified_at, item.expires_at or START}
             found |= {item.verified_at + age for age in AGES if age is not None}
             found |= {edge for value in item.values for edge in (value.since, value.until) if edge}

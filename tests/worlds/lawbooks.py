@@ -21,8 +21,11 @@ from writ.model.expression import (
     Given,
     Group,
     Listed,
+    MostRecent,
     Never,
     Not,
+    OwnedBy,
+    ParentIs,
     Predicate,
 )
 from writ.model.order import (
@@ -152,24 +155,60 @@ def _organised(random: Random) -> Listed:
     return _places(random, "organised_in")
 
 
+def most_recent(random: Random) -> MostRecent:
+    """Draw which countries' latest citizenship or residence is meant."""
+    return MostRecent(frozenset(some(random, COUNTRIES)))
+
+
+def owned_by(random: Random) -> OwnedBy:
+    """Draw a threshold, and which owners count."""
+    company = pick(random, ASKED_OF_OWNERS)(random)
+    person = pick(random, (None, *ASKED_OF_PEOPLE))
+    share = pick(random, ("50", "25", "50.5"))
+    return OwnedBy(share, Predicate(None if person is None else person(random), company))
+
+
+def parent_is(random: Random) -> ParentIs:
+    """Draw what is asked of the ultimate parent."""
+    company = pick(random, ASKED_OF_OWNERS)(random)
+    return ParentIs(Not(company) if chance(random, 20) else company)
+
+
+def _listed_company(random: Random) -> Given:
+    return Given("organisation_in", group(random))
+
+
+def _listed_person(random: Random) -> Given:
+    return Given("person_in", group(random))
+
+
+ASKED_OF_OWNERS: tuple[Callable[[Random], Expression], ...] = (_incorporated, _listed_company)
+ASKED_OF_PEOPLE: tuple[Callable[[Random], Expression], ...] = (
+    _citizen_of,
+    _listed_person,
+    most_recent,
+)
 PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _citizen_of,
     _resident,
     _citizen_of,
     _employee_of,
     lambda random: Given("acting_for", group(random)),
-    lambda random: Given("person_in", group(random)),
+    _listed_person,
     _protected,
     _ever_citizen_of,
     _stateless,
     _age_over,
+    most_recent,
 )
 COMPANY_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _incorporated,
     _incorporated,
-    lambda random: Given("organisation_in", group(random)),
+    _listed_company,
     _organised,
     _member_of,
+    owned_by,
+    parent_is,
 )
 
 

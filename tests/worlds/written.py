@@ -10,6 +10,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from tests.worlds.chains import links
 from writ.canonical import Plain
 from writ.clock import Instant, format_duration, format_instant
 from writ.law.flow import flow
@@ -18,12 +19,16 @@ from writ.model.expression import (
     WILD,
     AllOf,
     AnyOf,
+    Derived,
     Expression,
     Given,
     Group,
     Listed,
+    MostRecent,
     Never,
     Not,
+    OwnedBy,
+    ParentIs,
     Predicate,
 )
 from writ.model.order import Effect, Evidence, Exemption, Lawbook, OrderVersion, Rule
@@ -54,6 +59,8 @@ def write_chain(book: Lawbook, chain: Chain, at: Instant) -> Chain:
         organisation = chain.requester
     if organisation is not None and _certificate_counts(book, organisation, at):
         raise Unwritable("a certificate for a definition that was drawn")
+    if any(item != chain.requester.related.get(item.id, item) for item in links(chain)):
+        raise Unwritable("one id for two who are in the chain")
     return Chain(
         _subject(chain.requester),
         None if chain.organisation is None else _subject(chain.organisation),
@@ -103,7 +110,8 @@ def _certificate_counts(book: Lawbook, organisation: Subject, at: Instant) -> bo
 
 
 def _subject(subject: Subject) -> Subject:
-    return replace(subject, acts_for=(), facts=tuple(_facts(subject)))
+    others = {name: _subject(other) for name, other in subject.related.items()}
+    return replace(subject, acts_for=(), facts=tuple(_facts(subject)), related=others)
 
 
 def _facts(subject: Subject) -> Iterator[Fact]:
@@ -220,8 +228,19 @@ class _Writer:
                 return {operator: "nobody-at-all"}
             case Given(operator, group):
                 return {operator: self.group(group, listed=operator != "acting_for")}
-            case Listed():
+            case MostRecent() | ParentIs() | OwnedBy():
+                return self.derived(expression)
+            case _:
                 return self.listed(expression)
+
+    def derived(self, atom: Derived) -> Plain:
+        match atom:
+            case MostRecent(countries):
+                return {"most_recent_of": sorted(countries)}
+            case ParentIs(who):
+                return {"ultimate_parent_is": self.expression(who)}
+            case _:
+                return {"owned_by": {"share": atom.share, "who": self.predicate(atom.who)}}
 
     def listed(self, atom: Listed) -> Plain:
         word, patterns = atom.operator, sorted(atom.patterns)

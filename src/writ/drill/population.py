@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from writ.drill.expected import Expected, Names
-from writ.model.expression import AllOf, AnyOf, Expression, Given, Group, Listed, Not, Predicate
+from writ.model.expression import Group, groups_in
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject, Value
 
@@ -153,26 +153,8 @@ def _groups(book: Lawbook) -> Iterator[Group]:
         predicates += [item.who for item in version.exemptions]
         predicates += [item.unless for item in version.exemptions if item.unless is not None]
         for predicate in predicates:
-            yield from _named(predicate)
-
-
-def _named(predicate: Predicate) -> Iterator[Group]:
-    for expression in (predicate.person, predicate.organisation):
-        if expression is not None:
-            yield from _inside(expression)
-
-
-def _inside(expression: Expression) -> Iterator[Group]:
-    match expression:
-        case Given(group=group) | Listed(group=Group() as group):
-            yield group
-        case AnyOf(items=items) | AllOf(items=items):
-            for item in items:
-                yield from _inside(item)
-        case Not(item=item):
-            yield from _inside(item)
-        case _:
-            pass
+            yield from groups_in(predicate.person)
+            yield from groups_in(predicate.organisation)
 
 
 def _dice(label: str, number: int) -> int:

@@ -2,7 +2,7 @@
 
 1. A case is judged by all orders of its folder together, unlike a scenario, which asks one version.
 2. People, organisations and services stand by name; others come from the folder's `subjects.jsonl`.
-   A name is also the id, unless `id` says otherwise.
+   A name is also the id, unless `id` says otherwise. All of them may own one another.
 3. Facts in short count as A4 and verified at the case's instant; those under `facts` as they say.
 4. Without a `requester` the organisation's service key asks. Without an `organisation` the
    requester's only one counts, as in a request for a decision.
@@ -22,7 +22,7 @@ from writ.law.flow import flow
 from writ.law.reading import Fields, Keys, Reader, nearest
 from writ.law.request import Request, resolve
 from writ.law.scenarios import OUTCOMES, SERVICE_KEY
-from writ.law.shorthand import read_shorthand
+from writ.law.shorthand import RELATED, read_shorthand
 from writ.law.subjects import attribute_named, fact_of, read_values, write_fact, write_values
 from writ.model.catalogue import Catalogue
 from writ.model.decision import LinkName, Reason, Verdict
@@ -135,6 +135,10 @@ class _Sheet:
         """Read one subject, its facts in short and in full (rule 3)."""
         entries = dict(self.reader.mapping(node))
         facts = entries.pop(FACTS, None)
+        if (related := entries.pop(RELATED, None)) is not None:
+            self.reader.fault(
+                related.key, "in a file of cases everybody stands by name; no `related`"
+            )
         self.short[name] = read_shorthand(self.reader, Node(node.place, entries), kind, 0, name)
         listed = () if facts is None else self.reader.items(facts.node)
         self.full[name] = tuple(fact_of(self.reader, item, kind) for item in listed)
@@ -144,11 +148,7 @@ class _Sheet:
         name = self.reader.identifier(node)
         if node is None or not name.strip():
             return None
-        found = self.short.get(name)
-        if found is not None:
-            dated = tuple(replace(fact, verified_at=at) for fact in found.facts)
-            found = replace(found, facts=dated + self.full.get(name, ()))
-        found = found or self.known.people.get(name)
+        found = self.dated(name, at) if name in self.short else self.known.people.get(name)
         if found is None:
             hint = nearest(name, [*self.short, *self.known.people])
             self.reader.fault(
@@ -158,6 +158,17 @@ class _Sheet:
             self.reader.fault(node, f"{quoted(name)} is of kind {quoted(found.kind)}")
             return None
         return found
+
+    def dated(self, name: str, at: Instant) -> Subject:
+        """Return a subject of this file at the instant of a case (rule 3)."""
+        found = self.short[name]
+        dated = tuple(replace(fact, verified_at=at) for fact in found.facts)
+        return replace(found, facts=dated + self.full.get(name, ()))
+
+    def everybody(self, at: Instant) -> Mapping[str, Subject]:
+        """Return everybody by id at the instant of a case (rule 2)."""
+        here = [self.dated(name, at) for name in self.short]
+        return {**self.known.people, **{subject.id: subject for subject in here}}
 
     def case(self, node: Node) -> Case:
         """Read one case."""
@@ -205,7 +216,7 @@ class _Sheet:
         if requester is None:
             acts_for = () if organisation is None else (organisation.id,)
             requester = Subject(SERVICE_KEY, "service", acts_for)
-        return resolve(Request(requester, organisation, end_user, "", at, self.known.people))
+        return resolve(Request(requester, organisation, end_user, "", at, self.everybody(at)))
 
     def wanted(self, fields: Fields) -> Wanted:
         """Read what a case expects (rule 6)."""
@@ -270,7 +281,10 @@ def _once(reader: Reader, node: Node | None) -> None:
 
 
 def write_case(title: str, case: Case) -> bytes:
-    """Write a file of one case; its subjects have all their facts in full, and keep their ids."""
+    """Write a file of one case; its subjects have all their facts in full, and keep their ids.
+
+    Those related to them stand beside them, by their ids.
+    """
     chain = case.chain
     if not isinstance(chain, Chain):
         raise TypeError("a case without a chain has nobody to write down")
@@ -280,23 +294,26 @@ def write_case(title: str, case: Case) -> bytes:
         "end_user": chain.end_user,
     }
     named = {link: subject for link, subject in links.items() if subject is not None}
+    asked: dict[str, Plain] = {"case": case.name, **{link: link for link in named}}
+    here = {subject.id for subject in named.values()}
+    for subject in tuple(named.values()):
+        named |= {name: item for name, item in subject.related.items() if name not in here}
     lines = [f"title: {flow(title)}"]
     for section, kind in _KINDS.items():
         lines += _section(section, {k: v for k, v in named.items() if v.kind == kind})
     lines += ["services: [requester]"] if chain.requester.kind == "service" else []
-    asked: dict[str, Plain] = {"case": case.name, **{link: link for link in named}}
     asked |= {"model": case.model, "at": format_instant(case.at)} | _wanted(case.wanted)
     if case.why:
         asked["why"] = case.why
     return "\n".join([*lines, "cases:", f"  - {flow(asked)}", ""]).encode()
 
 
-def _section(name: str, subjects: Mapping[str, Subject]) -> Iterable[str]:
+def _section(section: str, subjects: Mapping[str, Subject]) -> Iterable[str]:
     if subjects:
-        yield f"{name}:"
-    for link, subject in subjects.items():
+        yield f"{section}:"
+    for name, subject in subjects.items():
         facts: list[Plain] = [write_fact(fact) for fact in subject.facts]
-        yield f"  {link}: {flow({'id': subject.id, FACTS: facts})}"
+        yield f"  {name}: {flow({'id': subject.id, FACTS: facts})}"
 
 
 def _wanted(wanted: Wanted) -> dict[str, Plain]:

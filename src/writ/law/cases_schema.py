@@ -2,7 +2,8 @@
 
 1. Shared parts are taken over as they stand, with all that they refer to, so that there is one
    form of a person, an organisation and their facts in short.
-2. `facts` beside the facts in short are those of a subject's file.
+2. `facts` beside the facts in short are those of a subject's file; whom an organisation is related
+   to stands in the file by name.
 """
 
 import json
@@ -12,6 +13,7 @@ import msgspec
 
 from writ.law.cases import FACTS
 from writ.law.shipped import data_bytes
+from writ.law.shorthand import RELATED
 
 _REFERENCE = "#/$defs/"
 _SUBJECTS = ("person", "organisation")
@@ -39,7 +41,8 @@ def _shipped(name: str) -> dict[str, Any]:
 
 def _with_facts(part: dict[str, Any]) -> dict[str, Any]:
     facts = {"type": "array", "items": {"$ref": f"{_REFERENCE}fact"}}
-    return part | {"properties": part["properties"] | {FACTS: facts}}
+    named = {key: value for key, value in part["properties"].items() if key != RELATED}
+    return part | {"properties": named | {FACTS: facts}}
 
 
 def _references(value: object) -> set[str]:

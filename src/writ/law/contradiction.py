@@ -106,7 +106,7 @@ def _open_worlds(compiled: Compiled) -> Iterator[Situation]:
         for member in members
     }
     for capacity in sorted({0, *acting}):
-        yield Situation((*parts.unknown, own), capacity)
+        yield Situation((*parts.unknown, parts.underived, own), capacity)
 
 
 def _example(

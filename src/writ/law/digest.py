@@ -11,11 +11,15 @@ from writ.model.expression import (
     WILD,
     AllOf,
     AnyOf,
+    Derived,
     Expression,
     Given,
     Group,
     Listed,
+    MostRecent,
     Not,
+    OwnedBy,
+    ParentIs,
     Pattern,
     Predicate,
 )
@@ -86,13 +90,12 @@ def predicate_plain(predicate: Predicate) -> Plain:
 
 def _expression(expression: Expression | None) -> Plain:
     match expression:
-        case Listed(operator, attribute, patterns, group):
-            if group is not None:
-                return {operator: _group(group), "of": attribute}
-            named = sorted(_pattern(attribute, parts) for parts in patterns)
-            return {operator: named, "of": attribute}
+        case Listed():
+            return _listed(expression)
         case Given(operator, group):
             return {operator: _group(group)}
+        case MostRecent() | ParentIs() | OwnedBy():
+            return _derived(expression)
         case AnyOf(items):
             return {"any": [_expression(item) for item in items]}
         case AllOf(items):
@@ -111,6 +114,23 @@ def _pattern(attribute: str, parts: Pattern) -> list[str]:
         code, region = parts
         return [code if region == WILD else region]
     return list(parts)
+
+
+def _listed(atom: Listed) -> Plain:
+    if atom.group is not None:
+        return {atom.operator: _group(atom.group), "of": atom.attribute}
+    named = sorted(_pattern(atom.attribute, parts) for parts in atom.patterns)
+    return {atom.operator: named, "of": atom.attribute}
+
+
+def _derived(atom: Derived) -> Plain:
+    match atom:
+        case MostRecent(countries):
+            return {"most_recent_of": sorted(countries)}
+        case ParentIs(who):
+            return {"ultimate_parent_is": _expression(who)}
+        case _:
+            return {"owned_by": {"share": atom.share, "who": predicate_plain(atom.who)}}
 
 
 def _group(group: Group) -> Plain:

@@ -7,6 +7,8 @@
    operator says so, the id of one organisation.
 4. A threshold names every value from it up to the greatest there is, so that who is over 21 is over
    18. What each operator means stands in docs/language.md.
+5. What is asked of an owner or a parent is asked of them alone: neither whom the request acts for,
+   nor in turn by whom they are owned.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +18,7 @@ from typing import Literal
 from writ.law.countries import read_countries, read_places
 from writ.law.document import Node, quoted
 from writ.law.reading import Keys, Reader, nearest
-from writ.law.values import PROTECTIONS, read_class
+from writ.law.values import PROTECTIONS, read_class, read_share
 from writ.model.expression import (
     WILD,
     AllOf,
@@ -25,9 +27,13 @@ from writ.model.expression import (
     Given,
     Group,
     Listed,
+    MostRecent,
     Never,
     Not,
+    OwnedBy,
+    ParentIs,
     Pattern,
+    Predicate,
 )
 from writ.model.vocabulary import VOCABULARY, Kind
 
@@ -35,6 +41,9 @@ SELF = "self"
 ANY_STATE = "any"
 OLDEST = 150
 HIGHEST_LEVEL = 4
+OWNED_KEYS = Keys(required=("share", "who"))
+WHO_KEYS = Keys(optional=("person", "organisation"))
+NOT_OF_OTHERS = ("acting_for", "owned_by", "ultimate_parent_is")
 PROTECTED_KEYS = Keys(required=("by", "status"))
 
 
@@ -43,7 +52,8 @@ class Scope:
     """What an expression may refer to; `provider` is None where no group may be named.
 
     `lenient` is rule 2's exception, `negated` says that a `not` stands above. `groups` are those of
-    countries, each with its members; `used` gathers the names of those that were named.
+    countries, each with its members; `used` gathers the names of those that were named. `within`
+    is the operator by which somebody else is asked (rule 5).
     """
 
     reader: Reader
@@ -54,6 +64,11 @@ class Scope:
     negated: bool = False
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    within: str = ""
+
+    def of_other(self, kind: Kind, within: str) -> "Scope":
+        """Return the scope of what is asked of an owner or parent of a kind (rule 5)."""
+        return replace(self, kind=kind, lenient=False, negated=False, within=within)
 
     def countries(self, node: Node | None) -> tuple[str, ...]:
         """Read a list of countries and groups; the groups are noted in `used`."""
@@ -101,6 +116,11 @@ def read_expression(scope: Scope, node: Node) -> Expression:
             scope.reader.fault(
                 entry.key, f"unknown key {quoted(key)} beside {quoted(words[0])}{hint}"
             )
+    if scope.within and operator.word in NOT_OF_OTHERS:
+        scope.reader.fault(
+            node, f"{quoted(operator.word)} cannot be asked within {quoted(scope.within)}"
+        )
+        return Never(operator.word)
     if scope.kind not in operator.kinds:
         _wrong_kind(scope, node, operator)
         if not scope.lenient:
@@ -205,6 +225,34 @@ def _employment(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> 
     return operator.listed(patterns, group)
 
 
+def _most_recent(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    return MostRecent(frozenset(scope.countries(nodes[operator.word])))
+
+
+def _parent_is(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    other = scope.of_other("organisation", operator.word)
+    return ParentIs(read_expression(other, nodes[operator.word]))
+
+
+def _owned_by(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    reader = scope.reader
+    fields = reader.fields(nodes[operator.word], OWNED_KEYS)
+    share = read_share(reader, fields["share"])
+    if fields["share"] is not None and share == "0":
+        reader.fault(fields["share"], "everybody owns `0` or more; write a share above it")
+    who = reader.fields(fields["who"], WHO_KEYS)
+    branches = {
+        kind: read_expression(scope.of_other(kind, operator.word), branch)
+        for kind in sorted(_BOTH)
+        if (branch := who[kind]) is not None
+    }
+    if fields["who"] is not None and not branches:
+        reader.fault(
+            fields["who"], "say which owners count, under `person`, `organisation` or both"
+        )
+    return OwnedBy(share, Predicate(branches.get("person"), branches.get("organisation")))
+
+
 def _acting(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
     return Given("acting_for", _group(scope, nodes[operator.word], or_subject=True))
 
@@ -260,6 +308,7 @@ OPERATORS: Mapping[str, Operator] = {
         _asks("formerly_citizen_of", "former_citizenships", _nationality, "class"),
         _asks("ever_citizen_of", "citizenships", _ever, "class"),
         _asks("stateless", "citizenships", _stateless),
+        _asks("most_recent_of", "citizenships", _most_recent),
         _asks("permanent_resident_of", "permanent_residences", _nationality),
         _asks("protected_by", "protection", _protection),
         _asks("resident_in", "residence", _place),
@@ -269,6 +318,9 @@ OPERATORS: Mapping[str, Operator] = {
         _asks("organised_in", "organised_in", _place),
         _asks("headquartered_in", "headquarters", _place),
         _asks("ultimate_parent_in", "ultimate_parent", _parent),
+        _asks("ultimate_parent_is", "ultimate_parent", _parent_is),
+        _asks("owned_by", "owners", _owned_by),
+        _asks("government_of", "government_of", _place),
         _asks("holds_licence", "licences", _names),
         _asks("licensed_as", "professional_licences", _names),
         _asks("member_of", "programmes", _names),

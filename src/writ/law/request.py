@@ -4,13 +4,15 @@
 2. The organisation is the one given, else the only one that the requester acts for; several are
    ambiguous, one that cannot be found is unknown. Both refuse.
 3. An end user given by an id that nobody registered is a person without facts.
-4. JSON comes as UTF-8, with every key once; two different subjects of one id are bad input.
+4. Everybody given, or in the folder's `subjects.jsonl`, is related to everybody: an organisation's
+   standing may rest on its owners' facts.
+5. JSON comes as UTF-8, with every key once; two different subjects of one id are bad input.
 """
 
 import json
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -63,7 +65,7 @@ def read_file(path: Path) -> bytes:
 
 
 def read_json(data: bytes) -> object:
-    """Read a JSON value (rule 4); anything else is InvalidInput."""
+    """Read a JSON value (rule 5); anything else is InvalidInput."""
     try:
         value: object = json.loads(data.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -119,7 +121,7 @@ def read_request(
 
 
 def resolve(request: Request) -> Chain | Reason:
-    """Return the chain a request stands on, or why it has none (rule 2)."""
+    """Return the chain a request stands on, or why it has none (rules 2 and 4)."""
     organisation = request.organisation
     if organisation is None and request.subject.acts_for:
         if len(set(request.subject.acts_for)) > 1:
@@ -127,7 +129,12 @@ def resolve(request: Request) -> Chain | Reason:
         organisation = request.related.get(request.subject.acts_for[0])
         if organisation is None or organisation.kind != "organisation":
             return Reason("unknown_organisation")
-    return Chain(request.subject, organisation, request.end_user)
+    related = request.related
+    return Chain(
+        replace(request.subject, related=related),
+        None if organisation is None else replace(organisation, related=related),
+        None if request.end_user is None else replace(request.end_user, related=related),
+    )
 
 
 def _subject(value: object, related: ChainMap[str, Subject], file: str) -> Subject | None:

@@ -2,7 +2,8 @@
 
 1. A place is a country and the region in it, if the source told one, so that `US-CA` answers both
    and `US` leaves its region unsaid.
-2. A share is percent of the whole, 0 to 100, as decimal text.
+2. A share is percent of the whole, 0 to 100, as decimal text; one that is not told is unknown.
+   However it is written, `50` and `50.0` are the same share.
 """
 
 import re
@@ -27,7 +28,7 @@ COUNTRY_KEYS = Keys(required=("country",), optional=("class",), nullable=("since
 PLACE_KEYS = Keys(required=("country",), nullable=("since", "until"))
 PROTECTION_KEYS = Keys(required=("status", "granted_by"))
 EMPLOYER_KEYS = Keys(required=("organisation", "relation"), nullable=("since", "until"))
-OWNER_KEYS = Keys(required=("owner", "share"))
+OWNER_KEYS = Keys(required=("owner",), nullable=("share",))
 
 _SHARE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?")
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -55,7 +56,8 @@ def write_value(shape: Shape, value: Value) -> Plain:
         case Shape.EMPLOYER:
             return dict(zip(("organisation", "relation"), value.parts, strict=True)) | _span(value)
         case Shape.OWNER:
-            return dict(zip(("owner", "share"), value.parts, strict=True))
+            owner, share = value.parts
+            return {"owner": owner} | _given("share", share)
         case _:  # a name or a number
             return value.parts[0]
 
@@ -119,14 +121,19 @@ def _employer(reader: Reader, node: Node) -> Iterator[Value]:
 
 def _owner(reader: Reader, node: Node) -> Iterator[Value]:
     fields = reader.fields(node, OWNER_KEYS)
-    share, at = reader.text(fields["share"]), fields["share"]
-    if at is not None and share.strip() and not _is_share(share):
-        reader.fault(at, f"{quoted(share)} is no share; write percent as text, such as '50.0'")
-    yield Value((reader.identifier(fields["owner"]), share))
+    yield Value((reader.identifier(fields["owner"]), read_share(reader, fields["share"])))
 
 
-def _is_share(text: str) -> bool:
-    return _SHARE.fullmatch(text) is not None and Decimal(text) <= 100  # noqa: PLR2004 rule 2
+def read_share(reader: Reader, node: Node | None) -> str:
+    """Read a share, always written the same way (rule 2); nothing where there is none."""
+    text = reader.text(node)
+    if node is None or not text.strip():
+        return ""
+    if _SHARE.fullmatch(text) is None or Decimal(text) > 100:  # noqa: PLR2004 rule 2
+        reader.fault(node, f"{quoted(text)} is no share; write percent as text, such as '50.0'")
+        return ""
+    whole, _, fraction = text.partition(".")
+    return f"{int(whole)}.{fraction}".rstrip("0").rstrip(".")
 
 
 def _name(reader: Reader, node: Node) -> Iterator[Value]:

@@ -12,11 +12,15 @@ from writ.model.expression import (
     WILD,
     AllOf,
     AnyOf,
+    Derived,
     Expression,
     Given,
     Group,
+    MostRecent,
     Never,
     Not,
+    OwnedBy,
+    ParentIs,
     Pattern,
     Predicate,
 )
@@ -94,11 +98,23 @@ def _says(item: Expression) -> str:
             return f"never ({operator})"
         case Given(operator, group):
             return f"{operator} {group_words(group)}"
+        case MostRecent() | ParentIs() | OwnedBy():
+            return _derived(item)
         case _ if item.least is not None:
             return f"{item.operator} {item.least}"
         case _:
             patterns = ", ".join(sorted(_pattern(item.attribute, one) for one in item.patterns))
             return f"{item.operator} {group_words(item.group) if item.group else patterns}"
+
+
+def _derived(item: Derived) -> str:
+    match item:
+        case MostRecent(countries):
+            return f"most_recent_of {', '.join(sorted(countries))}"
+        case ParentIs(who):
+            return f"ultimate_parent_is ({_says(who)})"
+        case _:
+            return f"owned_by {item.share} % or more ({who_words(item.who)})"
 
 
 def _joined(word: str, items: Sequence[Expression]) -> str:

@@ -4,8 +4,11 @@
 2. `Given` is not a matter of evidence: ids are compared, in no world is it open.
 3. `Never` stands for an atom that is not for this kind of subject (in an exception's `who`).
 4. A pattern part `*` names every part.
+5. A `Derived` atom is true of what facts come to together: by their dates, or along a graph of
+   owners and parents. docs/meaning.md §3 says of each what it comes to.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -90,7 +93,30 @@ class Not:
     item: "Expression"
 
 
-Expression: TypeAlias = Listed | Given | Never | AnyOf | AllOf | Not
+@dataclass(frozen=True, slots=True)
+class MostRecent:
+    """The latest citizenship or permanent residence is that of one of these countries."""
+
+    countries: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedBy:
+    """Owned, in aggregate and through owners so owned, to `share` percent or more by `who`."""
+
+    share: str
+    who: "Predicate"
+
+
+@dataclass(frozen=True, slots=True)
+class ParentIs:
+    """The ultimate parent is an organisation of which this is true."""
+
+    who: "Expression"
+
+
+Derived: TypeAlias = MostRecent | OwnedBy | ParentIs
+Expression: TypeAlias = Listed | Given | Never | Derived | AnyOf | AllOf | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +143,20 @@ class Predicate:
     name: str | None = None
     digest: str | None = None
     settling: tuple[Settling, ...] = ()
+
+
+def groups_in(expression: Expression | None) -> Iterator[Group]:
+    """Yield every group that an expression names, in what it asks of others too."""
+    match expression:
+        case Given(group=group) | Listed(group=Group() as group):
+            yield group
+        case AnyOf(items=items) | AllOf(items=items):
+            for item in items:
+                yield from groups_in(item)
+        case Not(item=item) | ParentIs(who=item):
+            yield from groups_in(item)
+        case OwnedBy(who=who):
+            yield from groups_in(who.organisation)
+            yield from groups_in(who.person)
+        case _:
+            pass

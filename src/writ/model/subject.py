@@ -1,10 +1,21 @@
-"""Subjects and the facts known of them."""
+"""Subjects and the facts known of them.
 
-from dataclasses import dataclass
+1. An organisation's standing may rest on its owners' and its parent's facts: those are `related`.
+   They are found by id, the facts of owners' owners too, as far as `followed` goes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from writ.clock import Instant
 from writ.model.vocabulary import Kind
+
+NAMING = ("owners", "ultimate_parent")
+"""The attributes whose values name those whom a standing may rest on."""
+
+MOST_FOLLOWED = 500
+"""So many related subjects are looked at; of those beyond, nothing is known."""
 
 Completeness: TypeAlias = Literal["at_least", "exhaustive"]
 
@@ -38,12 +49,22 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person, an organisation or a service account."""
+    """A person, an organisation or a service account; `related` is rule 1's, by id."""
 
     id: str
     kind: Kind
     acts_for: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
+    related: Mapping[str, "Subject"] = field(default_factory=dict, compare=False, repr=False)
+
+    def names(self) -> frozenset[str]:
+        """Return the ids that its facts, at whatever level and instant, name as owner or parent."""
+        return frozenset(
+            value.parts[0]
+            for fact in self.facts
+            if fact.attribute in NAMING
+            for value in fact.values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +78,15 @@ class Chain:
     requester: Subject
     organisation: Subject | None = None
     end_user: Subject | None = None
+
+
+def followed(subject: Subject) -> dict[str, Subject]:
+    """Return a subject and those related to it, by id: nearest first, then by id, up to the limit."""
+    found = {subject.id: subject}
+    latest = [subject]
+    while latest:
+        named = sorted(frozenset[str]().union(*(item.names() for item in latest)) - found.keys())
+        latest = [subject.related[name] for name in named if name in subject.related]
+        latest = latest[: MOST_FOLLOWED - len(found)]
+        found |= {item.id: item for item in latest}
+    return found

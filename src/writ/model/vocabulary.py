@@ -20,7 +20,7 @@ class Shape(Enum):
     PROTECTION = "protection"  # {status, granted_by} -> (status, code)
     PLACE = "place"  # code, ISO 3166-2 region, or {country, since, until} -> (code, region or "")
     EMPLOYER = "employer"  # {organisation, relation, since, until} -> (organisation, relation)
-    OWNER = "owner"  # {owner, share} -> (owner, share as written)
+    OWNER = "owner"  # {owner, share} -> (owner, percent or "")
     NAME = "name"  # a subject, licence, programme, definition -> (text,)
     NUMBER = "number"  # a whole number -> (digits,)
 
@@ -54,6 +54,7 @@ VOCABULARY: dict[str, Attribute] = {
         ("headquarters", Shape.PLACE, _ORGANISATION),
         ("ultimate_parent", Shape.NAME, _ORGANISATION),
         ("owners", Shape.OWNER, _ORGANISATION),
+        ("government_of", Shape.PLACE, _ORGANISATION),
         ("users_certified", Shape.NAME, _ORGANISATION),
         ("licences", Shape.NAME, _BOTH),
         ("programmes", Shape.NAME, _BOTH),

@@ -4,7 +4,21 @@ from writ.canonical import Plain
 from writ.law.document import read_plain
 from writ.law.expressions import OPERATORS, Scope, read_expression
 from writ.law.reading import Reader
-from writ.model.expression import AllOf, AnyOf, Expression, Given, Group, Listed, Never, Not
+from writ.model.expression import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Group,
+    Listed,
+    MostRecent,
+    Never,
+    Not,
+    OwnedBy,
+    ParentIs,
+    Predicate,
+    groups_in,
+)
 from writ.model.vocabulary import Kind
 
 ANNEX = Group("annex-a", frozenset({"brit-co"}), "sha256:0")
@@ -108,6 +122,28 @@ def employer(group: Group, *members: str) -> Listed:
             "organisation",
             Listed("ultimate_parent_in", "ultimate_parent", frozenset({("brit-co",)}), ANNEX),
         ),
+        ({"most_recent_of": ["CN", "HK"]}, "person", MostRecent(frozenset({"CN", "HK"}))),
+        (
+            {"ultimate_parent_is": {"organisation_in": "annex-a"}},
+            "organisation",
+            ParentIs(Given("organisation_in", ANNEX)),
+        ),
+        (
+            {
+                "owned_by": {
+                    "share": "50.0",
+                    "who": {"person": {"person_in": "annex-a"}, "organisation": {"government_of": ["VE"]}},
+                }
+            },
+            "organisation",
+            OwnedBy(
+                "50",
+                Predicate(
+                    Given("person_in", ANNEX),
+                    Listed("government_of", "government_of", frozenset({("VE", "*")})),
+                ),
+            ),
+        ),
         (
             {"holds_licence": ["D1", "D 2"]},
             "organisation",
@@ -177,6 +213,54 @@ def test_what_an_operator_cannot_take_is_a_fault(value: Plain, said: str) -> Non
     reader = Reader()
     read_expression(Scope(reader, "person", {}, "acme-ai"), read_plain(value))
     assert said in [fault.message for fault in reader.faults]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            {"owned_by": {"share": "0.0", "who": {"person": {"person_in": "annex-a"}}}},
+            "owned_by.share: everybody owns `0` or more; write a share above it",
+        ),
+        (
+            {"owned_by": {"share": "half", "who": {"person": {"person_in": "annex-a"}}}},
+            "owned_by.share: `half` is no share; write percent as text, such as '50.0'",
+        ),
+        (
+            {"owned_by": {"share": "50", "who": {}}},
+            "owned_by.who: say which owners count, under `person`, `organisation` or both",
+        ),
+        (
+            {"owned_by": {"share": "50", "who": {"person": {"acting_for": "self"}}}},
+            "owned_by.who.person: `acting_for` cannot be asked within `owned_by`",
+        ),
+        (
+            {"ultimate_parent_is": {"not": {"ultimate_parent_is": {"organisation_in": "annex-a"}}}},
+            "ultimate_parent_is.not: `ultimate_parent_is` cannot be asked within `ultimate_parent_is`",
+        ),
+        (
+            {"ultimate_parent_is": {"citizen_of": ["CN"]}},
+            "ultimate_parent_is: `citizen_of` cannot be asked of an organisation",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_of_others_is_a_fault(value: Plain, said: str) -> None:
+    """Owners and parents are asked by themselves, and a threshold is one."""
+    reader = Reader()
+    scope = Scope(reader, "organisation", {"annex-a": ANNEX}, "acme-ai")
+    read_expression(scope, read_plain(value))
+    assert [said] == [fault.message for fault in reader.faults]
+
+
+def test_the_groups_of_an_expression_are_those_asked_of_others_too() -> None:
+    """Nobody on an annex is shown by name, wherever in an order the annex is named."""
+    listed: Plain = {"organisation_in": "annex-a"}
+    who: Plain = {"organisation": listed, "person": {"person_in": "annex-a"}}
+    owned: Plain = {"owned_by": {"share": "50", "who": who}}
+    parent: Plain = {"not": {"ultimate_parent_is": listed}}
+    asked = read({"all": [owned, parent, {"ultimate_parent_in": "self"}]}, "organisation")
+    assert [ANNEX, ANNEX, ANNEX, SELF] == list(groups_in(asked))
+    assert [] == list(groups_in(None))
 
 
 def test_a_definition_names_no_groups() -> None:

@@ -56,6 +56,8 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("order", "scenario", scenarios.SCENARIO_KEYS),
     ("order", "protected_by", expressions.PROTECTED_KEYS),
     ("order", "by_kind", Keys(optional=("person", "organisation"))),
+    ("order", "owned_by", expressions.OWNED_KEYS),
+    ("order", "related", shorthand.RELATED_KEYS),
     *(
         (schema, name, keys)
         for schema in ("order", "subject")
@@ -113,9 +115,10 @@ def test_operators_are_those_that_are_read() -> None:
 
 @pytest.mark.parametrize("kind", ["person", "organisation"])
 def test_scenarios_have_the_attributes_of_their_kind(kind: str) -> None:
-    """Facts in short have the vocabulary's attributes, and an id."""
+    """Facts in short have the vocabulary's attributes, an id, and whom an organisation rests on."""
     attributes = {item.name for item in VOCABULARY.values() if kind in item.kinds}
-    assert {"id", *attributes} == set(SCHEMAS["order"]["$defs"][kind]["properties"])
+    others = {"related"} if kind == "organisation" else set[str]()
+    assert {"id", *others, *attributes} == set(SCHEMAS["order"]["$defs"][kind]["properties"])
 
 
 def test_facts_in_short_have_the_keys_that_are_read() -> None:

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.cells import Known, Partition, Partitions
+from writ.law.compiled.derived import Derivations
 from writ.law.compiled.evidence import Question, knowledge, known, present, turning_points
 from writ.law.compiled.judge import Judgement, Link, judge
 from writ.law.compiled.rule import CompiledRule, LinkKind, compile_rule, questions
@@ -22,7 +23,7 @@ from writ.law.digest import rules_digest
 from writ.model.cell import HELD, Triple
 from writ.model.expression import Expression, Listed
 from writ.model.order import ActiveRule, Lawbook
-from writ.model.subject import Subject
+from writ.model.subject import Subject, followed
 
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
 
@@ -73,6 +74,7 @@ class Compiled:
         self.boundaries = book.boundaries()
         self.segments = tuple(self._segment(start) for start in (None, *self.boundaries))
         self.partitions = Partitions(_expressions(book))
+        self._derivations = Derivations(self.partitions.derived)
         self._rules: dict[tuple[int, str, LinkKind], tuple[CompiledRule, ...]] = {}
         self._questions = self._all_questions()
         self._digests: dict[int, str] = {}
@@ -108,9 +110,14 @@ class Compiled:
         own = sum(1 << place for place, group in enumerate(groups) if subject.id in group.members)
         return Profile(
             role,
-            tuple(knowledge(self.partitions, subject, item, at) for item in self._questions),
+            tuple(self._known(subject, item, at) for item in self._questions),
             Known(own, 0) if subject.id else Known(0, (1 << len(groups)) - 1),
         )
+
+    @property
+    def follows(self) -> bool:
+        """Whether an organisation's profile may rest on the facts of those related to it."""
+        return self._derivations.follow
 
     def factless(self, role: Role) -> Profile:
         """Return the profile of somebody of whom nothing is known."""
@@ -131,7 +138,11 @@ class Compiled:
 
     def spans(self, subject: Subject, since: Instant) -> list[tuple[Instant, Profile, Capacity]]:
         """Return a subject's profiles and capacities from `since` on: (until, …), ascending."""
-        points = turning_points(subject, (question.age for question in self._questions))
+        everybody = followed(subject).values() if self.follows else (subject,)
+        points = turning_points(
+            (fact for item in everybody for fact in item.facts),
+            [question.age for question in self._questions],
+        )
         edges = [since, *sorted(point for point in points if point > since), FOREVER]
         spans: list[tuple[Instant, Profile, Capacity]] = []
         organisation = subject if subject.kind == "organisation" else None
@@ -172,6 +183,12 @@ class Compiled:
         if model in self.segments[segment].held:
             return Judgement(HELD, found.against, found.certain)
         return found
+
+    def _known(self, subject: Subject, question: Question, at: Instant) -> tuple[Known, ...]:
+        return (
+            *knowledge(self.partitions, subject, question, at),
+            self._derivations.known(subject, question, at),
+        )
 
     def _compute_row(self, profile: Profile, capacity: Capacity) -> Row:
         codes = bytearray()

@@ -3,21 +3,35 @@
 1. Two values share a cell if exactly the same lists name them; all unnamed values are one more.
 2. The partition is that of the whole lawbook. It may be finer than one model's rules need, which
    changes nothing: a list is true of a person where any of its cells is.
+3. A derived atom is one cell by itself.
 """
 
 from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from writ.model.expression import WILD, AllOf, AnyOf, Expression, Given, Group, Listed, Not
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Derived,
+    Expression,
+    Given,
+    Group,
+    Listed,
+    MostRecent,
+    Not,
+    OwnedBy,
+    ParentIs,
+)
 
 _OTHER = "\0"  # a part that no pattern names
 
 
-def atoms(expression: Expression | None) -> Iterable[Listed | Given]:
-    """Return the atoms of an expression, in reading order."""
+def atoms(expression: Expression | None) -> Iterable[Listed | Given | Derived]:
+    """Return the atoms of an expression, in reading order; what a derived one asks is its own."""
     match expression:
-        case Listed() | Given():
+        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
             yield expression
         case AnyOf(items) | AllOf(items):
             for item in items:
@@ -132,10 +146,13 @@ class Partitions:
         lists: dict[str, list[Listed]] = {}
         own: dict[Group, None] = {}
         acting: dict[Group, None] = {}
+        derived: dict[Derived, None] = {}
         for expression in expressions:
             for atom in atoms(expression):
                 if isinstance(atom, Listed):
                     lists.setdefault(atom.attribute, []).append(atom)
+                elif not isinstance(atom, Given):
+                    derived[atom] = None
                 elif atom.operator == "acting_for":
                     acting[atom.group] = None
                 else:
@@ -146,3 +163,5 @@ class Partitions:
         self.unknown = tuple(Known(0, partition.everything) for partition in self.of)
         self.own_groups = tuple(own)
         self.acting_groups = tuple(acting)
+        self.derived = tuple(derived)
+        self.underived = Known(0, (1 << len(self.derived)) - 1)

@@ -4,7 +4,7 @@
 2. The latest exhaustive fact closes the attribute. A fact no later than it with other values
    contradicts it; a later one that adds values reopens it. A value that leaves a part unsaid (a
    country without a class of nationality, or without a region) and one that says it are no two.
-3. A contradicted attribute is as good as unknown.
+3. Of a contradicted attribute nothing is known.
 4. On a closed list a value with a part unsaid closes nothing that it may be: the cells of the same
    value with that part said stay open.
 """
@@ -35,43 +35,43 @@ def present(fact: Fact, question: Question, at: Instant) -> bool:
     )
 
 
-def known(partition: Partition, facts: Iterable[Fact], at: Instant) -> Known:
+class Combined(NamedTuple):
+    """Values shown; `closed` there are no others. Where facts contradict each other, none and open."""
+
+    values: frozenset[tuple[str, ...]]
+    closed: bool
+
+
+def combined(facts: Iterable[Fact], at: Instant) -> Combined:
     """Combine the present facts of one attribute (rules 2 and 3)."""
-    shown = [(fact, {v.parts for v in fact.values if v.holds(at)}) for fact in facts]
+    shown = [(f, frozenset(v.parts for v in f.values if v.holds(at))) for f in facts]
     closing = max((f.verified_at for f, _ in shown if f.completeness == "exhaustive"), default=None)
-    values = set[tuple[str, ...]]().union(*(parts for _, parts in shown))
+    values = frozenset[tuple[str, ...]]().union(*(parts for _, parts in shown))
     if closing is None:
-        return _open(partition, values)
+        return Combined(values, closed=False)
     closed = [
         parts for f, parts in shown if f.completeness == "exhaustive" and f.verified_at == closing
     ]
     whole = closed[0]
     earlier = [parts for f, parts in shown if f.verified_at <= closing]
     if any(other != whole for other in closed) or any(_beyond(whole, parts) for parts in earlier):
-        return Known(0, partition.everything)
+        return Combined(frozenset(), closed=False)
     if _beyond(whole, values):
-        return _open(partition, values)
-    told = whole | {parts for parts in values if "" not in parts}
-    yes = _bits(partition, told)
-    unsaid = 0
-    for parts in told:
-        unsaid |= partition.finer(parts)
-    return Known(yes, unsaid & ~yes)  # 4
+        return Combined(values, closed=False)
+    return Combined(whole | {parts for parts in values if "" not in parts}, closed=True)
 
 
-def _open(partition: Partition, values: Iterable[tuple[str, ...]]) -> Known:
-    yes = _bits(partition, values)
-    return Known(yes, partition.everything & ~yes)
-
-
-def _bits(partition: Partition, values: Iterable[tuple[str, ...]]) -> int:
-    yes = 0
+def known(partition: Partition, facts: Iterable[Fact], at: Instant) -> Known:
+    """Return the cells of one attribute by its present facts (rules 2 to 4)."""
+    values, closed = combined(facts, at)
+    yes = unsaid = 0
     for parts in values:
         yes |= partition.bit(parts)
-    return yes
+        unsaid |= partition.finer(parts)
+    return Known(yes, (unsaid if closed else partition.everything) & ~yes)  # 4
 
 
-def _beyond(whole: set[tuple[str, ...]], values: set[tuple[str, ...]]) -> bool:
+def _beyond(whole: frozenset[tuple[str, ...]], values: frozenset[tuple[str, ...]]) -> bool:
     """Whether some value is not on a list, be it there with a part more or less said (rule 2)."""
     return any(not any(map(partial(_alike, parts), whole)) for parts in values - whole)
 
@@ -100,11 +100,11 @@ def knowledge(
     return tuple(found)
 
 
-def turning_points(subject: Subject, ages: Iterable[int | None]) -> set[Instant]:
-    """Return every instant at which some fact of a subject comes, goes or grows too old."""
+def turning_points(facts: Iterable[Fact], ages: Iterable[int | None]) -> set[Instant]:
+    """Return every instant at which some fact comes, goes or grows too old."""
     limits = [age for age in ages if age is not None]
     points: set[Instant] = set()
-    for fact in subject.facts:
+    for fact in facts:
         points.add(fact.verified_at)
         points.update(fact.verified_at + age for age in limits)
         if fact.expires_at is not None:

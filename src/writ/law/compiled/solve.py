@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from writ.law.compiled.cells import Known, Partitions
-from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Not
+from writ.model.expression import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Listed,
+    MostRecent,
+    Not,
+    OwnedBy,
+    ParentIs,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ Formula: TypeAlias = Bits | Flag | Join | Flip | bool
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A partial world: what is known of each attribute, and of the groups one belongs to (last).
+    """A partial world: what is known of each attribute, then of derived atoms, then of own groups.
 
     `acting` are the groups that the chain's organisation belongs to.
     """
@@ -66,7 +76,9 @@ def formula(expression: Expression | None, cells: Partitions) -> Formula:
         case Given("acting_for", group):
             return Flag(1 << cells.acting_groups.index(group))
         case Given(_, group):
-            return Bits(len(cells.attributes), 1 << cells.own_groups.index(group))
+            return Bits(len(cells.attributes) + 1, 1 << cells.own_groups.index(group))
+        case MostRecent() | OwnedBy() | ParentIs():
+            return Bits(len(cells.attributes), 1 << cells.derived.index(expression))
         case AnyOf(items):
             return Join(every=False, items=tuple(formula(item, cells) for item in items))
         case AllOf(items):

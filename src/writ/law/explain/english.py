@@ -15,12 +15,17 @@ from writ.model.expression import (
     WILD,
     AllOf,
     AnyOf,
+    Derived,
     Expression,
     Given,
     Group,
     Listed,
+    MostRecent,
     Never,
     Not,
+    OwnedBy,
+    ParentIs,
+    Predicate,
 )
 from writ.model.vocabulary import VOCABULARY, Shape
 
@@ -40,6 +45,7 @@ NOUNS = {
     "location": "locations",
     "age_over": "ages reached",
     "identity_level": "levels of verified identity",
+    "government_of": "states whose government it is or belongs to",
 }
 
 Plain: TypeAlias = Expression | bool
@@ -178,8 +184,38 @@ def phrase(expression: Plain) -> str:
             return f"not ({phrase(item)})"
         case Given(operator, group):
             return GIVEN[operator].format(group_named(group))
+        case MostRecent() | ParentIs() | OwnedBy():
+            return derived_phrase(expression)
         case _:
             return LISTED[expression.operator](expression)
+
+
+def derived_phrase(atom: Derived) -> str:
+    """Say what facts come to together."""
+    match atom:
+        case MostRecent(countries):
+            most = "has as the most recent country of citizenship or permanent residence "
+            return most + joined(map(country, sorted(countries)))
+        case ParentIs(who):
+            return f"has an ultimate parent that {phrase(simplified(who, 'organisation'))}"
+        case _:
+            return (
+                f"is owned to {atom.share} % or more, all of their shares together, by those who"
+                f" count ({owners_words(atom.who)}; an owner so owned itself counts as one of them)"
+            )
+
+
+def owners_words(who: Predicate) -> str:
+    """Say which owners count."""
+    kinds = (
+        ("organisation", "a company that ", who.organisation),
+        ("person", "a person who ", who.person),
+    )
+    return "; or ".join(
+        before + phrase(simplified(branch, kind))
+        for kind, before, branch in kinds
+        if branch is not None
+    )
 
 
 def tree(expression: Plain, depth: int = 1) -> list[Line]:
@@ -263,6 +299,7 @@ LISTED: Mapping[str, Callable[[Listed], str]] = {
     "headquartered_in": _places("has its headquarters in "),
     "incorporated_in": _places("is incorporated in "),
     "organised_in": _places("is organised in "),
+    "government_of": _places("is the government, or an organ or agency of the government, of "),
     "ultimate_parent_in": _names("has as its ultimate parent "),
     "holds_licence": _names("holds the licence "),
     "licensed_as": _names("is licensed as "),

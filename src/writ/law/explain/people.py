@@ -19,7 +19,7 @@ from writ.clock import Instant, format_duration
 from writ.law.compiled.cells import Partition, Partitions, atoms
 from writ.law.compiled.rule import LinkKind, branch
 from writ.law.explain.english import joined, noun, value_words
-from writ.model.expression import Expression, Given, Group, Listed
+from writ.model.expression import Expression, Given, Group, Listed, groups_in
 from writ.model.order import ActiveRule, Evidence
 from writ.model.subject import Completeness, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -107,8 +107,7 @@ class Sketches:
     @cached_property
     def groups(self) -> frozenset[Group]:
         """Every group that the rules name."""
-        asked = (atom for item in self._expressions() for atom in atoms(item))
-        return frozenset(atom.group for atom in asked if atom.group is not None)
+        return frozenset(group for item in self._expressions() for group in groups_in(item))
 
     @cached_property
     def closed(self) -> tuple[Showing, ...]:

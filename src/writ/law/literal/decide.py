@@ -92,7 +92,7 @@ def _denied(model: str, reasons: tuple[Reason, ...], at: Instant) -> Decision:
 
 
 def _link(name: LinkName, subject: Subject, acting_for: str | None) -> Link:
-    return Link(name, subject.kind, subject.id, subject.facts, acting_for)
+    return Link(name, subject.kind, subject.id, subject.facts, acting_for, subject.related)
 
 
 def _acting_for(chain: Chain) -> str | None:

@@ -16,9 +16,10 @@ from typing import Literal
 
 from writ.clock import Instant
 from writ.law.literal.facts import Level
+from writ.law.literal.possible import possible
 from writ.law.literal.satisfy import Link, branch, exempted, predicate_satisfied
-from writ.law.literal.worlds import Cell, World, listed_in, lists_in, subsets, worlds
-from writ.model.expression import Expression, Listed
+from writ.law.literal.worlds import World
+from writ.model.expression import Expression
 from writ.model.order import ActiveRule, Exemption
 from writ.model.outcome import Outcome
 
@@ -62,12 +63,8 @@ class Question:
     judging: tuple[ActiveRule, ...]
 
     @cached_property
-    def atoms(self) -> frozenset[Listed]:
-        """Every atom about values in the model's rules and their exceptions, for this kind."""
-        return frozenset[Listed]().union(*map(listed_in, self._expressions))
-
-    @cached_property
     def _expressions(self) -> tuple[Expression, ...]:
+        """What the model's rules and their exceptions ask of this kind."""
         predicates = [active.rule.predicate for active in self.rules]
         for active in self.rules:
             for exemption in self.exemptions(active):
@@ -86,18 +83,8 @@ class Question:
     def worlds(self, level: Level) -> frozenset[World]:
         """Return the worlds possible at a level of evidence; counted once per level."""
         if level not in self._counted:
-            told = worlds(self.link.facts, self.atoms, level, self.at)
-            self._counted[level] = frozenset(
-                world | lists for world in told for lists in self._lists
-            )
+            self._counted[level] = possible(self.link, self._expressions, level, self.at)
         return self._counted[level]
-
-    @cached_property
-    def _lists(self) -> frozenset[World]:
-        """Every choice of lists that somebody without an id may be on; none for anybody else."""
-        if self.link.id is not None:
-            return frozenset({frozenset()})
-        return subsets(frozenset[Cell]().union(*map(lists_in, self._expressions)))
 
     def clear(self, active: ActiveRule) -> bool:
         """Whether the rule lets the link pass (rule 1)."""
@@ -151,11 +138,11 @@ class Question:
             and active.rule.barred.outcome >= strictness
         ]
 
-        def possible(exemption: Exemption, world: World) -> bool:
+        def may_hold(exemption: Exemption, world: World) -> bool:
             return self._possible(exemption, world, level)
 
         return not any(
-            all(self._satisfied(active, world, possible) for active in taking_part)
+            all(self._satisfied(active, world, may_hold) for active in taking_part)
             for world in self.worlds(level)
         )
 

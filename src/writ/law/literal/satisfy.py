@@ -1,6 +1,7 @@
 """Whether an expression, a rule or an exception holds for one link in one world.
 
-1. An atom about values holds where the world says yes to a cell that it names.
+1. An atom about values holds where the world says yes to a cell that it names, a derived one where
+   the world says yes to it.
 2. What is given needs no world: `acting_for` asks about the chain's organisation and is about
    people, `organisation_in` and `person_in` ask about the link's own id; of another kind of
    subject each is false. Whether somebody without an id is on a list is up to the world.
@@ -9,13 +10,25 @@
 4. An exception holds where `who` is true and `unless` is false.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from writ.law.literal.worlds import World, list_cell
 from writ.model.decision import LinkName
-from writ.model.expression import AllOf, AnyOf, Expression, Given, Listed, Never, Predicate
+from writ.model.expression import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Given,
+    Listed,
+    MostRecent,
+    Never,
+    OwnedBy,
+    ParentIs,
+    Predicate,
+)
 from writ.model.order import Exemption, Rule
-from writ.model.subject import Fact
+from writ.model.subject import Fact, Subject
 from writ.model.vocabulary import Kind
 
 
@@ -31,6 +44,7 @@ class Link:
     id: str | None = None
     facts: tuple[Fact, ...] = ()
     acting_for: str | None = None
+    related: Mapping[str, Subject] = field(default_factory=dict)
 
 
 def true_in(expression: Expression, link: Link, world: World) -> bool:
@@ -38,9 +52,13 @@ def true_in(expression: Expression, link: Link, world: World) -> bool:
     match expression:
         case Listed():
             return any(
-                attribute == expression.attribute and expression.names(parts)
-                for attribute, parts in world
+                isinstance(cell, tuple)
+                and cell[0] == expression.attribute
+                and expression.names(cell[1])
+                for cell in world
             )
+        case MostRecent() | OwnedBy() | ParentIs():
+            return expression in world
         case Given():
             return _given(expression, link, world)
         case Never():

@@ -6,7 +6,8 @@
 3. A shown value makes its cell a yes; a closed attribute makes all its other cells a no, but those
    that a shown value with a part unsaid (a country without a class) may turn out to be in; a
    contradicted attribute, and whatever nobody asked about, leaves them free.
-4. Worlds are counted out one by one, so there is a budget on the cells.
+4. A derived atom is a cell of its own, written as itself.
+5. Worlds are counted out one by one, so there is a budget on the cells.
 """
 
 from collections.abc import Iterable
@@ -16,11 +17,23 @@ from typing import TypeAlias
 from writ.clock import Instant
 from writ.errors import Failed
 from writ.law.literal.facts import Level, Parts, combine, may_be
-from writ.model.expression import WILD, AllOf, AnyOf, Expression, Given, Listed, Not
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Derived,
+    Expression,
+    Given,
+    Listed,
+    MostRecent,
+    Not,
+    OwnedBy,
+    ParentIs,
+)
 from writ.model.subject import Fact
 
 Cell: TypeAlias = tuple[str, Parts]
-World: TypeAlias = frozenset[Cell]
+World: TypeAlias = frozenset[Cell | Derived]
 
 MOST_CELLS = 14
 _FRESH = "\0some other"
@@ -57,6 +70,19 @@ def listed_in(expression: Expression) -> frozenset[Listed]:
             return frozenset()
 
 
+def derived_in(expression: Expression) -> frozenset[Derived]:
+    """Return the derived atoms of an expression, but not what those ask."""
+    match expression:
+        case MostRecent() | OwnedBy() | ParentIs():
+            return frozenset({expression})
+        case AnyOf(items) | AllOf(items):
+            return frozenset[Derived]().union(*map(derived_in, items))
+        case Not(item):
+            return derived_in(item)
+        case _:
+            return frozenset()
+
+
 def cells_of(atoms: frozenset[Listed]) -> frozenset[Cell]:
     """Return one value for every set of atoms that some value satisfies together (rule 1)."""
     cells: dict[frozenset[Listed], Cell] = {}
@@ -74,7 +100,7 @@ def cells_of(atoms: frozenset[Listed]) -> frozenset[Cell]:
 
 def worlds(
     facts: tuple[Fact, ...], atoms: frozenset[Listed], level: Level, at: Instant
-) -> frozenset[World]:
+) -> frozenset[frozenset[Cell]]:
     """Return W(floor, max_age): every world that respects the facts of that level (rule 3)."""
     cells = sorted(cells_of(atoms))
     answers = [_answers(cell, facts, atoms, level, at) for cell in cells]
@@ -84,7 +110,7 @@ def worlds(
     )
 
 
-def subsets(cells: frozenset[Cell]) -> frozenset[World]:
+def subsets(cells: Iterable[Cell]) -> frozenset[frozenset[Cell]]:
     """Return every set of these cells."""
     ordered = sorted(cells)
     return frozenset(
