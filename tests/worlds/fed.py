@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tests.worlds.june import BOOK, V1
+from writ.canonical import Plain
 from writ.clock import DAY, DrillClock
 from writ.desk.feed import Epoch, Feed
 from writ.desk.fleet import Fleet
@@ -65,13 +66,15 @@ class Office:
         self.registry.subjects.add([ACME, ALICE, BOB, BOT])
         self.roll = Roll(self.registry.books, self.registry.facts)
 
-    def show(self, subject: str, attribute: str, *values: str) -> None:
+    def show(
+        self, subject: str, attribute: str, *values: Plain, completeness: str = "at_least"
+    ) -> None:
         """Have a fact attested."""
         fact = {
             "subject": subject,
             "attribute": attribute,
             "value": list(values),
-            "completeness": "at_least",
+            "completeness": completeness,
             "assurance": "A2",
             "method": "passport",
             "issuer": "idv",

@@ -4,6 +4,8 @@
 2. A row is needed for every profile a subject will have, in every capacity it may stand in:
    that of each organisation it has a key for or is an end user of, or 0.
 3. When an organisation's capacities change, the rows of its people follow.
+4. An organisation whose rules ask about its owners or parent rests on all that are followed from
+   it, and on those they name: when something becomes known of one of them, it is judged anew.
 """
 
 from collections import defaultdict
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Capacity, Compiled, Profile, Role
-from writ.model.subject import Subject
+from writ.model.subject import Subject, followed
 from writ.point import seam
 
 NOBODY = ""
@@ -44,12 +46,18 @@ class Load:
         self._lent: dict[str, set[int]] = defaultdict(lambda: {0})
         self._standing: dict[str, _Standing] = defaultdict(_Standing)
         self._people: dict[str, set[str]] = defaultdict(set)
+        self._rests_on: dict[str, frozenset[str]] = {}
+        self._supports: dict[str, set[str]] = defaultdict(set)
         self._reserved(now)
 
     def messages(self) -> Iterator[seam.Row | seam.Subject]:
         """Everything a gateway needs for this epoch, rows before the subjects that use them."""
         yield from self._rows.values()
         yield from self._subjects.values()
+
+    def resting_on(self, subjects: Iterable[str]) -> set[str]:
+        """Return those who may be judged differently once these are known differently (rule 4)."""
+        return set[str]().union(*(self._supports.get(name, ()) for name in subjects))
 
     def stand(self, subject: str, under: str | None) -> list[seam.Row]:
         """A subject acts for an organisation, or for nobody; return the rows that need adding."""
@@ -86,6 +94,8 @@ class Load:
         self, subject: Subject, name: bytes, evidence: Iterable[bytes], now: Instant
     ) -> tuple[seam.Subject, list[seam.Row]]:
         standing = self._standing[subject.id]
+        if self.compiled.follows and subject.kind == "organisation":
+            self._rest(subject)
         spans = []
         for until, profile, capacity in self.compiled.spans(subject, now):
             number, lends = self._profile(profile), self._capacity(capacity)
@@ -99,6 +109,15 @@ class Load:
         if subject.kind == "organisation":
             rows += self._lend(subject.id)
         return message, rows
+
+    def _rest(self, subject: Subject) -> None:
+        """Note whom an organisation rests on from now (rule 4)."""
+        for name in self._rests_on.get(subject.id, ()):
+            self._supports[name].discard(subject.id)
+        named = frozenset[str]().union(*(item.names() for item in followed(subject).values()))
+        self._rests_on[subject.id] = named
+        for name in named:
+            self._supports[name].add(subject.id)
 
     def _lend(self, organisation: str) -> Iterator[seam.Row]:
         """Rule 3; the unnamed and the unknown stand under every organisation."""

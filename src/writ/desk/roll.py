@@ -4,13 +4,16 @@
    act for, and registered end users.
 2. A subject with an attestation that does not prove right is sent as one that cannot be judged.
 3. What a change touches is read anew from the registry, in one consistent view.
+4. Where rules ask about owners or parents, those are read along, as far as anybody follows them;
+   one that cannot be judged is to others as if it were not on the books.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writ.clock import FOREVER, Instant
 from writ.desk.load import Load
+from writ.model.subject import MOST_FOLLOWED, Subject, followed
 from writ.people.attestations import Attestations, Known
 from writ.people.books import Books, Change
 from writ.people.end_users import EndUser, read_end_users
@@ -27,11 +30,26 @@ UNJUDGED = [(FOREVER, -1, 0)]
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One consistent view of the registry, cut to the subjects asked for."""
+    """One consistent view of the registry, cut to the subjects asked for.
+
+    `related` are those on whom they may rest, themselves among them, and `others` the same without
+    what carries their facts (rule 4).
+    """
 
     keys: tuple[ApiKey, ...]
     end_users: tuple[EndUser, ...]
     known: Mapping[str, Known]
+    related: Mapping[str, Known]
+    others: Mapping[str, Subject]
+
+    def related_to(self, known: Known) -> Known:
+        """Return what is known of an organisation with whom it rests on, and by what evidence."""
+        if known.subject.kind != "organisation" or not self.related:
+            return known
+        subject = replace(known.subject, related=self.others)
+        rests_on = [self.related[name] for name in followed(subject) if name != subject.id]
+        evidence = (proof for item in rests_on for proof in item.evidence)
+        return replace(known, subject=subject, evidence=(*known.evidence, *evidence))
 
 
 class Roll:
@@ -69,7 +87,7 @@ class Roll:
     def fill(self, load: Load, now: Instant) -> None:
         """Put everybody who can be asked about into a load (rule 1)."""
         with self._books.store.view() as connection:
-            reading = self._read(connection, None)
+            reading = self._read(connection, None, load)
         for _ in self._taken(load, reading, now):
             pass
 
@@ -81,13 +99,13 @@ class Roll:
             many = len(change.keys) > MOST_NAMED
             found = read_keys(connection, None if many else change.keys)
             keys = [key for key in found if key.id in change.keys]
-            touched = set(change.subjects)
+            touched = set(change.subjects) | load.resting_on(change.subjects)
             touched |= {name for key in keys for name in (key.requester, key.organisation) if name}
             users = {(user.organisation, user.sub): user for user in read_end_users(connection)}
             for pair in change.end_users & users.keys():
                 touched |= {users[pair].subject, users[pair].organisation}
             issuers = read_issuers(connection) if change.issuers else ()
-            reading = self._read(connection, touched)
+            reading = self._read(connection, touched, load)
         return [
             *self._taken(load, reading, now),
             *(self._key(key, reading.known) for key in keys),
@@ -98,17 +116,35 @@ class Roll:
             ),
         ]
 
-    def _read(self, connection: Connection, touched: set[str] | None) -> _Reading:
+    def _read(self, connection: Connection, touched: set[str] | None, load: Load) -> _Reading:
         keys = tuple(key for key in read_keys(connection) if key.revoked_at is None)
         users = read_end_users(connection)
         asked = {name for key in keys for name in (key.requester, key.organisation) if name}
         asked |= {name for user in users for name in (user.organisation, user.subject)}
         wanted = asked if touched is None else asked & touched
+        known = self._attestations.known(connection, wanted)
+        related = self._related(connection, known) if load.compiled.follows else {}
         return _Reading(
             tuple(k for k in keys if k.requester in wanted or k.organisation in wanted),
             tuple(u for u in users if u.subject in wanted or u.organisation in wanted),
-            self._attestations.known(connection, wanted),
+            known,
+            related,
+            {name: item.subject for name, item in related.items()},
         )
+
+    def _related(self, connection: Connection, known: Mapping[str, Known]) -> dict[str, Known]:
+        """Read whom organisations name, whom those name, and so on (rule 4)."""
+        found = {name: item for name, item in known.items() if not item.broken}
+        asked, latest = set(known), list(found.values())
+        for _ in range(MOST_FOLLOWED):
+            named = frozenset[str]().union(*(item.subject.names() for item in latest)) - asked
+            if not named:
+                break
+            asked |= named
+            read = self._attestations.known(connection, named)
+            latest = [item for item in read.values() if not item.broken]
+            found |= {item.subject.id: item for item in latest}
+        return found
 
     def _taken(
         self, load: Load, reading: _Reading, now: Instant
@@ -120,7 +156,8 @@ class Roll:
             if known.broken:
                 yield load.unjudged(self.name_of(known.subject.id), UNJUDGED)
             elif known.subject.kind != "service":
-                yield from load.know(known.subject, known.evidence, now)
+                related = reading.related_to(known)
+                yield from load.know(related.subject, related.evidence, now)
         for user in reading.end_users:
             person = reading.known.get(user.subject)
             if person is None:
