@@ -91,9 +91,9 @@ def answer(item: Definition, kind: str, complete: Iterable[str]) -> Truth:
 
 
 FAR_OFF = {
-    Shape.COUNTRY: ("ZW", ""),
-    Shape.PLACE: ("ZW", ""),
-    Shape.PROTECTION: ("other", "ZW"),
+    Shape.COUNTRY: ("AQ", ""),
+    Shape.PLACE: ("AQ", ""),
+    Shape.PROTECTION: ("other", "AQ"),
     Shape.NAME: ("something else",),
     Shape.NUMBER: ("0",),
 }
