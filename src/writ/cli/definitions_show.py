@@ -40,9 +40,7 @@ def show_definition(
 
 def find(library: Library, name: str) -> Definition:
     """Look a definition up; without a version it is the highest."""
-    versions = [item for item in library.names if item.partition("@")[0] == name]
-    exact = max(versions, key=lambda item: int(item.partition("@")[2]), default=name)
-    found = library.get(exact)
+    found = library.get(library.latest(name) or name)
     if found is None:
         raise InvalidInput(f"no definition `{name}`{nearest(name, library.names)}")
     return found

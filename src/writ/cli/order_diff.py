@@ -8,15 +8,13 @@ import msgspec
 import typer
 
 from writ.canonical import Plain
-from writ.clock import FOREVER, format_instant
+from writ.cli.movers import moved_lines, movers_plain, request_plain
 from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
-from writ.law.difference import Found, Moved, Mover, moved
+from writ.law.difference import Moved, moved
 from writ.law.difference_words import book_words, catalogue_words, version_words
 from writ.law.folder import check_folder, load_files, lying_beside, read_folder
-from writ.law.subjects import write_subject
 from writ.model.order import Lawbook, OrderVersion
-from writ.model.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,75 +82,17 @@ def _read(path: Path) -> tuple[OrderVersion, Lawbook]:
 
 
 def _text(found: _Difference) -> str:
-    people = found.people
-    lines = list(found.words) or ["no difference in words"]
-    if people.movers:
-        lines += ["", "people who fare differently:"]
-        lines += [line for mover in people.movers for line in _mover(mover)]
-    elif people.asked:
-        lines += ["", f"nobody fares differently, of {people.asked} examples asked"]
-    else:
-        lines += ["", "nobody fares differently: the rules in force have the same digests"]
-    if not people.complete:
-        lines.append("there are too many kinds of people to ask them all: somebody may be missing")
-    return "\n".join(lines) if found.words or people.movers else "no difference"
-
-
-def _mover(mover: Mover) -> list[str]:
-    spans = "; ".join(
-        f"from {format_instant(since)}"
-        + ("" if until >= FOREVER else f" until {format_instant(until)}")
-        for since, until in mover.spans
-    )
-    return [
-        f"{mover.model}: {_outcome(mover.before)} becomes {_outcome(mover.after)}, {spans}",
-        f"  {mover.who}",
-    ]
-
-
-def _outcome(found: Found) -> str:
-    outcome, server = found
-    return outcome.word if outcome.word != "substitute" else f"substitute by {server}"
+    lines = [*(found.words or ["no difference in words"]), *moved_lines(found.people)]
+    return "\n".join(lines) if found.words or found.people.movers else "no difference"
 
 
 def _plain(found: _Difference) -> dict[str, Plain]:
     return {
         "words": list(found.words),
-        "people": [
-            {
-                "model": mover.model,
-                "before": _found(mover.before),
-                "after": _found(mover.after),
-                "who": mover.who,
-                "spans": [
-                    [format_instant(since), None if until >= FOREVER else format_instant(until)]
-                    for since, until in mover.spans
-                ],
-                "request": _request(mover),
-            }
-            for mover in found.people.movers
-        ],
+        "people": movers_plain(found.people),
         "asked": found.people.asked,
         "complete": found.people.complete,
     }
-
-
-def _found(found: Found) -> Plain:
-    return {"outcome": found[0].word, "served_by": found[1]}
-
-
-def _request(mover: Mover) -> dict[str, Plain]:
-    """Write an example as a line of `writ decide --batch`."""
-    chain = mover.chain
-    parts: tuple[tuple[str, Subject | None], ...] = (
-        ("subject", chain.requester),
-        ("organisation", chain.organisation),
-        ("end_user", chain.end_user),
-    )
-    request: dict[str, Plain] = {
-        name: write_subject(subject) for name, subject in parts if subject is not None
-    }
-    return {**request, "model": mover.model, "at": format_instant(mover.at)}
 
 
 def _write(people: Moved, folder: Path) -> None:
@@ -163,6 +103,6 @@ def _write(people: Moved, folder: Path) -> None:
             raise InvalidInput(f"`{folder}` is not empty; name a new folder")
         for number, mover in enumerate(people.movers, 1):
             name = f"{number:02}-{mover.model}-{mover.before[0].word}-{mover.after[0].word}.json"
-            (folder / name).write_bytes(msgspec.json.encode(_request(mover)) + b"\n")
+            (folder / name).write_bytes(msgspec.json.encode(request_plain(mover)) + b"\n")
     except OSError as error:
         raise Failed(f"cannot write `{folder}`: {error.strerror}") from None

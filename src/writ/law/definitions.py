@@ -90,6 +90,11 @@ class Library:
         """Every `name@version`, sorted."""
         return tuple(sorted({*definition_names(), *self.own}))
 
+    def latest(self, name: str) -> str | None:
+        """Return the highest version of a definition named without one; None where there is none."""
+        versions = [item for item in self.names if item.partition("@")[0] == name]
+        return max(versions, key=lambda item: int(item.partition("@")[2]), default=None)
+
     def get(self, name: str) -> Definition | None:
         """Look a definition up."""
         if name in self.own:
@@ -262,4 +267,9 @@ def _named(reader: Reader, node: Node, name: str, library: Library) -> Predicate
     if found is None:
         reader.fault(node, f"unknown definition {quoted(name)}{nearest(name, library.names)}")
         return Predicate(None, None, name)
+    latest = library.latest(name.partition("@")[0])
+    if latest != name:
+        reader.note(
+            node, f"there is a newer {quoted(latest or name)}; {quoted(name)} stays as it is"
+        )
     return found.predicate

@@ -75,7 +75,7 @@ def catalogue_words(old: Catalogue, new: Catalogue) -> Iterator[str]:
 
 def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
     """Say how two versions differ (rule 1)."""
-    yield from _changed(_heads(old), _heads(new))
+    yield from changed(_heads(old), _heads(new))
     yield from _texts("clause", old.clauses, new.clauses)
     yield from _named("rule", old.rules, new.rules, rule_line, _rule)
     yield from _named("exception", old.exemptions, new.exemptions, exception_line, _exemption)
@@ -148,7 +148,7 @@ def _who(predicate: Predicate) -> str:
     return who_words(predicate) + digest
 
 
-def _changed(old: Parts, new: Parts) -> Iterator[str]:
+def changed(old: Parts, new: Parts) -> Iterator[str]:
     """Say what differs between named parts."""
     before, after = dict(old), dict(new)
     for name in dict.fromkeys((*before, *after)):
@@ -173,7 +173,7 @@ def _named(
         elif name not in before:
             yield f"comes: {line(after[name])}"
         else:
-            changes = _changed(parts(before[name]), parts(after[name]))
+            changes = changed(parts(before[name]), parts(after[name]))
             yield from (f"{noun} {name}, {change}" for change in changes)
 
 

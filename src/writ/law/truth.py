@@ -16,7 +16,7 @@ from writ.model.subject import Chain, Subject
 
 Truth: TypeAlias = Literal["true", "false", "unknown"]
 MODEL = "asked"
-_SAID: dict[Outcome, Truth] = {
+SAID: dict[Outcome, Truth] = {
     Outcome.PERMIT: "true",
     Outcome.DENY: "false",
     Outcome.VERIFY: "unknown",
@@ -35,7 +35,7 @@ Decide = Callable[[Lawbook, Chain, str, Instant], Decided]
 
 def truth(predicate: Predicate, chain: Chain, at: Instant, decide: Decide) -> Truth:
     """Return what a predicate says of everybody in a chain, on evidence of any assurance."""
-    return _SAID[decide(_book(predicate, at), chain, MODEL, at).outcome]
+    return SAID[decide(asking(predicate, at), chain, MODEL, at).outcome]
 
 
 def alone(subject: Subject) -> Chain:
@@ -45,7 +45,8 @@ def alone(subject: Subject) -> Chain:
     return Chain(Subject("key", "service", (subject.id,)), subject)
 
 
-def _book(predicate: Predicate, at: Instant) -> Lawbook:
+def asking(predicate: Predicate, at: Instant) -> Lawbook:
+    """Return the lawbook that asks a predicate, in force from an instant on."""
     rule = Rule(
         "only",
         ("c1",),

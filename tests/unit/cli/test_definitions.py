@@ -174,3 +174,73 @@ def test_a_group_nobody_is_in_yet() -> None:
     """Before the first member that is known of, none is."""
     _, out, _ = definitions("groups", "--at", "1950-01-01T00:00:00Z")
     assert "  members at 1950-01-01T00:00:00Z: none known" in out.splitlines()
+
+
+CATALOGUE = "provider: acme-ai\nmodels: {fable-5: null}\n"
+ORDER = """
+order: adults
+version: 1
+kind: restriction
+title: Adults only
+authority: {name: A ministry, jurisdiction: US}
+effective: 2026-06-12T17:21:00-04:00
+clauses: {c1: Adults only.}
+rules:
+  - {id: adults, clauses: [c1], models: [fable-5], only: acme.verified_adult@1, standing: natural_person, evidence: {to_serve: A2, to_bar: A1}}
+"""
+
+
+def test_what_adopting_a_newer_version_would_do(tmp_path: Path) -> None:
+    """Its words, whom it is true of, the orders that name the older, and whom they would move."""
+    add(tmp_path)
+    newer = tmp_path / "acme.verified_adult@2.yaml"
+    add(tmp_path, 2)
+    newer.write_text(newer.read_text("utf-8").replace("{age_over: 18}", "{age_over: 21}"), "utf-8")
+    (tmp_path / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
+    (tmp_path / "adults.yaml").write_text(ORDER, "utf-8")
+    names = ("acme.verified_adult@1", "acme.verified_adult@2")
+    code, out, err = definitions("diff", *names, "--orders", tmp_path)
+    assert (0, "", "acme.verified_adult@1 and acme.verified_adult@2") == (
+        code,
+        err,
+        out.splitlines()[0],
+    )
+    for line in (
+        "asks: people (age_over 21 and identity_level 4), was people (age_over 18 and identity_level 4)",
+        "named by adults version 1",
+        "people who fare differently:",
+    ):
+        assert line in out.splitlines()
+    assert "\ntrue becomes unknown: a person with ages reached: 18" in out
+    _, out, _ = definitions("diff", *names, "--orders", tmp_path, "--json")
+    found = json.loads(out)
+    assert ([{"order": "adults", "version": 1}], True, "fable-5") == (
+        found["named_by"],
+        found["complete"],
+        found["people"][0]["request"]["model"],
+    )
+
+
+def test_two_definitions_that_come_with_writ() -> None:
+    """Any two can be compared; one with itself says the same of everybody."""
+    same = ("ear.us_person@1", "ear.us_person@1")
+    assert (0, [
+        "ear.us_person@1 and ear.us_person@1",
+        "no difference in words",
+        "",
+        "they say the same of everybody, of 0 examples asked",
+    ], "") == ((run := definitions("diff", *same))[0], run[1].splitlines(), run[2])  # fmt: skip
+    _, out, _ = definitions("diff", "us.citizen@1", "us.citizen_or_national@1", "--json")
+    found = json.loads(out)
+    assert ("unknown", "true") in {(item["before"], item["after"]) for item in found["whom"]}
+    assert ([], []) == (found["named_by"], found["people"])
+
+
+def test_orders_that_do_not_name_it(tmp_path: Path) -> None:
+    """Nobody is moved by adopting what no order names."""
+    add(tmp_path)
+    (tmp_path / "catalogue.yaml").write_text(CATALOGUE, "utf-8")
+    (tmp_path / "adults.yaml").write_text(ORDER, "utf-8")
+    names = ("us.citizen@1", "us.citizen_or_national@1")
+    _, out, _ = definitions("diff", *names, "--orders", tmp_path)
+    assert "no order here names us.citizen@1" == out.splitlines()[-1]

@@ -1,0 +1,78 @@
+"""Example people who fare differently on two sides, as lines and as JSON."""
+
+from collections.abc import Iterable
+
+from writ.canonical import Plain
+from writ.clock import FOREVER, format_instant
+from writ.law.difference import Found, Moved, Mover
+from writ.law.subjects import write_subject
+from writ.model.subject import Subject
+
+MISSING = "there are too many kinds of people to ask them all: somebody may be missing"
+
+
+def mover_lines(mover: Mover) -> list[str]:
+    """Say what becomes of whom, and when."""
+    spans = "; ".join(
+        f"from {format_instant(since)}"
+        + ("" if until >= FOREVER else f" until {format_instant(until)}")
+        for since, until in mover.spans
+    )
+    return [
+        f"{mover.model}: {_outcome(mover.before)} becomes {_outcome(mover.after)}, {spans}",
+        f"  {mover.who}",
+    ]
+
+
+def moved_lines(people: Moved) -> Iterable[str]:
+    """Say who was found, or that nobody was, of how many asked."""
+    if people.movers:
+        yield from ("", "people who fare differently:")
+        yield from (line for mover in people.movers for line in mover_lines(mover))
+    elif people.asked:
+        yield from ("", f"nobody fares differently, of {people.asked} examples asked")
+    else:
+        yield from ("", "nobody fares differently: the rules in force have the same digests")
+    if not people.complete:
+        yield MISSING
+
+
+def movers_plain(people: Moved) -> list[Plain]:
+    """Write everybody found as JSON values."""
+    return [
+        {
+            "model": mover.model,
+            "before": _found(mover.before),
+            "after": _found(mover.after),
+            "who": mover.who,
+            "spans": [
+                [format_instant(since), None if until >= FOREVER else format_instant(until)]
+                for since, until in mover.spans
+            ],
+            "request": request_plain(mover),
+        }
+        for mover in people.movers
+    ]
+
+
+def request_plain(mover: Mover) -> dict[str, Plain]:
+    """Write an example as a line of `writ decide --batch`."""
+    chain = mover.chain
+    parts: tuple[tuple[str, Subject | None], ...] = (
+        ("subject", chain.requester),
+        ("organisation", chain.organisation),
+        ("end_user", chain.end_user),
+    )
+    request: dict[str, Plain] = {
+        name: write_subject(subject) for name, subject in parts if subject is not None
+    }
+    return {**request, "model": mover.model, "at": format_instant(mover.at)}
+
+
+def _outcome(found: Found) -> str:
+    outcome, server = found
+    return outcome.word if outcome.word != "substitute" else f"substitute by {server}"
+
+
+def _found(found: Found) -> Plain:
+    return {"outcome": found[0].word, "served_by": found[1]}
