@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from writ.cli import definitions, end_user, facts, issuer, key, order, subject, trust
+from writ.cli import definitions, end_user, facts, issuer, key, obligations, order, subject, trust
 from writ.cli.activate import activate
 from writ.cli.decide import decide
 from writ.cli.drill import drill
@@ -62,6 +62,7 @@ app.add_typer(end_user.app, name="end-user")
 app.add_typer(facts.app, name="facts")
 app.add_typer(issuer.app, name="issuer")
 app.add_typer(key.app, name="key")
+app.add_typer(obligations.app, name="obligations")
 app.add_typer(order.app, name="order")
 app.add_typer(subject.app, name="subject")
 app.add_typer(trust.app, name="trust")

@@ -13,6 +13,7 @@ from writ.canonical import Plain, digest, digest_bytes, encode
 from writ.clock import FOREVER
 from writ.errors import Fault, InvalidInput, Refused
 from writ.law.annexes import annex_files
+from writ.law.calendars import FILE as CALENDARS
 from writ.law.catalogue import FILE as CATALOGUE
 from writ.law.definitions import is_definition
 from writ.law.document import read_yaml
@@ -125,7 +126,8 @@ def withdrawal(files: Mapping[str, bytes], order: str) -> dict[str, None]:
     if not own:
         raise Refused(f"there is no order `{order}` to withdraw")
     others = [item for item in checked.orders if item.place.file not in own]
-    kept = {name for name in files if name in {CATALOGUE, GROUPS} or is_definition(name)}
+    beside = {CATALOGUE, GROUPS, CALENDARS}
+    kept = {name for name in files if name in beside or is_definition(name)}
     kept.update(item.place.file for item in others)
     kept.update(name for item in others for name in _annex_files(item, files))
     return dict.fromkeys(sorted(set(files) - kept))

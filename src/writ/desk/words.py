@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from writ.clock import FOREVER, Instant, format_instant
 from writ.law.digest import rules_digest
+from writ.law.duties import duty_line, preserve_line
 from writ.law.wording import exception_line, model_line, order_line, rule_line
 from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook
@@ -44,10 +45,17 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
         was, now = before.get(name), after.get(name)
         if now is None:
             yield f"order {name[0]} version {name[1]} goes"
+            gone = before[name].duties
+            yield from (f"  duty {item.id} goes with it" for item in gone)
         elif was != now:
             yield f"order {name[0]} version {name[1]} {'changes' if was else 'comes'}: {order_line(now)}"
             yield from (f"  {rule_line(rule)}" for rule in now.rules)
             yield from (f"  {exception_line(item)}" for item in now.exemptions)
+            yield from (f"  {duty_line(item)}" for item in now.obligations)
+            yield from (f"  {preserve_line(item)}" for item in now.preserve)
+            yield from (
+                f"  duty {name} of earlier versions ends" for name in sorted(now.discharges)
+            )
 
 
 def _holds(old: Lawbook, new: Lawbook) -> Iterator[str]:

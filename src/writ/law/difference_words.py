@@ -34,6 +34,14 @@ class _WithId(Protocol):
     def id(self) -> str: ...
 
 
+_LISTS = {
+    "readings": "reading",
+    "obligations": "duty",
+    "preserve": "duty to preserve",
+    "lifts": "lifted",
+    "discharges": "discharged",
+}
+
 Thing = TypeVar("Thing", bound=_WithId)
 Parts = Iterator[tuple[str, str]]
 
@@ -80,7 +88,7 @@ def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
     yield from _named("rule", old.rules, new.rules, rule_line, _rule)
     yield from _named("exception", old.exemptions, new.exemptions, exception_line, _exemption)
     yield from _annexes(old.annexes, new.annexes)
-    for key, name in (("readings", "reading"), ("obligations", "duty"), ("lifts", "lifted")):
+    for key, name in _LISTS.items():
         yield from _entries(name, _listed(old, key), _listed(new, key))
     yield from _texts("notice", old.notice, new.notice)
     if len(old.scenarios) != len(new.scenarios):

@@ -1,8 +1,8 @@
 """A folder of orders: the catalogue, one file for each version, and the annexes they name.
 
-1. Every `.yaml` or `.yml` file but the catalogue, groups of countries (`groups.yaml`), definitions
-   (`NAME@VERSION.yaml`) and case files (`.cases.yaml`, which decide nothing) is an order; a folder
-   within is not looked into.
+1. Every `.yaml` or `.yml` file but the catalogue, groups of countries (`groups.yaml`), calendars
+   (`calendars.yaml`), definitions (`NAME@VERSION.yaml`) and case files (`.cases.yaml`, which decide
+   nothing) is an order; a folder within is not looked into.
 2. What is read is bytes by file name, wherever they come from, so that the same bytes mean the same
    law on every machine.
 3. All faults of all files are reported together; the order of the files does not matter.
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from writ.errors import Fault, InvalidInput
-from writ.law import annexes, catalogue, document, groups
+from writ.law import annexes, calendars, catalogue, document, groups
 from writ.law.agreement import check_agreement
 from writ.law.definitions import Library, is_definition, read_library
 from writ.law.document import Node
@@ -126,7 +126,8 @@ def load_folder(path: Path) -> dict[str, bytes]:
 def lying_beside(folder: Path) -> list[Path]:
     """Return the files of a folder that an order may rest on besides its annexes."""
     found = sorted(item for item in folder.glob("*@*.yaml") if is_definition(item.name))
-    return [item for item in (folder / groups.FILE, *found) if item.is_file()]
+    named = (folder / groups.FILE, folder / calendars.FILE)
+    return [item for item in (*named, *found) if item.is_file()]
 
 
 def load_files(paths: Iterable[Path]) -> dict[str, bytes]:
@@ -183,13 +184,16 @@ def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
 
 
 def _beside(reader: Reader, documents: dict[str, Node], files: Mapping[str, bytes]) -> Beside:
-    """Take groups and definitions out of the documents, which leaves the orders."""
+    """Take groups, calendars and definitions out of the documents, which leaves the orders."""
     own, node = dict[str, groups.CountryGroup](), documents.pop(groups.FILE, None)
     shipped = groups.shipped_groups()
     if node is not None:
         own = groups.groups_of(reader, node, shipped)
+    days = documents.pop(calendars.FILE, None)
+    known = {} if days is None else calendars.calendars_of(reader, days)
     definitions = {name: documents.pop(name) for name in tuple(documents) if is_definition(name)}
-    return Beside(files, own, read_library(reader, definitions, {**shipped, **own}))
+    library = read_library(reader, definitions, {**shipped, **own})
+    return Beside(files, own, library, known)
 
 
 def _read_orders(

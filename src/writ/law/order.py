@@ -1,8 +1,8 @@
 """An order file: one version of one order, complete in itself. See docs/orders.md.
 
 1. `restriction` and `rescission` are read; the other kinds are recognised and refused.
-2. Every clause is carried by something: a rule, exception, obligation or reading, or the list
-   `lifts` of a rescission.
+2. Every clause is carried by something: a rule, exception, obligation, duty to preserve or reading,
+   or the list `lifts` of a rescission.
 3. A window is half-open; `until` comes after `effective`. An order may take effect before it is
    received.
 """
@@ -16,17 +16,19 @@ from writ.law.annexes import read_annexes
 from writ.law.definitions import Library
 from writ.law.document import Node, Place, quoted
 from writ.law.groups import CountryGroup, members_at, shipped_groups
+from writ.law.obligations import Times, read_obligation, read_preserve
 from writ.law.reading import Fields, Keys, Reader
 from writ.law.rules import Letter, Placed, read_exception, read_rule
 from writ.law.scenarios import read_scenario
 from writ.model.catalogue import Catalogue
+from writ.model.duty import Calendar, Obligation, Preserve
 from writ.model.order import Disclosure, Exemption, OrderKind, OrderVersion
 
 ORDER_KEYS = Keys(
     required=("order", "version", "kind", "title", "authority", "effective", "clauses"),
     optional=(
         "received", "disclosure", "notice", "readings", "rules", "exceptions", "annexes",
-        "obligations", "lifts", "scenarios",
+        "obligations", "preserve", "lifts", "discharges", "scenarios",
     ),
     nullable=("comply_by", "until"),
 )  # fmt: skip
@@ -36,9 +38,6 @@ AUTHORITY_KEYS = Keys(
 )
 AUTHENTICATED_KEYS = Keys(required=("by", "how", "at"))
 READING_KEYS = Keys(required=("clause", "reading", "decided_by"), optional=("rejected",))
-OBLIGATION_KEYS = Keys(
-    required=("id", "clauses", "what"), optional=("every", "from"), nullable=("until",)
-)
 
 KINDS: dict[str, OrderKind] = {"restriction": "restriction", "rescission": "rescission"}
 KINDS_TO_COME = ("requirement", "programme", "mitigation")
@@ -63,11 +62,12 @@ class PlacedOrder:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What lies beside an order file: the files, and the groups and definitions among them."""
+    """What lies beside an order file: the files; groups, definitions and calendars among them."""
 
     files: Mapping[str, bytes]
     groups: Mapping[str, CountryGroup] = field(default_factory=dict)
     library: Library = field(default_factory=Library)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     def rests_on(self, used: set[str]) -> dict[str, str]:
         """Return the digests of what is the folder's own among the names used."""
@@ -99,7 +99,9 @@ def order_of(
     rules = _rules(letter, node, fields, kind)
     exceptions = _exceptions(letter, fields, rules)
     _authority(reader, fields["authority"])
-    _others(letter, fields, window, kind)
+    _others(letter, fields, kind)
+    times = Times(window.moments, beside.calendars)
+    obligations, preserve, discharges = _duties(letter, fields, kind, times)
     _all_carried(letter, fields["clauses"])
     scenarios = tuple(
         read_scenario(letter, item, window.moments) for item in reader.items(fields["scenarios"])
@@ -120,6 +122,9 @@ def order_of(
         letter.annexes,
         scenarios,
         dict(source) if isinstance(source, Mapping) else {},
+        obligations,
+        preserve,
+        discharges,
     )
     at = fields["order"]
     place = at.place if at else node.place
@@ -204,35 +209,34 @@ def _authority(reader: Reader, node: Node | None) -> None:
     reader.instant(seen["at"])
 
 
-def _others(letter: Letter, fields: Fields, window: _Window, kind: OrderKind) -> None:
-    """Read the parts that decide nothing but carry clauses: readings, obligations, `lifts`."""
+def _others(letter: Letter, fields: Fields, kind: OrderKind) -> None:
+    """Read what decides nothing and is nobody's duty, but carries clauses: readings, `lifts`."""
     reader = letter.reader
     for item in reader.items(fields["readings"]):
         reading = reader.fields(item, READING_KEYS)
         letter.clause(reading["clause"])
         for key in ("reading", "decided_by", "rejected"):
             reader.text(reading[key])
-    _once(reader, fields["obligations"])
-    for item in reader.items(fields["obligations"]):
-        _obligation(letter, item, window)
     if "lifts" in fields and kind != "rescission":
         reader.fault(fields.key("lifts"), "only a rescission lifts clauses")
     if "lifts" in fields:
         letter.clause_list(fields["lifts"])
 
 
-def _obligation(letter: Letter, node: Node, window: _Window) -> None:
+def _duties(
+    letter: Letter, fields: Fields, kind: OrderKind, times: Times
+) -> tuple[tuple[Obligation, ...], tuple[Preserve, ...], frozenset[str]]:
+    """Read what is to be done, what is to be kept, and which earlier duties end."""
     reader = letter.reader
-    fields = reader.fields(node, OBLIGATION_KEYS)
-    reader.name(fields["id"])
-    letter.clause_list(fields["clauses"])
-    reader.text(fields["what"])
-    reader.duration(fields["every"])
-    for key in ("from", "until"):
-        moment = fields[key]
-        if moment is not None and moment.value in tuple(window.moments):
-            continue
-        reader.instant(moment)
+    for key in ("obligations", "preserve"):
+        _once(reader, fields[key])
+    if "discharges" in fields and kind != "rescission":
+        reader.fault(fields.key("discharges"), "only a rescission discharges duties")
+    return (
+        tuple(read_obligation(letter, item, times) for item in reader.items(fields["obligations"])),
+        tuple(read_preserve(letter, item, times) for item in reader.items(fields["preserve"])),
+        frozenset(reader.name(item) for item in reader.items(fields["discharges"])),
+    )
 
 
 def _all_carried(letter: Letter, node: Node | None) -> None:

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
 from writ.model.catalogue import Catalogue
+from writ.model.duty import Obligation, Preserve
 from writ.model.expression import Group, Predicate
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
@@ -103,6 +104,15 @@ class OrderVersion:
     scenarios: tuple[Scenario, ...] = ()
     source: Mapping[str, object] = field(default_factory=dict)
     """The whole file as plain values, for digests, reading back and the public record."""
+    obligations: tuple[Obligation, ...] = ()
+    preserve: tuple[Preserve, ...] = ()
+    discharges: frozenset[str] = frozenset()
+    """Ids of duties of earlier versions that a rescission ends."""
+
+    @property
+    def duties(self) -> tuple[Obligation | Preserve, ...]:
+        """Everything that is to be done or kept."""
+        return (*self.obligations, *self.preserve)
 
 
 @dataclass(frozen=True, slots=True)

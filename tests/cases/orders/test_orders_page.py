@@ -11,13 +11,14 @@ from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 from writ.law.annexes import ANNEX_KEYS
+from writ.law.calendars import CALENDAR_KEYS
 from writ.law.catalogue import CATALOGUE_KEYS, MODEL_KEYS
 from writ.law.expressions import OPERATORS, PROTECTED_KEYS
+from writ.law.obligations import EVENT_KEYS, OBLIGATION_KEYS, PRESERVE_KEYS, RECORDS
 from writ.law.order import (
     AUTHENTICATED_KEYS,
     AUTHORITY_KEYS,
     KINDS_TO_COME,
-    OBLIGATION_KEYS,
     ORDER_KEYS,
     READING_KEYS,
 )
@@ -34,9 +35,10 @@ from writ.law.values import PROTECTIONS
 
 PAGE = Path(__file__).parents[3] / "docs" / "orders.md"
 LANGUAGE = PAGE.with_name("language.md")
+DUTIES = PAGE.with_name("duties.md")
 KEYS = (
     ANNEX_KEYS, CATALOGUE_KEYS, MODEL_KEYS, PROTECTED_KEYS, AUTHENTICATED_KEYS, AUTHORITY_KEYS,
-    OBLIGATION_KEYS, ORDER_KEYS, READING_KEYS, DRAIN_KEYS, EVIDENCE_KEYS, EXCEPTION_KEYS,
+    CALENDAR_KEYS, EVENT_KEYS, OBLIGATION_KEYS, ORDER_KEYS, PRESERVE_KEYS, READING_KEYS, DRAIN_KEYS, EVIDENCE_KEYS, EXCEPTION_KEYS,
     RULE_KEYS, UNDETERMINED_KEYS, SCENARIO_KEYS,
 )  # fmt: skip
 
@@ -77,6 +79,7 @@ WORDS = {
     *OPERATORS,
     *(word for operator in OPERATORS.values() for word in operator.beside),
     *KINDS_TO_COME,
+    *RECORDS,
     *PROTECTIONS,
     *definition_names(),
 }
@@ -85,5 +88,5 @@ WORDS = {
 @pytest.mark.parametrize("word", sorted(WORDS))
 def test_every_word_of_the_language_is_on_the_pages(word: str) -> None:
     """Whatever an order file can say is explained or shown, here or among the operators."""
-    said = PAGE.read_text(encoding="utf-8") + LANGUAGE.read_text(encoding="utf-8")
+    said = "".join(page.read_text(encoding="utf-8") for page in (PAGE, LANGUAGE, DUTIES))
     assert re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", said)

@@ -108,7 +108,10 @@ def test_schemas_are_printed(name: str) -> None:
 def test_one_schema_at_a_time() -> None:
     """Two schemas on one stdout would be no JSON."""
     code, _, err = order("schema", "--subject", "--catalogue")
-    told = "give one of `--subject`, `--catalogue`, `--groups`, `--definition` and `--cases`\n"
+    told = (
+        "give one of `--subject`, `--catalogue`, `--groups`, `--definition`, `--calendars`"
+        " and `--cases`\n"
+    )
     assert (3, told) == (code, err)
 
 

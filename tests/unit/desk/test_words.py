@@ -137,3 +137,45 @@ def test_an_exception_that_can_be_nobodys_says_so() -> None:
         "  exception nobody to only-us-persons: people never (organisation_in), "
         "organisations never (employee_of) may use fable-5; unproven: barred"
     ) == change(BOOK, after)[2]
+
+
+DUTIES = b"""
+obligations:
+  - {id: report, clauses: [c1], what: Report., every: 1 month, zone: UTC, owner: trust, evidence: [receipt]}
+  - {id: warn, clauses: [c1], what: Warn., within: 24h, from: {event: flaw}, until: 2027-01-01T00:00:00Z}
+  - {id: detect, clauses: [c1], what: Look., within: 2 business days, calendar: us}
+preserve:
+  - {id: keep, clauses: [c1], what: Keep., records: [facts]}
+  - {id: all, clauses: [c1], what: Keep., until: 2027-01-01T00:00:00Z}
+"""
+DAYS = b"calendars: {us: {title: US, zone: UTC, from: 2026-01-01, until: 2027-01-01, holidays: {}}}"
+END = b"""
+order: us-bis
+version: 2
+kind: rescission
+title: Rescinded
+authority: {name: Bureau, jurisdiction: US}
+effective: 2026-06-12T17:21:00-04:00
+clauses: {c1: It is lifted.}
+lifts: [c1]
+discharges: [report]
+"""
+
+
+def test_duties_come_and_go_in_words() -> None:
+    """A signer reads what is to be done, kept and discharged, and what goes with an order."""
+    files = {**FIRST, "us-bis.v1.yaml": letter() + DUTIES, "calendars.yaml": DAYS}
+    more = read_sources(files)
+    came = change(BOOK, more)
+    assert (
+        "  duty report: every 1 month, from 2026-06-12T21:21:00Z: Report.; trust sees to it; shown by receipt",
+        "  duty warn: within 1d, whenever `flaw` occurs, until 2027-01-01T00:00:00Z: Warn.",
+        "  duty detect: within 2 business days, from 2026-06-12T21:21:00Z, by the calendar `us`: Look.",
+        "  keeps facts until it is lifted (keep): Keep.",
+        "  keeps facts, receipts, subjects until 2027-01-01T00:00:00Z (all): Keep.",
+    ) == came[2:7]
+    assert "  duty report of earlier versions ends" in change(
+        BOOK, read_sources({**FIRST, "v2.yaml": END})
+    )
+    gone = change(more, read_sources({"catalogue.yaml": CATALOGUE}))
+    assert "  duty keep goes with it" in gone

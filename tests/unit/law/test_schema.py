@@ -12,10 +12,12 @@ from tests.unit.law.conftest import CATALOGUE
 from writ.errors import InvalidInput
 from writ.law import (
     annexes,
+    calendars,
     catalogue,
     definitions,
     expressions,
     groups,
+    obligations,
     order,
     rules,
     scenarios,
@@ -36,7 +38,7 @@ JUNE = ROOT / "orders" / "june-2026"
 CASES = ROOT / "tests" / "cases" / "orders"
 SCHEMAS: dict[str, Any] = {
     name: json.loads(data_bytes(f"schemas/{name}.json"))
-    for name in ("order", "subject", "catalogue", "groups", "definition")
+    for name in ("order", "subject", "catalogue", "groups", "definition", "calendars")
 }
 VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
@@ -45,7 +47,9 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("order", "authority", order.AUTHORITY_KEYS),
     ("order", "authenticated", order.AUTHENTICATED_KEYS),
     ("order", "reading", order.READING_KEYS),
-    ("order", "obligation", order.OBLIGATION_KEYS),
+    ("order", "obligation", obligations.OBLIGATION_KEYS),
+    ("order", "event", obligations.EVENT_KEYS),
+    ("order", "preserve", obligations.PRESERVE_KEYS),
     ("order", "rule", rules.RULE_KEYS),
     ("order", "exception", rules.EXCEPTION_KEYS),
     ("order", "evidence", rules.EVIDENCE_KEYS),
@@ -79,6 +83,8 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("groups", "", groups.FILE_KEYS),
     ("groups", "group", groups.GROUP_KEYS),
     ("groups", "member", groups.MEMBER_KEYS),
+    ("calendars", "", calendars.FILE_KEYS),
+    ("calendars", "calendar", calendars.CALENDAR_KEYS),
 ]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from writ.clock import Instant, format_instant
 from writ.law.agreement import governing_span
 from writ.law.compiled.book import Compiled
+from writ.law.duties import clock_words
 from writ.law.explain.english import Line, joined
 from writ.law.explain.examples import Examples, group_line
 from writ.law.explain.rules import (
@@ -147,14 +148,22 @@ def _outside(version: OrderVersion) -> Iterator[Line]:
 
 
 def _obligations(version: OrderVersion) -> Iterator[Line]:
-    for item in _listed(version, "obligations"):
-        every = f", every {item['every']}" if item.get("every") else ""
-        since = f", from {item['from']}" if item.get("from") else ""
-        until = f", until {item['until']}" if item.get("until") else ""
-        clauses = _names(item.get("clauses"))
+    for duty in version.obligations:
+        clock = clock_words(duty)
+        yield Line(f"`{duty.id}` (clauses {', '.join(duty.clauses)}), {clock}: {duty.what}")
+        if duty.owner:
+            yield Line(f"Seen to by: {duty.owner}.", 1)
+        if duty.evidence:
+            yield Line(f"Shown by: {', '.join(duty.evidence)}.", 1)
+    for kept in version.preserve:
+        until = "it is lifted" if kept.until is None else format_instant(kept.until)
         yield Line(
-            f"`{item.get('id')}` (clauses {clauses}){every}{since}{until}: {item.get('what')}"
+            f"`{kept.id}` (clauses {', '.join(kept.clauses)}): no {joined(sorted(kept.records))} may"
+            f" be erased from {format_instant(kept.since)} until {until}. {kept.what}"
         )
+    if version.discharges:
+        ended = joined((f"`{name}`" for name in sorted(version.discharges)), "and")
+        yield Line(f"Duties of earlier versions that end: {ended}.")
 
 
 def _clauses(version: OrderVersion) -> Iterator[Line]:
@@ -166,9 +175,9 @@ def _clauses(version: OrderVersion) -> Iterator[Line]:
 def _carriers(version: OrderVersion, clause: str) -> Iterator[str]:
     yield from (f"rule `{rule.id}`" for rule in version.rules if clause in rule.clauses)
     yield from (f"exception `{item.id}`" for item in version.exemptions if clause in item.clauses)
-    for item in _listed(version, "obligations"):
-        if clause in _names(item.get("clauses")).split(", "):
-            yield f"duty `{item.get('id')}`"
+    for duty in version.duties:
+        if clause in duty.clauses:
+            yield f"duty `{duty.id}`"
     if any(item.get("clause") == clause for item in _listed(version, "readings")):
         yield "a reading"
     lifts = version.source.get("lifts")
@@ -189,7 +198,3 @@ def _listed(version: OrderVersion, key: str) -> Iterator[Mapping[str, object]]:
     found = version.source.get(key)
     items = found if isinstance(found, list | tuple) else ()
     yield from (item for item in items if isinstance(item, Mapping))
-
-
-def _names(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")

@@ -235,3 +235,42 @@ def test_examples_can_be_written_as_subjects(catalogue: bytes, write: Write) -> 
     rules = books(catalogue, write).rules_at(NOW)
     people = list(Sketches(rules, {"fable-5"}, "person", NOW).subjects(1))
     assert people == [read_subject(write_subject(who))[0] for who in people]
+
+
+def test_duties_are_explained_with_their_clocks(catalogue: bytes, write: Write) -> None:
+    """What is to be done, who sees to it, what shows it, what is kept, and what ends."""
+    duties = b"""
+obligations:
+  - {id: report, clauses: [c1], what: Report it., every: 30d, owner: the lead, evidence: [a receipt]}
+preserve:
+  - {id: keep, clauses: [c1], what: For the court., records: [facts, receipts]}
+  - {id: brief, clauses: [c1], what: Briefly., records: [facts], until: 2027-01-01T00:00:00Z}
+"""
+    parts = explained(catalogue, write() + duties)
+    assert [
+        "`report` (clauses c1), every 30d, from 2026-06-12T21:21:00Z: Report it.",
+        "Seen to by: the lead.",
+        "Shown by: a receipt.",
+        (
+            "`keep` (clauses c1): no facts or receipts may be erased from 2026-06-12T21:21:00Z until it"
+            " is lifted. For the court."
+        ),
+        (
+            "`brief` (clauses c1): no facts may be erased from 2026-06-12T21:21:00Z until"
+            " 2027-01-01T00:00:00Z. Briefly."
+        ),
+    ] == said(parts, "obligations")
+    (clause,) = said(parts, "clauses")
+    assert "duty `report`, duty `keep` and duty `brief`" in clause
+
+
+def test_a_rescission_says_which_duties_end() -> None:
+    """Duties of earlier versions that are discharged are named."""
+    files = {path.name: path.read_bytes() for path in JUNE.glob("*.*") if path.suffix != ".md"}
+    last = "us-bis-2026-06-12.v3.yaml"
+    book = read_sources(
+        {"catalogue.yaml": files["catalogue.yaml"], last: files[last] + b"discharges: [a, b]\n"}
+    )
+    assert "Duties of earlier versions that end: `a` and `b`." in said(
+        explain(book, book.versions), "obligations"
+    )
