@@ -6,10 +6,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from writ.cli.obligations_list import Owed
+import msgspec
+
 from writ.clock import SECOND, format_instant, parse_instant
 
 _OCTETS = 75
+
+
+class Owed(msgspec.Struct):
+    """One thing owed, as it is told."""
+
+    name: str
+    what: str
+    owner: str | None
+    due: str | None
+    state: str
+    evidence: list[str]
+    met_by: str | None = None
 
 
 def calendar(at: str, owed: Iterable[Owed]) -> str:

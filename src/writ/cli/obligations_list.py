@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from writ.cli.client import Call, ask
+from writ.cli.obligations_ics import Owed, calendar
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 from writ.clock import WallClock, format_instant, parse_duration, parse_instant
@@ -17,18 +18,6 @@ _WORDS = {
     "due": "due before {}",
     "met": "met, due before {}",
 }
-
-
-class Owed(msgspec.Struct):
-    """One thing owed, as it is told."""
-
-    name: str
-    what: str
-    owner: str | None
-    due: str | None
-    state: str
-    evidence: list[str]
-    met_by: str | None = None
 
 
 class _Kept(msgspec.Struct):
@@ -78,8 +67,6 @@ def list_obligations(  # noqa: PLR0913  one parameter per option of the command
     if ics:
         if as_json:
             raise InvalidInput("give one of `--ics` and `--json`")
-        from writ.cli.obligations_ics import calendar
-
         print(calendar(found.at, found.obligations), end="")
     else:
         show(answer, "\n".join(_lines(found)), as_json=as_json)

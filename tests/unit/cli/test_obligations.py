@@ -8,8 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from writ.cli.main import app
-from writ.cli.obligations_ics import calendar
-from writ.cli.obligations_list import Owed
+from writ.cli.obligations_ics import Owed, calendar
 
 JUNE = str(Path(__file__).parents[3] / "orders" / "june-2026")
 LATER = "2026-08-15T00:00:00Z"
