@@ -21,8 +21,21 @@ from writ.law.compiled.cells import Partition
 from writ.law.compiled.evidence import Question, present
 from writ.law.compiled.judge import Judgement
 from writ.law.compiled.rule import CompiledRule, LinkKind, branch
+from writ.law.compiled.settle_derived import offers
 from writ.model.decision import LinkName, Settlement
-from writ.model.expression import WILD, AllOf, AnyOf, Expression, Listed, Not, Settling
+from writ.model.expression import (
+    WILD,
+    AllOf,
+    AnyOf,
+    Derived,
+    Expression,
+    Listed,
+    MostRecent,
+    Not,
+    OwnedBy,
+    ParentIs,
+    Settling,
+)
 from writ.model.outcome import Outcome
 from writ.model.subject import Completeness, Fact, Subject, Value
 
@@ -166,9 +179,10 @@ class _Search:
 
     def _defined(self, settling: Settling) -> Iterator[Candidate]:
         if settling.completeness == "at_least":
-            place = self._compiled.partitions.index[settling.attribute]
-            partition = self._compiled.partitions.of[place]
-            for alike in _by_cell(partition, settling.values):
+            place = self._compiled.partitions.index.get(settling.attribute)
+            apart = ((parts,) for parts in settling.values)  # no list tells them apart or together
+            cells = None if place is None else self._compiled.partitions.of[place]
+            for alike in apart if cells is None else _by_cell(cells, settling.values):
                 yield Candidate(
                     settling.attribute, alike, (alike[0],), "at_least", settling.methods
                 )
@@ -185,6 +199,8 @@ class _Search:
             case Listed():
                 for known in self._lists(expression.attribute):
                     yield Candidate(expression.attribute, known, known, "exhaustive", ())
+            case MostRecent() | OwnedBy() | ParentIs():
+                yield from self._of_derived(expression, wanted=wanted)
             case AnyOf(items) | AllOf(items):
                 for item in items:
                     yield from self._of_expression(item, wanted=wanted)
@@ -192,6 +208,16 @@ class _Search:
                 yield from self._of_expression(item, wanted=not wanted)
             case _:
                 return
+
+    def _of_derived(self, atom: Derived, *, wanted: bool) -> Iterator[Candidate]:
+        for offer in offers(atom, wanted=wanted):
+            attribute = offer.attribute
+            if offer.complete:
+                for known in self._lists(attribute):
+                    values = tuple(dict.fromkeys((*known, *offer.shown)))
+                    yield Candidate(attribute, values, values, "exhaustive", ())
+            else:
+                yield Candidate(attribute, offer.shown, offer.tried, "at_least", ())
 
     def _lists(self, attribute: str) -> Iterable[_Parts]:
         """Give the lists that a complete one could begin with (rule 4)."""
