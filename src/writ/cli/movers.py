@@ -6,7 +6,7 @@ from writ.canonical import Plain
 from writ.clock import FOREVER, format_instant
 from writ.law.difference import Found, Moved, Mover
 from writ.law.subjects import write_subject
-from writ.model.subject import Subject
+from writ.model.subject import Subject, followed
 
 MISSING = "there are too many kinds of people to ask them all: somebody may be missing"
 
@@ -64,7 +64,9 @@ def request_plain(mover: Mover) -> dict[str, Plain]:
         ("end_user", chain.end_user),
     )
     request: dict[str, Plain] = {
-        name: write_subject(subject) for name, subject in parts if subject is not None
+        name: write_subject(subject, _named(subject))
+        for name, subject in parts
+        if subject is not None
     }
     return {**request, "model": mover.model, "at": format_instant(mover.at)}
 
@@ -76,3 +78,8 @@ def _outcome(found: Found) -> str:
 
 def _found(found: Found) -> Plain:
     return {"outcome": found[0].word, "served_by": found[1]}
+
+
+def _named(subject: Subject) -> tuple[Subject, ...]:
+    """Return those whom a standing rests on, as a file of a request has them."""
+    return tuple(followed(subject).values())[1:]

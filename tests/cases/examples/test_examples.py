@@ -19,7 +19,9 @@ from writ.law.literal.decide import decide as decide_literally
 from writ.law.shipped import data_bytes
 
 ORDERS = Path(__file__).parents[3] / "orders"
-FOLDERS = [ORDERS / "entities-with-annex", ORDERS / "nationals-or-residents"]
+FOLDERS = [
+    ORDERS / name for name in ("entities-with-annex", "entity-ownership", "nationals-or-residents")
+]
 NAMED, OTHER = "atlas-3", "atlas-mini"
 EVERY = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 

@@ -101,6 +101,8 @@ def value_words(attribute: str, parts: tuple[str, ...]) -> str:
         case Shape.EMPLOYER:
             employer = "the provider itself" if parts[0] == "self" else parts[0]
             return f"{employer} (as {' '.join(parts[1:]).replace('_', ' ') or 'employee'})"
+        case Shape.OWNER:
+            return f"{parts[0]} ({parts[1]} %)" if parts[1] else f"{parts[0]} (share not told)"
         case _:
             return " ".join(part for part in parts if part not in {"", WILD})
 

@@ -7,19 +7,21 @@
    it, or only what departs.
 3. Ids are those of nobody, or of one member of each set of groups that the rules tell apart.
 4. Simple ones come first, so that the first who fits is the one to show.
+5. Where owners, a parent or dates are asked about, `writ.law.explain.related` says what may be shown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, starmap
 
 from writ.clock import Instant, format_duration
-from writ.law.compiled.cells import Partition, Partitions, atoms
+from writ.law.compiled.cells import Partitions, atoms
 from writ.law.compiled.rule import LinkKind, branch
+from writ.law.explain import related
 from writ.law.explain.english import joined, noun, value_words
-from writ.model.expression import Expression, Given, Group, Listed, groups_in
+from writ.model.expression import Expression, Given, Group, Listed, MostRecent, groups_in
 from writ.model.order import ActiveRule, Evidence
 from writ.model.subject import Completeness, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -75,7 +77,7 @@ class Sketches:
                     for facts in self._facts(chosen):
                         if facts not in seen:
                             seen.add(facts)
-                            yield Subject(self.nobody, self.kind, (), facts)
+                            yield self._subject(facts)
 
     def ladders(self) -> Iterator[tuple[Subject, ...]]:
         """Yield, per value to show, who shows it alone, then beside complete lists, well and less so.
@@ -85,7 +87,27 @@ class Sketches:
         shown = [()] + [(item,) for item in self.showings if item.completeness == "at_least"]
         for chosen in shown:
             facts = self._facts(chosen)
-            yield tuple(Subject(self.nobody, self.kind, (), item) for item in dict.fromkeys(facts))
+            yield tuple(map(self._subject, dict.fromkeys(facts)))
+
+    def _subject(self, facts: tuple[Fact, ...]) -> Subject:
+        return Subject(self.nobody, self.kind, (), facts, self._related)
+
+    @cached_property
+    def _related(self) -> dict[str, Subject]:
+        """Owners and parents, everything shown of them as well as it gets (rule 5)."""
+        best = self._manners[0].base
+        return {
+            other.id: Subject(
+                other.id,
+                other.kind,
+                (),
+                tuple(
+                    self._fact(Showing(name, (parts,), "at_least"), best)
+                    for name, parts in other.shown
+                ),
+            )
+            for other in related.others(self._partitions.derived)
+        }
 
     @property
     def nobody(self) -> str:
@@ -114,20 +136,25 @@ class Sketches:
         """Complete lists of everything asked, with nothing that counts."""
         return tuple(
             Showing(name, self._others(name)[:1], "exhaustive")
-            for name in self._partitions.attributes
+            for name in self._attributes
             if name != "users_certified"
         )
+
+    @cached_property
+    def _attributes(self) -> tuple[str, ...]:
+        """Everything that is asked of the subject itself, by values or for derived atoms."""
+        asked = dict.fromkeys(self._partitions.attributes)
+        return tuple(asked | related.attributes(self._partitions.derived))
 
     @cached_property
     def showings(self) -> tuple[Showing, ...]:
         """Everything that one attribute may show (rule 1)."""
         return tuple(
-            item for name in self._partitions.attributes for item in self._of_attribute(name)
-        )
+            item for name in self._attributes for item in self._of_attribute(name)
+        ) + tuple(starmap(Showing, related.shown(self._partitions.derived)))
 
     def _of_attribute(self, name: str) -> Iterator[Showing]:
-        partition = self._partitions.of[self._partitions.index[name]]
-        for parts in _named_cells(partition):
+        for parts in self._named_cells(name):
             values = (_concrete(name, parts),)
             yield Showing(name, values, "at_least")
             if name != "users_certified":
@@ -137,14 +164,28 @@ class Sketches:
 
     def _others(self, name: str) -> tuple[Parts, ...]:
         """Values of citizenships and places that no rule names."""
-        shape, partition = (
-            VOCABULARY[name].shape,
-            self._partitions.of[self._partitions.index[name]],
-        )
+        shape = VOCABULARY[name].shape
         if shape not in (Shape.COUNTRY, Shape.PLACE) or name == "permanent_residences":
             return ()
         found = ((code, "") for code in ELSEWHERE)
-        return tuple(parts for parts in found if not _counts(partition, parts))
+        return tuple(parts for parts in found if not self._counts(name, parts))
+
+    def _named_cells(self, name: str) -> Iterator[Parts]:
+        """Yield a value of each cell that some list names."""
+        place = self._partitions.index.get(name)
+        partition = None if place is None else self._partitions.of[place]
+        for parts in partition.representatives if partition is not None else ():
+            if self._counts(name, parts):
+                yield parts
+
+    def _counts(self, name: str, parts: Parts) -> bool:
+        """Whether the rules name the value, in a list or as the most recent of its kind."""
+        place = self._partitions.index.get(name)
+        partition = None if place is None else self._partitions.of[place]
+        unnamed = (_UNNAMED,) * len(parts)
+        listed = partition is not None and partition.bit(parts) != partition.bit(unnamed)
+        recent = (item for item in self._partitions.derived if isinstance(item, MostRecent))
+        return listed or any(parts[0] in item.countries for item in recent)
 
     def _facts(self, chosen: Sequence[Showing]) -> Iterator[tuple[Fact, ...]]:
         named = {item.attribute for item in chosen}
@@ -197,15 +238,6 @@ class Sketches:
                 yield Listed("certified", "users_certified", frozenset({(name,)}))
 
 
-def _named_cells(partition: Partition) -> Iterable[Parts]:
-    return (parts for parts in partition.representatives if _counts(partition, parts))
-
-
-def _counts(partition: Partition, parts: Parts) -> bool:
-    """Whether some list names the value."""
-    return partition.bit(parts) != partition.bit((_UNNAMED,) * len(parts))
-
-
 def _concrete(attribute: str, parts: Parts) -> Parts:
     """Put a value that nobody names where any value does."""
     fillers = _FILLERS.get(VOCABULARY[attribute].shape, ("another",))
@@ -239,7 +271,10 @@ class Telling:
             f"complete lists of {joined(names, 'and')}, nothing that counts on them ({manner})"
             for manner, names in empty.items()
         ]
-        return f"{who} with {'; and '.join(parts)}" if parts else f"{who} of whom nothing is shown"
+        told_of = f"with {'; and '.join(parts)}" if parts else "of whom nothing is shown"
+        named = sorted(subject.names() & subject.related.keys())
+        others = (f"; where `{name}` is {self.of(subject.related[name])}" for name in named)
+        return f"{who} {told_of}{''.join(others)}"
 
     def _is_closed(self, fact: Fact) -> bool:
         values = tuple(value.parts for value in fact.values)

@@ -13,7 +13,16 @@ from writ.law.compiled.rule import LinkKind, branch
 from writ.law.definitions import definition
 from writ.law.explain.english import LEVELS, Line, Plain, joined, noun, phrase, simplified, tree
 from writ.law.shipped import definition_names
-from writ.model.expression import AnyOf, Expression, Listed, Predicate
+from writ.model.expression import (
+    AnyOf,
+    Derived,
+    Expression,
+    Listed,
+    MostRecent,
+    OwnedBy,
+    ParentIs,
+    Predicate,
+)
 from writ.model.order import Effect, Evidence, Exemption, Rule
 
 KINDS: tuple[tuple[LinkKind, str], ...] = (("person", "A person"), ("organisation", "A company"))
@@ -63,6 +72,9 @@ def _false_lines(expression: Expression | None, kind: str, name: str) -> Iterato
     plain = simplified(expression, kind)
     if isinstance(plain, bool):
         return
+    for atom in atoms(plain):
+        if isinstance(atom, MostRecent | OwnedBy | ParentIs):
+            yield Line(f"{name}: that it {phrase(atom)} is {_derived_truth(atom)}")
     asked = dict.fromkeys(atom.attribute for atom in atoms(plain) if isinstance(atom, Listed))
     if not asked:
         return
@@ -80,6 +92,27 @@ def _false_lines(expression: Expression | None, kind: str, name: str) -> Iterato
             f"{name}: each statement is known to be false only once a complete list without it is"
             f" shown (of {lists}); until it is shown to be true or false, it is not known."
         )
+
+
+def _derived_truth(atom: Derived) -> str:
+    """Say when what facts come to together is known (docs/meaning.md §3)."""
+    match atom:
+        case MostRecent():
+            return (
+                "known only from complete lists of both; dates told in them decide which came last,"
+                " and of those that began together each is the most recent."
+            )
+        case ParentIs():
+            return (
+                "known to be true once it is true of a parent shown, by that parent's own facts,"
+                " and to be false once it is false of each parent on a complete list."
+            )
+        case _:
+            return (
+                "known to be true once the shares shown, of owners known to count, add up to it,"
+                " and to be false once they cannot, even if everybody counts who may and holds"
+                " whatever the shares shown leave. Owners are judged by their own facts."
+            )
 
 
 def outcome_lines(rule: Rule) -> Iterator[Line]:

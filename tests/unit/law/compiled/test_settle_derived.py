@@ -39,7 +39,7 @@ def offered(
     """What would settle somebody of whom only this is asked."""
     person = subject.kind == "person"
     branches = (expression, None) if person else (None, expression)
-    predicate = Predicate(*branches, settling=settling)
+    predicate = Predicate(branches[0], branches[1], settling=settling)
     rule = replace(RULE, predicate=predicate, standing="organisation")
     lawbook = Lawbook(CATALOGUE, (letter(1, V1, rules=(rule,)),))
     chain = Chain(subject) if person else Chain(Subject("key", "service", ("a",)), subject)
