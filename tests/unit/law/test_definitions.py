@@ -8,7 +8,7 @@ from writ.law.definitions import KINDS, Definition, Example, definition, read_de
 from writ.law.literal.decide import decide as literal
 from writ.law.shipped import data_bytes, definition_file, definition_names
 from writ.law.truth import Truth, alone, truth
-from writ.model.expression import AllOf, AnyOf, Expression, Listed, Not
+from writ.model.expression import AllOf, AnyOf, Expression, Listed, MostRecent, Not
 from writ.model.subject import Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
 
@@ -42,6 +42,9 @@ def atoms(expression: Expression | None) -> Iterator[Listed]:
             yield from atoms(item)
         case Listed():
             yield expression
+        case MostRecent(countries):
+            for attribute in ("citizenships", "permanent_residences"):
+                yield Listed("", attribute, frozenset((code, "*") for code in countries))
         case _:
             return
 
@@ -94,7 +97,8 @@ FAR_OFF = {
     Shape.COUNTRY: ("AQ", ""),
     Shape.PLACE: ("AQ", ""),
     Shape.PROTECTION: ("other", "AQ"),
-    Shape.NAME: ("something else",),
+    Shape.NAME: ("somebody",),  # for a parent: the subject is its own
+    Shape.OWNER: ("somebody else", "1"),
     Shape.NUMBER: ("0",),
 }
 
