@@ -201,7 +201,7 @@ class Desk:
                 FOREVER if stated.until is None else stated.until,
             )
             sources = Sources(before.sources.files, (*before.sources.holds, stop))
-            compiled = compile_sources(sources, before.next(self.trust))
+            compiled = compile_sources(sources, before.next_held(self.trust))
             bundle = add_hold(before.bundle, envelope, compiled.snapshot)
             force = prove_compiled(bundle, compiled, self.trust)
             with self._unit() as (connection, now):

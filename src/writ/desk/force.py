@@ -55,6 +55,10 @@ class Force:
         """Return where the next snapshot stands."""
         return Place(self.epoch + 1, self.digest, trust.version)
 
+    def next_held(self, trust: Trust) -> Place:
+        """Return where this snapshot with one more hold stands: in the same form."""
+        return replace(self.next(trust), form=self.law().place.form)
+
     def plain(self) -> dict[str, Plain]:
         """Write what is in force as JSON values, for a signer's machine."""
         return {"bundle": self.bundle.decode(), **sources_plain(self.sources)}
@@ -64,6 +68,7 @@ NOTHING = Force(0, b"", Sources({}))
 
 
 class _Place(msgspec.Struct, frozen=True):
+    format: str
     epoch: int
     previous: str | None
     trust: int
@@ -108,7 +113,7 @@ def prove_compiled(bundle: bytes, compiled: Compiled, trust: Trust) -> Force:
 
 def _place(proved: Bundle) -> Place:
     form = read_form(proved.snapshot, _Place, "the snapshot")
-    return Place(form.epoch, form.previous, form.trust)
+    return Place(form.epoch, form.previous, form.trust, form.format)
 
 
 def _approved(compiled: Compiled, proved: Bundle) -> str:

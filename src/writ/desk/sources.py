@@ -20,7 +20,7 @@ from writ.law.document import read_yaml
 from writ.law.folder import check_sources
 from writ.law.groups import FILE as GROUPS
 from writ.law.order import PlacedOrder
-from writ.law.snapshot import snapshot
+from writ.law.snapshot import FORMAT, snapshot
 from writ.model.order import Hold, Lawbook
 from writ.signing.form import Form, from_base64, read_form, to_base64
 
@@ -42,11 +42,15 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a snapshot stands in the chain: its epoch, its predecessor's digest, the trust."""
+    """Where a snapshot stands in the chain: its epoch, its predecessor's digest, the trust.
+
+    `form` is the one it is written in.
+    """
 
     epoch: int
     previous: str | None
     trust: int
+    form: str = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Compiled:
     """Sources compiled at a place; `versions` has the digest of each `order/version`."""
 
     sources: Sources
+    place: Place
     book: Lawbook
     versions: Mapping[str, str]
     snapshot: bytes
@@ -94,8 +99,8 @@ def compile_sources(sources: Sources, place: Place) -> Compiled:
     """Compile files and holds into the snapshot of `place`; InvalidInput has every fault."""
     checked = check_sources(sources.files, sources.holds)
     versions = {_name(order): _digest(order, sources.files) for order in checked.orders}
-    written = snapshot(checked.book, place.epoch, place.previous, place.trust)
-    return Compiled(sources, checked.book, versions, written)
+    written = snapshot(checked.book, place.epoch, place.previous, place.trust, place.form)
+    return Compiled(sources, place, checked.book, versions, written)
 
 
 def merge(files: Mapping[str, bytes], changes: Changes) -> dict[str, bytes]:

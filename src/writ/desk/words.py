@@ -7,7 +7,7 @@
 from collections.abc import Iterator
 
 from writ.clock import FOREVER, Instant, format_instant
-from writ.law.digest import rules_digest
+from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
 from writ.law.wording import exception_line, model_line, order_line, rule_line
 from writ.model.catalogue import Catalogue
@@ -74,8 +74,9 @@ def _span(hold: Hold) -> str:
 
 
 def _instants(old: Lawbook, new: Lawbook) -> Iterator[str]:
+    before, after = Digests(old), Digests(new)
     for at in (-FOREVER, *sorted({*old.boundaries(), *new.boundaries()})):
-        was, now = rules_digest(old, at), rules_digest(new, at)
+        was, now = before.at(at), after.at(at)
         if was != now:
             when = "before all instants" if at == -FOREVER else f"from {format_instant(at)}"
             names = _in_force(new, at)

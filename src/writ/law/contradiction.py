@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, islice
 
-from writ.clock import Instant, format_instant
+from writ.clock import FOREVER, Instant, format_instant
 from writ.errors import Fault
 from writ.law.compiled.book import Capacity, Compiled
 from writ.law.compiled.cells import Known
@@ -43,42 +43,41 @@ class Meeting:
 
 def meetings(compiled: Compiled) -> Iterator[Meeting]:
     """Yield contradictions, and overlaps of different orders (rules 1 to 3)."""
+    changing: dict[Instant, list[str]] = {}
+    for model in compiled.phases.models:
+        for _, at in compiled.phases.starts(model):
+            changing.setdefault(at, []).append(model)
     seen: set[tuple[str, int, int]] = set()
-    for number, segment in enumerate(compiled.segments):
-        by_model: dict[str, list[ActiveRule]] = {}
-        for active in segment.rules:
-            for model in active.rule.models:
-                by_model.setdefault(model, []).append(active)
-        for model in sorted(by_model):
-            for first, second in combinations(by_model[model], 2):
-                key = (model, id(first.rule), id(second.rule))
+    for at in (-FOREVER, *compiled.boundaries):
+        for model in changing.get(at, ()):
+            for pair in combinations(compiled.speaking(model, at).rules, 2):
+                key = (model, id(pair[0]), id(pair[1]))
                 if key not in seen:
                     seen.add(key)
-                    yield from _meeting(compiled, number, model, (first, second))
+                    yield from _meeting(compiled, at, model, pair)
 
 
 def _meeting(
-    compiled: Compiled, segment: int, model: str, pair: tuple[ActiveRule, ActiveRule]
+    compiled: Compiled, at: Instant, model: str, pair: tuple[ActiveRule, ActiveRule]
 ) -> Iterator[Meeting]:
     nobody = tuple(
         name
         for kind, name in KINDS
-        if _contradict(compiled, _both(compiled, segment, model, kind, pair))
+        if _contradict(compiled, _both(compiled, at, model, kind, pair))
     )
     if nobody or pair[0].version.order != pair[1].version.order:
-        since = compiled.segments[segment].start or 0
-        examples = (_example(compiled, segment, model, kind, pair) for kind, _ in KINDS)
-        yield Meeting(model, pair, since, nobody, next(filter(None, examples), None))
+        examples = (_example(compiled, at, model, kind, pair) for kind, _ in KINDS)
+        yield Meeting(model, pair, at, nobody, next(filter(None, examples), None))
 
 
 def _both(
     compiled: Compiled,
-    segment: int,
+    at: Instant,
     model: str,
     kind: LinkKind,
     pair: tuple[ActiveRule, ActiveRule],
 ) -> tuple[CompiledRule, ...]:
-    rules = compiled.rules(segment, model, kind)
+    rules = compiled.rules(model, compiled.phases.cell(model, at), kind)
     return tuple(rule for rule in rules if any(rule.active is active for active in pair))
 
 
@@ -98,30 +97,23 @@ def _open_worlds(compiled: Compiled) -> Iterator[Situation]:
     """Nothing known, acting for nobody or for a member of each group."""
     parts = compiled.partitions
     own = Known(0, (1 << len(parts.own_groups)) - 1)
-    members = {member for group in parts.acting_groups for member in group.members}
-    acting = {
-        sum(
-            1 << place for place, group in enumerate(parts.acting_groups) if member in group.members
-        )
-        for member in members
-    }
-    for capacity in sorted({0, *acting}):
+    for capacity in sorted({0, *parts.acting.together}):
         yield Situation((*parts.unknown, parts.underived, own), capacity)
 
 
 def _example(
     compiled: Compiled,
-    segment: int,
+    at: Instant,
     model: str,
     kind: LinkKind,
     pair: tuple[ActiveRule, ActiveRule],
 ) -> str | None:
     """Say who passes one of the two and is barred by the other, for certain if possible."""
-    at = compiled.segments[segment].start or 0
+    cell = compiled.phases.cell(model, at)
     sketches = Sketches(pair, {model}, kind, at)
     telling = Telling(masks(sketches.groups), frozenset(sketches.closed), at)
     for subject in sketches.subjects(1):
-        found = compiled.judgement(segment, model, compiled.profile(subject, at), Capacity())
+        found = compiled.judgement(model, cell, compiled.profile(subject, at), Capacity())
         against = [
             rule.active
             for rule, certain in zip(found.against, found.certain, strict=True)

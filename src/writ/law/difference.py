@@ -18,7 +18,7 @@ from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import outcome_of
 from writ.law.compiled.rule import LinkKind
-from writ.law.digest import rules_digest
+from writ.law.digest import Digests
 from writ.law.explain.people import Sketches, Telling, masks
 from writ.model.expression import Group
 from writ.model.order import ActiveRule, Lawbook
@@ -82,9 +82,10 @@ def moved(old: Lawbook, new: Lawbook) -> Moved:
     pair = (Compiled(old), Compiled(new))
     search = _Search()
     models = sorted(set(old.catalogue.models) & set(new.catalogue.models))
+    digests = (Digests(old), Digests(new))
     edges = sorted({*old.boundaries(), *new.boundaries()})
     for at, until in zip(edges, (*edges[1:], FOREVER), strict=True):
-        if rules_digest(old, at) != rules_digest(new, at):
+        if len({side.at(at) for side in digests}) > 1:
             for model in models:
                 _compare(pair, model, (at, until), search)
     movers = sorted(
@@ -204,12 +205,11 @@ def _service(company: Subject) -> Subject:
 
 def _speaking(side: Compiled, model: str, at: Instant) -> tuple[ActiveRule, ...]:
     """Return the rules on a model, and those on what stands in for it."""
-    rules = side.segments[side.segment_at(at)].rules
     spoken = {model}
-    for active in rules:
+    for active in side.speaking(model, at).rules:
         effects = (active.rule.barred, active.rule.undetermined)
-        if model in active.rule.models:
-            spoken |= {effect.substitute for effect in effects if effect.substitute}
+        spoken |= {effect.substitute for effect in effects if effect.substitute}
+    rules = side.book.rules_at(at)
     return tuple(active for active in rules if spoken & active.rule.models)
 
 

@@ -5,7 +5,7 @@ barred, undetermined, in_flight, exceptions, annex digests, holds. Left out: dat
 clauses, notices, titles; so withdrawing an order gives back the digest of the others exactly.
 """
 
-from writ.canonical import Plain, digest
+from writ.canonical import Plain, digest_bytes, encode
 from writ.clock import Instant
 from writ.model.expression import (
     WILD,
@@ -27,14 +27,29 @@ from writ.model.order import ActiveRule, Effect, Evidence, Exemption, Lawbook
 from writ.model.vocabulary import VOCABULARY, Shape
 
 
+class Digests:
+    """The digests of one lawbook; each rule is written once, however many instants are asked."""
+
+    def __init__(self, book: Lawbook) -> None:
+        self._book = book
+        self._written: dict[int, bytes] = {}
+
+    def at(self, instant: Instant) -> str:
+        """Digest of the rules and holds in force at an instant."""
+        holds = encode(sorted({hold.model for hold in self._book.holds_at(instant)}))
+        rules = b",".join(map(self._rule, self._book.rules_at(instant)))
+        return digest_bytes(b'{"holds":' + holds + b',"rules":[' + rules + b"]}")
+
+    def _rule(self, active: ActiveRule) -> bytes:
+        key = id(active)  # the lawbook keeps it alive
+        if key not in self._written:
+            self._written[key] = encode(_rule(active))
+        return self._written[key]
+
+
 def rules_digest(book: Lawbook, at: Instant) -> str:
-    """Digest of the rules and holds in force at an instant."""
-    return digest(
-        {
-            "rules": [_rule(active) for active in book.rules_at(at)],
-            "holds": sorted({hold.model for hold in book.holds_at(at)}),
-        }
-    )
+    """Digest of the rules and holds in force at one instant."""
+    return Digests(book).at(at)
 
 
 def _rule(active: ActiveRule) -> Plain:

@@ -1,31 +1,36 @@
 """A snapshot: everything that was decided on, in canonical bytes, for signing and for gateways.
 
-1. `orders` and `definitions` say what is ordered; `segments` say what is in force when, and what
-   an enforcement point may tell of it. Annexes appear by digest, never by row; scenarios, which
-   decide nothing and may name whom an annex lists, stay with the sources.
-2. A hold is one more rule of its segment: it denies all, and tells nothing but that.
-3. The same sources, epoch and predecessor give the same bytes on every machine.
+1. `orders` and `definitions` say what is ordered; `rules` say what is in force when, and what an
+   enforcement point may tell of it; `segments` have the digest of the rules between two changes.
+   Annexes appear by digest, never by row; scenarios, which decide nothing and may name whom an
+   annex lists, stay with the sources.
+2. A hold denies all, and tells nothing but `held_notice`.
+3. The same sources, epoch and predecessor give the same bytes on every machine, in the form asked
+   for: what was signed in an earlier form is written in that again (docs/decisions/0025, 0065).
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from writ.canonical import Plain, digest_bytes, encode
-from writ.clock import FOREVER, Instant, format_instant
-from writ.law.digest import predicate_plain, rules_digest
+from writ.clock import FOREVER, format_instant
+from writ.law.digest import Digests, predicate_plain
+from writ.law.snapshot_first import HELD_NOTICE, rule_plain, segments_of_rules, start_of
 from writ.model.catalogue import Catalogue
 from writ.model.expression import Predicate
 from writ.model.order import ActiveRule, Hold, Lawbook, OrderVersion
 
-FORMAT = "writ-snapshot-1"
-HELD_NOTICE = {"en": "This model is not available at present."}
+FIRST, FORMAT = "writ-snapshot-1", "writ-snapshot-2"
 
 
-def snapshot(book: Lawbook, epoch: int, previous: str | None, trust_version: int) -> bytes:
+def snapshot(
+    book: Lawbook, epoch: int, previous: str | None, trust_version: int, form: str = FORMAT
+) -> bytes:
     """Write the snapshot of a lawbook; `previous` is the digest of the snapshot before it."""
+    told = _first(book) if form == FIRST else _rules(book)
     return encode(
         {
-            "format": FORMAT,
+            "format": form,
             "epoch": epoch,
             "previous": previous,
             "trust": trust_version,
@@ -38,7 +43,7 @@ def snapshot(book: Lawbook, epoch: int, previous: str | None, trust_version: int
                 for name, group in version.annexes.items()
             },
             "holds": [_hold(hold) for hold in _holds(book)],
-            "segments": [_segment(book, start) for start in (None, *book.boundaries())],
+            **told,
         }
     )
 
@@ -49,6 +54,36 @@ def law_digest(book: Lawbook) -> str:
     What a report on a folder of orders speaks of: the desk compares it with what is proposed.
     """
     return digest_bytes(snapshot(replace(book, holds=()), 0, None, 0))
+
+
+def _first(book: Lawbook) -> dict[str, Plain]:
+    return {"segments": segments_of_rules(book)}
+
+
+def _rules(book: Lawbook) -> dict[str, Plain]:
+    digests = Digests(book)
+    return {
+        "held_notice": dict(HELD_NOTICE),
+        "rules": [_rule(active) for active in book.standing],
+        "segments": [
+            {
+                "from": start,
+                "starts": None if start is None else format_instant(start),
+                "rules_digest": digests.at(start_of(start)),
+            }
+            for start in (None, *book.boundaries())
+        ],
+    }
+
+
+def _rule(active: ActiveRule) -> Plain:
+    effects = (active.rule.barred, active.rule.undetermined)
+    substitutes = [effect.substitute for effect in effects if effect.substitute is not None]
+    return {
+        **rule_plain(active),
+        "spans": [[since, None if until >= FOREVER else until] for since, until in active.spans],
+        "substitute": substitutes[0] if substitutes else None,
+    }
 
 
 def _sorted(book: Lawbook) -> list[OrderVersion]:
@@ -120,52 +155,3 @@ def _hold(hold: Hold) -> Plain:
         "since": hold.since,
         "until": None if hold.until >= FOREVER else hold.until,
     }
-
-
-def _segment(book: Lawbook, start: Instant | None) -> Plain:
-    at = -FOREVER if start is None else start
-    rules = book.rules_at(at)
-    held = sorted({hold.model for hold in book.holds_at(at)})
-    return {
-        "from": start,
-        "starts": None if start is None else format_instant(start),
-        "rules_digest": rules_digest(book, at),
-        "rules": [*map(_rule, rules), *map(_held, held)],
-        "held": held,
-        "substitutes": dict(_substitutes(rules)),
-    }
-
-
-def _rule(active: ActiveRule) -> Plain:
-    rule, version = active.rule, active.version
-    return {
-        "order": version.order,
-        "version": version.version,
-        "rule": rule.id,
-        "clauses": list(rule.clauses),
-        "models": sorted(rule.models),
-        "disclosure": version.disclosure,
-        "notice": dict(version.notice),
-        "drain": rule.in_flight.drain,
-    }
-
-
-def _held(model: str) -> Plain:
-    return {
-        "order": None,
-        "version": None,
-        "rule": None,
-        "clauses": [],
-        "models": [model],
-        "disclosure": "none",
-        "notice": dict(HELD_NOTICE),
-        "drain": 0,
-    }
-
-
-def _substitutes(rules: tuple[ActiveRule, ...]) -> Iterator[tuple[str, str]]:
-    for active in rules:
-        for effect in (active.rule.barred, active.rule.undetermined):
-            if effect.substitute is not None:
-                for model in sorted(active.rule.models):
-                    yield model, effect.substitute

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
@@ -14,6 +15,8 @@ from writ.model.subject import Chain
 Standing: TypeAlias = Literal["natural_person", "certified_organisation", "organisation"]
 Disclosure: TypeAlias = Literal["none", "existence", "full"]
 OrderKind: TypeAlias = Literal["restriction", "rescission"]
+Span: TypeAlias = tuple[Instant, Instant]
+"""From the first instant on, up to the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +130,18 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class ActiveRule:
-    """A rule in force, with the version it comes from and the exemptions to it."""
+    """A rule in force, with the version it comes from and the exemptions to it.
+
+    `spans` are those in which it is in force, ascending, with time between them.
+    """
 
     version: OrderVersion
     rule: Rule
     exemptions: tuple[Exemption, ...]
+    spans: tuple[Span, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lawbook:
     """Everything a decision may rest on: catalogue, orders (all versions) and holds."""
 
@@ -142,33 +149,48 @@ class Lawbook:
     versions: tuple[OrderVersion, ...] = ()
     holds: tuple[Hold, ...] = ()
 
-    def in_force(self, at: Instant) -> tuple[OrderVersion, ...]:
-        """Return, per order, the version that governs `at`, by order id.
+    @cached_property
+    def governing(self) -> tuple[tuple[OrderVersion, Span], ...]:
+        """Every version that governs its order at some time, and when, by order id and version.
 
         The highest version whose `effective` has come governs, until its `until`; that passing
         revives nothing.
         """
-        latest: dict[str, OrderVersion] = {}
-        for version in self.versions:
-            if version.effective <= at:
-                standing = latest.get(version.order)
-                if standing is None or standing.version < version.version:
-                    latest[version.order] = version
+        found: list[tuple[OrderVersion, Span]] = []
+        replaced: dict[str, Instant] = {}
+        for version in sorted(self.versions, key=lambda version: -version.version):
+            end = replaced.get(version.order, FOREVER)
+            until = end if version.until is None else min(end, version.until)
+            if version.effective < until:
+                found.append((version, (version.effective, until)))
+            replaced[version.order] = min(end, version.effective)
+        return tuple(sorted(found, key=lambda item: (item[0].order, item[0].version)))
+
+    @cached_property
+    def standing(self) -> tuple[ActiveRule, ...]:
+        """Every rule that is in force at some time, by order id, version and rule id."""
         return tuple(
-            latest[name]
-            for name in sorted(latest)
-            if (until := latest[name].until) is None or at < until
+            ActiveRule(
+                version,
+                rule,
+                tuple(item for item in version.exemptions if item.to == rule.id),
+                (span,),
+            )
+            for version, span in self.governing
+            for rule in sorted(version.rules, key=lambda rule: rule.id)
         )
+
+    def in_force(self, at: Instant) -> tuple[OrderVersion, ...]:
+        """Return, per order, the version that governs `at`, by order id."""
+        return tuple(version for version, (since, until) in self.governing if since <= at < until)
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[Instant, Instant, ActiveRule], ...]:
+        return tuple((*span, active) for active in self.standing for span in active.spans)
 
     def rules_at(self, at: Instant) -> tuple[ActiveRule, ...]:
         """Return the rules in force at `at`, by order id and rule id."""
-        return tuple(
-            ActiveRule(
-                version, rule, tuple(item for item in version.exemptions if item.to == rule.id)
-            )
-            for version in self.in_force(at)
-            for rule in sorted(version.rules, key=lambda rule: rule.id)
-        )
+        return tuple(active for since, until, active in self._spans if since <= at < until)
 
     def holds_at(self, at: Instant) -> tuple[Hold, ...]:
         """Return the holds in force at `at`, by model."""

@@ -32,6 +32,9 @@ MOST_CACHED = 100_000
 """Chains kept looked up at once; end users are anybody's to name, so there must be a limit."""
 
 
+_EVERY_CODE = bytes(range(CODES))
+
+
 class _Table:
     """One epoch: its view, rows by (profile, capacity), subjects by name."""
 
@@ -39,7 +42,7 @@ class _Table:
         self.view = view
         self.rows: dict[tuple[int, int], Row] = {}
         self.subjects: dict[bytes, Subject] = {}
-        self.width = len(view.order) * len(view.segments)
+        self.width = view.phases.width
 
     def put(self, message: Row | Subject) -> None:
         if isinstance(message, Subject):
@@ -50,14 +53,14 @@ class _Table:
             return
         if len(message.cells) != self.width:
             raise Refused(f"row has {len(message.cells)} cells, not {self.width}")
-        if max(message.cells, default=0) >= CODES:
+        if message.cells.translate(None, _EVERY_CODE):
             raise Refused("row has a cell that is no code")
         for cell, against in message.reasons.items():
             if not 0 <= cell < self.width:
                 raise Refused("row gives reasons for a cell it does not have")
-            rules = self.view.segments[cell // len(self.view.order)].rules
-            if not all(0 <= number < len(rules) for number, _ in against):
-                raise Refused("row names a rule that its segment does not have")
+            numbers = self.view.numbers[cell]
+            if not all(number in numbers for number, _ in against):
+                raise Refused("row names a rule that does not speak of its cell")
         self.rows[message.profile, message.capacity] = message
 
 
@@ -174,7 +177,7 @@ class Board:
             links.segment,
             against,
             _end_user_decides(links, index),
-            model in table.view.ruled[links.segment],
+            table.view.ruled(table.view.cells(links.segment)[index]),
         )
 
     def _table_of(self, epoch: int) -> _Table:
@@ -201,13 +204,13 @@ class Board:
         owner = None if key.acts_for is None else table.subjects.get(key.acts_for)
         lent, lent_until = (0, FOREVER) if owner is None else _span(owner, at)[1:]
         rows, places = [], []
-        start, stop = segment * len(view.order), (segment + 1) * len(view.order)
+        cells = view.cells(segment)
         for _, subject in named:
             profile, _, ends = _span(subject, at)
             row = table.rows.get((profile, lent))
             if row is None:
                 return None
-            rows.append(row.cells[start:stop])
+            rows.append(bytes(map(row.cells.__getitem__, cells)))
             places.append((profile, lent))
             until = min(until, ends, lent_until)
         return Links(
@@ -222,8 +225,9 @@ class Board:
         )
 
     def _substitute(self, table: _Table, links: Links, model: str, at: Instant) -> str | None:
-        other = table.view.segments[links.segment].substitutes.get(model)
-        if other is None or decide(links, table.view.index[other], at, True) != Outcome.PERMIT:  # noqa: FBT003  live was checked
+        view = table.view
+        other = view.substitute(view.cells(links.segment)[view.index[model]])
+        if other is None or decide(links, view.index[other], at, True) != Outcome.PERMIT:  # noqa: FBT003  live was checked
             return None
         return other
 
@@ -258,15 +262,13 @@ def _span(subject: Subject, at: Instant) -> tuple[int, int, Instant]:
 
 
 def _against(table: _Table, links: Links, index: int) -> Iterator[Against]:
-    cell = links.segment * len(table.view.order) + index
-    segment = table.view.segments[links.segment]
-    model = table.view.order[index]
-    for rule in segment.rules:
-        if rule.order is None and model in rule.models:
-            yield Against(rule, certain=True, link="requester")
+    view = table.view
+    cell = view.cells(links.segment)[index]
+    if cell in view.stopped:
+        yield Against(view.hold(view.order[index]), certain=True, link="requester")
     for name, place in zip(links.names, links.places, strict=True):
         for number, certain in table.rows[place].reasons.get(cell, ()):
-            yield Against(segment.rules[number], certain, name)  # type: ignore[arg-type]  # names are LinkNames
+            yield Against(view.rules[number], certain, name)  # type: ignore[arg-type]  # names are LinkNames
 
 
 def _end_user_decides(links: Links, index: int) -> bool:

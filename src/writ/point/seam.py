@@ -36,10 +36,10 @@ class Snapshot(_Message, frozen=True):
 
 
 class Row(_Message, frozen=True):
-    """A decision table row: one code per (segment, model), segment-major, models in name order.
+    """A decision table row: one code for each model and phase (see `writ.model.phases`).
 
-    `reasons` has, for each cell that is not a plain permit, (index of the rule in the segment's
-    rule list of the snapshot, certain): the rules that do not let the link pass.
+    `reasons` has, for each cell that is not a plain permit, (number of the rule as
+    `writ.point.view` counts them, certain): the rules that do not let the link pass.
     """
 
     epoch: int

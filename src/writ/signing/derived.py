@@ -4,8 +4,9 @@
    epoch before; the last names the snapshot that this one says came before it.
 2. Whatever is not `epoch`, `previous`, `holds` or `segments` is as approved.
 3. `holds` are those approved and those stated.
-4. Segments start where approved ones start and where holds begin and end, and nowhere else. Each
-   has the approved rules of its instant, and then one rule for each model held.
+4. Segments start where approved ones start and where holds begin and end, and nowhere else. In the
+   first form each has the approved rules of its instant, and then one rule for each model held; in
+   the second, rules stand outside segments, and so are as approved by rule 2.
 
 A segment's `rules_digest` is told, not used, by who decides; the control process recompiles it.
 """
@@ -20,7 +21,8 @@ from writ.signing.form import as_form, read_form
 from writ.signing.hold import Hold
 
 _OWN = frozenset({"epoch", "previous", "holds", "segments"})
-_SEGMENT_OWN = frozenset({"from", "starts", "rules_digest", "rules", "held"})
+_SEGMENT_OWN = frozenset({"from", "starts", "rules_digest"})
+_TOLD_OF_RULES = frozenset({"rules", "held"})
 
 
 class _Hold(msgspec.Struct, frozen=True, order=True):
@@ -91,10 +93,13 @@ def _check_segments(old: _Snapshot, new: _Snapshot, holds: Sequence[_Hold]) -> N
 
 
 def _same(governs: Mapping[str, object], segment: Mapping[str, object], held: list[str]) -> bool:
+    if "rules" not in governs:
+        return _without(governs, _SEGMENT_OWN) == _without(segment, _SEGMENT_OWN)
     rules = _rules(segment)
     own = [rule for rule in rules if rule.get("order") is None]
     return (
-        _without(governs, _SEGMENT_OWN) == _without(segment, _SEGMENT_OWN)
+        _without(governs, _SEGMENT_OWN | _TOLD_OF_RULES)
+        == _without(segment, _SEGMENT_OWN | _TOLD_OF_RULES)
         and [rule for rule in _rules(governs) if rule.get("order") is not None]
         == [rule for rule in rules if rule.get("order") is not None]
         and segment.get("held") == held

@@ -7,6 +7,7 @@ from writ.canonical import digest_bytes
 from writ.desk.force import NOTHING, prove_force
 from writ.desk.sources import Compiled, Place, Sources, compile_sources
 from writ.errors import Refused
+from writ.law import snapshot as snapshots
 from writ.signing.approval import add_signature, sign_approval, write_approval, write_bundle
 
 WORLD = Signers.make()
@@ -27,6 +28,15 @@ def test_what_is_in_force_is_proved() -> None:
     force = prove_force(approved(compiled), Sources(FIRST), WORLD.trust)
     assert (7, compiled.digest, compiled.book) == (force.epoch, force.digest, force.book)
     assert Place(8, compiled.digest, 1) == force.next(WORLD.trust)
+
+
+def test_what_was_signed_in_an_earlier_form_is_compiled_in_it() -> None:
+    """A hold on it stays in that form; what is proposed next is in the latest."""
+    compiled = compile_sources(Sources(FIRST), Place(7, "sha256:06", 1, snapshots.FIRST))
+    force = prove_force(approved(compiled), Sources(FIRST), WORLD.trust)
+    assert compiled.digest == force.digest
+    assert Place(8, compiled.digest, 1, snapshots.FIRST) == force.next_held(WORLD.trust)
+    assert Place(8, compiled.digest, 1, snapshots.FORMAT) == force.next(WORLD.trust)
 
 
 def test_nothing_is_in_force_at_first() -> None:

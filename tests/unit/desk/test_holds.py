@@ -33,7 +33,8 @@ def desk(tmp_path: Path, clock: StandingClock) -> Desk:
 def held(force: Force, at: int) -> list[str]:
     """Return what a gateway reads as held at an instant."""
     view = read_view(verify_snapshot(force.bundle, WORLD.trust))
-    return view.segments[view.segment_at(at)].held
+    cells = view.cells(view.segment_at(at))
+    return [name for name, cell in zip(view.order, cells, strict=True) if cell in view.stopped]
 
 
 def test_one_person_holds_at_once(desk: Desk) -> None:

@@ -7,12 +7,16 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.worlds.june import BOOK, V1, V2, V3
 from writ.canonical import decode
 from writ.clock import format_instant
+from writ.law import snapshot as snapshots
 from writ.law.digest import rules_digest
 from writ.law.folder import load_folder, read_sources
-from writ.law.snapshot import HELD_NOTICE, law_digest, snapshot
+from writ.law.snapshot import law_digest, snapshot
+from writ.law.snapshot_first import HELD_NOTICE
 from writ.model.order import Hold
 from writ.point.view import read_view
 
@@ -72,19 +76,30 @@ def test_a_snapshot_says_what_is_in_force_when() -> None:
     assert ["ear.us_person@1"] == [name for name in value["definitions"] if name]
 
 
-def test_a_hold_is_a_rule_that_tells_nothing() -> None:
+@pytest.mark.parametrize("form", [snapshots.FIRST, snapshots.FORMAT])
+def test_a_hold_tells_nothing(form: str) -> None:
     """It has no order, and its end is left out where there is none."""
     book = replace(
         BOOK, holds=(Hold("opus-4-8", "officer", V1, V2), Hold("fable-5", "officer", V1))
     )
-    data = snapshot(book, 1, None, 1)
+    data = snapshot(book, 1, None, 1, form)
     view = read_view(data)
-    holds = [rule for rule in view.segments[1].rules if rule.order is None]
-    assert [["fable-5"], ["opus-4-8"]] == [rule.models for rule in holds]
-    assert [HELD_NOTICE] * 2 == [rule.notice for rule in holds]
-    assert ["fable-5", "opus-4-8"] == view.segments[1].held
-    assert ["fable-5"] == view.segments[2].held
+    assert (None, HELD_NOTICE) == (view.hold("fable-5").order, view.hold("fable-5").notice)
+    held = [
+        [name for name in view.order if view.cells(number)[view.index[name]] in view.stopped]
+        for number in (1, 2)
+    ]
+    assert [["fable-5", "opus-4-8"], ["fable-5"]] == held
     assert [None, V2] == [item["until"] for item in json.loads(data)["holds"]]
+
+
+def test_a_rule_is_said_once() -> None:
+    """However many instants change something; it says when it stands."""
+    value = json.loads(snapshot(BOOK, 1, None, 1))
+    said = [(rule["order"], rule["version"], rule["spans"]) for rule in value["rules"]]
+    name = BOOK.versions[0].order
+    assert [(name, 1, [[V1, V2]]), (name, 2, [[V2, V3]])] == said
+    assert {"from", "starts", "rules_digest"} == set(value["segments"][0])
 
 
 def test_values_that_json_lacks_are_written_as_text() -> None:

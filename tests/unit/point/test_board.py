@@ -1,6 +1,7 @@
 """A board told of a small world by hand: two segments, two models, a rule and a hold."""
 
 import pytest
+from msgspec.structs import replace
 
 from writ.clock import FOREVER
 from writ.errors import Refused
@@ -27,7 +28,8 @@ OTHER = Triple(SUBSTITUTE, SUBSTITUTE, SUBSTITUTE).code
 AMBER, BIRCH = 0, 1
 SWITCH = 100
 ANN, ACME, BOT, GUEST = (name * 4 for name in (b"ann.", b"acme", b"bot.", b"gues"))
-RULE = RuleView("o1", 1, "r1", ["c1"], ["amber"], "none", {"en": "no"}, 0)
+RULE = RuleView("o1", 1, "r1", ["c1"], ["amber"], "none", {"en": "no"}, 0, spans=[(SWITCH, None)])
+REPLACED = replace(RULE, substitute="birch")
 HOLD = RuleView(None, None, None, [], ["birch"], "none", {"en": "no"}, 0)
 PERSON = Key(b"1" * 32, "k1", ANN, "person", None)
 SERVICE = Key(b"2" * 32, "k2", BOT, "service", ACME)
@@ -37,23 +39,25 @@ NOTHING, ALONE, COMPANY, NEVER = 1, 2, 3, -1
 def view(epoch: int = 1, substitute: str | None = "birch") -> View:
     """Nothing is ruled before the switch; then a rule on amber and, where asked, a hold on birch."""
     models = {name: ModelView([], "", ["openai"], controlled=True) for name in ("amber", "birch")}
-    second = [RULE] if substitute else [RULE, HOLD]
-    substitutes = {"amber": substitute} if substitute else {}
     return View(
         epoch,
         "sha256:x",
         models,
-        (
-            SegmentView("sha256:0", [], [], {}, None),
-            SegmentView("sha256:1", second, [], substitutes, SWITCH),
-        ),
+        (SegmentView("sha256:0", None), SegmentView("sha256:1", SWITCH)),
+        (REPLACED if substitute else RULE,),
+        {"birch": ((SWITCH, SWITCH if substitute else FOREVER),)},  # a phase of birch begins then
+        {"en": "no"},
     )
 
 
 def row(profile: int, *cells: int, capacity: int = 0, epoch: int = 1) -> Row:
-    """A row of cells; every one that is not a permit has rule 0 against it, certain if it denies."""
-    against = {place: [(0, cell == BARRED)] for place, cell in enumerate(cells) if cell}
-    return Row(epoch, profile, capacity, bytes(cells), against)
+    """A row of cells for amber and birch before the switch, and for both after it.
+
+    Rule 0 is against amber from the switch on, where that is no permit; certain if it denies.
+    """
+    codes = cells[::2] + cells[1::2]
+    against = {1: [(0, codes[1] == BARRED)]} if len(codes) > 1 and codes[1] else {}
+    return Row(epoch, profile, capacity, bytes(codes), against)
 
 
 def subject(name: bytes, *spans: tuple[int, int, int], epoch: int = 1) -> Subject:
@@ -161,8 +165,8 @@ def test_an_epoch_without_its_reserved_subjects_is_not_activated(missing: bytes)
         (row(9, 0, 0, 0, 0, 0), "has 5 cells, not 4"),
         (row(9, 0, 0, 128, 0), "no code"),
         (Row(1, 9, 0, bytes(4), {4: [(0, True)]}), "for a cell it does not have"),
-        (Row(1, 9, 0, bytes(4), {2: [(1, True)]}), "a rule that its segment does not have"),
-        (Row(1, 9, 0, bytes(4), {0: [(0, True)]}), "a rule that its segment does not have"),
+        (Row(1, 9, 0, bytes(4), {1: [(1, True)]}), "a rule that does not speak of its cell"),
+        (Row(1, 9, 0, bytes(4), {0: [(0, True)]}), "a rule that does not speak of its cell"),
         (row(9, 0, 0, 0, 0, epoch=3), "epoch 3 is neither in force nor staged"),
         (subject(ANN, (FOREVER, 1, 0), epoch=0), "epoch 0 is neither in force nor staged"),
     ],
@@ -176,7 +180,7 @@ def test_odd_deltas_are_refused(odd: Row | Subject, why: str) -> None:
 def test_a_view_without_models_takes_empty_rows() -> None:
     """A catalogue may be empty."""
     board = Board()
-    board.stage(View(1, "sha256:x", {}, (SegmentView("sha256:0", [], [], {}, None),)))
+    board.stage(View(1, "sha256:x", {}, (SegmentView("sha256:0", None),)))
     board.put(Row(1, 1, 0, b"", {}))
     assert 0 == board.epoch
 
@@ -229,7 +233,7 @@ def test_an_unknown_end_user_is_a_person_without_facts() -> None:
     """What is known of nobody is asked of somebody unknown."""
     told = asked(fed(), SERVICE, SWITCH, b"?" * 16)
     assert VERIFY is told.outcome
-    assert (Against(RULE, certain=False, link="end_user"),) == told.against
+    assert (Against(REPLACED, certain=False, link="end_user"),) == told.against
     assert told.end_user_decides
 
 
@@ -359,7 +363,7 @@ def test_a_substitute_serves_if_it_is_permitted_itself() -> None:
     """The rule stays among the reasons."""
     told = asked(fed(row(ALONE, 0, 0, OTHER, 0)), PERSON, SWITCH)
     assert (SUBSTITUTE, "birch") == (told.outcome, told.served_by)
-    assert (Against(RULE, certain=False, link="requester"),) == told.against
+    assert (Against(REPLACED, certain=False, link="requester"),) == told.against
 
 
 @pytest.mark.parametrize("cell", [OTHER, OPEN, BARRED])

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.worlds.signers import FIRST, NOW, Signers
 from writ.canonical import decode, digest_bytes, encode
 from writ.clock import FOREVER
 from writ.errors import Refused
+from writ.law import snapshot as snapshots
 from writ.law.folder import read_sources
 from writ.law.snapshot import snapshot
 from writ.model.order import Hold as Stop
@@ -28,39 +30,62 @@ DAY = 86_400_000_000
 Bend = Callable[[dict[str, Any]], object]
 
 STOPS = (Stop("mythos-5", "eva", NOW - DAY, NOW + DAY),)
-APPROVED = snapshot(read_sources(FIRST, STOPS), 4, "sha256:03", 1)
-BASE = digest_bytes(APPROVED)
 
 
-def derived(*holds: Hold, epoch: int | None = None, previous: str | None = None) -> bytes:
-    """Compile the snapshot that the law makes of the approved one and holds."""
-    more = [Stop(hold.model, hold.by, hold.since, hold.until or FOREVER) for hold in holds]
-    book = read_sources(FIRST, (*STOPS, *more))
-    return snapshot(book, epoch or 4 + len(holds), previous or holds[-1].base, 1)
+@dataclass(frozen=True)
+class Made:
+    """An approved snapshot in one form, and holds that could be put on it one after the other."""
+
+    form: str
+
+    @property
+    def approved(self) -> bytes:
+        return snapshot(read_sources(FIRST, STOPS), 4, "sha256:03", 1, self.form)
+
+    @property
+    def base(self) -> str:
+        return digest_bytes(self.approved)
+
+    def holds(self, count: int = 1) -> tuple[Hold, ...]:
+        """Return the first of three holds."""
+        return (
+            Hold(self.base, 4, "fable-5", NOW, NOW + DAY, "ana"),
+            Hold("sha256:" + "05" * 32, 5, "fable-5", NOW + 1, None, "ben"),
+            Hold("sha256:" + "06" * 32, 6, "mythos-5", NOW + 2, NOW + 9 * DAY, "ben"),
+        )[:count]
+
+    def derived(self, *holds: Hold, epoch: int | None = None) -> bytes:
+        """Compile the snapshot that the law makes of the approved one and holds."""
+        more = [Stop(hold.model, hold.by, hold.since, hold.until or FOREVER) for hold in holds]
+        book = read_sources(FIRST, (*STOPS, *more))
+        return snapshot(book, epoch or 4 + len(holds), holds[-1].base, 1, self.form)
+
+    def bent(self, bend: Bend) -> bytes:
+        """Bend the snapshot that the first hold makes."""
+        value: Any = decode(self.derived(*self.holds()))
+        bend(value)
+        return encode(value)
 
 
-ONE = Hold(BASE, 4, "fable-5", NOW, NOW + DAY, "ana")
-TWO = Hold("sha256:" + "05" * 32, 5, "fable-5", NOW + 1, None, "ben")
-THREE = Hold("sha256:" + "06" * 32, 6, "mythos-5", NOW + 2, NOW + 9 * DAY, "ben")
+LATEST = Made(snapshots.FORMAT)
+EITHER = pytest.mark.parametrize(
+    "made", [Made(snapshots.FIRST), LATEST], ids=lambda made: made.form
+)
 
 
-def test_without_holds_the_approved_one_is_in_force() -> None:
+@EITHER
+def test_without_holds_the_approved_one_is_in_force(made: Made) -> None:
     """No hold, no difference."""
-    assert APPROVED == check_derived(APPROVED, APPROVED, ())
+    assert made.approved == check_derived(made.approved, made.approved, ())
 
 
-@pytest.mark.parametrize("holds", [(ONE,), (ONE, TWO), (ONE, TWO, THREE)], ids=["1", "2", "3"])
-def test_holds_are_added_as_the_law_adds_them(holds: tuple[Hold, ...]) -> None:
+@EITHER
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_holds_are_added_as_the_law_adds_them(count: int, made: Made) -> None:
     """What the law compiles from the same orders and holds is proved."""
-    made = derived(*holds)
-    assert made == check_derived(APPROVED, made, holds)
-
-
-def bent(bend: Bend) -> bytes:
-    """Bend the snapshot that the first hold makes."""
-    value: Any = decode(derived(ONE))
-    bend(value)
-    return encode(value)
+    holds = made.holds(count)
+    derived = made.derived(*holds)
+    assert derived == check_derived(made.approved, derived, holds)
 
 
 def last(value: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +115,15 @@ BENT: dict[str, tuple[Bend, str]] = {
         "not the approved ones",
     ),
     "segment twice": (lambda v: v["segments"].append(v["segments"][-1]), "not the approved ones"),
+    "start of another form": (
+        lambda v: v["segments"][1].update({"from": "now"}),
+        "not in its form",
+    ),
+    "no holds": (lambda v: v.pop("holds"), "not in its form"),
+}
+
+
+IN_SEGMENTS: dict[str, tuple[Bend, str]] = {
     "rule left out": (lambda v: last(v)["rules"].pop(0), "other rules"),
     "rule changed": (lambda v: last(v)["rules"][0].update(models=[]), "other rules"),
     "hold's rule left out": (lambda v: last(v)["rules"].pop(), "other rules"),
@@ -100,27 +134,51 @@ BENT: dict[str, tuple[Bend, str]] = {
     "held left out": (lambda v: last(v).update(held=[]), "other rules"),
     "substitute added": (lambda v: last(v)["substitutes"].update({"fable-5": "x"}), "other rules"),
     "rules of another form": (lambda v: last(v).update(rules=[1]), "not in its form"),
-    "start of another form": (lambda v: last(v).update({"from": "now"}), "not in its form"),
-    "no holds": (lambda v: v.pop("holds"), "not in its form"),
+}
+BESIDE_SEGMENTS: dict[str, tuple[Bend, str]] = {
+    "rule left out": (lambda v: v["rules"].pop(), "by more than holds"),
+    "rule shortened": (lambda v: v["rules"][0].update(spans=[]), "by more than holds"),
+    "notice of holds": (lambda v: v.update(held_notice={}), "by more than holds"),
+    "rules in a segment": (lambda v: v["segments"][1].update(rules=[]), "other rules"),
 }
 
 
-@pytest.mark.parametrize("how", BENT)
-def test_anything_else_is_refused(how: str) -> None:
+@pytest.mark.parametrize(
+    ("made", "bend", "why"),
+    [
+        pytest.param(Made(form), *bent, id=f"{form} {name}")
+        for form, bents in (
+            (snapshots.FIRST, BENT | IN_SEGMENTS),
+            (snapshots.FORMAT, BENT | BESIDE_SEGMENTS),
+        )
+        for name, bent in bents.items()
+    ],
+)
+def test_anything_else_is_refused(made: Made, bend: Bend, why: str) -> None:
     """A snapshot that loosens, adds or leaves out anything beside the hold is refused."""
-    bend, why = BENT[how]
     with pytest.raises(Refused, match=why):
-        check_derived(APPROVED, bent(bend), (ONE,))
+        check_derived(made.approved, made.bent(bend), made.holds())
+
+
+def test_a_hold_changes_no_form() -> None:
+    """What was approved in an earlier form stays in it while models are held."""
+    first = Made(snapshots.FIRST)
+    with pytest.raises(Refused, match="by more than holds"):
+        check_derived(first.approved, LATEST.derived(*first.holds()), first.holds())
+
+
+APPROVED, BASE = LATEST.approved, LATEST.base
+ONE, _, THREE = LATEST.holds(3)
 
 
 def test_holds_of_another_snapshot_are_refused() -> None:
     """A hold that was put on another snapshot or epoch serves no more."""
     other = Hold("sha256:" + "07" * 32, 4, "fable-5", NOW, NOW + DAY, "ana")
     with pytest.raises(Refused, match="another snapshot"):
-        check_derived(APPROVED, derived(other), (other,))
+        check_derived(APPROVED, LATEST.derived(other), (other,))
     late = Hold(BASE, 5, "fable-5", NOW, NOW + DAY, "ana")
     with pytest.raises(Refused, match="do not follow each other"):
-        check_derived(APPROVED, derived(late), (late,))
+        check_derived(APPROVED, LATEST.derived(late), (late,))
 
 
 def test_holds_out_of_order_are_refused() -> None:
@@ -128,7 +186,7 @@ def test_holds_out_of_order_are_refused() -> None:
     with pytest.raises(Refused, match="do not follow each other"):
         check_derived(
             APPROVED,
-            derived(ONE, THREE, epoch=6),
+            LATEST.derived(ONE, THREE, epoch=6),
             (ONE, THREE),
         )
 
@@ -140,18 +198,18 @@ def test_a_bundle_takes_holds_one_by_one() -> None:
     envelope = sign_approval(base, world.keys["ana"])
     for name in ("ben", "eva"):
         envelope = add_signature(envelope, sign_approval(base, world.keys[name]))
-    bundle, holds = write_bundle(envelope, APPROVED), (ONE, TWO)
+    bundle, holds = write_bundle(envelope, APPROVED), LATEST.holds(2)
     for count, hold in enumerate(holds, 1):
         stated = sign_hold(hold, world.trust, world.keys[hold.by])
-        bundle = add_hold(bundle, stated, derived(*holds[:count]))
+        bundle = add_hold(bundle, stated, LATEST.derived(*holds[:count]))
         proved = read_bundle(bundle, world.trust)
-        assert (derived(*holds[:count]), holds[:count]) == (proved.snapshot, proved.holds)
+        assert (LATEST.derived(*holds[:count]), holds[:count]) == (proved.snapshot, proved.holds)
 
 
 def test_other_bytes_are_refused() -> None:
     """The derived snapshot is canonical, like the approved one."""
     with pytest.raises(Refused, match="not canonical"):
-        check_derived(APPROVED, derived(ONE) + b"\n", (ONE,))
+        check_derived(APPROVED, LATEST.derived(ONE) + b"\n", (ONE,))
 
 
 AROUND = sorted({NOW - DAY, NOW, NOW + DAY, *read_sources(FIRST, STOPS).boundaries()})
@@ -163,14 +221,16 @@ SPANS = st.tuples(
 )
 
 
-@given(st.lists(SPANS, min_size=1, max_size=4))
+@EITHER
+@given(spans=st.lists(SPANS, min_size=1, max_size=4))
 def test_whatever_spans_holds_have_the_law_agrees(
+    made: Made,
     spans: list[tuple[str, int, int | None]],
 ) -> None:
     """Holds that touch, overlap and repeat boundaries are derived here as the law compiles them."""
     holds = tuple(
         Hold(
-            BASE if place == 0 else f"sha256:{place:064}",
+            made.base if place == 0 else f"sha256:{place:064}",
             4 + place,
             model,
             since,
@@ -179,5 +239,5 @@ def test_whatever_spans_holds_have_the_law_agrees(
         )
         for place, (model, since, lasts) in enumerate(spans)
     )
-    made = derived(*holds)
-    assert made == check_derived(APPROVED, made, holds)
+    derived = made.derived(*holds)
+    assert derived == check_derived(made.approved, derived, holds)

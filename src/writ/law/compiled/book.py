@@ -1,10 +1,10 @@
 """A lawbook compiled: profiles and capacities in, decision-table rows out.
 
-1. A profile is what is known of a subject at every question the rules ask; equal profiles are
-   judged alike under every rule in force or scheduled.
+1. A profile is what is known of a subject at every question the rules ask, as the number of a
+   state for each attribute; equal profiles are judged alike under every rule in force or scheduled.
 2. A capacity is what the chain's organisation lends its people: the groups it belongs to, and
    the definitions it is certified for at the floor and age of the rules that accept that.
-3. A row has a code for each segment (between two instants at which rules change) and model.
+3. A row has a code for each model and phase of the rules on it (see `writ.model.phases`).
 """
 
 from bisect import bisect_right
@@ -17,27 +17,35 @@ from writ.clock import FOREVER, Instant
 from writ.law.compiled.cells import Known, Partition, Partitions
 from writ.law.compiled.derived import Derivations
 from writ.law.compiled.evidence import Question, knowledge, known, present, turning_points
-from writ.law.compiled.judge import Judgement, Link, judge
+from writ.law.compiled.judge import Judgement
+from writ.law.compiled.narrow import Narrowed, States
 from writ.law.compiled.rule import CompiledRule, LinkKind, compile_rule, questions
-from writ.law.digest import rules_digest
+from writ.law.compiled.speech import Speech, Speeches
+from writ.law.digest import Digests
 from writ.model.cell import HELD, Triple
 from writ.model.expression import Expression, Listed
 from writ.model.order import ActiveRule, Lawbook
 from writ.model.subject import Subject, followed
 
+Against: TypeAlias = tuple[tuple[int, bool], ...]
+"""Rules by their place in `Lawbook.standing`, and whether each bars for certain."""
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Rule 1; `role` is `unnamed` for the person a chain does not name.
+    """Rule 1; the last state is of the groups it belongs to: whoever has no id may belong to any.
 
-    `own` are the groups it belongs to; whoever has no id may belong to any.
+    `role` is `unnamed` for the person a chain does not name.
     """
 
     role: Role
-    known: tuple[tuple[Known, ...], ...]
-    own: Known
+    states: tuple[int, ...]
+
+    @property
+    def kind(self) -> LinkKind:
+        """The kind of link."""
+        return "organisation" if self.role == "organisation" else "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +58,10 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Rule 3, segment-major; `against` has (rule's place in its segment, certain) per cell."""
+    """Rule 3; `against` has, for each cell that anything bars, what does not let it pass."""
 
     cells: bytes
-    against: Mapping[int, tuple[tuple[int, bool], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A span without a change of rules; `start` is None for the first."""
-
-    start: Instant | None
-    rules: tuple[ActiveRule, ...]
-    held: frozenset[str]
+    against: Mapping[int, Against]
 
 
 class Compiled:
@@ -70,49 +69,59 @@ class Compiled:
 
     def __init__(self, book: Lawbook) -> None:
         self.book = book
-        self.models = tuple(sorted(book.catalogue.models))
         self.boundaries = book.boundaries()
-        self.segments = tuple(self._segment(start) for start in (None, *self.boundaries))
+        self._place = {id(active): place for place, active in enumerate(book.standing)}
+        self.speeches = Speeches(book)
+        self.phases = self.speeches.phases
         self.partitions = Partitions(_expressions(book))
         self._derivations = Derivations(self.partitions.derived)
-        self._rules: dict[tuple[int, str, LinkKind], tuple[CompiledRule, ...]] = {}
+        self._compiled: dict[tuple[int, str, LinkKind], CompiledRule] = {}
+        self._rules: dict[tuple[int, LinkKind], tuple[CompiledRule, ...]] = {}
         self._questions = self._all_questions()
-        self._digests: dict[int, str] = {}
-        self._memo: dict[tuple[object, ...], Judgement] = {}
+        self._asked = {question: place for place, question in enumerate(self._questions)}
+        self._states = States()
+        self._narrowed: dict[tuple[str, LinkKind], Narrowed] = {}
+        self._columns: dict[tuple[object, ...], Row] = {}
+        self._digests = Digests(book)
+        self._digest_of: dict[int, str] = {}
         self._rows: dict[tuple[Profile, Capacity], Row] = {}
 
     def segment_at(self, at: Instant) -> int:
-        """Return the number of the segment that holds an instant."""
+        """Return the number of the segment that holds an instant: between two changes of rules."""
         return bisect_right(self.boundaries, at)
 
-    def rules(self, segment: int, model: str, kind: LinkKind) -> tuple[CompiledRule, ...]:
-        """Return the compiled rules for a model in a segment."""
-        key = (segment, model, kind)
+    def start(self, segment: int) -> Instant:
+        """Return when a segment begins."""
+        return self.boundaries[segment - 1] if segment else -FOREVER
+
+    def speaking(self, model: str, at: Instant) -> Speech:
+        """Return the rules that speak of a model at an instant, and whether it is held."""
+        return self.speeches.at[self.phases.cell(model, at)]
+
+    def rules(self, model: str, cell: int, kind: LinkKind) -> tuple[CompiledRule, ...]:
+        """Return the compiled rules of a model's cell."""
+        key = (cell, kind)
         if key not in self._rules:
             self._rules[key] = tuple(
-                compile_rule(active, model, kind, self.partitions)
-                for active in self.segments[segment].rules
-                if model in active.rule.models
+                self._rule(active, model, kind) for active in self.speeches.at[cell].rules
             )
         return self._rules[key]
 
     def digest(self, segment: int) -> str:
         """Return the rules digest of a segment."""
-        if segment not in self._digests:
-            start = self.segments[segment].start
-            self._digests[segment] = rules_digest(self.book, -FOREVER if start is None else start)
-        return self._digests[segment]
+        if segment not in self._digest_of:
+            self._digest_of[segment] = self._digests.at(self.start(segment))
+        return self._digest_of[segment]
 
     def profile(self, subject: Subject, at: Instant) -> Profile:
         """Return a subject's profile at an instant; a service account has none of its own."""
         role: LinkKind = "organisation" if subject.kind == "organisation" else "person"
-        groups = self.partitions.own_groups
-        own = sum(1 << place for place, group in enumerate(groups) if subject.id in group.members)
-        return Profile(
-            role,
-            tuple(self._known(subject, item, at) for item in self._questions),
-            Known(own, 0) if subject.id else Known(0, (1 << len(groups)) - 1),
-        )
+        parts = self.partitions
+        everybody = (1 << len(parts.own_groups)) - 1
+        own = Known(parts.own.of(subject.id), 0) if subject.id else Known(0, everybody)
+        known = [self._known(subject, item, at) for item in self._questions]
+        states = (*zip(*known, strict=True), (own,) * len(known))
+        return Profile(role, tuple(map(self._states.number, states)))
 
     @property
     def follows(self) -> bool:
@@ -123,17 +132,13 @@ class Compiled:
         """Return the profile of somebody of whom nothing is known."""
         kind: LinkKind = "organisation" if role == "organisation" else "person"
         bare = self.profile(Subject("", kind), 0)
-        return Profile(role, bare.known, bare.own)
+        return Profile(role, bare.states)
 
     def capacity(self, organisation: Subject | None, at: Instant) -> Capacity:
         """Return what an organisation lends to the people who act for it."""
         if organisation is None:
             return Capacity()
-        acting = sum(
-            1 << place
-            for place, group in enumerate(self.partitions.acting_groups)
-            if organisation.id in group.members
-        )
+        acting = self.partitions.acting.of(organisation.id)
         return Capacity(acting, frozenset(self._certified(organisation, at)))
 
     def spans(self, subject: Subject, since: Instant) -> list[tuple[Instant, Profile, Capacity]]:
@@ -161,28 +166,16 @@ class Compiled:
             found = self._rows[key] = self._compute_row(profile, capacity)
         return found
 
-    def judgement(
-        self, segment: int, model: str, profile: Profile, capacity: Capacity
-    ) -> Judgement:
-        """Return a link's judgement for one model in one segment."""
-        kind: LinkKind = "organisation" if profile.role == "organisation" else "person"
-        rules = self.rules(segment, model, kind)
+    def judgement(self, model: str, cell: int, profile: Profile, capacity: Capacity) -> Judgement:
+        """Return a link's judgement for one cell of a model."""
+        rules, held = self.rules(model, cell, profile.kind), self.speeches.at[cell].held
         if profile.role == "unnamed":
             rules = tuple(rule for rule in rules if not _carried(rule, capacity))
         if not rules:
-            return Judgement(HELD if model in self.segments[segment].held else _PASS, (), ())
-        key = (tuple(map(_identity, rules)), model, profile, capacity.acting)
-        found = self._memo.get(key)
-        if found is None:
-            link = Link(
-                dict(zip(self._questions, profile.known, strict=True)),
-                profile.own,
-                capacity.acting if kind == "person" else 0,
-            )
-            found = self._memo[key] = judge(rules, link)
-        if model in self.segments[segment].held:
-            return Judgement(HELD, found.against, found.certain)
-        return found
+            return Judgement(HELD if held else _PASS, (), ())
+        narrowed = self._narrow(model, profile.kind)
+        found = narrowed.judgement(rules, narrowed.key(profile.states, _acting(profile, capacity)))
+        return Judgement(HELD, found.against, found.certain) if held else found
 
     def _known(self, subject: Subject, question: Question, at: Instant) -> tuple[Known, ...]:
         return (
@@ -191,23 +184,51 @@ class Compiled:
         )
 
     def _compute_row(self, profile: Profile, capacity: Capacity) -> Row:
-        codes = bytearray()
-        against: dict[int, tuple[tuple[int, bool], ...]] = {}
-        for number, segment in enumerate(self.segments):
-            place = {_place(active): index for index, active in enumerate(segment.rules)}
-            touched = {model for active in segment.rules for model in active.rule.models}
-            for model in self.models:
-                if model not in touched and model not in segment.held:
-                    codes.append(0)
-                    continue
-                found = self.judgement(number, model, profile, capacity)
-                if found.against:
-                    against[len(codes)] = tuple(
-                        (place[_place(rule.active)], certain)
-                        for rule, certain in zip(found.against, found.certain, strict=True)
-                    )
-                codes.append(found.triple.code)
+        codes = bytearray(self.phases.width)
+        against: dict[int, Against] = {}
+        for model, cells in self.speeches.spoken:
+            column = self._column(model, cells, profile, capacity)
+            codes[cells.start : cells.stop] = column.cells
+            against |= column.against
         return Row(bytes(codes), against)
+
+    def _column(self, model: str, cells: range, profile: Profile, capacity: Capacity) -> Row:
+        """Return a row's part for one model; links that its rules cannot tell apart share it."""
+        narrowed = self._narrow(model, profile.kind)
+        key = narrowed.key(profile.states, _acting(profile, capacity))
+        lent = capacity.certified if profile.role == "unnamed" else None
+        asked = (model, profile.role, key, lent)
+        found = self._columns.get(asked)
+        if found is None:
+            judged = [(cell, self.judgement(model, cell, profile, capacity)) for cell in cells]
+            found = self._columns[asked] = Row(
+                bytes(item.triple.code for _, item in judged),
+                {cell: self._told(item) for cell, item in judged if item.against},
+            )
+        return found
+
+    def _told(self, found: Judgement) -> Against:
+        return tuple(
+            (self._place[id(rule.active)], certain)
+            for rule, certain in zip(found.against, found.certain, strict=True)
+        )
+
+    def _narrow(self, model: str, kind: LinkKind) -> Narrowed:
+        key = (model, kind)
+        if key not in self._narrowed:
+            rules = [
+                self._rule(active, model, kind) for active in self.speeches.by_model.get(model, ())
+            ]
+            self._narrowed[key] = Narrowed(rules, self._asked, self._states)
+        return self._narrowed[key]
+
+    def _rule(self, active: ActiveRule, model: str, kind: LinkKind) -> CompiledRule:
+        """Compile a rule once for all models that its exceptions treat alike."""
+        alike = all(model in item.models for item in active.exemptions)
+        key = (id(active), "" if alike else model, kind)
+        if key not in self._compiled:
+            self._compiled[key] = compile_rule(active, model, kind, self.partitions)
+        return self._compiled[key]
 
     def _certified(self, organisation: Subject, at: Instant) -> Iterator[tuple[str, Question]]:
         facts = [fact for fact in organisation.facts if fact.attribute == "users_certified"]
@@ -216,24 +237,16 @@ class Compiled:
             if known(self._certificates, counted, at).yes & self._certificates.bit((name,)):
                 yield name, question
 
-    def _segment(self, start: Instant | None) -> Segment:
-        at = -FOREVER if start is None else start
-        return Segment(
-            start,
-            self.book.rules_at(at),
-            frozenset(hold.model for hold in self.book.holds_at(at)),
-        )
-
     def _all_questions(self) -> tuple[Question, ...]:
+        """Gather what is asked of each model by all rules that ever speak of it, and more."""
         asked: dict[Question, None] = {}
         certifiable: dict[tuple[str, Question], None] = {}
         kinds: Sequence[LinkKind] = ("person", "organisation")
-        for number, segment in enumerate(self.segments):
-            for model in {model for active in segment.rules for model in active.rule.models}:
-                for kind in kinds:
-                    rules = self.rules(number, model, kind)
-                    asked |= dict.fromkeys(questions(rules))
-                    certifiable |= dict.fromkeys(c for rule in rules for c in _certificate(rule))
+        for model, rules in self.speeches.by_model.items():
+            for kind in kinds:
+                compiled = [self._rule(active, model, kind) for active in rules]
+                asked |= dict.fromkeys(questions(compiled))
+                certifiable |= dict.fromkeys(c for rule in compiled for c in _certificate(rule))
         self._certifiable = tuple(certifiable)
         self._certificates = Partition(
             Listed("certified", "users_certified", frozenset({(name,)}))
@@ -243,6 +256,11 @@ class Compiled:
 
 
 _PASS = Triple()
+
+
+def _acting(profile: Profile, capacity: Capacity) -> int:
+    """The groups a person acts for; an organisation acts for nobody."""
+    return capacity.acting if profile.kind == "person" else 0
 
 
 def _expressions(book: Lawbook) -> Iterator[Expression | None]:
@@ -263,16 +281,6 @@ def _certificate(rule: CompiledRule) -> Iterator[tuple[str, Question]]:
         and name is not None
     ):
         yield name, rule.serve
-
-
-def _place(active: ActiveRule) -> tuple[str, str]:
-    """What a rule is told apart by within one segment."""
-    return active.version.order, active.rule.id
-
-
-def _identity(rule: CompiledRule) -> tuple[int, str]:
-    """What a rule is told apart by in the whole book, with its exceptions."""
-    return id(rule.active.version), rule.rule.id
 
 
 def _carried(rule: CompiledRule, capacity: Capacity) -> bool:

@@ -49,26 +49,32 @@ class Known(NamedTuple):
     free: int
 
 
+_Named = dict[tuple[str, ...], list[int]]
+
+
 class Partition:
-    """The cells of one attribute."""
+    """The cells of one attribute.
+
+    A signature is the places of the lists that name a value, ascending. They are looked up by
+    pattern: an annex lists thousands, and thousands of orders have lists of their own.
+    """
 
     def __init__(self, lists: Iterable[Listed]) -> None:
-        self._lists = tuple(dict.fromkeys(item.patterns for item in lists))
-        # An annex lists thousands: only patterns with a wildcard are tried one by one.
-        self._wild = [[one for one in patterns if WILD in one] for patterns in self._lists]
-        self._signatures: dict[int, int] = {}
+        patterns = tuple(dict.fromkeys(item.patterns for item in lists))
+        self._named = _by_pattern(patterns)
+        self._signatures: dict[tuple[int, ...], int] = {}
         self._parts_of: dict[tuple[str, ...], int] = {}
         self._finer: dict[tuple[str, ...], int] = {}
         self._candidates: list[tuple[str, ...]] = []
         self.representatives: list[tuple[str, ...]] = []
-        width = {len(pattern) for patterns in self._lists for pattern in patterns}
+        width = {len(pattern) for item in patterns for pattern in item}
         for arity in sorted(width):
-            for parts in sorted(_candidates(self._lists, arity)):
+            for parts in sorted(_candidates(patterns, arity)):
                 self._candidates.append(parts)
                 self._place(parts)
         self._place((_OTHER,) * max(width, default=1))
         self.everything = (1 << len(self._signatures)) - 1
-        self._masks = {patterns: self._mask(index) for index, patterns in enumerate(self._lists)}
+        self._masks = dict(zip(patterns, self._all_masks(len(patterns)), strict=True))
 
     def bit(self, parts: tuple[str, ...]) -> int:
         """Return the bit of the cell that a value falls into."""
@@ -104,17 +110,44 @@ class Partition:
             self._signatures[signature] = len(self._signatures)
             self.representatives.append(parts)
 
-    def _signature(self, parts: tuple[str, ...]) -> int:
-        return sum(
-            1 << index
-            for index, patterns in enumerate(self._lists)
-            if parts in patterns or any(_matches(pattern, parts) for pattern in self._wild[index])
-        )
+    def _signature(self, parts: tuple[str, ...]) -> tuple[int, ...]:
+        found: set[int] = set()
+        for shape, named in self._named.items():
+            if len(shape) == len(parts):
+                found.update(named.get(_shaped(parts, shape), ()))
+        return tuple(sorted(found))
 
-    def _mask(self, index: int) -> int:
-        return sum(
-            1 << cell for signature, cell in self._signatures.items() if signature >> index & 1
-        )
+    def _all_masks(self, lists: int) -> list[int]:
+        cells: list[list[int]] = [[] for _ in range(lists)]
+        for signature, cell in self._signatures.items():
+            for place in signature:
+                cells[place].append(cell)
+        return list(map(_bits, cells))
+
+
+def _by_pattern(
+    lists: Sequence[frozenset[tuple[str, ...]]],
+) -> dict[tuple[bool, ...], _Named]:
+    """Per shape (which parts are wildcards), the places of the lists that have each pattern."""
+    named: dict[tuple[bool, ...], _Named] = {}
+    for place, patterns in enumerate(lists):
+        for pattern in patterns:
+            shape = tuple(part == WILD for part in pattern)
+            named.setdefault(shape, {}).setdefault(pattern, []).append(place)
+    return named
+
+
+def _shaped(parts: tuple[str, ...], shape: tuple[bool, ...]) -> tuple[str, ...]:
+    """Return the pattern of a shape that names these parts."""
+    return tuple(WILD if wild else part for part, wild in zip(parts, shape, strict=True))
+
+
+def _bits(places: Iterable[int]) -> int:
+    """Set the bits at these places."""
+    bits = 0
+    for place in places:
+        bits |= 1 << place
+    return bits
 
 
 def _candidates(
@@ -131,12 +164,6 @@ def _candidates(
         choices = [seen[place] if part == WILD else {part} for place, part in enumerate(pattern)]
         found.update(product(*choices))
     return found
-
-
-def _matches(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
-    return len(pattern) == len(parts) and all(
-        want in (WILD, part) for want, part in zip(pattern, parts, strict=True)
-    )
 
 
 class Partitions:
@@ -163,5 +190,28 @@ class Partitions:
         self.unknown = tuple(Known(0, partition.everything) for partition in self.of)
         self.own_groups = tuple(own)
         self.acting_groups = tuple(acting)
+        self.own = Members(self.own_groups)
+        self.acting = Members(self.acting_groups)
         self.derived = tuple(derived)
         self.underived = Known(0, (1 << len(self.derived)) - 1)
+        self.derived_place = {atom: place for place, atom in enumerate(self.derived)}
+
+
+class Members:
+    """Which of some groups an id belongs to, as bits."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.place = {group: place for place, group in enumerate(groups)}
+        self._of: dict[str, int] = {}
+        for place, group in enumerate(groups):
+            for member in group.members:
+                self._of[member] = self._of.get(member, 0) | 1 << place
+
+    @property
+    def together(self) -> set[int]:
+        """Every combination of groups that some id belongs to."""
+        return set(self._of.values())
+
+    def of(self, subject: str) -> int:
+        """Return the groups that a subject belongs to."""
+        return self._of.get(subject, 0)

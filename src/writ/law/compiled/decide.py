@@ -64,25 +64,23 @@ def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
 
 def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -> Decision:
     """Decide what a chain may do with a model (any of its names) at an instant."""
-    segment = compiled.segment_at(at)
     name = compiled.book.catalogue.resolve(model)
-    digest = compiled.digest(segment)
+    digest = compiled.digest(compiled.segment_at(at))
     if name is None:
         return Decision(Outcome.DENY, model, None, (Reason("unknown_model"),), (), digest, at)
     named = links(compiled, chain, at)
     outcome, served_by, extra = _outcome(
-        compiled, segment, name, lambda other: joined(compiled, segment, named, other)
+        compiled, name, at, lambda other: joined(compiled, named, other, at)
     )
-    judged = [
-        (link, compiled.judgement(segment, name, link.profile, link.capacity)) for link in named
-    ]
-    held = name in compiled.segments[segment].held
+    cell = compiled.phases.cell(name, at)
+    judged = [(link, compiled.judgement(name, cell, link.profile, link.capacity)) for link in named]
+    held = compiled.speaking(name, at).held
     return Decision(
         outcome,
         name,
         served_by,
         (*((Reason("held"),) if held else ()), *_reasons(judged), *extra),
-        () if held else _settlements(compiled, judged, (segment, name, at)),
+        () if held else _settlements(compiled, judged, (cell, name, at)),
         digest,
         at,
     )
@@ -95,41 +93,41 @@ def outcome_of(
 
     No row is made: this is for asking once about each of very many.
     """
-    named, segment = links(compiled, chain, at), compiled.segment_at(at)
+    named = links(compiled, chain, at)
 
     def code(name: str) -> int:
+        cell = compiled.phases.cell(name, at)
         return reduce(
             or_,
             (
-                compiled.judgement(segment, name, link.profile, link.capacity).triple.code
+                compiled.judgement(name, cell, link.profile, link.capacity).triple.code
                 for link in named
             ),
         )
 
-    return _outcome(compiled, segment, model, code)[:2]
+    return _outcome(compiled, model, at, code)[:2]
 
 
-def joined(compiled: Compiled, segment: int, named: Sequence[NamedLink], model: str) -> int:
+def joined(compiled: Compiled, named: Sequence[NamedLink], model: str, at: Instant) -> int:
     """Join the codes of a chain's links for one model (rule 2)."""
-    cell = segment * len(compiled.models) + compiled.models.index(model)
+    cell = compiled.phases.cell(model, at)
     code = 0
     for link in named:
         code |= compiled.row(link.profile, link.capacity).cells[cell]
     return code
 
 
-def substitute_for(compiled: Compiled, segment: int, model: str) -> str | None:
+def substitute_for(compiled: Compiled, model: str, at: Instant) -> str | None:
     """Return the one substitute that the rules for a model name, if they name any."""
-    for active in compiled.segments[segment].rules:
-        if model in active.rule.models:
-            for effect in (active.rule.barred, active.rule.undetermined):
-                if effect.substitute is not None:
-                    return effect.substitute
+    for active in compiled.speaking(model, at).rules:
+        for effect in (active.rule.barred, active.rule.undetermined):
+            if effect.substitute is not None:
+                return effect.substitute
     return None
 
 
 def _outcome(
-    compiled: Compiled, segment: int, model: str, code: Callable[[str], int]
+    compiled: Compiled, model: str, at: Instant, code: Callable[[str], int]
 ) -> tuple[Outcome, str | None, tuple[Reason, ...]]:
     """Read off the outcome, follow a substitute once (rule 3); `code` gives a model's."""
     outcome = OUTCOMES[code(model)]
@@ -137,7 +135,7 @@ def _outcome(
         return outcome, model, ()
     if outcome is not Outcome.SUBSTITUTE:
         return outcome, None, ()
-    other = substitute_for(compiled, segment, model)
+    other = substitute_for(compiled, model, at)
     if other is not None and OUTCOMES[code(other)] is Outcome.PERMIT:
         return outcome, other, ()
     return Outcome.DENY, None, (Reason("substitute_refused"),)

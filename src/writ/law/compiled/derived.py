@@ -151,7 +151,7 @@ class _Somebody:
 
     def _of_unseen(self, name: str, kind: Kind, question: Question, at: Instant) -> bool | None:
         """Ask of an id alone; ids on the same lists are alike, and there may be very many."""
-        key = (kind, self._own(name))
+        key = (kind, self._cells.own.of(name))
         if key not in self._unseen:
             self._unseen[key] = self._of(Subject(name, kind), question, at)
         return self._unseen[key]
@@ -161,7 +161,7 @@ class _Somebody:
             (
                 *knowledge(self._cells, subject, question, at),
                 self._derivations.known(subject, question, at),
-                Known(self._own(subject.id), 0),
+                Known(self._cells.own.of(subject.id), 0),
             ),
             0,
         )
@@ -169,10 +169,6 @@ class _Somebody:
         if valid(wanted, world):
             return True
         return None if satisfiable((wanted,), world) else False
-
-    def _own(self, name: str) -> int:
-        groups = self._cells.own_groups
-        return sum(1 << place for place, group in enumerate(groups) if name in group.members)
 
 
 def _listed(who: Predicate, word: str) -> frozenset[str]:

@@ -26,15 +26,14 @@ from writ.model.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What is known of one link at every question asked, and the groups that are given."""
+    """What is known of one link at every question asked, and the groups it acts for."""
 
     known: Mapping[Question, tuple[Known, ...]]
-    own: Known
     acting: int
 
     def under(self, question: Question) -> Situation:
         """Return the partial world of a question."""
-        return Situation((*self.known[question], self.own), self.acting)
+        return Situation(self.known[question], self.acting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,12 +58,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A link to settle: whose, for which model, when."""
+    """A link to settle: whose, for which model (and in which cell of a row), when."""
 
     name: LinkName
     subject: Subject
     capacity: Capacity
-    segment: int
+    cell: int
     model: str
     at: Instant
 
@@ -147,7 +147,7 @@ class _Search:
     def _judged(self, facts: tuple[Fact, ...]) -> Judgement:
         link, compiled = self._link, self._compiled
         profile = compiled.profile(replace(link.subject, facts=facts), link.at)
-        return compiled.judgement(link.segment, link.model, profile, link.capacity)
+        return compiled.judgement(link.model, link.cell, profile, link.capacity)
 
     def _reached(self, chosen: Iterable[Candidate]) -> Outcome:
         """Rule 2."""

@@ -74,11 +74,11 @@ def formula(expression: Expression | None, cells: Partitions) -> Formula:
             place = cells.index[expression.attribute]
             return Bits(place, cells.of[place].mask(expression))
         case Given("acting_for", group):
-            return Flag(1 << cells.acting_groups.index(group))
+            return Flag(1 << cells.acting.place[group])
         case Given(_, group):
-            return Bits(len(cells.attributes) + 1, 1 << cells.own_groups.index(group))
+            return Bits(len(cells.attributes) + 1, 1 << cells.own.place[group])
         case MostRecent() | OwnedBy() | ParentIs():
-            return Bits(len(cells.attributes), 1 << cells.derived.index(expression))
+            return Bits(len(cells.attributes), 1 << cells.derived_place[expression])
         case AnyOf(items):
             return Join(every=False, items=tuple(formula(item, cells) for item in items))
         case AllOf(items):

@@ -26,8 +26,7 @@ class Examples:
 
     def __init__(self, compiled: Compiled, model: str, at: Instant) -> None:
         self._compiled, self.model, self.at = compiled, model, at
-        segment = compiled.segments[compiled.segment_at(at)]
-        rules = [active for active in segment.rules if model in active.rule.models]
+        rules = compiled.speaking(model, at).rules
         self._people = Sketches(rules, {model}, "person", at)
         self._companies = Sketches(rules, {model}, "organisation", at)
         self._ids = dict.fromkeys((*self._companies.ids, *self._people.ids))

@@ -55,7 +55,7 @@ def explain(
 def _models(compiled: Compiled) -> Iterator[Line]:
     catalogue = compiled.book.catalogue
     yield Line(f"The provider is `{catalogue.provider}`. A model has these names and no others:")
-    for name in compiled.models:
+    for name in compiled.phases.models:
         model = catalogue.models[name]
         names = ", ".join(f"`{alias}`" for alias in (name, *sorted(model.aliases)))
         exempt = "" if model.controlled else " (exempt: no order can name it; always permitted)"

@@ -74,7 +74,7 @@ def _what(compiled: Compiled, version: OrderVersion) -> Iterator[Line]:
         yield Line(f"Rule `{rule.id}` (clauses {', '.join(rule.clauses)}) speaks of:")
         yield from (Line(_model(compiled, model), 1) for model in sorted(rule.models))
     if models:
-        others = [f"`{name}`" for name in compiled.models if name not in models]
+        others = [f"`{name}`" for name in compiled.phases.models if name not in models]
         yield Line(f"It says nothing of {joined(others) or 'any other model'}.")
 
 

@@ -138,7 +138,7 @@ def test_a_substitute_must_be_permitted(held: bool, expected: str | None) -> Non
 def test_no_rule_names_a_substitute_where_none_is() -> None:
     """Without one there is nothing to follow."""
     assert [None, None] == [
-        substitute_for(Compiled(BOOK), 1, model) for model in ("fable-5", "opus-4-8")
+        substitute_for(Compiled(BOOK), model, V1) for model in ("fable-5", "opus-4-8")
     ]
 
 
@@ -164,6 +164,14 @@ def test_values_that_the_same_lists_name_share_a_cell() -> None:
     assert 4 == len({us, fr, cells.bit(("GB", "national")), cells.bit(("DE", ""))})
     assert us | cells.bit(("GB", "national")) == cells.mask(lists[0])
     assert [] == list(atoms(Never("citizen_of")))
+
+
+def test_values_of_other_lengths_are_told_apart() -> None:
+    """A pattern names values of its own length only."""
+    lists = [Listed("x", "x", frozenset({one})) for one in (("US",), ("US", "*"))]
+    cells = Partition(lists)
+    assert [cells.mask(one) for one in lists] == [cells.bit(("US",)), cells.bit(("US", "a"))]
+    assert cells.bit(("US",)) != cells.bit(("US", "a"))
 
 
 def test_contradictions_between_rules_are_found() -> None:

@@ -1,0 +1,123 @@
+"""Writ over one size, in a process of its own: `python -m bench.law.ours ORDERS PROFILES`.
+
+1. *check*: bytes to a lawbook without faults, scenarios, and which rules meet (`writ order check`).
+2. *compile*: lawbook to tables. *snapshot*: what is signed. *proved*: what a gateway does with it
+   once signatures are checked.
+3. *rows*: a profile and its row for each person, as many as asked for; *load*: the same as messages
+   put on a gateway's board. Not in here: signatures, the store, the socket.
+4. *decision*: one after the chain was looked up, over models in random order, median of batches.
+"""
+
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from hashlib import blake2b, sha256
+from random import Random
+from typing import TypeVar
+
+from bench.law.files import folder
+from bench.law.letters import MODELS, NOW, Letter, letters
+from bench.law.people import people
+from writ.desk.load import Load
+from writ.law.check import failed_scenarios
+from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import decide
+from writ.law.contradiction import meeting_notes
+from writ.law.folder import Checked, check_sources
+from writ.law.snapshot import snapshot
+from writ.point import seam
+from writ.point.board import Board
+from writ.point.decide import decide as decide_links
+from writ.point.view import read_view
+
+Found = TypeVar("Found")
+BATCHES, CALLS = 101, 2000
+
+
+class Stopwatch:
+    """Seconds by step, and the process's highest memory after it."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, float | int] = {}
+
+    def run(self, step: str, work: Callable[[], Found]) -> Found:
+        """Do one step."""
+        started = time.perf_counter()
+        found = work()
+        self.said[f"{step}_s"] = round(time.perf_counter() - started, 3)
+        return found
+
+    def peak(self) -> int:
+        """Return the most memory that the process ever had, in MiB."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def measure(orders: int, profiles: int) -> dict[str, float | int]:
+    """Measure one size."""
+    watch = Stopwatch()
+    written: list[Letter] = letters(orders)
+    files = folder(written)
+    watch.said |= {"orders": orders, "models": MODELS, "files": len(files)}
+    watch.said["annex_rows"] = sum(len(letter.annex) for letter in written)
+    checked = watch.run("check", lambda: _checked(files))
+    compiled = watch.run("compile", lambda: Compiled(checked.book))
+    signed = watch.run("snapshot", lambda: snapshot(checked.book, 1, None, 1))
+    view = watch.run("proved", lambda: read_view(signed))
+    watch.said["snapshot_mib"] = round(len(signed) / 2**20, 1)
+    board = Board()
+    board.stage(view)
+    watch.said["law_peak_mib"] = watch.peak()
+    load = Load(compiled, 1, _name, NOW)
+    watch.run("load", lambda: _load(load, board, profiles))
+    board.activate(1)
+    watch.said["profiles"] = profiles
+    watch.said["load_us_per_profile"] = round(watch.said["load_s"] / profiles * 1e6, 1)
+    watch.said["peak_mib"] = watch.peak()
+    watch.said["decision_ns"] = _decision(board)
+    return watch.said
+
+
+def _checked(files: dict[str, bytes]) -> Checked:
+    checked = check_sources(files)
+    failed = [*failed_scenarios(checked, decide)]
+    if failed:
+        raise RuntimeError(str(failed[0]))
+    list(meeting_notes(checked))
+    return checked
+
+
+def _load(load: Load, board: Board, profiles: int) -> None:
+    for message in load.messages():
+        board.put(message)
+    for person in people(profiles):
+        load.stand(person.name, None)
+        for message in load.know(person.subject(), (), NOW):
+            board.put(message)
+
+
+def _decision(board: Board) -> float:
+    name = _name("person-000000")
+    key = seam.Key(sha256(b"key").digest(), "k", name, "person", None)
+    links = board.links(key, None, NOW)
+    if links is None:
+        raise RuntimeError("the chain could not be looked up")
+    random = Random(1)
+    asked = [random.randrange(MODELS) for _ in range(CALLS)]
+    costs = []
+    for _ in range(BATCHES):
+        started = time.perf_counter_ns()
+        for model in asked:
+            decide_links(links, model, NOW, True)  # noqa: FBT003  the hot path's own signature
+        costs.append((time.perf_counter_ns() - started) / CALLS)
+    return round(statistics.median(costs), 1)
+
+
+def _name(subject: str) -> bytes:
+    return blake2b(subject.encode(), digest_size=16).digest()
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(int(sys.argv[1]), int(sys.argv[2]))))
