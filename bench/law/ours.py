@@ -6,6 +6,7 @@
 3. *rows*: a profile and its row for each person, as many as asked for; *load*: the same as messages
    put on a gateway's board. Not in here: signatures, the store, the socket.
 4. *decision*: one after the chain was looked up, over models in random order, median of batches.
+5. `barred` answers what the other engines are asked, so that a run shows that all mean the same.
 """
 
 import json
@@ -13,21 +14,24 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b, sha256
 from random import Random
 from typing import TypeVar
 
 from bench.law.files import folder
 from bench.law.letters import MODELS, NOW, Letter, letters
-from bench.law.people import people
+from bench.law.people import Person, people
+from bench.law.questions import questions
 from writ.desk.load import Load
 from writ.law.check import failed_scenarios
 from writ.law.compiled.book import Compiled
-from writ.law.compiled.decide import decide
+from writ.law.compiled.decide import decide, outcome_of
 from writ.law.contradiction import meeting_notes
 from writ.law.folder import Checked, check_sources
 from writ.law.snapshot import snapshot
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain
 from writ.point import seam
 from writ.point.board import Board
 from writ.point.decide import decide as decide_links
@@ -55,7 +59,7 @@ class Stopwatch:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def measure(orders: int, profiles: int) -> dict[str, float | int]:
+def measure(orders: int, profiles: int) -> dict[str, float | int | list[bool]]:
     """Measure one size."""
     watch = Stopwatch()
     written: list[Letter] = letters(orders)
@@ -70,14 +74,18 @@ def measure(orders: int, profiles: int) -> dict[str, float | int]:
     board = Board()
     board.stage(view)
     watch.said["law_peak_mib"] = watch.peak()
-    load = Load(compiled, 1, _name, NOW)
-    watch.run("load", lambda: _load(load, board, profiles))
+    rows, sent = watch.run("load", lambda: _load(Load(compiled, 1, _name, NOW), board, profiles))
     board.activate(1)
-    watch.said["profiles"] = profiles
-    watch.said["load_us_per_profile"] = round(watch.said["load_s"] / profiles * 1e6, 1)
+    watch.said |= {"rows": rows, "sent_mib": round(sent / 2**20, 1)}
+    watch.said["load_us_per_row"] = round(watch.said["load_s"] / rows * 1e6, 1)
     watch.said["peak_mib"] = watch.peak()
     watch.said["decision_ns"] = _decision(board)
-    return watch.said
+    return {**watch.said, "barred": [_barred(compiled, *asked) for asked in questions(orders)]}
+
+
+def _barred(compiled: Compiled, person: Person, model: str) -> bool:
+    outcome, _ = outcome_of(compiled, Chain(person.subject()), model, NOW)
+    return outcome is not Outcome.PERMIT
 
 
 def _checked(files: dict[str, bytes]) -> Checked:
@@ -89,13 +97,24 @@ def _checked(files: dict[str, bytes]) -> Checked:
     return checked
 
 
-def _load(load: Load, board: Board, profiles: int) -> None:
-    for message in load.messages():
-        board.put(message)
+def _load(load: Load, board: Board, profiles: int) -> tuple[int, int]:
+    """Put rows for so many profiles on a board, as bytes over the seam; return rows and bytes."""
+    rows = sent = 0
+
+    def put(messages: Iterable[seam.Row | seam.Subject]) -> None:
+        nonlocal rows, sent
+        for message in messages:
+            data = seam.frame(message)
+            board.put(seam.down_decoder.decode(data[4:]))  # type: ignore[arg-type]  # as it was sent
+            rows += isinstance(message, seam.Row)
+            sent += len(data)
+
+    put(load.messages())
     for person in people(profiles):
-        load.stand(person.name, None)
-        for message in load.know(person.subject(), (), NOW):
-            board.put(message)
+        put([*load.stand(person.name, None), *load.know(person.subject(), (), NOW)])
+        if rows >= profiles:
+            break
+    return rows, sent
 
 
 def _decision(board: Board) -> float:

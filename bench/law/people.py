@@ -26,7 +26,7 @@ class Person:
             "person",
             facts=(
                 _fact("citizenships", *((code, "") for code in self.citizenships)),
-                _fact("residence", (self.residence,)),
+                _fact("residence", (self.residence, "")),
                 _fact("permanent_residences", *((code, "") for code in self.permanent_residences)),
                 _fact("employer", (self.employer, "employee")),
             ),
