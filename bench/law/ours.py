@@ -105,7 +105,7 @@ def _load(load: Load, board: Board, profiles: int) -> tuple[int, int]:
         nonlocal rows, sent
         for message in messages:
             data = seam.frame(message)
-            board.put(seam.down_decoder.decode(data[4:]))  # type: ignore[arg-type]  # as it was sent
+            board.put(seam.down_decoder.decode(data[4:]))
             rows += isinstance(message, seam.Row)
             sent += len(data)
 
