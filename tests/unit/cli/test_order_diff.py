@@ -95,3 +95,22 @@ def test_examples_overwrite_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("mine", encoding="utf-8")
     code, _, err = writ("order", "diff", FIRST, SECOND, "--write", tmp_path)
     assert (3, f"`{tmp_path}` is not empty; name a new folder\n") == (code, err)
+
+
+def test_examples_bring_their_owners_along(tmp_path: Path) -> None:
+    """Where ownership decides, a replayed company is judged by the owners its example has."""
+    folder = ROOT / "orders" / "entity-ownership"
+    old, new, people = tmp_path / "old", tmp_path / "new", tmp_path / "people"
+    for copy in (old, new):
+        shutil.copytree(folder, copy)
+        (copy / "subjects.jsonl").unlink()
+    (old / "example-ownership.v2.yaml").unlink()
+    code, out, err = writ("order", "diff", old, new, "--write", people, "--json")
+    movers = json.loads(out)["people"]
+    assert (0, "", 0) == (code, err, len([mover for mover in movers if not mover["request"]]))
+    assert [mover["before"]["outcome"] for mover in movers] == decided(old, people)
+    assert [mover["after"]["outcome"] for mover in movers] == decided(new, people)
+    assert ("permit", "deny") in {
+        (mover["before"]["outcome"], mover["after"]["outcome"]) for mover in movers
+    }
+    assert "example-owner" in out

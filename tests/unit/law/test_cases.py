@@ -205,3 +205,21 @@ def test_a_case_without_a_chain_is_not_written() -> None:
     case = Case("x", Place("x"), Reason("bad_input"), "fable", AT, Wanted(Outcome.DENY))
     with pytest.raises(TypeError):
         write_case("x", case)
+
+
+def test_everybody_in_a_file_of_cases_may_own_each_other() -> None:
+    """Owners stand by name like everybody else, dated as the case is."""
+    text = """
+people: {ann: {}}
+organisations: {gov: {owners: {exhaustive: [{owner: ann, share: "100"}]}}}
+cases:
+  - {case: one, organisation: gov, model: fable-5, at: 2026-06-12T21:21:00Z, expect: permit}
+"""
+    [case] = read(text)
+    assert isinstance(case.chain, Chain)
+    assert case.chain.organisation is not None
+    related = case.chain.organisation.related
+    assert {"ann", "gov", *PEOPLE} == set(related)
+    assert [AT] == [fact.verified_at for fact in related["gov"].facts]
+    nested = text.replace("}}\ncases", ", related: {people: {ben: {}}}}}\ncases")
+    assert ["x:3:75: in a file of cases everybody stands by name; no `related`"] == faults(nested)

@@ -281,3 +281,21 @@ def test_every_operator_is_tried_here() -> None:
         if f"'{word}'" in str(value)
     }
     assert set(OPERATORS) == tried
+
+
+def test_whatever_stands_in_them_derived_atoms_are_read() -> None:
+    """Odd values are faults with a place, never a crash."""
+    odd: tuple[Plain, ...] = ({}, {"a": 1}, [], [[]], 7, True, None, "", "zzz", "9" * 30)
+    for value in odd:
+        for asked in (
+            {"owned_by": value},
+            {"owned_by": {"share": value, "who": value}},
+            {"owned_by": {"share": "50", "who": {"person": value, "organisation": value}}},
+            {"ultimate_parent_is": value},
+            {"most_recent_of": value},
+            {"government_of": value},
+        ):
+            reader = Reader()
+            kind: Kind = "person" if "most_recent_of" in asked else "organisation"
+            read_expression(Scope(reader, kind, {}, "acme-ai"), read_plain(asked))
+            assert reader.faults

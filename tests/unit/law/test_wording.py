@@ -5,7 +5,7 @@ from writ.law.document import read_plain
 from writ.law.expressions import Scope, read_expression
 from writ.law.reading import Reader
 from writ.law.wording import who_words
-from writ.model.expression import Predicate
+from writ.model.expression import Group, MostRecent, Predicate
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,43 @@ def test_operators_are_said_in_the_orders_own_words(value: Plain, said: str) -> 
     expression = read_expression(Scope(reader, "person", {}, "acme-ai"), read_plain(value))
     reader.done()
     assert said == who_words(Predicate(expression, None))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            {
+                "owned_by": {
+                    "share": "50",
+                    "who": {
+                        "organisation": {"organisation_in": "annex-a"},
+                        "person": {"citizen_of": ["RU"]},
+                    },
+                }
+            },
+            ("organisations owned_by 50 % or more (people citizen_of RU, "
+            "organisations organisation_in annex-a (2 listed))"),
+        ),
+        (
+            {"ultimate_parent_is": {"any": [{"headquartered_in": ["CN"]}, {"organisation_in": "annex-a"}]}},
+            ("organisations ultimate_parent_is ((headquartered_in CN or "
+            "organisation_in annex-a (2 listed)))"),
+        ),
+        ({"government_of": ["VE"]}, "organisations government_of VE"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_others_is_said_of_them(value: Plain, said: str) -> None:
+    """A signer reads which owners count; who is on an annex is said by how many they are."""
+    reader = Reader()
+    annex = Group("annex-a", frozenset({"one", "two"}), "sha256:0")
+    scope = Scope(reader, "organisation", {"annex-a": annex}, "acme-ai")
+    expression = read_expression(scope, read_plain(value))
+    reader.done()
+    assert said == who_words(Predicate(None, expression))
+
+
+def test_the_most_recent_country_is_said() -> None:
+    """By its codes, in order."""
+    atom = MostRecent(frozenset({"IR", "CU"}))
+    assert "people most_recent_of CU, IR" == who_words(Predicate(atom, None))

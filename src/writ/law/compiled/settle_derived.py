@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from writ.law.compiled.cells import atoms
 from writ.law.compiled.recent import HELD
-from writ.model.expression import Derived, Expression, Given, MostRecent, OwnedBy, ParentIs
+from writ.model.expression import Derived, Expression, Given, MostRecent, ParentIs
 
 MOST_COUNTRIES = 3
 """So many countries are offered; a long list of them would settle nothing better."""
@@ -38,9 +38,9 @@ def offers(atom: Derived, *, wanted: bool) -> Iterator[Offer]:
                     yield Offer(attribute, ((code, ""),), ((code, ""),), complete=True)
         case ParentIs(who):
             yield from _of_others("ultimate_parent", (who,), (), wanted=wanted)
-        case OwnedBy(share, who):
-            branches = (who.organisation, who.person)
-            yield from _of_others("owners", branches, (share,), wanted=wanted)
+        case _:
+            branches = (atom.who.organisation, atom.who.person)
+            yield from _of_others("owners", branches, (atom.share,), wanted=wanted)
 
 
 def _of_others(

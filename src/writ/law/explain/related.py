@@ -44,10 +44,10 @@ def attributes(asked: Iterable[Derived]) -> dict[str, None]:
         match atom:
             case MostRecent():
                 found |= dict.fromkeys(HELD)
-            case OwnedBy():
-                found["owners"] = None
             case ParentIs():
                 found["ultimate_parent"] = None
+            case _:
+                found["owners"] = None
     return found
 
 

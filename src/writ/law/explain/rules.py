@@ -72,9 +72,9 @@ def _false_lines(expression: Expression | None, kind: str, name: str) -> Iterato
     plain = simplified(expression, kind)
     if isinstance(plain, bool):
         return
-    for atom in atoms(plain):
-        if isinstance(atom, MostRecent | OwnedBy | ParentIs):
-            yield Line(f"{name}: that it {phrase(atom)} is {_derived_truth(atom)}")
+    derived = (atom for atom in atoms(plain) if isinstance(atom, MostRecent | OwnedBy | ParentIs))
+    for line in dict.fromkeys(map(_derived_truth, derived)):
+        yield Line(f"{name}: {line}")
     asked = dict.fromkeys(atom.attribute for atom in atoms(plain) if isinstance(atom, Listed))
     if not asked:
         return
@@ -99,19 +99,22 @@ def _derived_truth(atom: Derived) -> str:
     match atom:
         case MostRecent():
             return (
-                "known only from complete lists of both; dates told in them decide which came last,"
-                " and of those that began together each is the most recent."
+                "which country is the most recent is known only from complete lists of citizenships"
+                " and of permanent residences. What began last decides, by the dates told in them;"
+                " of what began together each is the most recent."
             )
         case ParentIs():
             return (
-                "known to be true once it is true of a parent shown, by that parent's own facts,"
-                " and to be false once it is false of each parent on a complete list."
+                "what is asked of its ultimate parent is judged by that parent's own facts. It is"
+                " known to be true once it is of a parent shown, and to be false once it is of each"
+                " parent on a complete list."
             )
         case _:
             return (
-                "known to be true once the shares shown, of owners known to count, add up to it,"
-                " and to be false once they cannot, even if everybody counts who may and holds"
-                " whatever the shares shown leave. Owners are judged by their own facts."
+                "that it is so owned is known to be true once the shares shown, of owners known to"
+                " count, add up to it, and to be false once they cannot, even if everybody counts"
+                " who may and holds whatever the shares shown leave. Owners are judged by their own"
+                " facts."
             )
 
 
