@@ -20,7 +20,13 @@ from writ.law.shipped import data_bytes
 
 ORDERS = Path(__file__).parents[3] / "orders"
 FOLDERS = [
-    ORDERS / name for name in ("entities-with-annex", "entity-ownership", "nationals-or-residents")
+    ORDERS / name
+    for name in (
+        "entities-with-annex",
+        "entity-ownership",
+        "ever-held-citizenship",
+        "nationals-or-residents",
+    )
 ]
 NAMED, OTHER = "atlas-3", "atlas-mini"
 EVERY = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
