@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.worlds.chains import chain, instant
-from tests.worlds.lawbooks import EXEMPT, MODELS, lawbook, pool
+from tests.worlds.lawbooks import EXEMPT, MODELS, lawbook, placed, pool
 from writ.clock import Instant
-from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
+from writ.law.compiled.places import Places
 from writ.law.literal.decide import decide as decide_literally
+from writ.model.catalogue import Deployment
 from writ.model.decision import Decision, Reason
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
 
-Asked = tuple[Chain, str, Instant]
+Asked = tuple[Chain, str, Instant, Deployment | None]
 Said = tuple[str, str, str | None, tuple[Reason, ...], Instant]
 
 ASKED = (*MODELS, MODELS[0].upper(), EXEMPT, "elm")
@@ -37,18 +38,21 @@ class Question:
 
     book: Lawbook
     asked: tuple[tuple[Chain, Instant], ...]
+    deployment: Deployment | None = None
 
 
 def question(random: Random) -> Question:
     """Draw a lawbook, three chains, and an instant for each."""
-    book = lawbook(random, pool(random))
+    book = placed(random, lawbook(random, pool(random)))
     chains = [chain(random) for _ in range(3)]
-    return Question(book, tuple((asked, instant(random, book, asked)) for asked in chains))
+    at = tuple((asked, instant(random, book, asked)) for asked in chains)
+    places = (None, *book.catalogue.deployments.values())
+    return Question(book, at, places[max(0, random.randint(-4, len(places) - 1))])
 
 
 def questions(put: Question) -> list[Asked]:
     """Return every chain, model and instant, in the order of the answers."""
-    return [(asked, model, at) for asked, at in put.asked for model in ASKED]
+    return [(asked, model, at, put.deployment) for asked, at in put.asked for model in ASKED]
 
 
 def literally(put: Question) -> list[Said]:
@@ -58,5 +62,5 @@ def literally(put: Question) -> list[Said]:
 
 def compiled(put: Question) -> list[Said]:
     """Answer for every chain and model through the tables."""
-    tables = Compiled(put.book)
-    return [said(decide_compiled(tables, *asked)) for asked in questions(put)]
+    tables = Places(put.book).at(put.deployment)
+    return [said(decide_compiled(tables, *asked[:3])) for asked in questions(put)]

@@ -14,6 +14,7 @@ from writ.errors import InvalidInput
 from writ.law.cases import Case, Wanted, WantedReason, write_case
 from writ.law.cases_suite import read_suites
 from writ.law.compiled.decide import decide as decide_compiled
+from writ.law.compiled.places import deployment_named
 from writ.law.document import Place
 from writ.law.literal.decide import decide as decide_literally
 from writ.model.decision import Reason
@@ -43,7 +44,7 @@ def keep(folder: Path, book: Lawbook, asked: Asked, holds: Holds = differ) -> st
 
 def write_question(folder: Path, book: Lawbook, asked: Asked, right: Said) -> Path:
     """Write orders and case; return the case file."""
-    chain, model, at = asked
+    chain, model, at, deployment = asked
     files = write_folder(book, at)
     case = Case(
         "as drawn",
@@ -53,6 +54,7 @@ def write_question(folder: Path, book: Lawbook, asked: Asked, right: Said) -> Pa
         stretched(at),
         Wanted(_outcome(right), right[2], _because(right)),
         "the literal meaning says so",
+        None if deployment is None else deployment.name,
     )
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
@@ -70,7 +72,9 @@ def both(file: Path) -> tuple[Said, Said]:
     (suite,) = found.suites
     (case,) = suite.cases
     assert isinstance(case.chain, Chain)
-    question = (found.books[suite.orders], case.chain, case.model, case.at)
+    book = found.books[suite.orders]
+    deployment = deployment_named(book, case.deployment)
+    question = (book, case.chain, case.model, case.at, deployment)
     return said(decide_literally(*question)), said(decide_compiled(*question))
 
 

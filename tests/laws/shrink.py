@@ -35,9 +35,11 @@ def _smaller(book: Lawbook, asked: Asked) -> Iterator[tuple[Lawbook, Asked]]:
         for less in _version(version):
             before, after = book.versions[:place], book.versions[place + 1 :]
             yield replace(book, versions=(*before, less, *after)), asked
-    chain, model, at = asked
+    chain, model, at, deployment = asked
     for fewer in _chain(chain):
-        yield book, (relating(fewer, fewer.requester.related), model, at)
+        yield book, (relating(fewer, fewer.requester.related), model, at, deployment)
+    if deployment is not None:
+        yield book, (chain, model, at, None)
 
 
 def _version(version: OrderVersion) -> Iterator[OrderVersion]:

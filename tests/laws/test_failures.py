@@ -44,7 +44,7 @@ def test_a_wrong_expectation_fails(tmp_path: Path) -> None:
     found = read_suites([file])
     (case,) = found.suites[0].cases
     book = found.books[tmp_path / "x"]
-    result = run_case(case, lambda chain, model, at: decide(book, chain, model, at))
+    result = run_case(case, lambda chain, model, at: decide(book, chain, model, at, asked[3]))
     assert result.wrong[0].startswith(f"expected {wrong[0]}, got {right[0]}")
 
 
@@ -65,10 +65,10 @@ def test_what_is_kept_is_small(tmp_path: Path) -> None:
     assert f"kept in {tmp_path}/x/x.cases.yaml, where both agree" == keep(
         tmp_path / "x", put.book, asked, denied
     )
-    book, (chain, model, at) = shrunk(put.book, asked, denied)
+    book, smallest = shrunk(put.book, asked, denied)
     assert (1, 1, True) == (
         len(book.versions),
         len(book.versions[0].rules),
-        denied(book, (chain, model, at)),
+        denied(book, smallest),
     )
     assert "deny" == both(tmp_path / "x" / "x.cases.yaml")[1][0]

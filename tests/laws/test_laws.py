@@ -15,7 +15,7 @@ from tests.worlds.chains import (
     true_fact,
     with_fact,
 )
-from tests.worlds.lawbooks import EXEMPT, MODELS, Pool, lawbook, order, pick, pool, version
+from tests.worlds.lawbooks import EXEMPT, MODELS, Pool, lawbook, order, pick, placed, pool, version
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.digest import rules_digest
@@ -166,6 +166,30 @@ def test_withdrawing_restores(random: Random) -> None:
     restored = book if at >= withdrawal.effective else more
     assert outcomes(restored, asked, at) == outcomes(withdrawn, asked, at)
     assert rules_digest(restored, at) == rules_digest(withdrawn, at)
+
+
+@often
+@given(anything)
+def test_rules_that_do_not_cover_a_deployment_are_as_if_they_were_not_there(
+    random: Random,
+) -> None:
+    """There, more rules count than were none of those written, and no more than if none is told."""
+    _, drawn, asked, at = draw(random)
+    book = placed(random, drawn)
+    for deployment in book.catalogue.deployments.values():
+        bare = replace(
+            book,
+            versions=tuple(
+                replace(item, rules=tuple(rule for rule in item.rules if rule.covers(deployment)))
+                for item in book.versions
+            ),
+        )
+        there = [decide(book, asked, model, at, deployment).outcome for model in MODELS]
+        assert outcomes(bare, asked, at) == there
+        told = zip(there, outcomes(book, asked, at), strict=True)
+        assert [] == [
+            pair for pair in told if pair[1] == Outcome.PERMIT and pair[0] != Outcome.PERMIT
+        ]
 
 
 @often

@@ -12,7 +12,7 @@ from random import Random
 from typing import TypeVar
 
 from writ.clock import FOREVER, Instant
-from writ.model.catalogue import Catalogue, Model
+from writ.model.catalogue import Catalogue, Deployment, Model
 from writ.model.expression import (
     WILD,
     AllOf,
@@ -37,6 +37,7 @@ from writ.model.order import (
     Lawbook,
     OrderVersion,
     Rule,
+    Where,
 )
 from writ.model.outcome import Outcome
 
@@ -56,6 +57,15 @@ CATALOGUE = Catalogue(
     {
         **{name: Model(name, frozenset({name.upper()})) for name in MODELS},
         EXEMPT: Model(EXEMPT, controlled=False),
+    },
+    {
+        name: Deployment(name, entity, region)
+        for name, entity, region in (
+            ("east", "c1", "US-NY"),
+            ("west", "c2", "US-CA"),
+            ("abroad", "c2", "FR"),
+            ("somewhere", "c1", "US"),
+        )
     },
 )
 
@@ -266,6 +276,13 @@ def exemption(random: Random, pool: Pool, number: int, rules: Sequence[Rule]) ->
     )
 
 
+def where(random: Random) -> Where:
+    """Draw what a rule covers."""
+    entities = some(random, ("c1", "c2"), most=2) if chance(random, 50) else ()
+    regions = some(random, ("US", "US-CA", "US-NY", "FR", "GB"), least=0 if entities else 1)
+    return Where(frozenset(entities), frozenset(regions))
+
+
 def rule(random: Random, pool: Pool, number: int) -> Rule:
     """Draw a rule; `cedar` is what others are substituted by and is itself stood in for by birch."""
     models = some(random, MODELS, most=2)
@@ -332,3 +349,16 @@ def lawbook(random: Random, material: Pool) -> Lawbook:
     versions = [item for number in range(count) for item in order(random, material, f"o{number}")]
     holds = (hold(random),) if chance(random, 15) else ()
     return Lawbook(CATALOGUE, tuple(versions), holds)
+
+
+def placed(random: Random, book: Lawbook) -> Lawbook:
+    """Let some rules cover some deployments only."""
+
+    def one(version: OrderVersion) -> OrderVersion:
+        rules = (
+            replace(rule, where=where(random)) if chance(random, 30) else rule
+            for rule in version.rules
+        )
+        return replace(version, rules=tuple(rules))
+
+    return replace(book, versions=tuple(map(one, book.versions)))

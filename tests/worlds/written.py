@@ -31,7 +31,7 @@ from writ.model.expression import (
     ParentIs,
     Predicate,
 )
-from writ.model.order import Effect, Evidence, Exemption, Lawbook, OrderVersion, Rule
+from writ.model.order import Effect, Evidence, Exemption, Lawbook, OrderVersion, Rule, Where
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -90,7 +90,12 @@ def _catalogue(book: Lawbook) -> dict[str, Plain]:
         name: {"aliases": sorted(model.aliases), "controlled": model.controlled}
         for name, model in book.catalogue.models.items()
     }
-    return {"provider": book.catalogue.provider, "models": models}
+    deployments: dict[str, Plain] = {
+        name: {"entity": item.entity, "region": item.region}
+        for name, item in book.catalogue.deployments.items()
+    }
+    provider = book.catalogue.provider
+    return {"provider": provider, "models": models, "deployments": deployments}
 
 
 def _certificate_counts(book: Lawbook, organisation: Subject, at: Instant) -> bool:
@@ -191,7 +196,7 @@ class _Writer:
             "in_flight": {"drain": format_duration(drain * STRETCH), "clause": rule.clauses[0]}
             if drain
             else "cut",
-        }
+        } | _where(rule.where)
 
     def exception(self, item: Exemption) -> dict[str, Plain]:
         return {
@@ -265,6 +270,13 @@ class _Writer:
         name = group.name if group.digest is not None else f"list-of-{group.name}"
         self.annexes[name] = group.members
         return name
+
+
+def _where(where: Where | None) -> dict[str, Plain]:
+    if where is None:
+        return {}
+    told = {"entities": sorted(where.entities), "regions": sorted(where.regions)}
+    return {"where": {key: list(names) for key, names in told.items() if names}}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Plain]:

@@ -12,11 +12,12 @@ import typer
 from writ.clock import Instant, WallClock, parse_instant
 from writ.errors import InvalidInput
 from writ.law.answer import decision_plain
-from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
+from writ.law.compiled.places import Places
 from writ.law.folder import read_folder
 from writ.law.request import (
     Request,
+    model_asked,
     read_file,
     read_json,
     read_people,
@@ -36,6 +37,9 @@ def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     end_user: Annotated[Path | None, typer.Option(help="whom it names")] = None,
     model: Annotated[str | None, typer.Option(help="any name of a model")] = None,
     at: Annotated[str | None, typer.Option(help="legal instant with zone; default now")] = None,
+    deployment: Annotated[
+        str | None, typer.Option(help="where it is served; default: every rule counts")
+    ] = None,
     batch: Annotated[
         Path | None, typer.Option(help="JSONL, a request a line; - reads stdin")
     ] = None,
@@ -50,11 +54,13 @@ def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
 
     Exit 0 permit or substitute, 2 deny or verify, 3 bad input.
     """
-    compiled = Compiled(read_folder(orders))
+    places = Places(read_folder(orders))
     if batch is not None:
-        if any(item is not None for item in (subject, organisation, end_user, model, at)):
-            raise InvalidInput("a batch brings its own subjects, models and instants")
-        return _batch(compiled, orders, batch)
+        if any(
+            item is not None for item in (subject, organisation, end_user, model, at, deployment)
+        ):
+            raise InvalidInput("a batch brings its own subjects, models, instants and deployments")
+        return _batch(places, orders, batch)
     if subject is None or model is None:
         raise InvalidInput("give --subject and --model, or --batch FILE")
     instant = WallClock().now() if at is None else parse_instant(at)
@@ -63,18 +69,18 @@ def decide(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         name: None if path is None else _read_json(path) for name, path in files.items()
     }
     request = read_request(
-        {**value, "model": model},
+        {**value, "model": model, "deployment": deployment},
         read_people(orders),
         now=instant,
         files={name: str(path) for name, path in files.items()},
     )
-    decision = _decide(compiled, request)
+    decision = _decide(places, request)
     print(_json(decision) if as_json else _sentence(decision))
     return 0 if decision.outcome in (Outcome.PERMIT, Outcome.SUBSTITUTE) else 2
 
 
-def _decide(compiled: Compiled, request: Request) -> Decision:
-    chain = resolve(request)
+def _decide(places: Places, request: Request) -> Decision:
+    compiled, chain = places.named(request.deployment), resolve(request)
     if isinstance(chain, Reason):
         return _undecided(request.model, request.at, chain)
     return decide_compiled(compiled, chain, request.model, request.at)
@@ -84,17 +90,19 @@ def _undecided(model: str, at: Instant, reason: Reason) -> Decision:
     return Decision(Outcome.DENY, model, None, (reason,), (), "", at)
 
 
-def _batch(compiled: Compiled, orders: Path, batch: Path) -> int:
+def _batch(places: Places, orders: Path, batch: Path) -> int:
     people = read_people(orders)
     now = WallClock().now()
     bad = 0
     for number, line in _lines(batch):
+        value: object = None
         try:
-            decision = _decide(compiled, read_request(read_json(line), people, now=now))
+            value = read_json(line)
+            decision = _decide(places, read_request(value, people, now=now))
         except InvalidInput as error:
             bad += 1
             print(f"{batch}:{number}: {str(error).splitlines()[0]}", file=sys.stderr)
-            decision = _undecided("", now, Reason("bad_input"))
+            decision = _undecided(model_asked(value), now, Reason("bad_input"))
         print(_json(decision))
     return InvalidInput.exit_code if bad else 0
 

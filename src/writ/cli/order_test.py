@@ -15,7 +15,7 @@ from writ.law.cases_run import Decide, Result, run_case
 from writ.law.cases_suite import Suite, Suites, read_suites
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
-from writ.model.order import Lawbook
+from writ.law.compiled.places import Places
 
 _Results = dict[str, list[Result]]
 
@@ -52,17 +52,16 @@ def run_cases(
 
 
 def _run(found: Suites) -> _Results:
-    decides = {path: _decides(book) for path, book in found.books.items()}
-    return {str(suite.file): _suite(suite, decides[suite.orders]) for suite in found.suites}
+    places = {path: Places(book) for path, book in found.books.items()}
+    return {str(suite.file): _suite(suite, places[suite.orders]) for suite in found.suites}
 
 
-def _decides(book: Lawbook) -> Decide:
-    compiled = Compiled(book)
+def _suite(suite: Suite, places: Places) -> list[Result]:
+    return [run_case(case, _decides(places.named(case.deployment))) for case in suite.cases]
+
+
+def _decides(compiled: Compiled) -> Decide:
     return lambda chain, model, at: decide_compiled(compiled, chain, model, at)
-
-
-def _suite(suite: Suite, decide: Decide) -> list[Result]:
-    return [run_case(case, decide) for case in suite.cases]
 
 
 def _write(file: Path, text: str) -> None:

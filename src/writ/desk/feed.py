@@ -1,8 +1,8 @@
-"""The control side of the seam: every gateway is told the same, in the same order.
+"""The control side of the seam: gateways of one deployment are told the same, in the same order.
 
 1. One worker does everything that reaches gateways, in the order it was asked for: greet a
    gateway, replace the epoch, pass on a change of the registry, sync.
-2. A gateway that greets is given the whole epoch in force, then a lease.
+2. A gateway that greets is given the whole epoch in force at its deployment, then a lease.
 3. A new epoch is loaded beside the old one and sent whole, ahead where it was approved already;
    it is activated last, and leases for the old epoch are never signed again.
 4. A gateway too slow to take what it is sent is dropped, and greets anew.
@@ -21,9 +21,8 @@ from typing import Protocol
 from writ.clock import Clock, elapsed
 from writ.desk.fleet import Fleet, InForce, Member
 from writ.desk.leases import RENEWAL, Leases
-from writ.desk.load import Load
+from writ.desk.loads import Loads
 from writ.desk.roll import Roll
-from writ.law.compiled.book import Compiled
 from writ.model.order import Lawbook
 from writ.people.books import Change
 from writ.point import seam
@@ -81,8 +80,8 @@ class Feed:
         self.fleet = fleet
         self._clock = clock
         self._epoch: Epoch | None = None
-        self._load: Load | None = None
-        self._next: tuple[Epoch, Load] | None = None
+        self._loads: Loads | None = None
+        self._next: tuple[Epoch, Loads] | None = None
         self._links: dict[str, _Link] = {}
         self._work: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
@@ -135,7 +134,7 @@ class Feed:
         """
         await asyncio.sleep(0)  # changes made in this thread take their place in the queue
         await self._done(self._sync)
-        if self._load is None and self._governance.epoch() is not None:  # rule 5
+        if self._loads is None and self._governance.epoch() is not None:  # rule 5
             return False
         number = self._syncs
         return await self.fleet.until(
@@ -210,7 +209,7 @@ class Feed:
             try:
                 await self._pass_on(change)
             except Exception as error:  # noqa: BLE001  rule 5, whatever went wrong
-                self._epoch = self._load = self._next = None
+                self._epoch = self._loads = self._next = None
                 self._loop.call_exception_handler(
                     {"message": "a change was not passed on; leases end", "exception": error}
                 )
@@ -218,12 +217,18 @@ class Feed:
         self._loop.call_soon_threadsafe(self._work.put_nowait, job)
 
     async def _pass_on(self, change: Change) -> None:
-        loads = [self._load, self._next[1] if self._next else None]
-        for load in filter(None, loads):
-            await self._broadcast(self._roll.changes(load, change, self._clock.now()))
+        for loads in filter(None, [self._loads, self._next[1] if self._next else None]):
+            for load in loads:
+                messages = self._roll.changes(load, change, self._clock.now())
+                await self._broadcast(
+                    messages,
+                    lambda link, loads=loads, load=load: loads.of(link.member.name) is load,
+                )
 
-    async def _broadcast(self, messages: Sequence[seam.Down]) -> None:
-        for link in list(self._links.values()):
+    async def _broadcast(
+        self, messages: Sequence[seam.Down], to: Callable[[_Link], bool] = lambda _: True
+    ) -> None:
+        for link in filter(to, list(self._links.values())):
             await link.send(messages)
 
     async def _load_epoch(self) -> None:
@@ -232,19 +237,16 @@ class Feed:
         if epoch is None:
             return
         if prepared is not None and prepared[0].digest == epoch.digest:
-            load = prepared[1]
+            loads = prepared[1]
         else:
-            load = await asyncio.to_thread(self._filled, epoch)
-        self._epoch, self._load, self._next = epoch, load, None
+            loads = await asyncio.to_thread(self._filled, epoch)
+        self._epoch, self._loads, self._next = epoch, loads, None
 
-    def _filled(self, epoch: Epoch) -> Load:
-        now = self._clock.now()
-        load = Load(Compiled(epoch.book), epoch.number, self._roll.name_of, now)
-        self._roll.fill(load, now)
-        return load
+    def _filled(self, epoch: Epoch) -> Loads:
+        return Loads(epoch.book, epoch.number, self._roll, self._clock.now())
 
     async def _replace(self) -> None:
-        unheard = self._load is None  # changes made so far reached no gateway
+        unheard = self._loads is None  # changes made so far reached no gateway
         await self._load_epoch()
         for link in list(self._links.values()):
             if unheard:
@@ -252,16 +254,17 @@ class Feed:
             await self._give_epoch(link)
 
     async def _give_epoch(self, link: _Link) -> None:
-        if self._epoch is None or self._load is None:
+        if self._epoch is None or self._loads is None:
             return
         if link.staged != self._epoch.digest:
-            await self._stage(link, self._epoch, self._load)
+            await self._stage(link, self._epoch, self._loads)
         link.staged = ""
         await link.send([seam.Activate(self._epoch.number)])
         await self._renew(link)
 
-    async def _stage(self, link: _Link, epoch: Epoch, load: Load) -> None:
-        await link.send([seam.Snapshot(epoch.number, epoch.envelope), *load.messages()])
+    async def _stage(self, link: _Link, epoch: Epoch, loads: Loads) -> None:
+        messages = loads.of(link.member.name).messages()
+        await link.send([seam.Snapshot(epoch.number, epoch.envelope), *messages])
         link.staged = epoch.digest
 
     async def _greeted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from writ.clock import FOREVER, Instant, format_instant
 from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
-from writ.law.wording import exception_line, model_line, order_line, rule_line
+from writ.law.wording import deployment_line, exception_line, model_line, order_line, rule_line
 from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook
 
@@ -36,6 +36,12 @@ def _models(old: Catalogue, new: Catalogue) -> Iterator[str]:
             yield f"model {name} goes"
         elif was != now:
             yield f"model {name} {'changes' if was else 'comes'}: {model_line(now)}"
+    for name in sorted({*old.deployments, *new.deployments}):
+        here, there = old.deployments.get(name), new.deployments.get(name)
+        if there is None:
+            yield f"deployment {name} goes"
+        elif here != there:
+            yield f"deployment {name} {'changes' if here else 'comes'}: {deployment_line(there)}"
 
 
 def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:

@@ -24,6 +24,7 @@ from writ.law.request import Request, resolve
 from writ.law.scenarios import OUTCOMES, SERVICE_KEY
 from writ.law.shorthand import RELATED, read_shorthand
 from writ.law.subjects import attribute_named, fact_of, read_values, write_fact, write_values
+from writ.law.where import read_deployment
 from writ.model.catalogue import Catalogue
 from writ.model.decision import LinkName, Reason, Verdict
 from writ.model.outcome import Outcome
@@ -38,6 +39,7 @@ CASE_KEYS = Keys(
     required=("case", "model", "at", "expect"),
     optional=(
         "requester", "organisation", "end_user", "served_by", "because", "settled_by", "why",
+        "deployment",
     ),
 )  # fmt: skip
 REASON_KEYS = Keys(optional=("order", "version", "rule", "link", "verdict"))
@@ -83,6 +85,7 @@ class Case:
     at: Instant
     wanted: Wanted
     why: str = ""
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,7 @@ class _Sheet:
             at,
             wanted,
             reader.text(fields["why"]),
+            read_deployment(reader, fields["deployment"], self.known.catalogue),
         )
 
     def instant(self, node: Node | None) -> Instant:
@@ -303,6 +307,8 @@ def write_case(title: str, case: Case) -> bytes:
         lines += _section(section, {k: v for k, v in named.items() if v.kind == kind})
     lines += ["services: [requester]"] if chain.requester.kind == "service" else []
     asked |= {"model": case.model, "at": format_instant(case.at)} | _wanted(case.wanted)
+    if case.deployment:
+        asked["deployment"] = case.deployment
     if case.why:
         asked["why"] = case.why
     return "\n".join([*lines, "cases:", f"  - {flow(asked)}", ""]).encode()

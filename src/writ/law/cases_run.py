@@ -44,7 +44,9 @@ def run_case(case: Case, decide: Decide) -> Result:
 
 def asked(case: Case) -> str:
     """Say what a case asks."""
-    what = f"{_plainly(case.name)}: asks for {_plainly(case.model)} at {format_instant(case.at)}"
+    there = f" at {case.deployment}" if case.deployment else ""
+    model = _plainly(case.model) + there
+    what = f"{_plainly(case.name)}: asks for {model} at {format_instant(case.at)}"
     if not isinstance(case.chain, Chain):
         return what
     return f"{what} {through(case.chain)}"

@@ -2,16 +2,19 @@
 
 1. Names are compared exactly; one name means one model.
 2. A model is controlled unless its entry says `controlled: false`.
+3. An enforcement point belongs to one deployment at most; one that belongs to none obeys every rule.
 """
 
+from writ.law.countries import read_place
 from writ.law.document import Node, Place, quoted, read_yaml
-from writ.law.reading import Keys, Reader
-from writ.model.catalogue import Catalogue, Model
+from writ.law.reading import Keys, Reader, is_name
+from writ.model.catalogue import Catalogue, Deployment, Model
 
 FILE = "catalogue.yaml"
 DIALECTS = ("openai", "anthropic")
-CATALOGUE_KEYS = Keys(required=("provider", "models"))
+CATALOGUE_KEYS = Keys(required=("provider", "models"), optional=("deployments",))
 MODEL_KEYS = Keys(optional=("aliases", "family", "capabilities", "dialects", "controlled"))
+DEPLOYMENT_KEYS = Keys(required=("entity", "region"), optional=("points",))
 
 
 def read_catalogue(data: bytes, file: str = FILE) -> Catalogue:
@@ -35,7 +38,7 @@ def catalogue_of(reader: Reader, node: Node) -> Catalogue:
         models[name] = _model(reader, name, entry.node, taken)
     if fields["models"] is not None and not entries:
         reader.fault(fields["models"], "must name at least one model")
-    return Catalogue(provider, models)
+    return Catalogue(provider, models, _deployments(reader, fields["deployments"]))
 
 
 def _take(reader: Reader, taken: dict[str, Place], name: str, place: Place) -> None:
@@ -67,3 +70,24 @@ def _model(reader: Reader, name: str, node: Node, taken: dict[str, Place]) -> Mo
         spoken or frozenset(DIALECTS),
         reader.truth(fields["controlled"], otherwise=True),
     )
+
+
+def _deployments(reader: Reader, node: Node | None) -> dict[str, Deployment]:
+    deployments: dict[str, Deployment] = {}
+    taken: dict[str, str] = {}
+    for name, entry in reader.mapping(node).items():
+        if not is_name(name):
+            reader.fault(entry.key, f"{quoted(name)} is no name for a deployment")
+        fields = reader.fields(entry.node, DEPLOYMENT_KEYS)
+        points = [(reader.name(item), item) for item in reader.items(fields["points"])]
+        for point, at in points:
+            if point and taken.setdefault(point, name) != name:
+                reader.fault(at, f"{quoted(point)} belongs to {quoted(taken[point])} already")
+        country, part = read_place(reader, fields["region"])
+        deployments[name] = Deployment(
+            name,
+            reader.identifier(fields["entity"]),
+            part or country,
+            frozenset(point for point, _ in points if point),
+        )
+    return deployments

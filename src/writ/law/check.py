@@ -11,6 +11,7 @@ from writ.clock import Instant, format_instant
 from writ.errors import Fault
 from writ.law.document import quoted
 from writ.law.folder import Checked
+from writ.model.catalogue import Deployment
 from writ.model.order import Lawbook, Scenario
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
@@ -23,7 +24,7 @@ class Decided(Protocol):
     def outcome(self) -> Outcome: ...
 
 
-Decide = Callable[[Lawbook, Chain, str, Instant], Decided]
+Decide = Callable[[Lawbook, Chain, str, Instant, Deployment | None], Decided]
 
 
 def failed_scenarios(checked: Checked, decide: Decide) -> Iterator[Fault]:
@@ -31,7 +32,8 @@ def failed_scenarios(checked: Checked, decide: Decide) -> Iterator[Fault]:
     for placed in checked.orders:
         book = Lawbook(checked.book.catalogue, (placed.version,))
         for scenario in placed.version.scenarios:
-            got = decide(book, scenario.chain, scenario.model, scenario.at).outcome
+            at = book.catalogue.deployments.get(scenario.deployment or "")
+            got = decide(book, scenario.chain, scenario.model, scenario.at, at).outcome
             if got is not scenario.expect:
                 message = f"{_asked(scenario)}: expected {scenario.expect.word}, got {got.word}"
                 yield Fault(placed.place.file, scenario.line, scenario.column, message)
@@ -39,4 +41,5 @@ def failed_scenarios(checked: Checked, decide: Decide) -> Iterator[Fault]:
 
 def _asked(scenario: Scenario) -> str:
     name = quoted(scenario.name)[1:-1]
-    return f"{name} asks {scenario.model} at {format_instant(scenario.at)}"
+    there = f" at {scenario.deployment}" if scenario.deployment else ""
+    return f"{name} asks {scenario.model}{there} at {format_instant(scenario.at)}"

@@ -2,8 +2,9 @@
 
 1. Rules contradict each other for a kind of subject if some world satisfies each of them, with its
    exceptions, and none satisfies both: then nobody of that kind passes, whatever they show.
-2. Rules of different orders overlap where they speak of one model at one time. Nothing decides which
-   goes first, since both count; an example passes the one and not the other.
+2. Rules of different orders overlap where they speak of one model at one time and one deployment.
+   Nothing decides which goes first, since both count; an example passes the one and not the
+   other.
 3. Each pair is told once for each model, at the first instant at which both are in force; at most
    `MOST` of them, and that there are more.
 """
@@ -21,7 +22,7 @@ from writ.law.compiled.solve import Formula, Join, Situation, satisfiable
 from writ.law.document import Place, quoted
 from writ.law.explain.people import Sketches, Telling, masks
 from writ.law.folder import Checked
-from writ.model.order import ActiveRule
+from writ.model.order import ActiveRule, Lawbook, Rule
 
 MOST = 20
 KINDS: tuple[tuple[LinkKind, str], ...] = (("person", "person"), ("organisation", "company"))
@@ -52,9 +53,15 @@ def meetings(compiled: Compiled) -> Iterator[Meeting]:
         for model in changing.get(at, ()):
             for pair in combinations(compiled.speaking(model, at).rules, 2):
                 key = (model, id(pair[0]), id(pair[1]))
-                if key not in seen:
+                if key not in seen and meet_somewhere(compiled.book, pair[0].rule, pair[1].rule):
                     seen.add(key)
                     yield from _meeting(compiled, at, model, pair)
+
+
+def meet_somewhere(book: Lawbook, first: Rule, second: Rule) -> bool:
+    """Whether both cover one deployment; in a catalogue without any, they do."""
+    deployed = book.catalogue.deployments.values()
+    return not deployed or any(first.covers(item) and second.covers(item) for item in deployed)
 
 
 def _meeting(

@@ -13,6 +13,7 @@ import msgspec
 
 from writ.clock import Instant, format_instant
 from writ.law.wording import (
+    deployment_line,
     effect_words,
     evidence_words,
     exception_line,
@@ -20,6 +21,7 @@ from writ.law.wording import (
     order_line,
     rule_line,
     streams_words,
+    where_words,
     who_words,
 )
 from writ.model.catalogue import Catalogue
@@ -79,6 +81,9 @@ def catalogue_words(old: Catalogue, new: Catalogue) -> Iterator[str]:
             yield f"model {name} comes: {now[0]}"
         elif was != now:
             yield f"model {name}: {now[0]}, was {was[0]}"
+    places = {name: deployment_line(item) for name, item in old.deployments.items()}
+    others = {name: deployment_line(item) for name, item in new.deployments.items()}
+    yield from _texts("deployment", places, others)
 
 
 def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
@@ -134,6 +139,7 @@ def _rule(rule: Rule) -> Parts:
     yield "barred", effect_words(rule.barred)
     yield "undetermined", effect_words(rule.undetermined)
     yield "open streams", streams_words(rule)
+    yield "where", where_words(rule.where)
 
 
 def _exemption(item: Exemption) -> Parts:

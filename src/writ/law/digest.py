@@ -1,7 +1,7 @@
 """`rules_digest`: one hash of what the rules in force do, and of nothing else.
 
 Covered: order id, rule id, models, predicate with its definition's digest, standing, evidence,
-barred, undetermined, in_flight, exceptions, annex digests, holds. Left out: dates, versions,
+barred, undetermined, in_flight, `where`, exceptions, annex digests, holds. Left out: dates, versions,
 clauses, notices, titles; so withdrawing an order gives back the digest of the others exactly.
 """
 
@@ -23,7 +23,7 @@ from writ.model.expression import (
     Pattern,
     Predicate,
 )
-from writ.model.order import ActiveRule, Effect, Evidence, Exemption, Lawbook
+from writ.model.order import ActiveRule, Effect, Evidence, Exemption, Lawbook, Where
 from writ.model.vocabulary import VOCABULARY, Shape
 
 
@@ -54,7 +54,7 @@ def rules_digest(book: Lawbook, at: Instant) -> str:
 
 def _rule(active: ActiveRule) -> Plain:
     rule = active.rule
-    return {
+    return _covered(rule.where) | {
         "order": active.version.order,
         "rule": rule.id,
         "models": sorted(rule.models),
@@ -68,6 +68,12 @@ def _rule(active: ActiveRule) -> Plain:
             _exemption(item) for item in sorted(active.exemptions, key=lambda item: item.id)
         ],
     }
+
+
+def _covered(where: Where | None) -> dict[str, Plain]:
+    if where is None:
+        return {}
+    return {"where": {"entities": sorted(where.entities), "regions": sorted(where.regions)}}
 
 
 def _exemption(item: Exemption) -> Plain:

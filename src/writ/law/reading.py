@@ -42,6 +42,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {quoted(close[0])}?" if close else ""
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is a name of letters, digits, dot, underline and hyphen."""
+    return _NAME.fullmatch(text) is not None
+
+
 class Fields:
     """The nodes of a mapping by key; a key that is not there has none."""
 
@@ -143,7 +148,7 @@ class Reader:
     def name(self, node: Node | None) -> str:
         """Read a name of letters, digits, dot, underline and hyphen."""
         text = self.text(node)
-        if text.strip() and node is not None and not _NAME.fullmatch(text):
+        if text.strip() and node is not None and not is_name(text):
             self.fault(node, f"{quoted(text)} is not a name; use letters, digits, `.`, `_`, `-`")
             return ""
         return text

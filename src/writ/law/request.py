@@ -23,7 +23,7 @@ from writ.law.subjects import read_subject
 from writ.model.decision import Reason
 from writ.model.subject import Chain, Subject
 
-_KEYS = {"subject", "organisation", "end_user", "model", "at"}
+_KEYS = {"subject", "organisation", "end_user", "model", "at", "deployment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Request:
     model: str
     at: Instant
     related: Mapping[str, Subject]
+    deployment: str | None = None
 
 
 def read_people(folder: Path) -> dict[str, Subject]:
@@ -108,6 +109,9 @@ def read_request(
         raise InvalidInput("a request names its `model` as text")
     if not (at is None or isinstance(at, str)):
         raise InvalidInput("`at` is an instant as text")
+    deployment = value.get("deployment")
+    if not (deployment is None or isinstance(deployment, str)):
+        raise InvalidInput("`deployment` is the name of one as text")
     brought: dict[str, Subject] = {}
     related = ChainMap(brought, dict(people))
     requester = _subject(value.get("subject"), related, files.get("subject", ""))
@@ -117,7 +121,13 @@ def read_request(
         raise InvalidInput("a request names its `subject`")
     _check_kinds(organisation, end_user)
     instant = now if at is None else parse_instant(at)
-    return Request(requester, organisation, end_user, model, instant, related)
+    return Request(requester, organisation, end_user, model, instant, related, deployment)
+
+
+def model_asked(value: object) -> str:
+    """Return the model that a request asks for, however bad the rest of it; empty: none."""
+    model = value.get("model") if isinstance(value, Mapping) else None
+    return model if isinstance(model, str) and _writable(model) else ""
 
 
 def resolve(request: Request) -> Chain | Reason:

@@ -16,14 +16,15 @@ from writ.law.document import Node, Place, quoted
 from writ.law.expressions import Scope
 from writ.law.reading import Fields, Keys, Reader, nearest
 from writ.law.subjects import read_assurance
+from writ.law.where import read_where
 from writ.model.catalogue import Catalogue
 from writ.model.expression import Group, Predicate
-from writ.model.order import Effect, Evidence, Exemption, InFlight, Rule, Standing
+from writ.model.order import Effect, Evidence, Exemption, InFlight, Rule, Standing, Where
 from writ.model.outcome import Outcome
 
 RULE_KEYS = Keys(
     required=("id", "clauses", "models", "standing", "evidence"),
-    optional=("only", "bar", "barred", "undetermined", "in_flight"),
+    optional=("only", "bar", "barred", "undetermined", "in_flight", "where"),
 )
 EXCEPTION_KEYS = Keys(
     required=("id", "to", "clauses", "models", "who"),
@@ -112,6 +113,12 @@ class Letter:
         self.used.update(name for name in (predicate.name,) if name is not None)
         return predicate
 
+    def where(self, node: Node | None) -> Where | None:
+        """Read what a part covers; None: every deployment."""
+        if node is None:
+            return None
+        return read_where(self.reader, node, self.catalogue, self.groups, self.used)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -138,6 +145,7 @@ def read_rule(letter: Letter, node: Node) -> Placed:
         _barred(letter, fields["barred"], models),
         _undetermined(letter, fields["undetermined"], models),
         _in_flight(letter, fields["in_flight"]),
+        letter.where(fields["where"]),
     )
     substitutes = {effect.substitute or "" for effect in (rule.barred, rule.undetermined)} - {""}
     if len(substitutes) > 1:

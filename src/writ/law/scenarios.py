@@ -5,7 +5,8 @@
    person asks with a key of their own, acting for the organisation.
 2. `end_user` is whoever the key names beside those, where rule 1 names nobody.
 3. `at` is an instant, or `effective`, `comply_by` or `until` of the order.
-4. A scenario is judged by its own version alone, whatever else is in force.
+4. A scenario is judged by its own version alone, whatever else is in force; at a `deployment` by
+   the rules that cover it.
 """
 
 from collections.abc import Mapping
@@ -15,13 +16,14 @@ from writ.law.document import Node
 from writ.law.reading import Fields, Keys, Reader
 from writ.law.rules import Letter
 from writ.law.shorthand import read_shorthand
+from writ.law.where import read_deployment
 from writ.model.order import Scenario
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 
 SCENARIO_KEYS = Keys(
     required=("name", "at", "model", "expect"),
-    optional=("person", "organisation", "end_user", "requester"),
+    optional=("person", "organisation", "end_user", "requester", "deployment"),
 )
 MOMENTS = ("effective", "comply_by", "until")
 OUTCOMES = {outcome.word: outcome for outcome in Outcome}
@@ -43,6 +45,7 @@ def read_scenario(letter: Letter, node: Node, moments: Mapping[str, Instant | No
         _chain(reader, node, fields, at),
         node.place.line,
         node.place.column,
+        read_deployment(reader, fields["deployment"], letter.catalogue),
     )
 
 

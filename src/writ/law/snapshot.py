@@ -95,7 +95,7 @@ def _holds(book: Lawbook) -> list[Hold]:
 
 
 def _catalogue(catalogue: Catalogue) -> Plain:
-    return {
+    return _deployments(catalogue) | {
         "provider": catalogue.provider,
         "models": {
             name: {
@@ -107,6 +107,22 @@ def _catalogue(catalogue: Catalogue) -> Plain:
             }
             for name, model in catalogue.models.items()
         },
+    }
+
+
+def _deployments(catalogue: Catalogue) -> dict[str, Plain]:
+    """Write where models are served; a catalogue that says nothing of it keeps its form."""
+    if not catalogue.deployments:
+        return {}
+    return {
+        "deployments": {
+            item.name: {
+                "entity": item.entity,
+                "region": item.region,
+                "points": sorted(item.points),
+            }
+            for item in catalogue.deployments.values()
+        }
     }
 
 

@@ -7,7 +7,7 @@
 from collections.abc import Sequence
 
 from writ.clock import format_duration, format_instant
-from writ.model.catalogue import Model
+from writ.model.catalogue import Deployment, Model
 from writ.model.expression import (
     WILD,
     AllOf,
@@ -24,7 +24,7 @@ from writ.model.expression import (
     Pattern,
     Predicate,
 )
-from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule
+from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule, Where
 from writ.model.vocabulary import VOCABULARY, Shape
 
 
@@ -48,7 +48,8 @@ def rule_line(rule: Rule) -> str:
     who = who_words(rule.predicate)
     sense = f"only {who} may use" if rule.sense == "only" else f"{who} may not use"
     return (
-        f"rule {rule.id}: {sense} {', '.join(sorted(rule.models))}; standing {rule.standing}; "
+        f"rule {rule.id}: {sense} {', '.join(sorted(rule.models))}"
+        f"{f' {where_words(rule.where)}' if rule.where else ''}; standing {rule.standing}; "
         f"evidence {evidence_words(rule.evidence)}; barred: {effect_words(rule.barred)}; "
         f"undetermined: {effect_words(rule.undetermined)}; open streams {streams_words(rule)}"
     )
@@ -59,6 +60,21 @@ def evidence_words(evidence: Evidence) -> str:
     age = evidence.max_age
     old = "" if age is None else f", {format_duration(age)} old at most"
     return f"A{evidence.to_serve} to serve, A{evidence.to_bar} to bar{old}"
+
+
+def where_words(where: Where | None) -> str:
+    """Say what a rule covers."""
+    if where is None:
+        return "everywhere"
+    by = f" by {' or '.join(sorted(where.entities))}" if where.entities else ""
+    there = f" in {' or '.join(sorted(where.regions))}" if where.regions else ""
+    return f"served{by}{there}"
+
+
+def deployment_line(item: Deployment) -> str:
+    """Say by whom and where models are served, and by which enforcement points."""
+    points = ", ".join(sorted(item.points)) or "none"
+    return f"served by {item.entity} in {item.region}, enforcement points: {points}"
 
 
 def streams_words(rule: Rule) -> str:

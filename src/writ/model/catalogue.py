@@ -1,7 +1,7 @@
-"""The models a provider serves, under every name clients use."""
+"""The models a provider serves, under every name clients use, and where it serves them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 
@@ -17,12 +17,23 @@ class Model:
     controlled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Models served by one entity in one region; `points` are its enforcement points by name."""
+
+    name: str
+    entity: str
+    region: str
+    points: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Catalogue:
-    """`provider` is the subject that `self` means; models by canonical name."""
+    """`provider` is the subject that `self` means; models by canonical name, deployments by name."""
 
     provider: str
     models: Mapping[str, Model]
+    deployments: Mapping[str, Deployment] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -36,3 +47,7 @@ class Catalogue:
     def resolve(self, name: str) -> str | None:
         """Return the canonical name; names are compared exactly, an unknown one is None."""
         return self.names.get(name)
+
+    def deployment_of(self, point: str) -> Deployment | None:
+        """Return the deployment that an enforcement point belongs to; None: nobody says."""
+        return next((item for item in self.deployments.values() if point in item.points), None)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
-from writ.model.catalogue import Catalogue
+from writ.model.catalogue import Catalogue, Deployment
 from writ.model.duty import Obligation, Preserve
 from writ.model.expression import Group, Predicate
 from writ.model.outcome import Outcome
@@ -46,6 +46,25 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """Which serving entities and which regions a rule covers; an empty set is any."""
+
+    entities: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+
+    def covers(self, deployment: Deployment) -> bool:
+        """Whether the rule may be about what is served there; a country's part may be any of its own."""
+        by_entity = not self.entities or deployment.entity in self.entities
+        here = f"{deployment.region}-"
+        return by_entity and (
+            not self.regions
+            or any(
+                here.startswith(f"{code}-") or f"{code}-".startswith(here) for code in self.regions
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Exemption:
     """An exception to one rule (the order file's `exceptions`)."""
 
@@ -73,6 +92,11 @@ class Rule:
     barred: Effect
     undetermined: Effect
     in_flight: InFlight
+    where: Where | None = None
+
+    def covers(self, deployment: Deployment | None) -> bool:
+        """Whether it counts at a deployment; where none is told, every rule counts."""
+        return deployment is None or self.where is None or self.where.covers(deployment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +110,7 @@ class Scenario:
     chain: Chain
     line: int = 0
     column: int = 0
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

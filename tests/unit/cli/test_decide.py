@@ -421,3 +421,47 @@ def test_an_unreadable_list_of_people_is_bad_input(run: Run, tmp_path: Path) -> 
     done = run("--batch", batch, orders=tmp_path)
     assert (3, "") == (done.code, done.out)
     assert {3, 4, 5} <= {int(line.split(":")[1]) for line in done.err.splitlines()}
+
+
+def test_bad_lines_name_the_model_they_ask_for(run: Run, write: Write) -> None:
+    """Where it can be read, so that answers can be told apart."""
+    done = run("--batch", write("\n".join(LINES)))
+    models = [answer["model"] for answer in done.answers]
+    assert ["", "fable-5", "", ""] == [models[1], models[2], models[5], models[17]]
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Path:
+    """The June case with its rules for what is served from the United States alone."""
+    folder = tmp_path / "deployed"
+    folder.mkdir()
+    for file in ORDERS.iterdir():
+        text = file.read_text(encoding="utf-8")
+        text = text.replace("    in_flight: cut", "    in_flight: cut\n    where: {regions: [US]}")
+        (folder / file.name).write_text(text, encoding="utf-8")
+    with (folder / "catalogue.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "deployments:\n  us: {entity: acme, region: US}\n  eu: {entity: acme, region: IE}\n"
+        )
+    return folder
+
+
+def test_at_a_deployment(run: Run, write: Write, deployed: Path) -> None:
+    """Only the rules that cover it count; in a batch, each line says where."""
+    asks = ("--subject", write(person()), "--model", "fable-5", "--at", AT, "--json")
+    assert ["verify", "permit", "verify"] == [
+        run(*asks, *where, orders=deployed).answer["outcome"]
+        for where in (("--deployment", "us"), ("--deployment", "eu"), ())
+    ]
+    line = {"subject": person(), "model": "fable-5", "at": AT}
+    places: list[object] = ["us", "eu", "mars", 7]
+    batch = write("\n".join(json.dumps(line | {"deployment": name}) for name in places))
+    done = run("--batch", batch, orders=deployed)
+    assert ["verify", "permit", "bad", "bad"] == [told(answer) for answer in done.answers]
+    assert "no deployment `mars` in the catalogue" in done.err
+
+
+def test_a_deployment_that_is_not_there(run: Run, write: Write) -> None:
+    """A misspelt one is bad input, not a place without rules."""
+    done = run("--subject", write(person()), "--model", "fable-5", "--deployment", "eu")
+    assert (3, "no deployment `eu` in the catalogue\n") == (done.code, done.err)

@@ -12,7 +12,8 @@ from tests.worlds.fed import Fed, Office, outcome, run, until
 from tests.worlds.june import BOOK
 from writ.clock import elapsed
 from writ.desk import feed as module
-from writ.model.order import Hold
+from writ.model.catalogue import Catalogue, Deployment
+from writ.model.order import Hold, Where
 from writ.model.outcome import Outcome
 from writ.people.end_users import EndUser
 from writ.point import seam
@@ -270,5 +271,36 @@ def test_a_broken_attestation_makes_its_subject_unjudged(office: Office) -> None
             fed.desk.put(2)
             await fed.feed.activated()
             assert None is outcome(gateway, office, bot, sub="b")
+
+    run(story())
+
+
+def test_gateways_obey_the_rules_of_their_deployment(office: Office) -> None:
+    """The signed catalogue says whose a gateway is; one that is nobody's obeys every rule."""
+    digest = office.key("alice")
+    deployments = {
+        "us": Deployment("us", "acme-ai", "US", frozenset({"gateway-1"})),
+        "eu": Deployment("eu", "acme-ai", "IE", frozenset({"gateway-2"})),
+    }
+    catalogue = Catalogue(BOOK.catalogue.provider, BOOK.catalogue.models, deployments)
+    american = Where(regions=frozenset({"US"}))
+    versions = tuple(
+        replace(item, rules=tuple(replace(rule, where=american) for rule in item.rules))
+        for item in BOOK.versions
+    )
+    book = replace(BOOK, catalogue=catalogue, versions=versions)
+
+    async def story() -> None:
+        fed = Fed(office)
+        fed.desk.put(1, book)
+        async with fed.running():
+            names = ("gateway-1", "gateway-2", "gateway-3")
+            gateways = [await fed.gateway(name) for name in names]
+            before = [outcome(gateway, office, digest) for gateway in gateways]
+            office.show("alice", "citizenships", "US")
+            await fed.feed.settle()
+            after = [outcome(gateway, office, digest) for gateway in gateways]
+            verify, permit = Outcome.VERIFY, Outcome.PERMIT
+            assert ([verify, permit, verify], [permit] * 3) == (before, after)
 
     run(story())

@@ -23,6 +23,7 @@ from writ.law import (
     scenarios,
     shorthand,
     subjects,
+    where,
 )
 from writ.law import values as shapes
 from writ.law.countries import nationality_classes
@@ -51,6 +52,7 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("order", "event", obligations.EVENT_KEYS),
     ("order", "preserve", obligations.PRESERVE_KEYS),
     ("order", "rule", rules.RULE_KEYS),
+    ("order", "where", where.WHERE_KEYS),
     ("order", "exception", rules.EXCEPTION_KEYS),
     ("order", "evidence", rules.EVIDENCE_KEYS),
     ("order", "substitute", rules.SUBSTITUTE_KEYS),
@@ -76,6 +78,7 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("subject", "", subjects.SUBJECT_KEYS),
     ("subject", "fact", subjects.FACT_KEYS),
     ("catalogue", "", catalogue.CATALOGUE_KEYS),
+    ("catalogue", "deployment", catalogue.DEPLOYMENT_KEYS),
     ("definition", "", definitions.DEFINITION_KEYS),
     ("definition", "settling", definitions.SETTLING_KEYS),
     ("definition", "example", definitions.SCENARIO_KEYS),

@@ -5,6 +5,7 @@
 2. A capacity is what the chain's organisation lends its people: the groups it belongs to, and
    the definitions it is certified for at the floor and age of the rules that accept that.
 3. A row has a code for each model and phase of the rules on it (see `writ.model.phases`).
+4. For a deployment, only the rules that cover it judge; phases and digests are the whole law's.
 """
 
 from bisect import bisect_right
@@ -22,6 +23,7 @@ from writ.law.compiled.narrow import Narrowed, States
 from writ.law.compiled.rule import CompiledRule, LinkKind, compile_rule, questions
 from writ.law.compiled.speech import Speech, Speeches
 from writ.law.digest import Digests
+from writ.model.catalogue import Deployment
 from writ.model.cell import HELD, Triple
 from writ.model.expression import Expression, Listed
 from writ.model.order import ActiveRule, Lawbook
@@ -67,8 +69,8 @@ class Row:
 class Compiled:
     """One lawbook, compiled once; pure, and cheap to ask."""
 
-    def __init__(self, book: Lawbook) -> None:
-        self.book = book
+    def __init__(self, book: Lawbook, deployment: Deployment | None = None) -> None:
+        self.book, self.deployment = book, deployment
         self.boundaries = book.boundaries()
         self._place = {id(active): place for place, active in enumerate(book.standing)}
         self.speeches = Speeches(book)
@@ -103,7 +105,9 @@ class Compiled:
         key = (cell, kind)
         if key not in self._rules:
             self._rules[key] = tuple(
-                self._rule(active, model, kind) for active in self.speeches.at[cell].rules
+                self._rule(active, model, kind)
+                for active in self.speeches.at[cell].rules
+                if active.rule.covers(self.deployment)
             )
         return self._rules[key]
 

@@ -17,6 +17,7 @@ from writ.clock import Instant
 from writ.law.compiled.book import Capacity, Compiled, Profile
 from writ.law.compiled.judge import Judgement
 from writ.law.compiled.settle import Open, settle
+from writ.model.catalogue import Deployment
 from writ.model.cell import OUTCOMES
 from writ.model.decision import Decision, LinkName, Reason, Settlement
 from writ.model.order import Lawbook
@@ -57,9 +58,11 @@ def links(compiled: Compiled, chain: Chain, at: Instant) -> tuple[NamedLink, ...
     return tuple(found)
 
 
-def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
+def decide(
+    book: Lawbook, chain: Chain, model: str, at: Instant, deployment: Deployment | None = None
+) -> Decision:
     """Decide once; for many decisions compile once and use `decide_compiled`."""
-    return decide_compiled(Compiled(book), chain, model, at)
+    return decide_compiled(Compiled(book, deployment), chain, model, at)
 
 
 def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -> Decision:

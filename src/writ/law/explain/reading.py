@@ -11,6 +11,7 @@ from writ.law.explain.english import Line
 from writ.law.explain.general import GENERAL
 from writ.law.explain.timeline import timeline
 from writ.law.explain.version import Section, sections
+from writ.law.wording import deployment_line
 from writ.model.order import Lawbook, OrderVersion
 
 WIDTH = 96
@@ -60,6 +61,10 @@ def _models(compiled: Compiled) -> Iterator[Line]:
         names = ", ".join(f"`{alias}`" for alias in (name, *sorted(model.aliases)))
         exempt = "" if model.controlled else " (exempt: no order can name it; always permitted)"
         yield Line(f"{names}{exempt}", 1)
+    if catalogue.deployments:
+        yield Line("Models are served at these deployments:")
+    for item in catalogue.deployments.values():
+        yield Line(f"`{item.name}`: {deployment_line(item)}", 1)
 
 
 def text(parts: Sequence[Part]) -> str:

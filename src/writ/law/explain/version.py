@@ -23,7 +23,8 @@ from writ.law.explain.rules import (
     who_lines,
 )
 from writ.law.explain.timeline import span_lines, speaking
-from writ.model.order import OrderVersion, Rule
+from writ.law.wording import where_words
+from writ.model.order import OrderVersion, Rule, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,18 @@ def _what(compiled: Compiled, version: OrderVersion) -> Iterator[Line]:
     for rule in version.rules:
         yield Line(f"Rule `{rule.id}` (clauses {', '.join(rule.clauses)}) speaks of:")
         yield from (Line(_model(compiled, model), 1) for model in sorted(rule.models))
+        if rule.where is not None:
+            yield Line(f"Only what is {where_words(rule.where)}: {_covered(compiled, rule.where)}.")
     if models:
         others = [f"`{name}`" for name in compiled.phases.models if name not in models]
         yield Line(f"It says nothing of {joined(others) or 'any other model'}.")
+
+
+def _covered(compiled: Compiled, where: Where) -> str:
+    deployed = compiled.book.catalogue.deployments.values()
+    names = joined((f"`{item.name}`" for item in deployed if where.covers(item)), "and")
+    here = f"of the deployments, {names}" if names else "none of the deployments is"
+    return f"{here}. Where nobody says at which one a request is served, the rule counts as well"
 
 
 def _model(compiled: Compiled, name: str) -> str:

@@ -9,11 +9,14 @@
 4. Named links are judged by every rule of the model.
 5. Links join by the strictest, component by component.
 6. A substitute is decided once for the same chain and must be permitted, else deny.
+7. Where it is told at which deployment a request is served, rules that do not cover it are as if
+   they were not there. Of a country whose part is named, nobody knows that it is not that part.
 
 This is for tests and for small proofs: it counts out worlds and answers for no `would_settle` and
 no `rules_digest`.
 """
 
+from dataclasses import replace
 from functools import reduce
 
 from writ.clock import Instant
@@ -21,14 +24,18 @@ from writ.errors import InvalidInput
 from writ.law.literal.facts import Level, combine
 from writ.law.literal.link import NOTHING_SAID, Question, Triple
 from writ.law.literal.satisfy import Link
+from writ.model.catalogue import Deployment
 from writ.model.decision import Decision, LinkName, Reason
-from writ.model.order import ActiveRule, Lawbook
+from writ.model.order import ActiveRule, Lawbook, Where
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 
 
-def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
+def decide(
+    book: Lawbook, chain: Chain, model: str, at: Instant, deployment: Deployment | None = None
+) -> Decision:
     """Decide whether the chain may use the model at the instant; a wrong type is InvalidInput."""
+    book = _served(book, deployment)
     name = book.catalogue.resolve(model)
     if name is None:
         return _denied(model, (Reason("unknown_model"),), at)
@@ -44,6 +51,32 @@ def decide(book: Lawbook, chain: Chain, model: str, at: Instant) -> Decision:
     if not _permitted(book, chain, substitute, at):
         return _denied(name, (*reasons, Reason("substitute_refused")), at)
     return Decision(outcome, name, substitute, reasons, (), "", at)
+
+
+def _served(book: Lawbook, deployment: Deployment | None) -> Lawbook:
+    """Return the law without the rules that do not cover the deployment (rule 7)."""
+    if deployment is None:
+        return book
+    versions = tuple(
+        replace(
+            version,
+            rules=tuple(rule for rule in version.rules if _is_about(rule.where, deployment)),
+        )
+        for version in book.versions
+    )
+    return replace(book, versions=versions)
+
+
+def _is_about(where: Where | None, deployment: Deployment) -> bool:
+    if where is None:
+        return True
+    if where.entities and deployment.entity not in where.entities:
+        return False
+    country, _, part = deployment.region.partition("-")
+    told = [code.partition("-") for code in where.regions]
+    return not told or any(
+        country == of and (not part or not named or part == named) for of, _, named in told
+    )
 
 
 def triple(book: Lawbook, chain: Chain, model: str, at: Instant) -> Triple:
