@@ -43,11 +43,11 @@ class Question:
 
 def question(random: Random) -> Question:
     """Draw a lawbook, three chains, and an instant for each."""
-    book = placed(random, lawbook(random, pool(random)))
+    book = lawbook(random, pool(random))
     chains = [chain(random) for _ in range(3)]
     at = tuple((asked, instant(random, book, asked)) for asked in chains)
     places = (None, *book.catalogue.deployments.values())
-    return Question(book, at, places[max(0, random.randint(-4, len(places) - 1))])
+    return Question(placed(random, book), at, places[max(0, random.randint(-4, len(places) - 1))])
 
 
 def questions(put: Question) -> list[Asked]:
