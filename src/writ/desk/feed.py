@@ -220,15 +220,12 @@ class Feed:
         for loads in filter(None, [self._loads, self._next[1] if self._next else None]):
             for load in loads:
                 messages = self._roll.changes(load, change, self._clock.now())
-                await self._broadcast(
-                    messages,
-                    lambda link, loads=loads, load=load: loads.of(link.member.name) is load,
-                )
+                for link in list(self._links.values()):
+                    if loads.of(link.member.name) is load:
+                        await link.send(messages)
 
-    async def _broadcast(
-        self, messages: Sequence[seam.Down], to: Callable[[_Link], bool] = lambda _: True
-    ) -> None:
-        for link in filter(to, list(self._links.values())):
+    async def _broadcast(self, messages: Sequence[seam.Down]) -> None:
+        for link in list(self._links.values()):
             await link.send(messages)
 
     async def _load_epoch(self) -> None:

@@ -439,8 +439,8 @@ def deployed(tmp_path: Path) -> Path:
         text = file.read_text(encoding="utf-8")
         text = text.replace("    in_flight: cut", "    in_flight: cut\n    where: {regions: [US]}")
         (folder / file.name).write_text(text, encoding="utf-8")
-    with (folder / "catalogue.yaml").open("a", encoding="utf-8") as file:
-        file.write(
+    with (folder / "catalogue.yaml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(
             "deployments:\n  us: {entity: acme, region: US}\n  eu: {entity: acme, region: IE}\n"
         )
     return folder
