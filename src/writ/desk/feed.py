@@ -219,7 +219,9 @@ class Feed:
     async def _pass_on(self, change: Change) -> None:
         for loads in filter(None, [self._loads, self._next[1] if self._next else None]):
             for load in loads:
-                messages = self._roll.changes(load, change, self._clock.now())
+                # Many may rest on one owner of whom something became known; leases go on meanwhile.
+                changes, now = self._roll.changes, self._clock.now()
+                messages = await asyncio.to_thread(changes, load, change, now)
                 for link in list(self._links.values()):
                     if loads.of(link.member.name) is load:
                         await link.send(messages)

@@ -27,7 +27,7 @@ from writ.model.catalogue import Deployment
 from writ.model.cell import HELD, Triple
 from writ.model.expression import Expression, Listed
 from writ.model.order import ActiveRule, Lawbook
-from writ.model.subject import Subject, followed
+from writ.model.subject import Fact, Subject, followed
 
 Against: TypeAlias = tuple[tuple[int, bool], ...]
 """Rules by their place in `Lawbook.standing`, and whether each bars for certain."""
@@ -147,9 +147,8 @@ class Compiled:
 
     def spans(self, subject: Subject, since: Instant) -> list[tuple[Instant, Profile, Capacity]]:
         """Return a subject's profiles and capacities from `since` on: (until, …), ascending."""
-        everybody = followed(subject).values() if self.follows else (subject,)
         points = turning_points(
-            (fact for item in everybody for fact in item.facts),
+            (*subject.facts, *self._facts_of_others(subject)),
             [question.age for question in self._questions],
         )
         edges = [since, *sorted(point for point in points if point > since), FOREVER]
@@ -186,6 +185,12 @@ class Compiled:
             *knowledge(self.partitions, subject, question, at),
             self._derivations.known(subject, question, at),
         )
+
+    def _facts_of_others(self, subject: Subject) -> Iterator[Fact]:
+        """Yield the facts of those related to a subject that its profile may turn on."""
+        asked = self._derivations.asked_of_others
+        for item in followed(subject).values() if self.follows else ():
+            yield from (fact for fact in item.facts if fact.attribute in asked)
 
     def _compute_row(self, profile: Profile, capacity: Capacity) -> Row:
         codes = bytearray(self.phases.width)

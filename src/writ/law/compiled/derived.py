@@ -14,7 +14,7 @@ from writ.clock import Instant
 from writ.law.compiled.cells import Known, Partitions, atoms
 from writ.law.compiled.evidence import Question, combined, knowledge, present
 from writ.law.compiled.ownership import UNSEEN, held, owned
-from writ.law.compiled.recent import most_recent
+from writ.law.compiled.recent import HELD, most_recent
 from writ.law.compiled.solve import Situation, formula, satisfiable, valid
 from writ.model.expression import Derived, Given, MostRecent, OwnedBy, ParentIs, Predicate
 from writ.model.subject import Subject, followed
@@ -27,16 +27,19 @@ class _Atom(Protocol):
     """Answers for one derived atom of subjects of one kind; None is open."""
 
     kind: Kind
+    asked_of_others: frozenset[str]
 
     def of(self, subject: Subject, question: Question, at: Instant) -> bool | None: ...
 
 
 class Derivations:
-    """The derived atoms of some predicates, each a bit."""
+    """The derived atoms of some predicates, each a bit; `asked_of_others` are attributes."""
 
     def __init__(self, wanted: Sequence[Derived]) -> None:
         self._atoms = tuple(map(_atom, wanted))
         self.follow = any(not isinstance(item, MostRecent) for item in wanted)
+        asked = (item.asked_of_others for item in self._atoms)
+        self.asked_of_others = frozenset[str]().union(*asked)
 
     def known(self, subject: Subject, question: Question, at: Instant) -> Known:
         """Return the bits of the atoms that are true, and of those that may be either."""
@@ -60,6 +63,7 @@ def _atom(wanted: Derived) -> _Atom:
 
 class _Recent:
     kind: Kind = "person"
+    asked_of_others = frozenset[str]()
 
     def __init__(self, wanted: MostRecent) -> None:
         self._countries = wanted.countries
@@ -76,6 +80,7 @@ class _Parent:
 
     def __init__(self, wanted: ParentIs) -> None:
         self._somebody = _Somebody(Predicate(None, wanted.who), ("organisation",))
+        self.asked_of_others = self._somebody.asked
 
     def of(self, subject: Subject, question: Question, at: Instant) -> bool | None:
         facts = [
@@ -101,6 +106,7 @@ class _Owned:
     def __init__(self, wanted: OwnedBy) -> None:
         self._share = Decimal(wanted.share)
         self._somebody = _Somebody(wanted.who, ("organisation", "person"))
+        self.asked_of_others = self._somebody.asked | {"owners"}
 
     def of(self, subject: Subject, question: Question, at: Instant) -> bool | None:
         everybody = followed(subject)
@@ -136,6 +142,8 @@ class _Somebody:
             "organisation": formula(who.organisation, self._cells),
         }
         self._listed = {kind: _listed(who, word) for kind, word in _LISTS.items()}
+        recent = HELD if self._cells.derived else ()
+        self.asked = frozenset(self._cells.attributes).union(recent)
         self._unseen: dict[tuple[Kind, int], bool | None] = {}
 
     def answer(

@@ -1,7 +1,10 @@
 """Ownership, parents and histories, case by case; both meanings are asked of each."""
 
+from dataclasses import replace
+
 import pytest
 
+from tests.worlds.june import CATALOGUE, RULE, V1, letter
 from tests.worlds.owners import (
     AT,
     LISTED,
@@ -13,8 +16,11 @@ from tests.worlds.owners import (
     company,
     told,
 )
+from writ.clock import FOREVER
 from writ.errors import Failed
+from writ.law.compiled.book import Compiled
 from writ.model.expression import Given, MostRecent, Not, OwnedBy, ParentIs, Predicate
+from writ.model.order import Evidence, Lawbook
 from writ.model.subject import MOST_FOLLOWED, Fact, Subject, Value, followed
 
 ANN = Subject("ann", "person")
@@ -201,3 +207,20 @@ def test_what_is_too_much_to_count_out_is_said() -> None:
     with pytest.raises(Failed, match="ask the compiled one"):
         answered_literally(BY_RUSSIANS, unknown)
     assert False is answered(BY_RUSSIANS, unknown)
+
+
+def test_a_profile_ends_when_an_owners_fact_does() -> None:
+    """What is computed ahead for a company ends at its owner's owner's instants, not at others'."""
+    rule = replace(
+        RULE, sense="bar", predicate=Predicate(None, OWNED), evidence=Evidence(2, 1, None)
+    )
+    book = Compiled(Lawbook(CATALOGUE, (letter(1, V1, rules=(rule,)),)))
+    top = replace(
+        company("top"),
+        facts=(
+            told("owners", ("evil-co", "50"), expires_at=V1 + 10),
+            told("programmes", ("x",), expires_at=V1 + 5),
+        ),
+    )
+    held = among(company("a", {"hold": "50"}), company("hold", {"top": "100"}), top)
+    assert [V1 + 10, FOREVER] == [until for until, *_ in book.spans(held, V1)]
