@@ -20,6 +20,7 @@ from writ.law.compiled.derived import Derivations
 from writ.law.compiled.evidence import Question, knowledge, known, present, turning_points
 from writ.law.compiled.judge import Judgement
 from writ.law.compiled.narrow import Narrowed, States
+from writ.law.compiled.plain import Plain
 from writ.law.compiled.rule import CompiledRule, LinkKind, compile_rule, questions
 from writ.law.compiled.speech import Speech, Speeches
 from writ.law.digest import Digests
@@ -83,6 +84,7 @@ class Compiled:
         self._asked = {question: place for place, question in enumerate(self._questions)}
         self._states = States()
         self._narrowed: dict[tuple[str, LinkKind], Narrowed] = {}
+        self._plains: dict[LinkKind, Plain] = {}
         self._columns: dict[tuple[object, ...], Row] = {}
         self._digests = Digests(book)
         self._digest_of: dict[int, str] = {}
@@ -193,13 +195,29 @@ class Compiled:
             yield from (fact for fact in item.facts if fact.attribute in asked)
 
     def _compute_row(self, profile: Profile, capacity: Capacity) -> Row:
-        codes = bytearray(self.phases.width)
-        against: dict[int, Against] = {}
-        for model, cells in self.speeches.spoken:
+        states, places = self._plain(profile.kind).of(profile.states)
+        base = Row(bytes(self.phases.width), {})
+        if states == profile.states:
+            places = frozenset(range(len(self.speeches.spoken)))
+        else:
+            base = self.row(Profile(profile.role, states), capacity)
+        codes, against = bytearray(base.cells), dict(base.against)
+        for model, cells in map(self.speeches.spoken.__getitem__, places):
             column = self._column(model, cells, profile, capacity)
             codes[cells.start : cells.stop] = column.cells
+            for cell in cells:
+                against.pop(cell, None)
             against |= column.against
         return Row(bytes(codes), against)
+
+    def _plain(self, kind: LinkKind) -> Plain:
+        if kind not in self._plains:
+            parts = self.partitions
+            own = (1 << len(parts.own_groups)) - 1
+            everything = [*(known.free for known in parts.unknown), parts.underived.free, own]
+            models = [self._narrow(model, kind) for model, _ in self.speeches.spoken]
+            self._plains[kind] = Plain(models, everything, self._states)
+        return self._plains[kind]
 
     def _column(self, model: str, cells: range, profile: Profile, capacity: Capacity) -> Row:
         """Return a row's part for one model; links that its rules cannot tell apart share it."""

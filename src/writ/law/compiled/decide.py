@@ -65,8 +65,13 @@ def decide(
     return decide_compiled(Compiled(book, deployment), chain, model, at)
 
 
-def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -> Decision:
-    """Decide what a chain may do with a model (any of its names) at an instant."""
+def decide_compiled(
+    compiled: Compiled, chain: Chain, model: str, at: Instant, *, settling: bool = True
+) -> Decision:
+    """Decide what a chain may do with a model (any of its names) at an instant.
+
+    Without `settling` nobody looks for what would settle it, which costs more than all the rest.
+    """
     name = compiled.book.catalogue.resolve(model)
     digest = compiled.digest(compiled.segment_at(at))
     if name is None:
@@ -83,7 +88,7 @@ def decide_compiled(compiled: Compiled, chain: Chain, model: str, at: Instant) -
         name,
         served_by,
         (*((Reason("held"),) if held else ()), *_reasons(judged), *extra),
-        () if held else _settlements(compiled, judged, (cell, name, at)),
+        () if held or not settling else _settlements(compiled, judged, (cell, name, at)),
         digest,
         at,
     )

@@ -59,6 +59,11 @@ class Narrowed:
         self._own = States()
         self._judged: dict[tuple[object, ...], Judgement] = {}
 
+    def named(self) -> Iterator[tuple[int, int]]:
+        """Yield each attribute with the lawbook's cells that these rules name."""
+        for attribute, cells in self._cells.items():
+            yield attribute, sum(cells)
+
     def key(self, numbers: Sequence[int], acting: int) -> tuple[int, ...]:
         """Return what is the same for all links that these rules cannot tell apart (rule 2).
 
@@ -92,7 +97,9 @@ class Narrowed:
         """Say what a state comes to in the joined cells of an attribute (rule 1)."""
         state = self._states.states[number]
         cells = self._cells[self._attributes[place]]
-        told = tuple(_coarse(state[asked], cells) for asked in self._asked.values())
+        asked = [state[place_of] for place_of in self._asked.values()]
+        coarse = {known: _coarse(known, cells) for known in set(asked)}
+        told = tuple(map(coarse.__getitem__, asked))
         found = self._known[place][number] = self._own.number(told)
         return found
 
@@ -112,11 +119,20 @@ class Narrowed:
                 joined = sum(1 << place for place, cell in enumerate(cells) if cell & mask)
                 return Bits(self._attributes.index(attribute), joined)
             case Flip(item):
-                return Flip(self._formula(item))
+                inner = self._formula(item)
+                return not inner if isinstance(inner, bool) else Flip(inner)
             case Join(every, items):
-                return Join(every, tuple(map(self._formula, items)))
+                return _simple(every, [self._formula(item) for item in items])
             case _:
                 return wanted
+
+
+def _simple(every: bool, items: Sequence[Formula]) -> Formula:  # noqa: FBT001  as `Join` has it
+    """Join items without those that are settled already."""
+    left = tuple(item for item in items if item is not every)
+    if (not every) in left or not left:
+        return bool(left) is not every
+    return left[0] if len(left) == 1 else Join(every, left)
 
 
 def _formulas(rule: CompiledRule) -> Iterator[Formula]:
