@@ -159,10 +159,17 @@ def _advice(text: str) -> str:
 
 def _meant(text: str) -> str:
     """Return the code of the country that is spelt like this otherwise; empty where there is none."""
-    for country in countries().values():
-        if text.upper() in (country.code, country.alpha3, country.name.upper()):
-            return country.code
-    return ""
+    return _spellings().get(text.upper(), "")
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    """Every way to spell a country, in capitals, to its code."""
+    return {
+        spelt.upper(): country.code
+        for country in reversed(countries().values())
+        for spelt in (country.name, country.alpha3, country.code)
+    }
 
 
 def _rows(file: str) -> list[list[str]]:

@@ -2,8 +2,9 @@
 
 1. A phase is a span in which the same rules and holds speak of one model. A model's first phase is
    before any rule or hold on it; the next begins wherever one begins or ends.
-2. Cells are numbered by model in name order, then by time. So a row is as long as there are changes
-   to any model, not as instants times models.
+2. Cells are numbered by model in name order, then by time, from 1. Cell 0 is that of every model of
+   which nothing ever speaks, and permits. So a row is as long as there are changes to any model,
+   not as instants times models.
 """
 
 from bisect import bisect_right
@@ -21,14 +22,14 @@ class Phases:
         spans: Iterable[tuple[Iterable[str], tuple[Instant, Instant]]],
     ) -> None:
         """Take every model, and for each rule and hold the models it speaks of and its span."""
-        edges: dict[str, set[Instant]] = {model: set() for model in sorted(models)}
+        self.models = tuple(sorted(models))
+        edges: dict[str, set[Instant]] = {}
         for named, span in spans:
             for model in named:
-                edges[model].update(span)
-        self._edges = {model: tuple(sorted(found - {FOREVER})) for model, found in edges.items()}
-        self.models = tuple(self._edges)
+                edges.setdefault(model, set()).update(span)
+        self._edges = {model: tuple(sorted(edges[model] - {FOREVER})) for model in sorted(edges)}
         self._first: dict[str, int] = {}
-        self.width = 0
+        self.width = 1
         for model, found in self._edges.items():
             self._first[model] = self.width
             self.width += len(found) + 1
@@ -40,15 +41,17 @@ class Phases:
 
     def cell(self, model: str, at: Instant) -> int:
         """Return the number of the cell for a model at an instant."""
-        return self._first[model] + bisect_right(self._edges[model], at)
+        first = self._first.get(model)
+        return 0 if first is None else first + bisect_right(self._edges[model], at)
 
     def cells(self, at: Instant) -> tuple[int, ...]:
         """Return the number of every model's cell at an instant, in name order."""
-        return tuple(self.cell(model, at) for model in self._edges)
+        return tuple(self.cell(model, at) for model in self.models)
 
     def starts(self, model: str) -> Iterator[tuple[int, Instant]]:
-        """Yield the number of each of a model's cells and the instant at which its phase begins."""
-        yield from enumerate((-FOREVER, *self._edges[model]), self._first[model])
+        """Yield the number of each cell of a model's own and the instant when its phase begins."""
+        if model in self._edges:
+            yield from enumerate((-FOREVER, *self._edges[model]), self._first[model])
 
 
 def merged(spans: Iterable[tuple[Instant, Instant]]) -> tuple[tuple[Instant, Instant], ...]:

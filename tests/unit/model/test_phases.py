@@ -3,12 +3,13 @@ from writ.model.phases import Phases, merged
 
 
 def test_a_model_has_a_cell_for_each_phase() -> None:
-    """Where nothing changes there is one; an end that never comes begins nothing."""
+    """Those of which nothing ever speaks share the first; an end that never comes begins nothing."""
     phases = Phases(["b", "a"], [(["a"], (10, 20)), (["a"], (20, FOREVER)), (["a"], (15, 20))])
     assert (("a", "b"), 5) == (phases.models, phases.width)
-    assert [0, 1, 2, 3, 3] == [phases.cell("a", at) for at in (9, 10, 19, 20, FOREVER - 1)]
-    assert [(3, 4), (0, 4)] == [phases.cells(20), phases.cells(9)]
-    assert [(0, -FOREVER), (1, 10), (2, 15), (3, 20)] == list(phases.starts("a"))
+    assert [1, 2, 3, 4, 4] == [phases.cell("a", at) for at in (9, 10, 19, 20, FOREVER - 1)]
+    assert [(4, 0), (1, 0)] == [phases.cells(20), phases.cells(9)]
+    assert [(1, -FOREVER), (2, 10), (3, 15), (4, 20)] == list(phases.starts("a"))
+    assert [] == list(phases.starts("b"))
     assert {10, 15, 20} == phases.edges
 
 

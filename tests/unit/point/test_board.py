@@ -55,8 +55,8 @@ def row(profile: int, *cells: int, capacity: int = 0, epoch: int = 1) -> Row:
 
     Rule 0 is against amber from the switch on, where that is no permit; certain if it denies.
     """
-    codes = cells[::2] + cells[1::2]
-    against = {1: [(0, codes[1] == BARRED)]} if len(codes) > 1 and codes[1] else {}
+    codes = (0, *cells[::2], *cells[1::2])
+    against = {2: [(0, codes[2] == BARRED)]} if len(codes) > 2 and codes[2] else {}
     return Row(epoch, profile, capacity, bytes(codes), against)
 
 
@@ -161,12 +161,12 @@ def test_an_epoch_without_its_reserved_subjects_is_not_activated(missing: bytes)
 @pytest.mark.parametrize(
     ("odd", "why"),
     [
-        (row(9, 0, 0, 0), "has 3 cells, not 4"),
-        (row(9, 0, 0, 0, 0, 0), "has 5 cells, not 4"),
+        (row(9, 0, 0, 0), "has 4 cells, not 5"),
+        (row(9, 0, 0, 0, 0, 0), "has 6 cells, not 5"),
         (row(9, 0, 0, 128, 0), "no code"),
-        (Row(1, 9, 0, bytes(4), {4: [(0, True)]}), "for a cell it does not have"),
-        (Row(1, 9, 0, bytes(4), {1: [(1, True)]}), "a rule that does not speak of its cell"),
-        (Row(1, 9, 0, bytes(4), {0: [(0, True)]}), "a rule that does not speak of its cell"),
+        (Row(1, 9, 0, bytes(5), {5: [(0, True)]}), "for a cell it does not have"),
+        (Row(1, 9, 0, bytes(5), {2: [(1, True)]}), "a rule that does not speak of its cell"),
+        (Row(1, 9, 0, bytes(5), {0: [(0, True)]}), "a rule that does not speak of its cell"),
         (row(9, 0, 0, 0, 0, epoch=3), "epoch 3 is neither in force nor staged"),
         (subject(ANN, (FOREVER, 1, 0), epoch=0), "epoch 0 is neither in force nor staged"),
     ],
@@ -177,11 +177,11 @@ def test_odd_deltas_are_refused(odd: Row | Subject, why: str) -> None:
         fed().put(odd)
 
 
-def test_a_view_without_models_takes_empty_rows() -> None:
+def test_a_view_without_models_takes_rows_of_one_cell() -> None:
     """A catalogue may be empty."""
     board = Board()
     board.stage(View(1, "sha256:x", {}, (SegmentView("sha256:0", None),)))
-    board.put(Row(1, 1, 0, b"", {}))
+    board.put(Row(1, 1, 0, b"\0", {}))
     assert 0 == board.epoch
 
 

@@ -36,10 +36,9 @@ class Speeches:
         self.phases = Phases(book.catalogue.models, (*rules, *holds))
         self.at = [SILENCE] * self.phases.width
         self.spoken: list[tuple[str, range]] = []
-        for model in self.phases.models:
-            if model in self.by_model or model in held:
-                cells = self._fill(model, held.get(model, ()))
-                self.spoken.append((model, range(cells[0], cells[-1] + 1)))
+        for model in sorted({*self.by_model, *held}):
+            cells = self._fill(model, held.get(model, ()))
+            self.spoken.append((model, range(cells[0], cells[-1] + 1)))
 
     def _fill(self, model: str, held: tuple[tuple[Instant, Instant], ...]) -> list[int]:
         spans = [
