@@ -146,7 +146,7 @@ class Load:
             profile,
             capacity,
             row.cells,
-            {cell: list(against) for cell, against in row.against.items()},
+            seam.packed(row.against),
         )
         self._rows[profile, capacity] = message
         return message

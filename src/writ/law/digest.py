@@ -32,19 +32,15 @@ class Digests:
 
     def __init__(self, book: Lawbook) -> None:
         self._book = book
-        self._written: dict[int, bytes] = {}
+        self._rules = [
+            (*span, encode(_rule(active))) for active in book.standing for span in active.spans
+        ]
 
     def at(self, instant: Instant) -> str:
         """Digest of the rules and holds in force at an instant."""
         holds = encode(sorted({hold.model for hold in self._book.holds_at(instant)}))
-        rules = b",".join(map(self._rule, self._book.rules_at(instant)))
+        rules = b",".join(rule for since, until, rule in self._rules if since <= instant < until)
         return digest_bytes(b'{"holds":' + holds + b',"rules":[' + rules + b"]}")
-
-    def _rule(self, active: ActiveRule) -> bytes:
-        key = id(active)  # the lawbook keeps it alive
-        if key not in self._written:
-            self._written[key] = encode(_rule(active))
-        return self._written[key]
 
 
 def rules_digest(book: Lawbook, at: Instant) -> str:

@@ -51,17 +51,25 @@ class _Table:
             else:
                 self.subjects.pop(message.name, None)
             return
+        self._check(message)
+        self.rows[message.profile, message.capacity] = message
+
+    def _check(self, message: Row) -> None:
+        """Refuse a row that this epoch's rules cannot have given."""
         if len(message.cells) != self.width:
             raise Refused(f"row has {len(message.cells)} cells, not {self.width}")
         if message.cells.translate(None, _EVERY_CODE):
             raise Refused("row has a cell that is no code")
-        for cell, against in message.reasons.items():
+        try:
+            reasons = message.against()
+        except ValueError:
+            raise Refused("row gives reasons in another form") from None
+        for cell, against in reasons.items():
             if not 0 <= cell < self.width:
                 raise Refused("row gives reasons for a cell it does not have")
             numbers = self.view.numbers[cell]
             if not all(number in numbers for number, _ in against):
                 raise Refused("row names a rule that does not speak of its cell")
-        self.rows[message.profile, message.capacity] = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +275,7 @@ def _against(table: _Table, links: Links, index: int) -> Iterator[Against]:
     if cell in view.stopped:
         yield Against(view.hold(view.order[index]), certain=True, link="requester")
     for name, place in zip(links.names, links.places, strict=True):
-        for number, certain in table.rows[place].reasons.get(cell, ()):
+        for number, certain in table.rows[place].against().get(cell, ()):
             yield Against(view.rules[number], certain, name)  # type: ignore[arg-type]  # names are LinkNames
 
 

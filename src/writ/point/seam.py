@@ -11,6 +11,7 @@
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -39,14 +40,19 @@ class Row(_Message, frozen=True):
     """A decision table row: one code for each model and phase (see `writ.model.phases`).
 
     `reasons` has, for each cell that is not a plain permit, (number of the rule as
-    `writ.point.view` counts them, certain): the rules that do not let the link pass.
+    `writ.point.view` counts them, certain): the rules that do not let the link pass. It stays
+    packed, a tenth of its size, until a refusal is explained.
     """
 
     epoch: int
     profile: int
     capacity: int
     cells: bytes
-    reasons: dict[int, list[tuple[int, bool]]]
+    reasons: msgspec.Raw
+
+    def against(self) -> "Reasons":
+        """Unpack the reasons; ValueError where they have another form."""
+        return _reasons.decode(self.reasons)
 
 
 class Subject(_Message, frozen=True):
@@ -131,12 +137,19 @@ class Declined(_Message, frozen=True):
     why: str
 
 
+Reasons: TypeAlias = dict[int, list[tuple[int, bool]]]
 Down: TypeAlias = Snapshot | Row | Subject | Key | Issuer | Activate | Sync | Lease
 Up: TypeAlias = Hello | Applied | Declined
 
 _encoder = msgspec.msgpack.Encoder()
 down_decoder = msgspec.msgpack.Decoder(Down)
+_reasons = msgspec.msgpack.Decoder(Reasons)
 up_decoder = msgspec.msgpack.Decoder(Up)
+
+
+def packed(reasons: Mapping[int, Sequence[tuple[int, bool]]]) -> msgspec.Raw:
+    """Pack the reasons of a row."""
+    return msgspec.Raw(_encoder.encode(reasons))
 
 
 def frame(message: Down | Up) -> bytes:

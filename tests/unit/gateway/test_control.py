@@ -40,7 +40,7 @@ def test_what_belongs_to_a_declined_snapshot_is_ignored(world: World) -> None:
     world.enact()
     control = world.control
     envelope = control.sign(draft(world, 9), control.signers[1])
-    row = seam.Row(9, 0, 0, b"\0" * 4, {})
+    row = seam.Row(9, 0, 0, b"\0" * 4, seam.packed({}))
     subject = seam.Subject(9, pseudonym("eva"), [(2**62, 0, 0)])
     control.send(seam.Snapshot(9, envelope), row, subject, seam.Activate(9))
     control.sync()

@@ -1,6 +1,7 @@
 """A board told of a small world by hand: two segments, two models, a rule and a hold."""
 
 import pytest
+from msgspec import Raw
 from msgspec.structs import replace
 
 from writ.clock import FOREVER
@@ -18,6 +19,7 @@ from writ.point.seam import (
     Key,
     Row,
     Subject,
+    packed,
 )
 from writ.point.view import ModelView, RuleView, SegmentView, View
 
@@ -57,7 +59,7 @@ def row(profile: int, *cells: int, capacity: int = 0, epoch: int = 1) -> Row:
     """
     codes = (0, *cells[::2], *cells[1::2])
     against = {2: [(0, codes[2] == BARRED)]} if len(codes) > 2 and codes[2] else {}
-    return Row(epoch, profile, capacity, bytes(codes), against)
+    return Row(epoch, profile, capacity, bytes(codes), packed(against))
 
 
 def subject(name: bytes, *spans: tuple[int, int, int], epoch: int = 1) -> Subject:
@@ -164,10 +166,17 @@ def test_an_epoch_without_its_reserved_subjects_is_not_activated(missing: bytes)
         (row(9, 0, 0, 0), "has 4 cells, not 5"),
         (row(9, 0, 0, 0, 0, 0), "has 6 cells, not 5"),
         (row(9, 0, 0, 128, 0), "no code"),
-        (Row(1, 9, 0, bytes(5), {5: [(0, True)]}), "for a cell it does not have"),
-        (Row(1, 9, 0, bytes(5), {2: [(1, True)]}), "a rule that does not speak of its cell"),
-        (Row(1, 9, 0, bytes(5), {0: [(0, True)]}), "a rule that does not speak of its cell"),
+        (Row(1, 9, 0, bytes(5), packed({5: [(0, True)]})), "for a cell it does not have"),
+        (
+            Row(1, 9, 0, bytes(5), packed({2: [(1, True)]})),
+            "a rule that does not speak of its cell",
+        ),
+        (
+            Row(1, 9, 0, bytes(5), packed({0: [(0, True)]})),
+            "a rule that does not speak of its cell",
+        ),
         (row(9, 0, 0, 0, 0, epoch=3), "epoch 3 is neither in force nor staged"),
+        (Row(1, 9, 0, bytes(5), Raw(b"\xc3")), "reasons in another form"),
         (subject(ANN, (FOREVER, 1, 0), epoch=0), "epoch 0 is neither in force nor staged"),
     ],
 )
@@ -181,7 +190,7 @@ def test_a_view_without_models_takes_rows_of_one_cell() -> None:
     """A catalogue may be empty."""
     board = Board()
     board.stage(View(1, "sha256:x", {}, (SegmentView("sha256:0", None),)))
-    board.put(Row(1, 1, 0, b"\0", {}))
+    board.put(Row(1, 1, 0, b"\0", packed({})))
     assert 0 == board.epoch
 
 

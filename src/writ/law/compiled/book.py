@@ -11,6 +11,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -32,6 +33,8 @@ from writ.model.subject import Fact, Subject, followed
 
 Against: TypeAlias = tuple[tuple[int, bool], ...]
 """Rules by their place in `Lawbook.standing`, and whether each bars for certain."""
+MOST_ROWS = 1000
+"""Rows kept; each may be as large as all that ever changes, and whoever needs more keeps them."""
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
 
 
@@ -86,7 +89,6 @@ class Compiled:
         self._narrowed: dict[tuple[str, LinkKind], Narrowed] = {}
         self._plains: dict[LinkKind, Plain] = {}
         self._columns: dict[tuple[object, ...], Row] = {}
-        self._digests = Digests(book)
         self._digest_of: dict[int, str] = {}
         self._rows: dict[tuple[Profile, Capacity], Row] = {}
 
@@ -112,6 +114,10 @@ class Compiled:
                 if active.rule.covers(self.deployment)
             )
         return self._rules[key]
+
+    @cached_property
+    def _digests(self) -> Digests:
+        return Digests(self.book)
 
     def digest(self, segment: int) -> str:
         """Return the rules digest of a segment."""
@@ -168,7 +174,10 @@ class Compiled:
         key = (profile, capacity)
         found = self._rows.get(key)
         if found is None:
-            found = self._rows[key] = self._compute_row(profile, capacity)
+            found = self._compute_row(profile, capacity)
+            if len(self._rows) >= MOST_ROWS:
+                self._rows.clear()
+            self._rows[key] = found
         return found
 
     def judgement(self, model: str, cell: int, profile: Profile, capacity: Capacity) -> Judgement:

@@ -1,11 +1,11 @@
 """Whether a world exists: expressions compiled to bits, and a search over what is open.
 
 1. An expression is evaluated in three values over partial worlds (yes bits, free bits).
-2. Where every formula is true, or one is false, no cell is left to guess; otherwise the lowest
-   open cell of an undecided list is tried both ways.
+2. Where every formula is true, or one is false, no cell is left to guess; otherwise no, then yes is
+   tried for all open cells together, then the lowest open cell of an undecided list both ways.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -117,25 +117,45 @@ def _joined(wanted: Join, world: Situation) -> bool | None:
 
 def satisfiable(formulas: Sequence[Formula], world: Situation) -> bool:
     """Whether one world consistent with `world` makes every formula true (rule 2)."""
-    open_formulas = []
-    for wanted in formulas:
-        value = truth(wanted, world)
-        if value is False:
-            return False
-        if value is None:
-            open_formulas.append(wanted)
-    if not open_formulas:
+    left = _undecided(formulas, world)
+    if not left:
+        return left is not None
+    if any(all(truth(item, extreme) for item in left) for extreme in _extremes(world)):
         return True
-    attribute, cell = _open_cell(open_formulas[0], world)
-    return any(
-        satisfiable(open_formulas, _settled(world, attribute, cell, yes=yes))
-        for yes in (True, False)
-    )
+    return _searched(left, world)
 
 
 def valid(wanted: Formula, world: Situation) -> bool:
     """Whether every world consistent with `world` makes the formula true."""
     return not satisfiable((Flip(wanted),), world)
+
+
+def _undecided(formulas: Sequence[Formula], world: Situation) -> list[Formula] | None:
+    """Return the formulas that are still open; None where one is false."""
+    found = []
+    for wanted in formulas:
+        value = truth(wanted, world)
+        if value is False:
+            return None
+        if value is None:
+            found.append(wanted)
+    return found
+
+
+def _extremes(world: Situation) -> Iterator[Situation]:
+    """Say no to all that is open, then yes: most rules only bar, or only ask."""
+    yield Situation(tuple(Known(known.yes, 0) for known in world.known), world.acting)
+    yield Situation(tuple(Known(known.yes | known.free, 0) for known in world.known), world.acting)
+
+
+def _searched(left: Sequence[Formula], world: Situation) -> bool:
+    attribute, cell = _open_cell(left[0], world)
+    for yes in (True, False):
+        tried = _settled(world, attribute, cell, yes=yes)
+        still = _undecided(left, tried)
+        if still is not None and (not still or _searched(still, tried)):
+            return True
+    return False
 
 
 def _open_cell(wanted: Formula, world: Situation) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from tests.worlds.june import (
     service,
 )
 from writ.clock import DAY, FOREVER
+from writ.law.compiled import book
 from writ.law.compiled.book import Capacity, Compiled
 from writ.law.compiled.cells import Known, Partition, atoms
 from writ.law.compiled.decide import decide, decide_compiled, links, substitute_for
@@ -60,6 +61,17 @@ def test_one_rule_in_two_orders_is_two_reasons() -> None:
     row = compiled.row(link.profile, link.capacity)
     assert [((0, True), (1, True))] * 2 == list(row.against.values())
     assert row is compiled.row(link.profile, link.capacity)
+
+
+def test_rows_are_kept_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then all are forgotten, and computed alike."""
+    compiled = Compiled(BOOK)
+    profile = compiled.profile(AMERICAN, V1)
+    kept = compiled.row(profile, Capacity())
+    monkeypatch.setattr(book, "MOST_ROWS", 1)
+    compiled.row(compiled.factless("unnamed"), Capacity())
+    assert kept == compiled.row(profile, Capacity())
+    assert kept is not compiled.row(profile, Capacity())
 
 
 def test_segments_hold_their_instants() -> None:
