@@ -5,7 +5,7 @@
    of some state.
 2. Letters arrive on `days` different days (at most `MOST_DAYS`, the business days of four years);
    a tenth end by themselves. All have arrived at `NOW`, so that the most rules are in force.
-3. Annexes share `ANNEX_ROWS` rows between them.
+3. Annexes share `ANNEX_ROWS` rows between them, or twenty for each order if that is less.
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def letters(count: int) -> list[Letter]:
     random = Random(count)
     names, days = model_names(), min(count, MOST_DAYS)
     annexes = len(range(0, count, 20))
-    rows = max(1, ANNEX_ROWS // annexes)
+    rows = max(1, min(ANNEX_ROWS, 20 * count) // annexes)
     return [_letter(number, names, number * days // count, rows, random) for number in range(count)]
 
 
