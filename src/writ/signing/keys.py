@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from writ.errors import Failed, Refused
 from writ.signing.form import from_base64, to_base64
@@ -51,40 +53,54 @@ class KeyPair:
 
     def save(self, path: Path) -> None:
         """Write the private key as PKCS #8 PEM to a new file of mode 0600; never over another."""
-        data = self._private.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            raise Refused(f"`{path}` exists; a key is never written over") from None
-        except OSError as error:
-            raise Failed(f"cannot write the key `{path}`: {error.strerror}") from None
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
+        write_private(path, private_pem(self._private))
 
     @classmethod
     def load(cls, path: Path) -> "KeyPair":
         """Read a key file; one that others may read, or of another kind, is Refused."""
-        try:
-            with path.open("rb") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                data = file.read(10_000)
-        except OSError as error:
-            raise Failed(f"cannot read the key `{path}`: {error.strerror}") from None
-        if mode & _OTHERS:
-            raise Refused(f"others may read the key `{path}`; run chmod 600 `{path}`")
-        try:
-            private = serialization.load_pem_private_key(data, password=None)
-        except (ValueError, TypeError):
-            raise Refused(f"`{path}` is not a private key in PEM without a passphrase") from None
+        private = read_private(path)
         if not isinstance(private, Ed25519PrivateKey):
             raise Refused(f"`{path}` is not an Ed25519 key")
         return cls(private)
+
+
+def private_pem(private: Ed25519PrivateKey | MLDSA44PrivateKey) -> bytes:
+    """Write a private key as PKCS #8 PEM without a passphrase."""
+    return private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a private key to a new file of mode 0600; never over another."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refused(f"`{path}` exists; a key is never written over") from None
+    except OSError as error:
+        raise Failed(f"cannot write the key `{path}`: {error.strerror}") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def read_private(path: Path) -> PrivateKeyTypes:
+    """Read a private key of any kind from a file that only its owner can read."""
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            data = file.read(10_000)
+    except OSError as error:
+        raise Failed(f"cannot read the key `{path}`: {error.strerror}") from None
+    if mode & _OTHERS:
+        raise Refused(f"others may read the key `{path}`; run chmod 600 `{path}`")
+    try:
+        return serialization.load_pem_private_key(data, password=None)
+    except (ValueError, TypeError):
+        raise Refused(f"`{path}` is not a private key in PEM without a passphrase") from None
 
 
 def key_id(public: bytes) -> str:

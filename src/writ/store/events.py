@@ -3,8 +3,11 @@
 1. `seq` counts from 1 without a gap; a row's bytes repeat its seq and kind.
 2. A row is under 64 KiB, so that it fits a transparency log's entry; what is bigger goes to
    `writ.store.documents` and is named by its digest.
+3. Each row has a salt of its own: what a public log says of the row is their common digest, which
+   nobody can guess and which says nothing once the salt is destroyed.
 """
 
+import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +17,7 @@ from writ.store.database import Connection, Store
 from writ.store.tables import event
 
 MAX_BYTES = 65_535
+SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,7 @@ class Event:
 
     seq: int
     kind: str
+    salt: bytes
     bytes: bytes
     digest: str
 
@@ -34,7 +39,13 @@ def append(connection: Connection, kind: str, payload: Mapping[str, Plain]) -> i
     if len(data) > MAX_BYTES:
         raise ValueError(f"event `{kind}` of {len(data)} bytes; keep its documents by digest")
     connection.execute(
-        event.insert().values(seq=seq, kind=kind, bytes=data, digest=digest_bytes(data))
+        event.insert().values(
+            seq=seq,
+            kind=kind,
+            bytes=data,
+            digest=digest_bytes(data),
+            salt=secrets.token_bytes(SALT_BYTES),
+        )
     )
     return seq
 
@@ -47,7 +58,7 @@ def read_events(
     if kinds:
         query = query.where(event.c.kind.in_(kinds))
     for row in connection.execute(query):
-        yield Event(row.seq, row.kind, row.bytes, row.digest)
+        yield Event(row.seq, row.kind, row.salt, row.bytes, row.digest)
 
 
 def read_payload(row: Event) -> Mapping[str, Plain]:

@@ -23,6 +23,7 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("bytes", LargeBinary, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
 )
 
 document = Table(
@@ -37,4 +38,22 @@ mark = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("instant", BigInteger, nullable=False),
+)
+
+node = Table(
+    "log_node",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("place", BigInteger, primary_key=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+checkpoint = Table(
+    "log_checkpoint",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("note", LargeBinary, nullable=False),
+    Column("signed_at", BigInteger, nullable=False),
 )

@@ -104,7 +104,7 @@ def test_a_mistake_of_ours_is_not_the_files(tmp_path: Path) -> None:
     with store.unit() as connection:
         append(connection, "test", {})
     with pytest.raises(IntegrityError), store.unit() as connection:
-        connection.exec_driver_sql("INSERT INTO event VALUES (1, 'x', x'', 'x')")
+        connection.exec_driver_sql("INSERT INTO event VALUES (1, 'x', x'', 'x', x'')")
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:

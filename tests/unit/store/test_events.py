@@ -23,7 +23,8 @@ def test_rows_are_canonical_and_count_from_one(store: Store) -> None:
     data = b'{"kind":"a","payload":{"it":"a"},"seq":1}'
     with store.view() as connection:
         rows = list(read_events(connection))
-    assert Event(1, "a", data, digest_bytes(data)) == rows[0]
+    assert Event(1, "a", rows[0].salt, data, digest_bytes(data)) == rows[0]
+    assert (16, 16, False) == (len(rows[0].salt), len(rows[1].salt), rows[0].salt == rows[1].salt)
     assert [1, 2, 3] == [row.seq for row in rows]
     assert {"it": "b"} == read_payload(rows[1])
     assert 3 == verify_events(store)
@@ -77,4 +78,4 @@ def test_altered_rows_are_refused(store: Store, change: str, why: str) -> None:
 def test_rows_that_say_nothing_are_refused(data: bytes) -> None:
     """A row whose digest fits but which is no event is refused."""
     with pytest.raises(Refused):
-        read_payload(Event(1, "a", data, digest_bytes(data)))
+        read_payload(Event(1, "a", b"", data, digest_bytes(data)))

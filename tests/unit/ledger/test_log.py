@@ -1,0 +1,369 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pymerkle import InmemoryTree
+
+from writ.errors import Failed, Refused
+from writ.ledger.audit import audit
+from writ.ledger.folder import Folder, TileNodes
+from writ.ledger.log import Log, Opening, StoredNodes, entry_of
+from writ.ledger.merkle import check_consistency
+from writ.ledger.policy import Policy, read_policy
+from writ.ledger.proof import read_proof
+from writ.signing.checkpoint import Checkpoint, read_checkpoint
+from writ.signing.cosignature import POST_QUANTUM, PostQuantumPair, cosign_post_quantum
+from writ.signing.keys import KeyPair
+from writ.signing.note import PLAIN, Note, sign_note, write_vkey
+from writ.store.database import Store, open_store
+from writ.store.events import append, read_events
+
+ORIGIN = "example.org/writ/governance"
+PAIR = KeyPair.from_seed(bytes(range(32)))
+KNOWN = read_policy(f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\n".encode())
+
+
+class Still:
+    """A clock that stands still."""
+
+    def now(self) -> int:
+        """Return a day in July."""
+        return 1_782_000_000_000_000
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Hold no events yet."""
+    return open_store(tmp_path / "writ.db")
+
+
+def log_of(store: Store, origin: str = ORIGIN) -> Log:
+    """Open the store's governance log."""
+    return Log(store, origin, (lambda text, _: sign_note(text, origin, PAIR),), Still())
+
+
+def grow(store: Store, count: int) -> None:
+    """Let as many things happen."""
+    with store.unit() as connection:
+        for number in range(count):
+            append(connection, "test", {"number": number})
+
+
+def publish(log: Log, folder: Folder, note: Note) -> int:
+    """Publish a checkpoint from a log's store."""
+    with log.store.view() as connection:
+        entries = [entry_of(row.salt, row.bytes) for row in read_events(connection)]
+        return folder.publish(
+            note, StoredNodes(connection, log.name), lambda start, end: entries[start:end]
+        )
+
+
+def checkpoint_of(note: Note, policy: Policy = KNOWN) -> Checkpoint:
+    """Prove a checkpoint."""
+    return policy.see(note).checkpoint
+
+
+def test_a_checkpoint_commits_to_every_event(store: Store) -> None:
+    """Its root is an independent library's over the commitments; the same log is not signed twice."""
+    log = log_of(store)
+    theirs = InmemoryTree(algorithm="sha256")
+    for count in (0, 1, 2, 300, 7):
+        grow(store, count)
+        checkpoint = checkpoint_of(log.sign())
+        with store.view() as connection:
+            rows = list(read_events(connection))
+        for row in rows[theirs.get_size() :]:
+            theirs.append_entry(entry_of(row.salt, row.bytes))
+        assert len(rows) == checkpoint.size
+        if rows:
+            assert theirs.get_root() == checkpoint.root
+    assert log.sign() == log.sign() == log.last()
+
+
+def test_an_event_is_proved_without_the_store(store: Store) -> None:
+    """The proof file and the opened row are all it takes; another row does not fit."""
+    log = log_of(store)
+    grow(store, 21)
+    log.sign()
+    proved = log.prove(5)
+    proof = read_proof(proved.proof.write())
+    assert b'{"kind":"test","payload":{"number":4},"seq":5}' == proved.opening.row
+    assert 21 == proof.check(proved.opening.entry(), KNOWN).checkpoint.size
+    for other in (Opening(proved.opening.salt, b"{}"), Opening(bytes(16), proved.opening.row)):
+        with pytest.raises(Refused, match="does not lead from entry 4"):
+            proof.check(other.entry(), KNOWN)
+
+
+def test_what_is_not_in_the_checkpoint_is_not_proved(store: Store) -> None:
+    """Events are proved from the first to the last that was signed."""
+    log = log_of(store)
+    with pytest.raises(Refused, match="no checkpoint was signed yet"):
+        log.prove(1)
+    grow(store, 2)
+    log.sign()
+    grow(store, 1)
+    for seq in (0, 3):
+        with pytest.raises(Refused, match=f"events 1 to 2, and no event {seq}"):
+            log.prove(seq)
+    with pytest.raises(Refused, match="the log has not 3 entries yet"):
+        log.consistency(1, 3)
+
+
+def test_each_checkpoint_begins_with_the_one_before(store: Store) -> None:
+    """The log proves of two of its checkpoints that the larger one continues the smaller."""
+    log = log_of(store)
+    seen = []
+    for _ in range(5):
+        grow(store, 3)
+        checkpoint = checkpoint_of(log.sign())
+        seen.append((checkpoint.size, checkpoint.root))
+    for old in seen:
+        for new in seen:
+            if old <= new:
+                check_consistency(old, new, log.consistency(old[0], new[0]))
+
+
+def test_a_destroyed_salt_leaves_the_log_as_it_was(store: Store, tmp_path: Path) -> None:
+    """An erased row can be opened no more, and every proof and the audit still hold."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    grow(store, 9)
+    note = log.sign()
+    publish(log, folder, note)
+    change(store, "UPDATE event SET salt = x'' WHERE seq = 4")
+    with pytest.raises(Refused, match="salt was destroyed"):
+        log.prove(4)
+    assert 9 == log.prove(5).proof.check(log.prove(5).opening.entry(), KNOWN).checkpoint.size
+    assert 9 == audit(folder, checkpoint_of(note))
+    grow(store, 1)
+    assert 10 == checkpoint_of(log.sign()).size
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("DELETE FROM log_node WHERE place = 4 AND level = 0", "had 5 entries when last signed"),
+        ("UPDATE log_node SET hash = zeroblob(32) WHERE level = 2", "are not those last signed"),
+        ("DELETE FROM log_node WHERE level = 2", "has no node 0 of level 2"),
+    ],
+)
+def test_a_log_that_is_not_the_one_signed_is_never_signed(
+    store: Store, statement: str, why: str
+) -> None:
+    """A tree cut short, altered or torn gets no checkpoint, nor is the old one handed out."""
+    log = log_of(store)
+    grow(store, 5)
+    log.sign()
+    change(store, "DELETE FROM event WHERE seq = 5")
+    change(store, statement)
+    with pytest.raises(Refused, match=why):
+        log.sign()
+
+
+def test_rows_are_proved_before_they_are_taken_in(store: Store) -> None:
+    """An altered row, or a missing one, is not signed for."""
+    grow(store, 3)
+    change(store, "UPDATE event SET bytes = x'7b7d' WHERE seq = 2")
+    with pytest.raises(Refused, match="event 2 in the store was altered"):
+        log_of(store).sign()
+    change(store, "DELETE FROM event WHERE seq = 2")
+    with pytest.raises(Refused, match="event 2 is missing"):
+        log_of(store).sign()
+
+
+def test_a_store_has_one_origin(store: Store) -> None:
+    """A log that was signed under one name is not signed under another."""
+    grow(store, 1)
+    log_of(store).sign()
+    grow(store, 1)
+    with pytest.raises(Refused, match="the store has the log `example.org/writ/governance`"):
+        log_of(store, "example.org/other").sign()
+
+
+def test_two_signers_sign_one_checkpoint(store: Store) -> None:
+    """An ML-DSA-44 signature stands beside the Ed25519 one, and each is enough for who knows it."""
+    quantum = PostQuantumPair.generate()
+    log = Log(
+        store,
+        ORIGIN,
+        (
+            lambda text, _: sign_note(text, ORIGIN, PAIR),
+            lambda text, at: cosign_post_quantum(text, ORIGIN, quantum, at),
+        ),
+        Still(),
+    )
+    grow(store, 1)
+    note = log.sign()
+    line = f"log {write_vkey(ORIGIN, POST_QUANTUM, quantum.public)}\nquorum none\n"
+    assert checkpoint_of(note) == checkpoint_of(note, read_policy(line.encode()))
+
+
+def test_a_folder_is_what_its_log_is(store: Store, tmp_path: Path) -> None:
+    """Published as it grows, over several tiles, a log's folder is audited whole; nothing is twice."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    assert folder.checkpoint() is None
+    for count in (0, 3, 250, 3, 1, 600):
+        grow(store, count)
+        publish(log, folder, log.sign())
+    last = folder.checkpoint()
+    assert last is not None
+    told: list[int] = []
+    assert 857 == audit(folder, checkpoint_of(last), told.append)
+    assert [256, 512, 768, 857] == told
+    assert 1 == publish(log, folder, last)
+    with store.view() as connection:
+        mine = StoredNodes(connection, log.name)
+        theirs = TileNodes(folder, 857)
+        for level, index in ((0, 856), (3, 90), (8, 2), (9, 0)):
+            assert mine.node(level, index) == theirs.node(level, index)
+
+
+def test_partial_tiles_may_go_once_full_ones_are_there(store: Store, tmp_path: Path) -> None:
+    """A log that dropped its partial tiles still answers for the sizes that had them."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    grow(store, 100)
+    small = log.sign()
+    publish(log, folder, small)
+    grow(store, 200)
+    publish(log, folder, log.sign())
+    for level in ("entries", "0"):
+        (tmp_path / "log" / "tile" / level / "000.p" / "100").unlink()
+    assert 100 == audit(folder, checkpoint_of(small))
+
+
+def test_a_folder_takes_no_other_log(store: Store, tmp_path: Path) -> None:
+    """A smaller log, one of another name, or one with another beginning is not published over it."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    grow(store, 2)
+    small = log.sign()
+    grow(store, 2)
+    publish(log, folder, log.sign())
+    with pytest.raises(Refused, match="has 4 entries, the checkpoint only 2"):
+        publish(log, folder, small)
+    for origin, why in ((ORIGIN, "another log than"), ("example.org/other", "has the log")):
+        strange = open_store(tmp_path / f"{len(origin)}.db")
+        grow(strange, 5)
+        other = log_of(strange, origin)
+        with pytest.raises(Refused, match=why):
+            publish(other, folder, other.sign())
+
+
+@pytest.mark.parametrize("count", [1, 5, 300])
+def test_every_changed_byte_of_a_folder_is_found(store: Store, tmp_path: Path, count: int) -> None:
+    """One bit flipped, or the last byte lost, in any tile or bundle fails the audit."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    grow(store, count)
+    checkpoint = checkpoint_of(log.sign())
+    publish(log, folder, log.sign())
+    for path in sorted((tmp_path / "log" / "tile").rglob("*")):
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        places = range(0, len(data), max(1, len(data) // 40))
+        for changed in [data[:-1], *(flip(data, place) for place in places)]:
+            path.write_bytes(changed)
+            with pytest.raises(Refused):
+                audit(folder, checkpoint)
+        path.unlink()
+        with pytest.raises(Refused, match="the log lacks"):
+            audit(folder, checkpoint)
+        path.write_bytes(data)
+    assert count == audit(folder, checkpoint)
+
+
+def test_a_folder_that_cannot_be_used_says_so(store: Store, tmp_path: Path) -> None:
+    """A file in place of the folder, or a folder in place of a file, is a failure in one line."""
+    (tmp_path / "file").write_text("")
+    log = log_of(store)
+    grow(store, 1)
+    with pytest.raises(Failed, match="cannot write"):
+        publish(log, Folder(tmp_path / "file"), log.sign())
+    (tmp_path / "odd" / "checkpoint").mkdir(parents=True)
+    with pytest.raises(Failed, match="cannot read"):
+        Folder(tmp_path / "odd").checkpoint()
+    (tmp_path / "large").mkdir()
+    (tmp_path / "large" / "checkpoint").write_bytes(bytes(1_000_001))
+    with pytest.raises(Refused, match="larger than any log's"):
+        Folder(tmp_path / "large").checkpoint()
+
+
+def test_a_kill_at_any_step_leaves_a_whole_log(tmp_path: Path) -> None:
+    """Killed before each file that is synced or renamed, a folder is a whole log; then it goes on."""
+    step, done = 0, False
+    while not done:
+        step += 1
+        case = tmp_path / str(step)
+        case.mkdir()
+        store, folder = open_store(case / "writ.db"), Folder(case / "log")
+        log = log_of(store)
+        grow(store, 255)
+        publish(log, folder, log.sign())
+        grow(store, 3)
+        store.close()
+        done = killed(step, lambda: continue_log(case)) == 0
+        last = folder.checkpoint()
+        assert last is not None
+        assert (258 if done else last_size(case)) == audit(folder, checkpoint_of(last))
+        continue_log(case)
+        last = folder.checkpoint()
+        assert last is not None
+        assert 258 == audit(folder, checkpoint_of(last))
+    assert step > 12
+
+
+def continue_log(case: Path) -> None:
+    """Sign and publish what is in a store."""
+    store = open_store(case / "writ.db")
+    log = log_of(store)
+    publish(log, Folder(case / "log"), log.sign())
+    store.close()
+
+
+def last_size(case: Path) -> int:
+    """Return the size of the checkpoint that stands in the folder: of before, or of after."""
+    note = Folder(case / "log").checkpoint()
+    assert note is not None
+    size = read_checkpoint(note.text).size
+    assert size in (255, 258)
+    return size
+
+
+def killed(step: int, work: Callable[[], None]) -> int:
+    """Do some work in a process that dies at its `step`-th sync or rename; return its exit code."""
+    child = os.fork()
+    if child == 0:
+        left = step
+        sync, replace = os.fsync, Path.replace
+
+        def count() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os._exit(9)
+
+        def counted_sync(descriptor: int) -> None:
+            count()
+            sync(descriptor)
+
+        def counted_replace(self: Path, target: Path) -> Path:
+            count()
+            return replace(self, target)
+
+        os.fsync, Path.replace = counted_sync, counted_replace  # type: ignore[assignment, method-assign]  the child's own world
+        try:
+            work()
+        except BaseException:  # noqa: BLE001  a child must not run the parent's tests on
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def flip(data: bytes, place: int) -> bytes:
+    """Change one bit."""
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+def change(store: Store, statement: str) -> None:
+    """Tamper with a store."""
+    with store.unit() as connection:
+        connection.exec_driver_sql(statement)
