@@ -34,6 +34,11 @@ dialects = ["openai", "anthropic"]
 models = ["*"]                   # names as in catalogue.yaml; "*" is all of them
 key_file = ""                    # a file with the API key that this upstream wants
 
+# [log]                          # the transparency log over everything that is decided here
+# origin = "example.org/writ"    # what its checkpoints are named after; never change it
+# folder = "log"                 # where `writ log publish` writes it
+# post_quantum = true            # sign it with ML-DSA-44 too
+
 # [record]
 # link = "https://example.org/record"   # your public record, named in refusals that may name it
 """

@@ -14,6 +14,15 @@ def read_file(file: Path) -> bytes:
         raise Failed(f"cannot read `{file}`: {error.strerror}") from None
 
 
+def write_file(file: Path, data: bytes) -> None:
+    """Write a whole file, making its folder."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    except OSError as error:
+        raise Failed(f"cannot write `{file}`: {error.strerror}") from None
+
+
 def read_objects(file: Path) -> list[dict[str, object]]:
     """Read one JSON object a line, blank lines left out; InvalidInput has every bad line."""
     from writ.people.json_lines import read_json_line

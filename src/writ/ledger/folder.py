@@ -47,12 +47,12 @@ class Folder:
         return read_note(self._read(CHECKPOINT, MAX_BYTES))
 
     def hashes(self, tile: Tile) -> list[bytes]:
-        """Return the hashes of a tile; from the full one where the partial one is gone."""
-        return read_hashes(self._tile(tile), tile.width)
+        """Return the hashes of a tile."""
+        return read_hashes(self.tile(tile), tile.width)
 
     def entries(self, tile: Tile) -> list[bytes]:
         """Return the entries of a bundle."""
-        return read_bundle(self._tile(tile), tile.width)
+        return read_bundle(self.tile(tile), tile.width)
 
     def publish(self, note: Note, nodes: Nodes, entries: Entries) -> int:
         """Publish a checkpoint and what it needs; returns how many files were written."""
@@ -63,8 +63,15 @@ class Folder:
             self._write(tile.path(), _content(tile, nodes, entries))
             written += 1
         # 3
-        self._write(CHECKPOINT, note.write())
+        before = self.checkpoint()
+        if before is not None and before.text == note.text:
+            return written  # with the cosignatures that it may have got since
+        self.put_checkpoint(note)
         return written + 1
+
+    def put_checkpoint(self, note: Note) -> None:
+        """Put a checkpoint in place, or the same one with more signatures."""
+        self._write(CHECKPOINT, note.write())
 
     def _check(self, note: Note, nodes: Nodes) -> int:
         """Step 1; returns the size published so far."""
@@ -80,7 +87,8 @@ class Folder:
             raise Refused(f"`{self.path}` has another log than the one that was signed")
         return old.size
 
-    def _tile(self, tile: Tile) -> bytes:
+    def tile(self, tile: Tile) -> bytes:
+        """Return a tile's or bundle's bytes; from the full one where the partial one is gone."""
         budget = _BUDGET if tile.level == "entries" else WIDTH * HASH_BYTES
         full = Tile(tile.level, tile.index)
         if tile.width == WIDTH or (self.path / tile.path()).exists():

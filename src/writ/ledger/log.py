@@ -10,10 +10,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from writ.canonical import digest_bytes, encode
 from writ.clock import SECOND, Clock
 from writ.errors import Refused
+from writ.ledger.folder import Folder
 from writ.ledger.merkle import (
     consistency_proof,
     inclusion_proof,
@@ -106,12 +108,17 @@ class Log:
         with self.store.view() as connection:
             return self._last(connection)
 
-    def prove(self, seq: int, note: Note | None = None) -> Proved:
-        """Return an event row with the proof that a checkpoint (the last one) has it."""
+    def prove(self, seq: int, shown: Note | None = None) -> Proved:
+        """Return an event row with the proof that the last checkpoint has it.
+
+        `shown` is that checkpoint with the cosignatures it got since; another one is left aside.
+        """
         with self.store.view() as connection:
-            note = note or self._last(connection)
+            note = self._last(connection)
             if note is None:
                 raise Refused("no checkpoint was signed yet; run `writ log checkpoint`")
+            if shown is not None and shown.text == note.text:
+                note = shown
             size = read_checkpoint(note.text).size
             if not 0 < seq <= size:
                 raise Refused(f"the checkpoint has events 1 to {size}, and no event {seq}")
@@ -127,6 +134,12 @@ class Log:
             if size > trees.count_leaves(connection, self.name):
                 raise Refused(f"the log has not {size} entries yet")
             return consistency_proof(StoredNodes(connection, self.name), old, size)
+
+    def publish(self, folder: Folder, note: Note) -> int:
+        """Publish a checkpoint of this log into a folder; returns how many files were written."""
+        with self.store.view() as connection:
+            nodes = StoredNodes(connection, self.name)
+            return folder.publish(note, nodes, partial(trees.read_entries, connection, self.name))
 
     def _last(self, connection: Connection) -> Note | None:
         data = trees.read_checkpoint(connection, self.name)
@@ -146,6 +159,7 @@ class Log:
         """Hash new rows into the tree; return how many there are now."""
         size = trees.count_leaves(connection, self.name)
         fresh: list[tuple[int, int, bytes]] = []
+        entries: list[tuple[int, bytes]] = []
         known: dict[tuple[int, int], bytes] = {}
 
         def node(level: int, index: int) -> bytes:
@@ -154,7 +168,8 @@ class Log:
         for row in read_events(connection, size):
             if row.seq != size + 1:
                 raise Refused(f"event {size + 1} is missing from the store")
-            level, index, value = 0, size, leaf_hash(_entry(row))
+            entries.append((size, _entry(row)))
+            level, index, value = 0, size, leaf_hash(entries[-1][1])
             known[level, index] = value
             fresh.append((level, index, value))
             while index & 1:
@@ -163,6 +178,7 @@ class Log:
                 known[level, index] = value
                 fresh.append((level, index, value))
             size += 1
+        trees.add_entries(connection, self.name, entries)
         trees.add_nodes(connection, self.name, fresh)
         return size
 

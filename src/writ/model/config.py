@@ -23,6 +23,8 @@ _BUDGET = 1024 * 1024
 _LAST_PORT = 65535
 _PIN = re.compile(r"(sha256:[0-9a-f]{64})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ADDRESS = re.compile(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})")
+_ORIGIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/-]{0,199})?")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
@@ -54,7 +56,9 @@ class Config:
     """`writ.toml`, read; paths are absolute.
 
     `pin` is the digest of the first trust document (empty until there is one), `record_link` the
-    operator's public record (empty: none), `drill_clock` the shared clock file of a drill.
+    operator's public record (empty: none), `log_origin` what the log's checkpoints are named after
+    (empty: after the pin), `log_folder` where it is published, `drill_clock` the shared clock file
+    of a drill.
     """
 
     file: Path
@@ -66,6 +70,9 @@ class Config:
     trust_file: Path
     upstreams: tuple[Upstream, ...]
     record_link: str
+    log_origin: str
+    log_folder: Path
+    log_post_quantum: bool
     drill_clock: Path | None
 
     @property
@@ -87,6 +94,14 @@ class Config:
     def database(self) -> Path:
         """Where the store is."""
         return self.folder / "writ.sqlite"
+
+
+def read_address(text: str) -> Address:
+    """Read `HOST:PORT`; anything else is InvalidInput."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None or int(match[2]) > _LAST_PORT:
+        raise InvalidInput(f"`{text}` is not an address such as 127.0.0.1:8080")
+    return Address(match[1], int(match[2]))
 
 
 def read_config(path: Path) -> Config:
@@ -126,6 +141,7 @@ class _Reader:
         admin = self._section("admin")
         trust = self._section("trust")
         drill = self._section("drill")
+        log = self._section("log")
         config = Config(
             file=self.path,
             folder=self._path(data, "data", "folder", "data"),
@@ -136,6 +152,9 @@ class _Reader:
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
             record_link=self._text(self._section("record"), "record", "link", ""),
+            log_origin=self._matching(log, "log", "origin", ("", _ORIGIN)),
+            log_folder=self._path(log, "log", "folder", "log"),
+            log_post_quantum=self._flag(log, "log", "post_quantum"),
             drill_clock=self._path(drill, "drill", "clock", "") if drill.get("clock") else None,
         )
         if not _loopback(config.admin_listen.host):
@@ -229,6 +248,12 @@ class _Reader:
             self._fault(f"{at}.{key}", f"`{text}` is not right here; write {wanted}")
         return text
 
+    def _flag(self, table: dict[str, object], at: str, key: str) -> bool:
+        value = table.get(key, False)
+        if not isinstance(value, bool):
+            self._fault(f"{at}.{key}", "must be true or false")
+        return value is True
+
     def _path(self, table: dict[str, object], at: str, key: str, default: str) -> Path:
         text = self._text(table, at, key, default)
         if not text or "\0" in text:
@@ -237,11 +262,11 @@ class _Reader:
 
     def _address(self, table: dict[str, object], at: str, default: str) -> Address:
         text = self._text(table, at, "listen", default)
-        match = re.fullmatch(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})", text)
-        if match is None or int(match[2]) > _LAST_PORT:
+        try:
+            return read_address(text)
+        except InvalidInput:
             self._fault(f"{at}.listen", f"`{text}` is not an address such as {default}")
             return Address("127.0.0.1", 0)
-        return Address(match[1], int(match[2]))
 
     def _fault(self, key: str, message: str) -> None:
         section = key.rpartition(".")[0]
@@ -264,6 +289,7 @@ _SECTIONS = {
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),
+    "log": frozenset({"origin", "folder", "post_quantum"}),
     "drill": frozenset({"clock"}),
 }
 

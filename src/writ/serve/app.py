@@ -10,6 +10,7 @@ from writ.serve.routes import (
     holds,
     issuers,
     keys,
+    log,
     proposals,
     status,
     subjects,
@@ -19,7 +20,7 @@ from writ.serve.site import Site
 
 def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
-    nouns = (status, proposals, holds, subjects, keys, end_users, issuers, facts)
+    nouns = (status, proposals, holds, subjects, keys, end_users, issuers, facts, log)
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],
         exception_handlers={WritError: expected, Exception: unforeseen},

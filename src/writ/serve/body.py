@@ -21,13 +21,13 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A JSON object with exactly the fields of its class."""
 
 
-async def read_bytes(request: Request) -> bytes:
+async def read_bytes(request: Request, most: int = LARGEST) -> bytes:
     """Read a request's body; one that is too large is InvalidInput."""
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > LARGEST:
-            raise InvalidInput(f"more than {LARGEST >> 20} MiB at once; send it in parts")
+        if len(body) > most:
+            raise InvalidInput(f"more than {most >> 20} MiB at once; send it in parts")
     return bytes(body)
 
 

@@ -49,6 +49,14 @@ node = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 
+entry = Table(
+    "log_entry",
+    metadata,
+    Column("log", Text, primary_key=True),
+    Column("place", BigInteger, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
 checkpoint = Table(
     "log_checkpoint",
     metadata,

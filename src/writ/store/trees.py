@@ -1,4 +1,4 @@
-"""Nodes of logs' trees and the checkpoints signed over them; neither is ever changed.
+"""Logs' entries, the nodes of their trees, the checkpoints signed over them; none ever changes.
 
 1. A node that is there already must be the same; a checkpoint of a size is signed once.
 """
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from writ.clock import Instant
 from writ.errors import Refused
 from writ.store.database import Connection
-from writ.store.tables import checkpoint, node
+from writ.store.tables import checkpoint, entry, node
 
 
 def add_nodes(connection: Connection, log: str, nodes: Iterable[tuple[int, int, bytes]]) -> None:
@@ -20,6 +20,23 @@ def add_nodes(connection: Connection, log: str, nodes: Iterable[tuple[int, int, 
         connection.execute(node.insert(), rows)
 
 
+def add_entries(connection: Connection, log: str, entries: Iterable[tuple[int, bytes]]) -> None:
+    """Keep (index, bytes) of entries inside the caller's unit."""
+    rows = [{"log": log, "place": place, "bytes": data} for place, data in entries]
+    if rows:
+        connection.execute(entry.insert(), rows)
+
+
+def read_entries(connection: Connection, log: str, start: int, end: int) -> list[bytes]:
+    """Return entries `start` to `end`; a missing one is Refused."""
+    here = (entry.c.log == log, entry.c.place >= start, entry.c.place < end)
+    rows = connection.execute(entry.select().where(*here).order_by(entry.c.place))
+    found = [bytes(row.bytes) for row in rows]
+    if len(found) != end - start:
+        raise Refused(f"the store lacks entries {start} to {end} of the log `{log}`")
+    return found
+
+
 def read_node(connection: Connection, log: str, level: int, place: int) -> bytes:
     """Return a node's hash; one that is missing is Refused."""
     here = (node.c.log == log, node.c.level == level, node.c.place == place)
@@ -27,13 +44,6 @@ def read_node(connection: Connection, log: str, level: int, place: int) -> bytes
     if row is None:
         raise Refused(f"the store has no node {place} of level {level} of the log `{log}`")
     return bytes(row.hash)
-
-
-def read_nodes(connection: Connection, log: str, level: int, start: int, end: int) -> list[bytes]:
-    """Return the hashes of nodes `start` to `end` of a level, as many as there are."""
-    here = (node.c.log == log, node.c.level == level, node.c.place >= start, node.c.place < end)
-    rows = connection.execute(node.select().where(*here).order_by(node.c.place))
-    return [bytes(row.hash) for row in rows]
 
 
 def count_leaves(connection: Connection, log: str) -> int:

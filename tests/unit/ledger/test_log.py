@@ -1,5 +1,7 @@
 import os
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,15 +50,6 @@ def grow(store: Store, count: int) -> None:
     with store.unit() as connection:
         for number in range(count):
             append(connection, "test", {"number": number})
-
-
-def publish(log: Log, folder: Folder, note: Note) -> int:
-    """Publish a checkpoint from a log's store."""
-    with log.store.view() as connection:
-        entries = [entry_of(row.salt, row.bytes) for row in read_events(connection)]
-        return folder.publish(
-            note, StoredNodes(connection, log.name), lambda start, end: entries[start:end]
-        )
 
 
 def checkpoint_of(note: Note, policy: Policy = KNOWN) -> Checkpoint:
@@ -129,8 +122,9 @@ def test_a_destroyed_salt_leaves_the_log_as_it_was(store: Store, tmp_path: Path)
     log, folder = log_of(store), Folder(tmp_path / "log")
     grow(store, 9)
     note = log.sign()
-    publish(log, folder, note)
+    log.publish(folder, note)
     change(store, "UPDATE event SET salt = x'' WHERE seq = 4")
+    assert 3 == log.publish(Folder(tmp_path / "again"), note)
     with pytest.raises(Refused, match="salt was destroyed"):
         log.prove(4)
     assert 9 == log.prove(5).proof.check(log.prove(5).opening.entry(), KNOWN).checkpoint.size
@@ -176,7 +170,7 @@ def test_a_store_has_one_origin(store: Store) -> None:
     grow(store, 1)
     log_of(store).sign()
     grow(store, 1)
-    with pytest.raises(Refused, match="the store has the log `example.org/writ/governance`"):
+    with pytest.raises(Refused, match=r"the store has the log `example\.org/writ/governance`"):
         log_of(store, "example.org/other").sign()
 
 
@@ -204,13 +198,13 @@ def test_a_folder_is_what_its_log_is(store: Store, tmp_path: Path) -> None:
     assert folder.checkpoint() is None
     for count in (0, 3, 250, 3, 1, 600):
         grow(store, count)
-        publish(log, folder, log.sign())
+        log.publish(folder, log.sign())
     last = folder.checkpoint()
     assert last is not None
     told: list[int] = []
     assert 857 == audit(folder, checkpoint_of(last), told.append)
     assert [256, 512, 768, 857] == told
-    assert 1 == publish(log, folder, last)
+    assert 0 == log.publish(folder, last)
     with store.view() as connection:
         mine = StoredNodes(connection, log.name)
         theirs = TileNodes(folder, 857)
@@ -223,9 +217,9 @@ def test_partial_tiles_may_go_once_full_ones_are_there(store: Store, tmp_path: P
     log, folder = log_of(store), Folder(tmp_path / "log")
     grow(store, 100)
     small = log.sign()
-    publish(log, folder, small)
+    log.publish(folder, small)
     grow(store, 200)
-    publish(log, folder, log.sign())
+    log.publish(folder, log.sign())
     for level in ("entries", "0"):
         (tmp_path / "log" / "tile" / level / "000.p" / "100").unlink()
     assert 100 == audit(folder, checkpoint_of(small))
@@ -237,15 +231,15 @@ def test_a_folder_takes_no_other_log(store: Store, tmp_path: Path) -> None:
     grow(store, 2)
     small = log.sign()
     grow(store, 2)
-    publish(log, folder, log.sign())
+    log.publish(folder, log.sign())
     with pytest.raises(Refused, match="has 4 entries, the checkpoint only 2"):
-        publish(log, folder, small)
+        log.publish(folder, small)
     for origin, why in ((ORIGIN, "another log than"), ("example.org/other", "has the log")):
         strange = open_store(tmp_path / f"{len(origin)}.db")
         grow(strange, 5)
         other = log_of(strange, origin)
         with pytest.raises(Refused, match=why):
-            publish(other, folder, other.sign())
+            other.publish(folder, other.sign())
 
 
 @pytest.mark.parametrize("count", [1, 5, 300])
@@ -254,7 +248,7 @@ def test_every_changed_byte_of_a_folder_is_found(store: Store, tmp_path: Path, c
     log, folder = log_of(store), Folder(tmp_path / "log")
     grow(store, count)
     checkpoint = checkpoint_of(log.sign())
-    publish(log, folder, log.sign())
+    log.publish(folder, log.sign())
     for path in sorted((tmp_path / "log" / "tile").rglob("*")):
         if not path.is_file():
             continue
@@ -277,7 +271,7 @@ def test_a_folder_that_cannot_be_used_says_so(store: Store, tmp_path: Path) -> N
     log = log_of(store)
     grow(store, 1)
     with pytest.raises(Failed, match="cannot write"):
-        publish(log, Folder(tmp_path / "file"), log.sign())
+        log.publish(Folder(tmp_path / "file"), log.sign())
     (tmp_path / "odd" / "checkpoint").mkdir(parents=True)
     with pytest.raises(Failed, match="cannot read"):
         Folder(tmp_path / "odd").checkpoint()
@@ -297,10 +291,10 @@ def test_a_kill_at_any_step_leaves_a_whole_log(tmp_path: Path) -> None:
         store, folder = open_store(case / "writ.db"), Folder(case / "log")
         log = log_of(store)
         grow(store, 255)
-        publish(log, folder, log.sign())
+        log.publish(folder, log.sign())
         grow(store, 3)
         store.close()
-        done = killed(step, lambda: continue_log(case)) == 0
+        done = killed(step, partial(continue_log, case)) == 0
         last = folder.checkpoint()
         assert last is not None
         assert (258 if done else last_size(case)) == audit(folder, checkpoint_of(last))
@@ -315,7 +309,7 @@ def continue_log(case: Path) -> None:
     """Sign and publish what is in a store."""
     store = open_store(case / "writ.db")
     log = log_of(store)
-    publish(log, Folder(case / "log"), log.sign())
+    log.publish(Folder(case / "log"), log.sign())
     store.close()
 
 
@@ -328,33 +322,37 @@ def last_size(case: Path) -> int:
     return size
 
 
+class Countdown:
+    """Ends its process, without a word, when so many calls have been begun."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def before(self, call: Callable[..., object]) -> Callable[..., object]:
+        """Return the call, counted."""
+
+        def counted(*args: object) -> object:
+            self.left -= 1
+            if self.left == 0:
+                os._exit(9)
+            return call(*args)
+
+        return counted
+
+
 def killed(step: int, work: Callable[[], None]) -> int:
     """Do some work in a process that dies at its `step`-th sync or rename; return its exit code."""
     child = os.fork()
     if child == 0:
-        left = step
-        sync, replace = os.fsync, Path.replace
-
-        def count() -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                os._exit(9)
-
-        def counted_sync(descriptor: int) -> None:
-            count()
-            sync(descriptor)
-
-        def counted_replace(self: Path, target: Path) -> Path:
-            count()
-            return replace(self, target)
-
-        os.fsync, Path.replace = counted_sync, counted_replace  # type: ignore[assignment, method-assign]  the child's own world
-        try:
-            work()
-        except BaseException:  # noqa: BLE001  a child must not run the parent's tests on
-            os._exit(1)
-        os._exit(0)
+        count = Countdown(step)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "fsync", count.before(os.fsync))
+            patch.setattr(Path, "replace", count.before(Path.replace))
+            try:
+                work()
+            except BaseException:  # noqa: BLE001  a child must not run the parent's tests on
+                os._exit(1)
+            os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
@@ -367,3 +365,65 @@ def change(store: Store, statement: str) -> None:
     """Tamper with a store."""
     with store.unit() as connection:
         connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"\xff\n\n", "ASCII"),
+        (b"c2sp.org/tlog-proof@v1\nindex 0\n", "does not begin with"),
+        (b"c2sp.org/tlog-proof@v2\nindex 0\n\n", "does not begin with"),
+        (b"c2sp.org/tlog-proof@v1\n\n", "tells its entry's index"),
+        (b"c2sp.org/tlog-proof@v1\nindex 01\n\n", "no number of entries"),
+        (b"c2sp.org/tlog-proof@v1\nextra !\nindex 0\n\n", "extra line is not base64"),
+        (b"c2sp.org/tlog-proof@v1\nindex 0\n" + b"A\n" * 63 + b"A\n\n", "at most 63 hashes"),
+    ],
+)
+def test_what_is_no_proof_is_refused(data: bytes, why: str) -> None:
+    """Reading a proof says what is wrong with it."""
+    with pytest.raises(Refused, match=why):
+        read_proof(data)
+
+
+def test_a_proof_may_come_without_its_entry(store: Store) -> None:
+    """The extra line is for convenience; without it the proof is as good."""
+    log = log_of(store)
+    grow(store, 1)
+    log.sign()
+    proved = log.prove(1)
+    bare = replace(proved.proof, extra=None)
+    assert bare == read_proof(bare.write())
+    assert 1 == bare.check(proved.opening.entry(), KNOWN).checkpoint.size
+
+
+def test_entries_that_were_lost_are_not_published(store: Store, tmp_path: Path) -> None:
+    """A store that lacks an entry of its log says so."""
+    log = log_of(store)
+    grow(store, 3)
+    note = log.sign()
+    change(store, "DELETE FROM log_entry WHERE place = 1")
+    with pytest.raises(Refused, match="the store lacks entries 0 to 3"):
+        log.publish(Folder(tmp_path / "log"), note)
+
+
+def test_an_audit_finds_a_root_that_is_another(store: Store, tmp_path: Path) -> None:
+    """Entries and tiles that agree with each other still have to agree with what was signed."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    for count in (0, 4, 252):
+        grow(store, count)
+        log.publish(folder, log.sign())
+        size = read_checkpoint(log.sign().text).size
+        with pytest.raises(Refused, match="do not have the root that was signed"):
+            audit(folder, Checkpoint(ORIGIN, size, bytes(32)))
+
+
+def test_a_proof_shows_the_cosignatures_of_its_own_checkpoint(store: Store) -> None:
+    """What a checkpoint got since it was signed is shown; another checkpoint is not."""
+    log = log_of(store)
+    grow(store, 1)
+    first = log.sign()
+    more = Note(first.text, (*first.signatures, *first.signatures))
+    assert more == log.prove(1, more).proof.note
+    grow(store, 1)
+    second = log.sign()
+    assert second == log.prove(1, more).proof.note

@@ -111,9 +111,9 @@ def test_an_entry_is_proved_at_its_own_place_only(data: st.DataObject) -> None:
 def test_proofs_have_their_length(change: object) -> None:
     """A hash left out or added refuses, in both kinds of proof."""
     assert callable(change)
-    with pytest.raises(Refused, match="too (long|short)"):
+    with pytest.raises(Refused, match=r"too (long|short)"):
         check_inclusion(leaf_hash(b"5"), 5, 11, change(inclusion_proof(TREE, 5, 11)), ROOTS[11])
-    with pytest.raises(Refused, match="too long|does not begin"):
+    with pytest.raises(Refused, match=r"too long|does not begin"):
         check_consistency((5, ROOTS[5]), (11, ROOTS[11]), change(consistency_proof(TREE, 5, 11)))
 
 

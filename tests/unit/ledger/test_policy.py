@@ -76,7 +76,7 @@ def test_another_log_is_refused() -> None:
     """A checkpoint counts for the log that it names, whoever signed it."""
     text = Checkpoint("example.org/other", 3, bytes(32)).text()
     note = Note(text, (sign_note(text, LOG, PAIRS[0]),))
-    with pytest.raises(Refused, match="`example.org/other`, a log that is not known here"):
+    with pytest.raises(Refused, match=r"`example\.org/other`, a log that is not known here"):
         policy(f"log {KEY}\nquorum none\n").see(note)
 
 

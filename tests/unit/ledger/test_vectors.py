@@ -13,9 +13,23 @@ from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import Note, read_note
 
 LOG = Path(__file__).parents[4] / "shared" / "vectors" / "tlog"
-WORDS = (
-    "one two three four five six seven eit nain ten ileven twelf threeten fourten fivten"
-).split()
+WORDS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eit",
+    "nain",
+    "ten",
+    "ileven",
+    "twelf",
+    "threeten",
+    "fourten",
+    "fivten",
+]
 ENTRIES = [word.encode() for word in WORDS]
 VKEY = "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
 POLICY = read_policy(f"log {VKEY}\nquorum none\n".encode())

@@ -1,4 +1,4 @@
-"""A salt for every event, and what is kept of the logs over them: nodes and signed checkpoints."""
+"""A salt for every event, and what is kept of the logs over them: entries, nodes, signed checkpoints."""
 
 import secrets
 
@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer, primary_key=True),
         sa.Column("place", sa.BigInteger, primary_key=True),
         sa.Column("hash", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "log_entry",
+        sa.Column("log", sa.Text, primary_key=True),
+        sa.Column("place", sa.BigInteger, primary_key=True),
+        sa.Column("bytes", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "log_checkpoint",

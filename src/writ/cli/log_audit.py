@@ -1,0 +1,75 @@
+"""`writ log audit`: every entry and every tile of a published log, proved."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from writ.cli.options import AsJson
+from writ.cli.output import show
+from writ.errors import Refused
+
+
+def audit(
+    folder: Annotated[Path, typer.Argument(help="the published log")],
+    policy: Annotated[Path, typer.Option(help="whose checkpoints count")],
+    since: Annotated[
+        Path | None, typer.Option(help="a checkpoint seen before; the log must continue it")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a whole published log against its checkpoint, and that it continues an earlier one.
+
+    Example: writ log audit log --policy log.policy --since last-month.checkpoint
+
+    Needs no server. The first thing that is wrong is named, and the exit code is 2.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from writ.cli.lines import read_file
+    from writ.ledger.audit import audit as prove
+    from writ.ledger.folder import Folder, TileNodes
+    from writ.ledger.merkle import check_consistency, consistency_proof
+    from writ.ledger.policy import read_policy
+    from writ.signing.note import read_note
+
+    trusted = read_policy(read_file(policy), str(policy))
+    log = Folder(folder)
+    note = log.checkpoint()
+    if note is None:
+        raise Refused(f"`{folder}` has no checkpoint")
+    seen = trusted.see(note)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("entries", total=seen.checkpoint.size)
+        count = prove(log, seen.checkpoint, lambda done: progress.update(task, completed=done))
+    begins = None
+    if since is not None:
+        before = trusted.see(read_note(read_file(since))).checkpoint
+        nodes = TileNodes(log, count)
+        check_consistency(
+            (before.size, before.root),
+            (count, seen.checkpoint.root),
+            consistency_proof(nodes, before.size, count),
+        )
+        begins = before.size
+    words = f"{count} entries, as {seen.checkpoint.origin} signed them"
+    if begins is not None:
+        words += f"; the first {begins} are those of {since}"
+    show(
+        {
+            "origin": seen.checkpoint.origin,
+            "size": count,
+            "continues": begins,
+            "witnesses": [by.verifier.name for by in seen.witnesses],
+        },
+        words,
+        as_json=as_json,
+    )

@@ -1,0 +1,147 @@
+"""The log as its users have it: an operator, an auditor without a server, two witnesses."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.worlds.deployment import CATALOGUE, LETTER, Deployment, found
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The letter in force, with a log that has a second signature."""
+    deployment = found(tmp_path_factory.mktemp("log"), "http://127.0.0.1:1")
+    config = deployment.folder / "writ.toml"
+    config.write_text(
+        config.read_text() + '\n[log]\norigin = "example.org/writ"\npost_quantum = true\n'
+    )
+    deployment.obey(CATALOGUE, LETTER)
+    return deployment
+
+
+@contextmanager
+def listening(folder: Path, *words: str | Path) -> Iterator[tuple[str, list[str]]]:
+    """Run a command that serves; yield its address and what it printed before."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "writ", *map(str, words)],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    for line in process.stdout:
+        if line.startswith("{"):
+            yield f"http://{json.loads(line)['listen']}", lines
+            break
+        lines.append(line.strip())
+    process.terminate()
+    assert 0 == process.wait(60)
+    process.stdout.close()
+
+
+def test_an_auditor_needs_no_server(operator: Deployment, tmp_path: Path) -> None:
+    """From what was published and handed over, a stranger proves an event, and the whole log."""
+    policy = tmp_path / "log.policy"
+    policy.write_text(operator.writ("log", "policy"))
+    early = tmp_path / "early.checkpoint"
+    operator.writ("log", "checkpoint", "--out", early)
+    operator.writ("hold", "opus-4-8", "--key", operator.folder / "ben.key", "--for", "1h")
+    published = json.loads(operator.writ("log", "publish", "--json"))
+    files = json.loads(operator.writ("log", "prove", "1", "--out", tmp_path / "proofs", "--json"))
+    words = ("log", "verify", files["proof"], "--policy", policy)
+    opened = json.loads(operator.writ(*words, "--opening", files["opening"], "--json"))
+    row = json.loads(opened["row"])
+    assert ("example.org/writ/governance", 0, 1, "proposal.submitted") == (
+        opened["origin"], opened["index"], row["seq"], row["kind"],
+    )  # fmt: skip
+    assert None is json.loads(operator.writ(*words, "--json"))["row"]
+    folder = operator.folder / "log"
+    audit = ("log", "audit", folder, "--policy", policy)
+    whole = json.loads(operator.writ(*audit, "--since", early, "--json"))
+    assert (published["size"], published["size"] - 1) == (whole["size"], whole["continues"])
+    other = tmp_path / "other.json"
+    data = json.loads(Path(files["opening"]).read_text())
+    other.write_text(json.dumps({**data, "row": data["salt"]}))
+    refused = operator.run(*words, "--opening", other)
+    assert (2, "the proof does not lead from entry 0 to the root\n") == (
+        refused.returncode,
+        refused.stderr,
+    )
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    bundle = copy / "tile" / "entries" / f"000.p/{whole['size']}"
+    bundle.write_bytes(bundle.read_bytes().replace(b"sha256:", b"sha257:", 1))
+    assert 2 == operator.run("log", "audit", copy, "--policy", policy).returncode
+
+
+def test_two_witnesses_of_three_are_enough_for_who_asks_for_two(
+    operator: Deployment, tmp_path: Path
+) -> None:
+    """Two cosign, the third is down; a policy that asks for two is content, one for three is not."""
+    operator.writ("log", "publish")
+    log = operator.folder / "log"
+    watched = tmp_path / "watched.policy"
+    watched.write_text(operator.writ("log", "policy"))
+    known = watched.read_text().replace("quorum none\n", "")
+
+    with witnessing(operator, tmp_path, watched, "three") as (down, third):
+        pass
+    with (
+        witnessing(operator, tmp_path, watched, "one") as (first, one),
+        witnessing(operator, tmp_path, watched, "two") as (second, two),
+    ):
+        known += f"{one} {first}\n{two} {second}\n{third} {down}\n"
+        policy, strict = tmp_path / "quorum.policy", tmp_path / "strict.policy"
+        policy.write_text(known + "group two-of-them 2 one two three\nquorum two-of-them\n")
+        strict.write_text(known + "group them all one two three\nquorum them\n")
+        said = json.loads(operator.writ("log", "cosign", log, "--policy", policy, "--json"))
+        assert ["cosigned", "cosigned"] == [said["witnesses"][name] for name in ("one", "two")]
+        assert said["witnesses"]["three"].startswith("does not answer")
+        operator.writ("hold", "mythos-5", "--key", operator.folder / "ben.key", "--for", "1h")
+        operator.writ("log", "publish")
+        operator.writ("log", "cosign", log, "--policy", policy)
+        assert 400 == httpx2.post(f"{first}/add-checkpoint", content=b"old 0\n\n").status_code
+    refused = operator.run("log", "audit", log, "--policy", strict)
+    assert (2, True) == (refused.returncode, "was not seen by `them`" in refused.stderr)
+    audit = json.loads(operator.writ("log", "audit", log, "--policy", policy, "--json"))
+    assert ["one.example/w", "two.example/w"] == audit["witnesses"]
+    proof = json.loads(operator.writ("log", "prove", "1", "--out", tmp_path, "--json"))["proof"]
+    verified = operator.writ("log", "verify", proof, "--policy", policy, "--json")
+    assert 2 == len(json.loads(verified)["witnesses"])
+
+
+@contextmanager
+def witnessing(
+    operator: Deployment, folder: Path, policy: Path, name: str
+) -> Iterator[tuple[str, str]]:
+    """Run a witness; yield its address, and its line for a policy under a short name."""
+    key = folder / f"{name}.key"
+    operator.writ("keygen", "--out", key, "--person", name)
+    where = ("--listen", "127.0.0.1:0", "--policy", policy, "--state", folder / name)
+    command = ("witness", f"{name}.example/w", "--key", key, *where)
+    with listening(folder, *command) as (address, (line,)):
+        yield address, line.replace(f"{name}.example/w ", f"{name} ", 1)
+
+
+def test_a_published_log_is_served_with_what_caches_must_know(operator: Deployment) -> None:
+    """A checkpoint is not kept, tiles are for ever, and nothing else is there."""
+    operator.writ("log", "publish")
+    log = operator.folder / "log"
+    with listening(operator.folder, "log", "serve", log, "--listen", "127.0.0.1:0") as (at, _):
+        checkpoint = httpx2.get(f"{at}/checkpoint")
+        kept = checkpoint.headers["cache-control"]
+        assert ((log / "checkpoint").read_bytes(), "no-store") == (checkpoint.content, kept)
+        size = checkpoint.text.split("\n")[1]
+        for path in (f"tile/0/000.p/{size}", f"tile/entries/000.p/{size}"):
+            tile = httpx2.get(f"{at}/{path}")
+            assert (log / path).read_bytes() == tile.content
+            assert "immutable" in tile.headers["cache-control"]
+        for path in ("tile/0/001", "tile/0/%2e%2e/checkpoint", "writ.toml", "tile/9/000"):
+            assert 404 == httpx2.get(f"{at}/{path}").status_code
