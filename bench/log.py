@@ -13,8 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from writ.canonical import Plain
 from writ.ledger.audit import audit
 from writ.ledger.folder import Folder
 from writ.ledger.log import Log
@@ -27,7 +29,12 @@ from writ.store.events import append
 ORIGIN = "bench.example/governance"
 PAIR = KeyPair.from_seed(bytes(32))
 BATCHES = (1, 16, 256, 2048)
-PAYLOAD = {"id": "p1", "signer": "ben", "envelope": "sha256:" + "0" * 64, "at": 1_782_000_000}
+PAYLOAD: dict[str, Plain] = {
+    "id": "p1",
+    "signer": "ben",
+    "envelope": "sha256:" + "0" * 64,
+    "at": 1_782_000_000,
+}
 
 
 class _Clock:
@@ -57,11 +64,11 @@ def measure(folder: Path, total: int) -> dict[str, object]:
     appending = []
     for batch in BATCHES:
         rounds = max(1, min(50, total // batch // 8))
-        bare = sum(timed(lambda batch=batch: rows(store, batch)) for _ in range(rounds))
+        bare = sum(timed(partial(rows, store, batch)) for _ in range(rounds))
         log.sign()
         both = 0.0
         for _ in range(rounds):
-            both += timed(lambda batch=batch: rows(store, batch)) + timed(log.sign)
+            both += timed(partial(rows, store, batch)) + timed(log.sign)
         count = batch * rounds
         appending.append(
             {"batch": batch, "rows_s": count / bare, "logged_s": count / both, "ratio": both / bare}

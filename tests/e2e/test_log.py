@@ -27,8 +27,8 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
 
 
 @contextmanager
-def listening(folder: Path, *words: str | Path) -> Iterator[tuple[str, list[str]]]:
-    """Run a command that serves; yield its address and what it printed before."""
+def listening(folder: Path, *words: str | Path) -> Iterator[dict[str, str]]:
+    """Run a command that serves; yield its ready line, with the address as a link."""
     process = subprocess.Popen(
         [sys.executable, "-m", "writ", *map(str, words)],
         cwd=folder,
@@ -36,12 +36,8 @@ def listening(folder: Path, *words: str | Path) -> Iterator[tuple[str, list[str]
         text=True,
     )
     assert process.stdout is not None
-    lines: list[str] = []
-    for line in process.stdout:
-        if line.startswith("{"):
-            yield f"http://{json.loads(line)['listen']}", lines
-            break
-        lines.append(line.strip())
+    ready = json.loads(process.stdout.readline())
+    yield {**ready, "listen": f"http://{ready['listen']}"}
     process.terminate()
     assert 0 == process.wait(60)
     process.stdout.close()
@@ -126,15 +122,16 @@ def witnessing(
     operator.writ("keygen", "--out", key, "--person", name)
     where = ("--listen", "127.0.0.1:0", "--policy", policy, "--state", folder / name)
     command = ("witness", f"{name}.example/w", "--key", key, *where)
-    with listening(folder, *command) as (address, (line,)):
-        yield address, line.replace(f"{name}.example/w ", f"{name} ", 1)
+    with listening(folder, *command) as ready:
+        yield ready["listen"], f"witness {name} {ready['vkey']}"
 
 
 def test_a_published_log_is_served_with_what_caches_must_know(operator: Deployment) -> None:
     """A checkpoint is not kept, tiles are for ever, and nothing else is there."""
     operator.writ("log", "publish")
     log = operator.folder / "log"
-    with listening(operator.folder, "log", "serve", log, "--listen", "127.0.0.1:0") as (at, _):
+    with listening(operator.folder, "log", "serve", log, "--listen", "127.0.0.1:0") as ready:
+        at = ready["listen"]
         checkpoint = httpx2.get(f"{at}/checkpoint")
         kept = checkpoint.headers["cache-control"]
         assert ((log / "checkpoint").read_bytes(), "no-store") == (checkpoint.content, kept)

@@ -9,7 +9,9 @@ import typer
 Listen: TypeAlias = Annotated[str, typer.Option(help="where to listen; port 0 takes a free one")]
 
 
-def say_ready(address: str) -> None:
-    """Print the ready line."""
-    sys.stdout.write(msgspec.json.encode({"listen": address, "ready": True}).decode() + "\n")
+def say_ready(address: str, **more: str) -> None:
+    """Print the ready line, as JSON."""
+    sys.stdout.write(
+        msgspec.json.encode({"listen": address, "ready": True, **more}).decode() + "\n"
+    )
     sys.stdout.flush()

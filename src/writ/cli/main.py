@@ -6,11 +6,18 @@ from typing import Annotated
 
 import typer
 
-<<<<<<< HEAD
-from writ.cli import definitions, end_user, facts, issuer, key, obligations, order, subject, trust
-=======
-from writ.cli import definitions, end_user, facts, issuer, key, log, order, subject, trust
->>>>>>> 4c0d09c (Let strangers check the log: writ log, tiles over HTTP, witnesses that cosign, policies that ask for them)
+from writ.cli import (
+    definitions,
+    end_user,
+    facts,
+    issuer,
+    key,
+    log,
+    obligations,
+    order,
+    subject,
+    trust,
+)
 from writ.cli.activate import activate
 from writ.cli.decide import decide
 from writ.cli.drill import drill
@@ -68,11 +75,8 @@ app.add_typer(end_user.app, name="end-user")
 app.add_typer(facts.app, name="facts")
 app.add_typer(issuer.app, name="issuer")
 app.add_typer(key.app, name="key")
-<<<<<<< HEAD
-app.add_typer(obligations.app, name="obligations")
-=======
 app.add_typer(log.app, name="log")
->>>>>>> 4c0d09c (Let strangers check the log: writ log, tiles over HTTP, witnesses that cosign, policies that ask for them)
+app.add_typer(obligations.app, name="obligations")
 app.add_typer(order.app, name="order")
 app.add_typer(subject.app, name="subject")
 app.add_typer(trust.app, name="trust")

@@ -20,8 +20,8 @@ def witness(
 
     Example: writ witness example.net/witness --key witness.key --policy log.policy
 
-    Speaks c2sp.org/tlog-witness. Prints its own line for a policy, then one line of JSON once
-    requests are answered. Back the state folder up: a witness that forgot says nothing.
+    Speaks c2sp.org/tlog-witness. Prints one line of JSON once requests are answered, with the
+    `vkey` that goes into a policy. Back the state folder up: a witness that forgot says nothing.
     """
     from writ.cli.lines import read_file
     from writ.clock import wall
@@ -40,6 +40,8 @@ def witness(
     def sign(text: str, at: int) -> NoteSignature:
         return cosign(text, name, pair, at)
 
-    print(f"witness {name} {write_vkey(name, TIMED, pair.public)}", flush=True)
     watching = Witness(state, logs, sign, wall)
-    run_alone(witness_app(watching), read_address(listen), say_ready)
+    vkey = write_vkey(name, TIMED, pair.public)
+    run_alone(
+        witness_app(watching), read_address(listen), lambda address: say_ready(address, vkey=vkey)
+    )

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from writ.cli.main import app
 from writ.errors import CasesFailed, Failed, InvalidInput, Refused
 
-JSON_ALREADY = {"order schema", "serve"}
+JSON_ALREADY = {"log serve", "order schema", "serve", "witness"}
 """What these print is JSON, whatever is asked for."""
 
 

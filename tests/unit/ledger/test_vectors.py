@@ -1,4 +1,4 @@
-"""The published test log of another implementation (see ../shared/vectors where it exists)."""
+"""The published test log of another implementation, where it lies beside this repository."""
 
 from pathlib import Path
 
