@@ -43,8 +43,10 @@ def test_the_page_works_as_it_is_written(tmp_path: Path, upstream: Upstream) -> 
     """From `writ init` to an answer, a hold and a withdrawal, in the page's own words."""
     blocks = re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(), re.DOTALL)
     (tmp_path / "orders").mkdir()
+    (tmp_path / "second").mkdir()
     for file in (CATALOGUE, LETTER):
         shutil.copy(file, tmp_path / "orders")
+    shutil.copy(LETTER, tmp_path / "second")
     deployment = Deployment(tmp_path)
     (tmp_path / "facts.jsonl").write_text(
         re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]

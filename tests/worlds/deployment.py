@@ -165,8 +165,11 @@ def us_passport(subject: str, **changes: object) -> dict[str, object]:
     } | changes
 
 
-def found(folder: Path, upstream: str = "http://127.0.0.1:9") -> Deployment:
-    """Set up a deployment in an empty folder, by the commands its operator would use."""
+def found(folder: Path, upstream: str = "http://127.0.0.1:9", gates: str = "") -> Deployment:
+    """Set up a deployment in an empty folder, by the commands its operator would use.
+
+    Without `gates` a proposal needs nothing but signatures.
+    """
     deployment = Deployment(folder)
     free = ("--gateway", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream", upstream)
     deployment.writ("init", ".", *free)
@@ -179,7 +182,8 @@ def found(folder: Path, upstream: str = "http://127.0.0.1:9") -> Deployment:
         for name, roles in people.items()
         for word in ("--person", f"{name}={deployment.publics[name]}:{roles}")
     ]
-    deployment.writ("trust", "init", *words, "--method", f"idv={deployment.publics['idv']}:A3")
+    words += ["--method", f"idv={deployment.publics['idv']}:A3", "--gates", gates]
+    deployment.writ("trust", "init", *words)
     return deployment
 
 

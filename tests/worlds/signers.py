@@ -1,19 +1,20 @@
 """Three people with keys of their own, a trust document that knows them, and a desk to sign at."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from writ.canonical import digest_bytes
+from writ.canonical import Plain, digest_bytes
 from writ.clock import Clock, Instant, parse_instant
 from writ.desk import review
 from writ.desk.desk import Desk
 from writ.desk.force import Force
+from writ.desk.notes import Kind, files_digest, make_note
 from writ.desk.proposal import Proposal
 from writ.signing.dsse import Envelope
 from writ.signing.keys import KeyPair
-from writ.signing.trust import ROLES, Method, Person, Role, Trust, read_trust, write_trust
+from writ.signing.trust import ROLES, Gate, Method, Person, Role, Trust, read_trust, write_trust
 from writ.store.database import open_store
 
 NOW = parse_instant("2026-06-12T21:00:00Z")
@@ -75,7 +76,9 @@ class Signers:
     trust: Trust
 
     @classmethod
-    def make(cls, *, drill: bool = False, **may: frozenset[Role]) -> "Signers":
+    def make(
+        cls, *, drill: bool = False, gates: Collection[Gate] = (), **may: frozenset[Role]
+    ) -> "Signers":
         """Make keys, the same each time, and trust; `may` replaces what somebody may do."""
         names = ("ana", "ben", "eva", "operator", "registrar", "online")
         keys = {name: KeyPair.from_seed(hashlib.sha256(name.encode()).digest()) for name in names}
@@ -89,7 +92,9 @@ class Signers:
             "operator": Method("operator", keys["operator"].public, 1),
             "registrar": Method("registrar", keys["registrar"].public, 4),
         }
-        written = write_trust(Trust(people, methods, keys["online"].public, drill=drill))
+        asked = frozenset(gates)
+        document = Trust(people, methods, keys["online"].public, drill=drill, gates=asked)
+        written = write_trust(document)
         return cls(keys, read_trust(written, digest_bytes(written), drill=drill))
 
     def desk(self, path: Path, clock: Clock | None = None) -> Desk:
@@ -122,6 +127,25 @@ class Signers:
         self.sign(desk, "ben")
         self.sign(desk, "eva")
         return desk.activate(proposal.id)
+
+    def note(
+        self, desk: Desk, by: str, kind: Kind, said: Mapping[str, Plain], **files: bytes
+    ) -> Proposal:
+        """Sign a word about the open proposal, and hand it in; `_` in a file's name is a dot."""
+        named = {name.replace("_", "."): data for name, data in files.items()}
+        docket = desk.docket()
+        assert docket is not None
+        digest = review.review(docket, self.trust).digest
+        note = make_note(kind, digest, said, (self.trust, self.keys[by]), named)
+        return desk.note(docket.proposal.id, note)
+
+    def encode(self, desk: Desk, by: str, data: bytes, *, order: str = "us-bis") -> Proposal:
+        """Hand in a second encoding of an order's first version."""
+        files = {"mine.yaml": data}
+        said: dict[str, Plain] = {"order": order, "version": 1, "file": "mine.yaml"}
+        return self.note(
+            desk, by, "encoding", said | {"files": files_digest(files)}, mine_yaml=data
+        )
 
     def stop(
         self, desk: Desk, model: str, *, by: str = "ana", until: Instant | None = None

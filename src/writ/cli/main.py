@@ -19,13 +19,16 @@ from writ.cli import (
     trust,
 )
 from writ.cli.activate import activate
+from writ.cli.attach import attach
 from writ.cli.decide import decide
 from writ.cli.drill import drill
+from writ.cli.encode import encode
 from writ.cli.hold import hold
 from writ.cli.init import init
 from writ.cli.keygen import keygen
 from writ.cli.serve import serve
 from writ.cli.sign import sign
+from writ.cli.skip import skip
 from writ.cli.status import status
 from writ.cli.submit import submit
 from writ.cli.withdraw import withdraw
@@ -59,13 +62,16 @@ def _writ(
 
 
 app.command("activate")(activate)
+app.command("attach")(attach)
 app.command("decide")(decide)
 app.command("drill")(drill)
+app.command("encode")(encode)
 app.command("hold")(hold)
 app.command("init")(init)
 app.command("keygen")(keygen)
 app.command("serve")(serve)
 app.command("sign")(sign)
+app.command("skip")(skip)
 app.command("status")(status)
 app.command("submit")(submit)
 app.command("withdraw")(withdraw)

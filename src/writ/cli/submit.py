@@ -13,6 +13,14 @@ from writ.cli.output import show
 from writ.errors import InvalidInput
 
 
+class Passing(msgspec.Struct):
+    """How one gate of a proposal stands."""
+
+    gate: str
+    state: str
+    words: list[str]
+
+
 class Waiting(msgspec.Struct):
     """The open proposal, as the desk tells it."""
 
@@ -22,6 +30,7 @@ class Waiting(msgspec.Struct):
     needed: int
     missing: int
     may_sign: list[str]
+    gates: list[Passing]
 
 
 def submit(  # noqa: PLR0913  one parameter per option of the command
@@ -66,9 +75,15 @@ def hand_in(config: Path, submission: object, *, replace: bool, as_json: bool) -
 
 def wanted(waiting: Waiting) -> str:
     """Say what a proposal still needs."""
-    if not waiting.missing:
-        return "signed by enough people; put it in force with `writ activate`"
-    return f"{waiting.missing} of {', '.join(waiting.may_sign)} to sign it with `writ sign`"
+    missing = [item for item in waiting.gates if item.state == "missing"]
+    lines = [line for item in missing for line in item.words]
+    if waiting.missing:
+        head = f"{waiting.missing} of {', '.join(waiting.may_sign)} to sign it with `writ sign`"
+    elif missing:
+        head = "signed by enough people"
+    else:
+        head = "signed by enough people; put it in force with `writ activate`"
+    return "\n  ".join([head, *lines])
 
 
 def _load(paths: Iterable[Path]) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from writ.errors import Failed, InvalidInput, Refused
 from writ.model.config import Config, read_config
 
 if TYPE_CHECKING:
-    from writ.signing.trust import Method, Person, Trust
+    from writ.signing.trust import Gate, Method, Person, Trust
 
 app = typer.Typer(no_args_is_help=True, help="The trust document: who may do what.")
 
@@ -32,6 +32,10 @@ def trust_init(  # noqa: PLR0913  one parameter per option of the command
     signers: Annotated[int, typer.Option(help="how many must sign, besides who submits")] = 2,
     config: ConfigFile = DEFAULT_CONFIG,
     *,
+    gates: Annotated[
+        str,
+        typer.Option(help="what a proposal needs besides signatures, with commas; may be empty"),
+    ] = "encoding,proof,simulation",
     drill: Annotated[bool, typer.Option("--drill", help="valid in drills only")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -50,7 +54,7 @@ def trust_init(  # noqa: PLR0913  one parameter per option of the command
     if settings.pin or settings.trust_file.exists():
         raise Refused(f"there is a trust document, `{settings.trust_file}`; it is not replaced")
     document = _document(settings, _people(person), _methods(method or []), recovery or [])
-    data = write_trust(replace(document, signers=signers, drill=drill))
+    data = write_trust(replace(document, signers=signers, drill=drill, gates=_gates(gates)))
     pin = digest_bytes(data)
     _write(settings, data, pin)
     value = {"file": str(settings.trust_file), "pin": pin, "config": str(settings.file)}
@@ -74,6 +78,15 @@ def _document(
     online = KeyPair.load(settings.folder / ONLINE_KEY).public
     own = {OPERATOR: Method(OPERATOR, operator, OPERATOR_CAP)}
     return Trust(people, {**methods, **own}, online, recovery=tuple(map(read_public, recovery)))
+
+
+def _gates(text: str) -> "frozenset[Gate]":
+    from writ.signing.trust import GATES
+
+    named = {name for name in text.split(",") if name}
+    if not named <= GATES:
+        raise InvalidInput(f"`{text}`: gates are {', '.join(sorted(GATES))}")
+    return frozenset(gate for gate in GATES if gate in named)
 
 
 def _people(texts: list[str]) -> "dict[str, Person]":

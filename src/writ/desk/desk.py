@@ -9,8 +9,9 @@
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from writ.canonical import Plain, digest_bytes
 from writ.clock import FOREVER, HOUR, Clock, Instant, WallClock
@@ -18,7 +19,9 @@ from writ.desk import history
 from writ.desk.archive import fetch_sources, keep_sources, load
 from writ.desk.feed import Epoch
 from writ.desk.force import Force, prove_compiled
-from writ.desk.history import Opened
+from writ.desk.gates import Case, Passing, check_gates, check_signable, gates
+from writ.desk.history import Noted, Opened
+from writ.desk.notes import Note, prove_note
 from writ.desk.proposal import Docket, Proposal, Submission
 from writ.desk.review import prepare
 from writ.desk.sources import Compiled, Sources, check_versions, compile_sources
@@ -58,6 +61,7 @@ class Desk:
         self._lock = threading.RLock()
         self._told: list[Callable[[Force], None]] = []
         self._known = load(store, trust)
+        self._passings: tuple[object, tuple[Passing, ...]] | None = None
         self._compiled: Compiled | None = None  # what was submitted last, to activate it sooner
         with store.view() as connection:
             mark = read_mark(connection)
@@ -87,7 +91,8 @@ class Desk:
                 return None
             approval = read_approval(found.envelope, self.trust)
             enough = len(approval.signers) >= self.trust.signers
-            if not enough or compiled.digest != approval.digest:
+            missing = any(item.state == "missing" for item in self._gates(found))
+            if not enough or missing or compiled.digest != approval.digest:
                 return None
             bundle = write_bundle(found.envelope, compiled.snapshot)
             number = self._known.force.epoch + 1
@@ -114,7 +119,10 @@ class Desk:
     def status(self) -> Status:
         """Say how things stand at the legal instant it is."""
         with self._lock:
-            return status_of(self._known.force, self.proposal(), self.trust, self.clock.now())
+            found = self.proposal()
+            passings = () if found is None else self._gates(found)
+            force, now = self._known.force, self.clock.now()
+            return status_of(force, found, self.trust, now, passings)
 
     def submit(self, submission: Submission, *, replace: bool = False) -> Proposal:
         """Open a proposal. `submission` comes from `writ.desk.review.submit`, on this epoch.
@@ -154,6 +162,7 @@ class Desk:
         """
         with self._lock:
             found = self._open(proposal)
+            check_signable(self._gates(found))
             signed = add_signature(found.envelope, envelope)
             new = set(read_approval(signed, self.trust).signers) - set(found.signers)
             if len(new) != 1:
@@ -168,20 +177,47 @@ class Desk:
                 append(connection, history.SIGNED, payload)
             return self._open(proposal)
 
+    def note(self, proposal: str, note: Note) -> Proposal:
+        """Take in a signed word about the open proposal: a report, a second encoding, a skip.
+
+        Refused: another proposal or snapshot, what was said before, what the gates do not take.
+        """
+        with self._lock:
+            found = self._open(proposal)
+            compiled = self._compiled_of(found)
+            word = prove_note(note, compiled.digest, self.trust)
+            if note in found.notes:
+                raise Refused("this was handed in before")
+            self._gates(replace(found, notes=(*found.notes, note)))
+            with self._unit() as (connection, now):
+                payload: dict[str, Plain] = {
+                    "id": proposal,
+                    "what": note.kind,
+                    "by": word.by,
+                    "envelope": keep(connection, note.envelope.json()),
+                    "files": {name: keep(connection, data) for name, data in note.files.items()},
+                    "at": now,
+                }
+                append(connection, history.NOTED, payload)
+            return self._open(proposal)
+
     def activate(self, proposal: str) -> Force:
-        """Put the open proposal in force as the next epoch; Refused without signatures enough."""
+        """Put the open proposal in force as the next epoch; Refused without signatures enough.
+
+        Refused as well while a gate is missing (see `writ.desk.gates`).
+        """
         with self._lock:
             found = self._open(proposal)
             approval = check_threshold(read_approval(found.envelope, self.trust), self.trust)
-            compiled = self._compiled
-            if compiled is None or compiled.digest != approval.digest:
-                compiled = compile_sources(found.sources, self._known.force.next(self.trust))
+            compiled, passings = self._compiled_of(found), self._gates(found)
+            check_gates(passings)
             bundle = write_bundle(found.envelope, compiled.snapshot)
             force = prove_compiled(bundle, compiled, self.trust)
             by = [approval.submitter, *approval.signers]
             with self._unit() as (connection, now):
                 how = history.ACTIVATED, proposal, by, now
-                self._write_epoch(connection, force, how)
+                stood: dict[str, str] = {passing.gate: passing.state for passing in passings}
+                self._write_epoch(connection, force, how, stood)
             return self._enter(force)
 
     def hold(self, envelope: Envelope) -> Force:
@@ -272,7 +308,25 @@ class Desk:
             approval.submitter,
             approval.signers,
             opened.at,
+            tuple(_note(connection, noted) for noted in opened.notes),
         )
+
+    def _compiled_of(self, found: Proposal) -> Compiled:
+        """Return what the open proposal compiles to, compiled once."""
+        compiled = self._compiled
+        if compiled is None or compiled.sources != found.sources:
+            compiled = compile_sources(found.sources, self._known.force.next(self.trust))
+            self._compiled = compiled
+        return compiled
+
+    def _gates(self, found: Proposal) -> tuple[Passing, ...]:
+        """Say how the gates of a proposal stand; the last answer is kept."""
+        known, key = self._passings, (found.id, found.notes)
+        if known is None or known[0] != key:
+            force, compiled = self._known.force, self._compiled_of(found)
+            case = Case(found.submitter, compiled, force.book, found.notes)
+            known = self._passings = (key, gates(case, self.trust))
+        return known[1]
 
     @contextmanager
     def _unit(self) -> Iterator[tuple[Connection, Instant]]:
@@ -296,6 +350,7 @@ class Desk:
         connection: Connection,
         force: Force,
         how: tuple[str, str | None, list[str], Instant],
+        gates: Mapping[str, str] | None = None,
     ) -> None:
         kind, proposal, by, now = how
         law = force.law()
@@ -308,6 +363,7 @@ class Desk:
             "proposal": proposal,
             "by": by,
             "at": now,
+            "gates": gates,
         }
         append(connection, kind, payload)
 
@@ -316,3 +372,8 @@ class Desk:
         for tell in self._told:
             tell(force)
         return force
+
+
+def _note(connection: Connection, noted: Noted) -> Note:
+    files = {name: fetch(connection, found) for name, found in noted.files.items()}
+    return Note(noted.what, read_envelope(fetch(connection, noted.envelope)), files)

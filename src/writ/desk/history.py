@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 
 from writ.canonical import Plain
 from writ.clock import Instant
+from writ.desk.notes import Kind
 from writ.errors import Refused
 from writ.signing.form import Form, as_form
 from writ.store.events import Event, read_payload
 
 SUBMITTED = "proposal.submitted"
 SIGNED = "proposal.signed"
+NOTED = "proposal.noted"
 CLOSED = "proposal.closed"
 ACTIVATED = "epoch.activated"
 HELD = "epoch.held"
@@ -43,6 +45,17 @@ class Signed(Form, frozen=True):
     at: Instant
 
 
+class Noted(Form, frozen=True):
+    """A signed word about a proposal, with the digests of the files it brings, by name."""
+
+    id: str
+    what: Kind
+    by: str
+    envelope: str
+    files: dict[str, str]
+    at: Instant
+
+
 class Closed(Form, frozen=True):
     """A proposal that will not come into force, and why: `replaced` or `overtaken`."""
 
@@ -62,6 +75,8 @@ class Epoch(Form, frozen=True):
     proposal: str | None
     by: list[str]
     at: Instant
+    gates: dict[str, str] | None = None
+    """How each gate stood: `met` or `skipped`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ class Opened:
     submitter: str
     at: Instant
     signers: tuple[str, ...] = ()
+    notes: tuple[Noted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +133,12 @@ def _signed(state: History, payload: Mapping[str, Plain]) -> History:
     return replace(state, opened=replace(opened, envelope=form.envelope, signers=signers))
 
 
+def _noted(state: History, payload: Mapping[str, Plain]) -> History:
+    form = as_form(payload, Noted, "the event")
+    opened = _expect(state, form.id)
+    return replace(state, opened=replace(opened, notes=(*opened.notes, form)))
+
+
 def _closed(state: History, payload: Mapping[str, Plain]) -> History:
     form = as_form(payload, Closed, "the event")
     opened = _expect(state, form.id)
@@ -144,6 +166,7 @@ def _expect(state: History, proposal: str) -> Opened:
 _STEPS = {
     SUBMITTED: _submitted,
     SIGNED: _signed,
+    NOTED: _noted,
     CLOSED: _closed,
     ACTIVATED: _epoch,
     HELD: _epoch,

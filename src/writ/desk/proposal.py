@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from writ.canonical import Plain
 from writ.clock import Instant
 from writ.desk.force import Force, read_force
+from writ.desk.notes import Note, read_note
 from writ.desk.sources import Changes, Sources, SourcesForm, sources_plain
 from writ.signing.dsse import Envelope, envelope_of
 from writ.signing.form import Form, as_form, from_base64, to_base64
@@ -52,6 +53,7 @@ class Proposal:
     submitter: str
     signers: tuple[str, ...]
     at: Instant
+    notes: tuple[Note, ...] = ()
 
     def plain(self) -> dict[str, Plain]:
         """Write the proposal as JSON values."""
@@ -62,6 +64,7 @@ class Proposal:
             "submitter": self.submitter,
             "signers": list(self.signers),
             "at": self.at,
+            "notes": [note.plain() for note in self.notes],
             **sources_plain(self.sources),
         }
 
@@ -92,6 +95,7 @@ class _Proposal(SourcesForm, frozen=True):
     submitter: str
     signers: list[str]
     at: int
+    notes: list[dict[str, object]]
 
 
 class _Docket(Form, frozen=True):
@@ -121,5 +125,6 @@ def read_docket(value: object, trust: Trust) -> Docket:
         read.submitter,
         tuple(read.signers),
         read.at,
+        tuple(map(read_note, read.notes)),
     )
     return Docket(proposal, read_force(form.in_force, trust))

@@ -8,6 +8,7 @@ Reviewing a proposal:
 2. The statement is signed by who it says submitted, and by nobody who may not.
 3. The proposed sources, compiled here on top of what is in force, give the digests it names.
 4. No hold is new, and no version in force has other bytes.
+5. What it needs besides signatures is judged anew (see `writ.desk.gates`).
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from writ.canonical import digest_bytes
 from writ.clock import Instant
 from writ.desk.force import Force
+from writ.desk.gates import Case, Passing, check_signable, gates
 from writ.desk.proposal import Docket, Submission
 from writ.desk.sources import (
     Changes,
@@ -44,6 +46,8 @@ class Review:
     words: tuple[str, ...]
     approval: Approval
     envelope: Envelope
+    compiled: Compiled
+    gates: tuple[Passing, ...] = ()
 
 
 def prepare(force: Force, changes: Changes, release: Iterable[str], trust: Trust) -> Compiled:
@@ -104,8 +108,16 @@ def review(docket: Docket, trust: Trust) -> Review:
         raise Refused("the proposal brings a hold that nobody signed")
     if force.compiled is not None:
         check_versions(compiled, force.compiled.versions)
-    words = change(force.book, compiled.book)
-    return Review(proposal.id, compiled.digest, words, approval, proposal.envelope)
+    # 5
+    case = Case(approval.submitter, compiled, force.book, proposal.notes)
+    passings = gates(case, trust)
+    words = (
+        *change(force.book, compiled.book),
+        *(line for item in passings for line in item.words),
+    )
+    return Review(
+        proposal.id, compiled.digest, words, approval, proposal.envelope, compiled, passings
+    )
 
 
 def sign(reviewed: Review, trust: Trust, pair: KeyPair) -> Envelope:
@@ -115,6 +127,7 @@ def sign(reviewed: Review, trust: Trust, pair: KeyPair) -> Envelope:
         raise Refused(f"`{signer}` submitted this; others sign it")
     if signer in reviewed.approval.signers:
         raise Refused(f"`{signer}` signed this already")
+    check_signable(reviewed.gates)
     return sign_approval(reviewed.envelope.payload, pair)
 
 

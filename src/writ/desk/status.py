@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from writ.canonical import Plain
 from writ.clock import FOREVER, Instant, format_instant
 from writ.desk.force import Force
+from writ.desk.gates import Passing
 from writ.desk.proposal import Proposal
 from writ.law.digest import rules_digest
 from writ.model.order import Hold, Lawbook, OrderVersion
@@ -22,6 +23,7 @@ class Waiting:
     needed: int
     may_sign: tuple[str, ...]
     at: Instant
+    gates: tuple[Passing, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -38,6 +40,7 @@ class Waiting:
             "missing": self.missing,
             "may_sign": list(self.may_sign),
             "at": format_instant(self.at),
+            "gates": [passing.plain() for passing in self.gates],
         }
 
 
@@ -74,10 +77,16 @@ class Status:
         }
 
 
-def status_of(force: Force, proposal: Proposal | None, trust: Trust, at: Instant) -> Status:
-    """Say how things stand at `at`."""
+def status_of(
+    force: Force,
+    proposal: Proposal | None,
+    trust: Trust,
+    at: Instant,
+    gates: tuple[Passing, ...] = (),
+) -> Status:
+    """Say how things stand at `at`; `gates` are those of the proposal."""
     book = force.book
-    waiting = None if proposal is None else _waiting(proposal, trust)
+    waiting = None if proposal is None else _waiting(proposal, trust, gates)
     if book is None:
         return Status(at, 0, None, None, (), (), (), (), waiting)
     return Status(
@@ -99,7 +108,7 @@ def _scheduled(book: Lawbook, at: Instant) -> Iterator[OrderVersion]:
             yield version
 
 
-def _waiting(proposal: Proposal, trust: Trust) -> Waiting:
+def _waiting(proposal: Proposal, trust: Trust, gates: tuple[Passing, ...]) -> Waiting:
     done = {proposal.submitter, *proposal.signers}
     may = (person.id for person in trust.people.values() if "sign" in person.may)
     return Waiting(
@@ -109,6 +118,7 @@ def _waiting(proposal: Proposal, trust: Trust) -> Waiting:
         trust.signers,
         tuple(sorted(set(may) - done)),
         proposal.at,
+        gates,
     )
 
 

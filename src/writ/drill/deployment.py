@@ -21,7 +21,7 @@ from writ.model.subject import Fact
 from writ.people.statement import OPERATOR, OPERATOR_CAP
 from writ.serve.site import ONLINE_KEY, OPERATOR_KEY
 from writ.signing.keys import KeyPair
-from writ.signing.trust import Method, Person, Role, Trust, read_trust, write_trust
+from writ.signing.trust import GATES, Method, Person, Role, Trust, read_trust, write_trust
 
 SUBMITTER, SIGNERS = "ada", ("ben", "eve")
 RECORD = "https://example.org/record"
@@ -128,6 +128,7 @@ def _trust(people: Mapping[str, KeyPair], methods: Mapping[str, KeyPair], online
         },
         online.public,
         drill=True,
+        gates=GATES,
     )
 
 

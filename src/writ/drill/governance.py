@@ -1,18 +1,27 @@
 """The people of a drill: one submits orders, two others review and sign them on their own machines.
 
-What is signed is compiled anew here from the bytes of the orders, as `writ sign` does it; the
-control process is not believed.
+1. What is signed is compiled anew here from the bytes of the orders, as `writ sign` does it; the
+   control process is not believed.
+2. A second person hands in the first version of each order once more: in a drill, the same file.
+3. A drill makes no simulation and no proof: two people skip them, which is recorded.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from writ.canonical import Plain
 from writ.clock import elapsed
+from writ.desk.encoding import firsts
 from writ.desk.force import read_force
+from writ.desk.notes import files_digest, make_note
 from writ.desk.proposal import read_docket
 from writ.desk.review import review, sign, submit
 from writ.drill.deployment import SIGNERS, SUBMITTER, Deployment
 from writ.errors import Failed
+from writ.law.annexes import annex_files
+from writ.law.document import read_yaml
+from writ.law.folder import check_sources
+from writ.model.order import OrderVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ async def propose(site: Deployment, changes: Mapping[str, bytes]) -> str:
     force = read_force(await site.control.get("/in-force"), site.trust)
     submission = submit(force, changes, (), site.trust, site.people[SUBMITTER])
     await site.control.post("/proposals", submission.plain())
+    await _note(site)
     proposal = ""
     for signer in SIGNERS:
         docket = read_docket(await site.control.get("/proposals/open"), site.trust)
@@ -39,6 +49,40 @@ async def propose(site: Deployment, changes: Mapping[str, bytes]) -> str:
         envelope = sign(reviewed, site.trust, site.people[signer])
         await site.control.post(f"/proposals/{proposal}/signatures", {"envelope": envelope.plain()})
     return proposal
+
+
+async def _note(site: Deployment) -> None:
+    """Hand in what a proposal needs besides signatures (rules 2, 3)."""
+    docket = read_docket(await site.control.get("/proposals/open"), site.trust)
+    reviewed = review(docket, site.trust)
+    signers = [(site.trust, site.people[name]) for name in SIGNERS]
+    files, book = docket.proposal.sources.files, reviewed.compiled.book
+    notes = []
+    for version in firsts(docket.force.book, book):
+        own = _files_of(files, version)
+        said: dict[str, Plain] = {
+            "order": version.order,
+            "version": version.version,
+            "file": next(iter(own)),
+            "files": files_digest(own),
+        }
+        notes.append(make_note("encoding", reviewed.digest, said, signers[0], own))
+    skipped: list[Plain] = [item.gate for item in reviewed.gates if item.gate != "encoding"]
+    if skipped:
+        said = {"gates": skipped, "why": "a drill"}
+        notes += [make_note("skip", reviewed.digest, said, signer) for signer in signers]
+    for note in notes:
+        await site.control.post(f"/proposals/{reviewed.proposal}/notes", note.plain())
+
+
+def _files_of(files: Mapping[str, bytes], version: OrderVersion) -> dict[str, bytes]:
+    """Return the file of a version, and then the annexes it names."""
+    for placed in check_sources(files).orders:
+        if (placed.version.order, placed.version.version) == (version.order, version.version):
+            name = placed.place.file
+            names = (name, *annex_files(read_yaml(files[name], name)))
+            return {item: files[item] for item in names}
+    raise Failed(f"no file has version {version.version} of `{version.order}`")
 
 
 async def activate(site: Deployment, proposal: str) -> Activated:

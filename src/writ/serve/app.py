@@ -11,6 +11,7 @@ from writ.serve.routes import (
     issuers,
     keys,
     log,
+    notes,
     proposals,
     status,
     subjects,
@@ -20,7 +21,9 @@ from writ.serve.site import Site
 
 def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
-    nouns = (status, proposals, holds, subjects, keys, end_users, issuers, facts, log)
+    nouns = (
+        status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
+    )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],
         exception_handlers={WritError: expected, Exception: unforeseen},

@@ -5,6 +5,7 @@
 2. No raw key stands in it twice, under whatever name: who counts keys counts people.
 3. Never fewer than two sign, and enough people may: one submits, others sign.
 4. A document marked `drill` is valid in a drill only, and every other only outside one.
+5. `gates` are what a proposal needs besides signatures; a document without them asks for none.
 """
 
 import re
@@ -19,6 +20,8 @@ from writ.signing.keys import key_id, read_public, write_public
 
 Role: TypeAlias = Literal["submit", "sign", "hold"]
 ROLES: frozenset[Role] = frozenset(get_args(Role))
+Gate: TypeAlias = Literal["encoding", "proof", "simulation"]
+GATES: frozenset[Gate] = frozenset(get_args(Gate))
 T = TypeVar("T", str, bytes)
 
 LEAST_SIGNERS = 2
@@ -57,6 +60,7 @@ class Trust:
     drill: bool = False
     version: int = 1
     digest: str = ""
+    gates: frozenset[Gate] = frozenset()
 
     def publics(self, role: Role) -> tuple[bytes, ...]:
         """Return the raw keys of everybody who may act in `role`."""
@@ -107,6 +111,7 @@ class _Trust(Form, frozen=True):
     methods: list[_Method]
     online: str
     recovery: list[str]
+    gates: tuple[Gate, ...] = ()
 
 
 def read_trust(data: bytes, pin: str, *, drill: bool = False) -> Trust:
@@ -133,6 +138,7 @@ def read_trust(data: bytes, pin: str, *, drill: bool = False) -> Trust:
         form.drill,
         form.version,
         found,
+        frozenset(form.gates),
     )
     _check_names(form)
     _check_keys(trust)
@@ -155,8 +161,10 @@ def write_trust(trust: Trust) -> bytes:
         {"name": method.name, "public": write_public(method.public), "cap": method.cap}
         for method in trust.methods.values()
     ]
+    gates: dict[str, Plain] = {"gates": sorted(trust.gates)} if trust.gates else {}
     data = encode(
         {
+            **gates,
             "version": trust.version,
             "previous": None,
             "drill": trust.drill,

@@ -28,6 +28,7 @@ def test_an_empty_desk_says_so(tmp_path: Path) -> None:
             "missing": 1,
             "may_sign": ["ben"],
             "at": "2026-06-12T21:00:00Z",
+            "gates": [],
         },
     } == desk.status().plain()
 

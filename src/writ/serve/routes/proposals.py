@@ -41,10 +41,7 @@ def routes(site: Site) -> list[Route]:
         form = await read_form(request, _Signature)
         name = request.path_params["id"]
         await asyncio.to_thread(site.desk.sign, name, envelope_of(form.envelope))
-        approved = await asyncio.to_thread(site.desk.approved)
-        if site.feed is not None and approved is not None:
-            await site.feed.prepare(approved)
-        return await _waiting(site)
+        return await made_ready(site)
 
     async def activate(request: Request) -> Response:
         since = elapsed()
@@ -57,6 +54,14 @@ def routes(site: Site) -> list[Route]:
         Route("/proposals/{id}/signatures", sign, methods=["POST"]),
         Route("/proposals/{id}/activate", activate, methods=["POST"]),
     ]
+
+
+async def made_ready(site: Site) -> Response:
+    """Say what waits, after a change; what could be activated now is made ready at the gateways."""
+    approved = await asyncio.to_thread(site.desk.approved)
+    if site.feed is not None and approved is not None:
+        await site.feed.prepare(approved)
+    return await _waiting(site)
 
 
 async def _waiting(site: Site) -> Response:

@@ -1,0 +1,61 @@
+"""`writ attach`: a report on the open proposal, which its activation asks for."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+
+from writ.cli.noting import say, see
+from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
+from writ.cli.output import show
+from writ.cli.submit import wanted
+from writ.errors import InvalidInput, Refused
+
+
+class _Report(msgspec.Struct):
+    kind: Literal["proof", "simulation"]
+    digest: str
+    verdict: str
+    summary: str = ""
+
+
+def attach(
+    report: Annotated[Path, typer.Argument(help="a report in JSON, of a simulation or a proof")],
+    key: KeyFile,
+    config: ConfigFile = DEFAULT_CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Attach a report to the open proposal, with your signature: digest, verdict and summary.
+
+    Example: writ attach proof.json --key ada.key
+
+    The report has to speak of exactly the proposed orders. It is not sent; keep it.
+    """
+    from writ.canonical import digest_bytes
+    from writ.cli.lines import read_file
+    from writ.desk.notes import make_note
+    from writ.law.snapshot import law_digest
+
+    data = read_file(report)
+    try:
+        found = msgspec.json.decode(data, type=_Report)
+    except msgspec.DecodeError as error:
+        raise InvalidInput(f"`{report}` is no report: {error}") from None
+    seen = see(config, key)
+    law = law_digest(seen.reviewed.compiled.book)
+    if found.digest != law:
+        raise Refused(f"`{report}` speaks of `{found.digest}`, and proposed is `{law}`")
+    said = {
+        "kind": found.kind,
+        "law": found.digest,
+        "report": digest_bytes(data),
+        "verdict": found.verdict,
+        "summary": found.summary,
+    }
+    signer = seen.signer
+    note = make_note("report", seen.reviewed.digest, said, (signer.trust, signer.pair))
+    answer, waiting = say(config, seen, note)
+    text = f"attached to {waiting.id}: {found.kind}, {found.verdict}; {wanted(waiting)}"
+    show(answer, text, as_json=as_json)
