@@ -1,13 +1,14 @@
 """Groups of countries: who is a member when, and which instant an order and a definition mean."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from tests.unit.law.conftest import Write
 from writ.clock import parse_instant
 from writ.errors import InvalidInput
-from writ.law.folder import check_sources, read_sources
+from writ.law.folder import check_sources, read_groups_of, read_sources
 from writ.law.groups import CountryGroup, shipped_groups
 from writ.model.expression import Listed
 from writ.model.order import Lawbook
@@ -200,3 +201,10 @@ def test_before_its_members_are_known_a_group_is_refused(write: Write, catalogue
     assert ["the group `ear-d5` has no members at that instant"] == [
         line.split(": ", 1)[1] for line in said({"catalogue.yaml": catalogue, "x.yaml": order})
     ]
+
+
+def test_the_groups_of_a_folder_are_those_of_writ_and_its_own(tmp_path: Path) -> None:
+    """Its own come last; a folder without any has those that come with Writ."""
+    assert shipped_groups() == read_groups_of(tmp_path)
+    (tmp_path / "groups.yaml").write_bytes(OWN)
+    assert [*shipped_groups(), "greater-china"] == list(read_groups_of(tmp_path))
