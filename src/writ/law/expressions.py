@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from writ.law.countries import read_countries, read_places
+from writ.law.countries import countries, read_countries, read_places
 from writ.law.document import Node, quoted
 from writ.law.reading import Keys, Reader, nearest
 from writ.law.values import PROTECTIONS, read_class, read_share
@@ -189,6 +189,16 @@ def _ever(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expres
     return AnyOf((now, replace(now, attribute="former_citizenships")))
 
 
+def _only(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    """Read a nationality of one of these countries, and of no other that there is."""
+    named = frozenset(scope.countries(nodes[operator.word]))
+    others = frozenset(countries()) - named
+    within, beyond = (
+        operator.listed(frozenset((code, WILD) for code in codes)) for codes in (named, others)
+    )
+    return AllOf((within, Not(beyond)))
+
+
 def _stateless(_: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
     if nodes["stateless"].value is not True:
         scope.reader.fault(
@@ -307,6 +317,7 @@ OPERATORS: Mapping[str, Operator] = {
         _asks("national_of", "citizenships", _nationality, "class"),
         _asks("formerly_citizen_of", "former_citizenships", _nationality, "class"),
         _asks("ever_citizen_of", "citizenships", _ever, "class"),
+        _asks("citizen_only_of", "citizenships", _only),
         _asks("stateless", "citizenships", _stateless),
         _asks("most_recent_of", "citizenships", _most_recent),
         _asks("permanent_resident_of", "permanent_residences", _nationality),

@@ -16,6 +16,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    Listed,
     MostRecent,
     Never,
     Not,
@@ -107,7 +108,7 @@ def _says(item: Expression) -> str:
         case AnyOf(items):
             return _joined(" or ", [part for part in items if not _never(part)] or items[:1])
         case AllOf(items):
-            return _joined(" and ", [part for part in items if _never(part)][:1] or items)
+            return _all(items)
         case Not(inner):
             return f"not {_says(inner)}"
         case Never(operator):
@@ -119,8 +120,8 @@ def _says(item: Expression) -> str:
         case _ if item.least is not None:
             return f"{item.operator} {item.least}"
         case _:
-            patterns = ", ".join(sorted(_pattern(item.attribute, one) for one in item.patterns))
-            return f"{item.operator} {group_words(item.group) if item.group else patterns}"
+            named = group_words(item.group) if item.group else _patterns(item)
+            return f"{item.operator} {named}"
 
 
 def _derived(item: Derived) -> str:
@@ -131,6 +132,14 @@ def _derived(item: Derived) -> str:
             return f"ultimate_parent_is ({_says(who)})"
         case _:
             return f"owned_by {item.share} % or more ({who_words(item.who)})"
+
+
+def _all(items: Sequence[Expression]) -> str:
+    match items:
+        case (Listed("citizen_only_of") as within, Not()):
+            return f"citizen_only_of {_patterns(within)}"
+        case _:
+            return _joined(" and ", [part for part in items if _never(part)][:1] or items)
 
 
 def _joined(word: str, items: Sequence[Expression]) -> str:
@@ -153,6 +162,10 @@ def _never(item: Expression) -> bool:
 def group_words(group: Group) -> str:
     """Name a group; of an annex, also how many it lists."""
     return group.name if group.digest is None else f"{group.name} ({len(group.members)} listed)"
+
+
+def _patterns(item: Listed) -> str:
+    return ", ".join(sorted(_pattern(item.attribute, one) for one in item.patterns))
 
 
 def _pattern(attribute: str, pattern: Pattern) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
 from writ.canonical import Plain
+from writ.law.countries import countries
 from writ.law.document import read_plain
 from writ.law.expressions import OPERATORS, Scope, read_expression
 from writ.law.reading import Reader
@@ -23,6 +24,7 @@ from writ.model.vocabulary import Kind
 
 ANNEX = Group("annex-a", frozenset({"brit-co"}), "sha256:0")
 SELF = Group("self", frozenset({"acme-ai"}))
+ELSEWHERE = frozenset((code, "*") for code in countries() if code not in {"CA", "CH"})
 
 
 def read(value: Plain, kind: Kind = "person", *, lenient: bool = False) -> Expression:
@@ -93,6 +95,16 @@ def employer(group: Group, *members: str) -> Listed:
                 (
                     Listed("ever_citizen_of", "citizenships", frozenset({("CN", "*")})),
                     Listed("ever_citizen_of", "former_citizenships", frozenset({("CN", "*")})),
+                )
+            ),
+        ),
+        (
+            {"citizen_only_of": ["CA", "CH"]},
+            "person",
+            AllOf(
+                (
+                    Listed("citizen_only_of", "citizenships", frozenset({("CA", "*"), ("CH", "*")})),
+                    Not(Listed("citizen_only_of", "citizenships", ELSEWHERE)),
                 )
             ),
         ),

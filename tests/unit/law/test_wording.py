@@ -15,6 +15,11 @@ from writ.model.expression import Group, MostRecent, Predicate
         ({"stateless": True}, "people not citizen_of any"),
         ({"licensed_as": ["physician", "nurse"]}, "people licensed_as nurse, physician"),
         ({"ever_citizen_of": ["CN"]}, "people ever_citizen_of CN"),
+        ({"citizen_only_of": ["CH", "CA"]}, "people citizen_only_of CA, CH"),
+        (
+            {"all": [{"citizen_of": ["CH"]}, {"age_over": 18}]},
+            "people (citizen_of CH and age_over 18)",
+        ),
     ],
 )
 def test_operators_are_said_in_the_orders_own_words(value: Plain, said: str) -> None:

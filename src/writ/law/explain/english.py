@@ -286,11 +286,21 @@ def _ever(item: Listed) -> str:
     return f"{was} a citizen of {_nations(item)}"
 
 
+def _within(item: Listed) -> str:
+    """Of `citizen_only_of` there are two lists: those named, and all others there are."""
+    named = {parts[0] for parts in item.patterns}
+    others = sorted(countries().keys() - named)
+    if len(named) <= len(others):
+        return f"is a citizen of {_nations(item)}"
+    return f"is a citizen of another country than {joined(map(country, others))}"
+
+
 LISTED: Mapping[str, Callable[[Listed], str]] = {
     "citizen_of": _ever,
     "national_of": lambda item: f"is a national of {_nations(item)}",
     "formerly_citizen_of": _ever,
     "ever_citizen_of": _ever,
+    "citizen_only_of": _within,
     "stateless": _ever,
     "permanent_resident_of": lambda item: f"has permanent residence in {_nations(item)}",
     "protected_by": _protected,

@@ -26,6 +26,14 @@ SAMPLES: dict[str, tuple[Kind, Plain, str]] = {
         {"citizen_of": ["US", "FR"]},
         "is a citizen of France (FR) or the United States (US)",
     ),
+    "citizen_only_of": (
+        "person",
+        {"citizen_only_of": ["CA", "CH"]},
+        (
+            "both is a citizen of Canada (CA) or Switzerland (CH); and not (is a citizen of another"
+            " country than Canada (CA) or Switzerland (CH))"
+        ),
+    ),
     "permanent_resident_of": (
         "person",
         {"permanent_resident_of": ["US"]},
