@@ -16,8 +16,8 @@ def duties(
     """Return what is owed and what is kept at an instant; instants in UTC."""
     return {
         "at": format_instant(at),
-        "obligations": [_owed(item) for item in owed(book, at, occurrences, met)],
-        "preserve": [_kept(order, duty, until) for order, duty, until in kept(book, at)],
+        "obligations": [owed_plain(item) for item in owed(book, at, occurrences, met)],
+        "preserve": kept_plain(book, at),
     }
 
 
@@ -53,7 +53,8 @@ def preserve_line(duty: Preserve) -> str:
     return f"keeps {records} {until} ({duty.id}): {duty.what}"
 
 
-def _owed(item: Owed) -> Plain:
+def owed_plain(item: Owed) -> dict[str, Plain]:
+    """Write something owed as JSON values."""
     duty = item.duty
     return {
         "name": item.name,
@@ -69,6 +70,11 @@ def _owed(item: Owed) -> Plain:
         "state": item.state,
         "evidence": list(duty.evidence),
     }
+
+
+def kept_plain(book: Lawbook, at: Instant) -> list[Plain]:
+    """Write what must be kept at an instant as JSON values."""
+    return [_kept(order, duty, until) for order, duty, until in kept(book, at)]
 
 
 def _kept(order: str, duty: Preserve, until: Instant) -> Plain:

@@ -12,6 +12,7 @@ from writ.serve.routes import (
     keys,
     log,
     notes,
+    obligations,
     proposals,
     status,
     subjects,
@@ -23,6 +24,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
+        obligations,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],
