@@ -1,5 +1,6 @@
-"""The log as its users have it: an operator, an auditor without a server, two witnesses."""
+"""The logs as their users have them: an operator, an auditor without a server, two witnesses."""
 
+import base64
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import httpx2
 import pytest
 
 from tests.worlds.deployment import CATALOGUE, LETTER, Deployment, found
+from tests.worlds.upstream import Upstream
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def test_an_auditor_needs_no_server(operator: Deployment, tmp_path: Path) -> Non
         opened["origin"], opened["index"], row["seq"], row["kind"],
     )  # fmt: skip
     assert None is json.loads(operator.writ(*words, "--json"))["row"]
-    folder = operator.folder / "log"
+    folder = operator.folder / "log" / "governance"
     audit = ("log", "audit", folder, "--policy", policy)
     whole = json.loads(operator.writ(*audit, "--since", early, "--json"))
     assert (published["size"], published["size"] - 1) == (whole["size"], whole["continues"])
@@ -77,12 +79,53 @@ def test_an_auditor_needs_no_server(operator: Deployment, tmp_path: Path) -> Non
     assert 2 == operator.run("log", "audit", copy, "--policy", policy).returncode
 
 
+def test_who_was_refused_can_have_the_receipt_proved(tmp_path: Path) -> None:
+    """From a refusal's own id to its receipt in the log, and from there to the other log."""
+    upstream = Upstream()
+    (tmp_path / "world").mkdir()
+    deployment = found(tmp_path / "world", upstream.address)
+    deployment.obey(CATALOGUE, LETTER)
+    people = deployment.folder / "people.jsonl"
+    people.write_text(json.dumps({"id": "ann", "kind": "person"}) + "\n")
+    deployment.writ("subject", "add", "--file", people)
+    key = deployment.writ("key", "create", "ann").strip()
+    with deployment.served() as served:
+        refused = served.ask(key).json()["error"]["problem"]["decision"]
+        policy, folder = tmp_path / "decisions.policy", deployment.folder / "log" / "decisions"
+        policy.write_text(deployment.writ("log", "policy", "--log", "decisions"))
+        deployment.writ("log", "publish", "--log", "decisions")
+        files = json.loads(
+            deployment.writ(
+                "log", "prove", refused, "--log", "decisions", "--out", tmp_path, "--json"
+            )
+        )
+        unknown = deployment.run("log", "prove", "nothing", "--log", "decisions")
+        numbered = deployment.run("log", "prove", "nothing")
+    upstream.close()
+    assert (2, "no receipt has the decision `nothing`\n") == (unknown.returncode, unknown.stderr)
+    assert (2, "an event is named by its number, from 1\n") == (
+        numbered.returncode,
+        numbered.stderr,
+    )
+    words = ("log", "verify", files["proof"], "--policy", policy, "--opening", files["opening"])
+    receipt = json.loads(json.loads(deployment.writ(*words, "--json"))["row"])
+    assert (refused, "fable-5", "verify") == (receipt["id"], receipt["model"], receipt["outcome"])
+    audit = json.loads(deployment.writ("log", "audit", folder, "--policy", policy, "--json"))
+    deployment.writ("log", "publish")
+    last = deployment.writ("log", "checkpoint", "--json")
+    seq = str(json.loads(last)["size"])
+    vouched = json.loads(deployment.writ("log", "prove", seq, "--out", tmp_path, "--json"))
+    opened = json.loads(Path(vouched["opening"]).read_text())
+    row = json.loads(base64.b64decode(opened["row"]))
+    assert ("decisions.signed", audit["size"]) == (row["kind"], row["payload"]["size"])
+
+
 def test_two_witnesses_of_three_are_enough_for_who_asks_for_two(
     operator: Deployment, tmp_path: Path
 ) -> None:
     """Two cosign, the third is down; a policy that asks for two is content, one for three is not."""
     operator.writ("log", "publish")
-    log = operator.folder / "log"
+    log = operator.folder / "log" / "governance"
     watched = tmp_path / "watched.policy"
     watched.write_text(operator.writ("log", "policy"))
     known = watched.read_text().replace("quorum none\n", "")
@@ -129,7 +172,7 @@ def witnessing(
 def test_a_published_log_is_served_with_what_caches_must_know(operator: Deployment) -> None:
     """A checkpoint is not kept, tiles are for ever, and nothing else is there."""
     operator.writ("log", "publish")
-    log = operator.folder / "log"
+    log = operator.folder / "log" / "governance"
     with listening(operator.folder, "log", "serve", log, "--listen", "127.0.0.1:0") as ready:
         at = ready["listen"]
         checkpoint = httpx2.get(f"{at}/checkpoint")

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from writ.cli.client import Call, ask
+from writ.cli.log_name import LogName, WhichLog
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 
@@ -22,18 +23,19 @@ class Signed(msgspec.Struct):
 
 def checkpoint(
     out: Annotated[Path | None, typer.Option(help="write the signed note here")] = None,
+    log: WhichLog = LogName.GOVERNANCE,
     config: ConfigFile = DEFAULT_CONFIG,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a checkpoint over every event so far.
+    """Sign a checkpoint over everything so far.
 
     Example: writ log checkpoint --out today.checkpoint
     """
-    answer = ask(config, Call("POST", "/log/checkpoints"))
+    answer = ask(config, Call("POST", f"/logs/{log}/checkpoints"))
     signed = msgspec.convert(answer, Signed)
     if out is not None:
         from writ.cli.lines import write_file
 
         write_file(out, signed.note.encode())
-    show(answer, f"{signed.origin}: {signed.size} events, root {signed.root}", as_json=as_json)
+    show(answer, f"{signed.origin}: {signed.size} entries, root {signed.root}", as_json=as_json)

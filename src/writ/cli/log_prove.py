@@ -1,12 +1,14 @@
-"""`writ log prove`: one event, opened, with the proof that the log has it."""
+"""`writ log prove`: one event or receipt, opened, with the proof that its log has it."""
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import msgspec
 import typer
 
 from writ.cli.client import Call, ask
+from writ.cli.log_name import LogName, WhichLog
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 
@@ -24,24 +26,28 @@ class _Proved(msgspec.Struct):
 
 
 def prove(
-    seq: Annotated[int, typer.Argument(min=1, help="the event's number, from 1")],
+    entry: Annotated[str, typer.Argument(help="the entry's number, from 1, or a decision's id")],
     out: Annotated[Path, typer.Option(help="folder for the two files")] = Path(),
+    log: WhichLog = LogName.GOVERNANCE,
     config: ConfigFile = DEFAULT_CONFIG,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Write an event's proof and what opens it: two files that need no server.
+    """Write an entry's proof and what opens it: two files that need no server.
 
     Example: writ log prove 12 --out proofs
 
-    `event-12.tlog-proof` says that something stands in the log; `event-12.json` is what it is.
+    `governance-12.tlog-proof` says that something stands in the log; `governance-12.json` is what
+    it is. A decision's id is what a refusal tells whom it refuses: --log decisions finds it.
     """
     from writ.cli.lines import write_file
 
-    found = msgspec.convert(ask(config, Call("GET", f"/log/events/{seq}")), _Proved)
+    found = msgspec.convert(
+        ask(config, Call("GET", f"/logs/{log}/entries/{quote(entry, safe='')}")), _Proved
+    )
     files = {
-        "proof": (out / f"event-{seq}.tlog-proof", found.proof.encode()),
-        "opening": (out / f"event-{seq}.json", msgspec.json.encode(found.opening)),
+        "proof": (out / f"{log}-{entry}.tlog-proof", found.proof.encode()),
+        "opening": (out / f"{log}-{entry}.json", msgspec.json.encode(found.opening)),
     }
     for path, data in files.values():
         write_file(path, data)

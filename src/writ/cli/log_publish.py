@@ -3,6 +3,7 @@
 import msgspec
 
 from writ.cli.client import Call, ask
+from writ.cli.log_name import LogName, WhichLog
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 
@@ -13,7 +14,12 @@ class _Published(msgspec.Struct):
     written: int
 
 
-def publish(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
+def publish(
+    log: WhichLog = LogName.GOVERNANCE,
+    config: ConfigFile = DEFAULT_CONFIG,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Sign a checkpoint and write the log up to it into the folder that writ.toml names.
 
     Example: writ log publish
@@ -22,10 +28,10 @@ def publish(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> 
     and when they came, can be seen; while an order's existence may not be told, do not put the
     folder where others can read it.
     """
-    answer = ask(config, Call("POST", "/log/publications"))
+    answer = ask(config, Call("POST", f"/logs/{log}/publications"))
     found = msgspec.convert(answer, _Published)
     show(
         answer,
-        f"{found.size} events in {found.folder}, {found.written} files written",
+        f"{found.size} entries in {found.folder}, {found.written} files written",
         as_json=as_json,
     )

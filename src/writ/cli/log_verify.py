@@ -20,9 +20,9 @@ def verify(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Prove that an event stands in the log, and say what it is.
+    """Prove that an event or a receipt stands in its log, and say what it is.
 
-    Example: writ log verify event-12.tlog-proof --policy log.policy --opening event-12.json
+    Example: writ log verify 12.tlog-proof --policy log.policy --opening 12.json
     """
     from writ.cli.lines import read_file
     from writ.cli.log_prove import Opened

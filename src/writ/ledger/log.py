@@ -1,16 +1,17 @@
-"""The governance log: an append-only tree over the event rows of a store.
+"""A log: an append-only tree over rows of a store, event rows or receipts.
 
-1. An event row is in the log from the moment it is written: they are one row. What the tree says
-   of it is a commitment, the digest of its salt and its bytes; opening an entry is showing both.
+1. A row is in the log from the moment it is written: they are one row. What the tree says of it
+   is a commitment, the digest of its salt and its bytes; opening an entry is showing both.
 2. Before a checkpoint is signed, rows that came since are hashed into the tree, and the last
    checkpoint that was signed is proved to be the beginning of it. A tree that is smaller, or has
    another beginning, is never signed.
 3. A checkpoint is in the store before anybody is shown it, in the transaction that made it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal, Protocol
 
 from writ.canonical import digest_bytes, encode
 from writ.clock import SECOND, Clock
@@ -29,9 +30,25 @@ from writ.signing.note import Note, NoteSignature, read_note
 from writ.store import trees
 from writ.store.database import Connection, Store
 from writ.store.events import SALT_BYTES, Event, read_events, read_payload
+from writ.store.receipts import read_receipts
 
-GOVERNANCE = "governance"
+GOVERNANCE: Literal["governance"] = "governance"
+DECISIONS: Literal["decisions"] = "decisions"
 FORMAT = "writ-entry-1"
+
+
+class Row(Protocol):
+    """What an entry commits to; `seq` counts from 1 without a gap."""
+
+    @property
+    def seq(self) -> int: ...
+
+    @property
+    def salt(self) -> bytes: ...
+
+    @property
+    def bytes(self) -> bytes: ...
+
 
 Sign = Callable[[str, int], NoteSignature]
 """Signs a checkpoint's text at a time in seconds."""
@@ -39,7 +56,7 @@ Sign = Callable[[str, int], NoteSignature]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An event row with its salt: whoever has both can compute the entry."""
+    """A row with its salt: whoever has both can compute the entry."""
 
     salt: bytes
     row: bytes
@@ -51,7 +68,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """An event row, opened, and the proof that the log has it."""
+    """A row, opened, and the proof that the log has it."""
 
     opening: Opening
     proof: Proof
@@ -78,16 +95,17 @@ class Log:
         origin: str,
         signers: Iterable[Sign],
         clock: Clock,
-        name: str = GOVERNANCE,
+        name: Literal["governance", "decisions"] = GOVERNANCE,
     ) -> None:
         self.store = store
         self.origin = origin
         self.name = name
         self._signers = tuple(signers)
         self._clock = clock
+        self._rows = _ROWS[name]
 
     def sign(self) -> Note:
-        """Return a checkpoint over every event so far, signed now if there are new ones (rule 2)."""
+        """Return a checkpoint over every row so far, signed now if there are new ones (rule 2)."""
         with self.store.unit() as connection:
             size = self._take_in(connection)
             last = self._last(connection)
@@ -109,7 +127,7 @@ class Log:
             return self._last(connection)
 
     def prove(self, seq: int, shown: Note | None = None) -> Proved:
-        """Return an event row with the proof that the last checkpoint has it.
+        """Return a row with the proof that the last checkpoint has it.
 
         `shown` is that checkpoint with the cosignatures it got since; another one is left aside.
         """
@@ -121,9 +139,8 @@ class Log:
                 note = shown
             size = read_checkpoint(note.text).size
             if not 0 < seq <= size:
-                raise Refused(f"the checkpoint has events 1 to {size}, and no event {seq}")
-            row = next(iter(read_events(connection, seq - 1)))
-            read_payload(row)
+                raise Refused(f"the checkpoint has entries 1 to {size}, and no entry {seq}")
+            row = next(iter(self._rows(connection, seq - 1)))
             path = inclusion_proof(StoredNodes(connection, self.name), seq - 1, size)
         opening = Opening(row.salt, row.bytes)
         return Proved(opening, Proof(seq - 1, tuple(path), note, opening.entry()))
@@ -165,10 +182,10 @@ class Log:
         def node(level: int, index: int) -> bytes:
             return known.get((level, index)) or trees.read_node(connection, self.name, level, index)
 
-        for row in read_events(connection, size):
+        for row in self._rows(connection, size):
             if row.seq != size + 1:
-                raise Refused(f"event {size + 1} is missing from the store")
-            entries.append((size, _entry(row)))
+                raise Refused(f"row {size + 1} of the log `{self.name}` is missing from the store")
+            entries.append((size, entry_of(row.salt, row.bytes)))
             level, index, value = 0, size, leaf_hash(entries[-1][1])
             known[level, index] = value
             fresh.append((level, index, value))
@@ -190,6 +207,14 @@ def entry_of(salt: bytes, data: bytes) -> bytes:
     return encode({"commitment": digest_bytes(salt + data), "format": FORMAT})
 
 
-def _entry(row: Event) -> bytes:
-    read_payload(row)
-    return entry_of(row.salt, row.bytes)
+def _events(connection: Connection, after: int) -> Iterator[Event]:
+    """Give event rows, each proved to be what it says."""
+    for row in read_events(connection, after):
+        read_payload(row)
+        yield row
+
+
+_ROWS: dict[str, Callable[[Connection, int], Iterator[Row]]] = {
+    GOVERNANCE: _events,
+    DECISIONS: read_receipts,
+}

@@ -29,6 +29,9 @@ from writ.serve.supervisor import Supervisor
 MARK_EVERY = 5.0
 """Seconds between two times that legal time is written down."""
 
+RECEIPTS_EVERY = 1.0
+"""Seconds between two times that receipts are taken over into the log."""
+
 READY_WITHIN = 30.0
 
 
@@ -85,6 +88,8 @@ class _Server:
             stack.push_async_callback(self._supervisor.stop)
             clock = asyncio.create_task(self._site.remember_time(MARK_EVERY))
             stack.callback(clock.cancel)
+            receipts = asyncio.create_task(self._site.ledger.keep(RECEIPTS_EVERY))
+            stack.callback(receipts.cancel)
             await self._first_answer()
             control = str(self._config.control_socket)
             epoch = self._site.desk.current().epoch

@@ -3,7 +3,6 @@
 1. The trust document is the one whose digest `writ.toml` pins, and a drill's only in a drill.
 2. Legal time never tells less than what the store remembers of it, and is remembered while open.
 3. The keys that this process signs with are those that the trust document names.
-4. The log has keys of its own: who verifies it later is given them once, by other means.
 """
 
 import asyncio
@@ -16,25 +15,19 @@ from writ.clock import Clock, DrillClock, WallClock
 from writ.desk.desk import Desk
 from writ.desk.feed import Feed
 from writ.errors import Failed, Refused
-from writ.ledger.log import GOVERNANCE, Log, Sign
 from writ.model.config import Config
 from writ.people.registry import Registry
 from writ.people.statement import OPERATOR
+from writ.serve.ledger import Ledger, open_ledger
 from writ.serve.lock import locked
-from writ.signing.cosignature import (
-    POST_QUANTUM,
-    PostQuantumPair,
-    cosign_post_quantum,
-)
 from writ.signing.keys import KeyPair
-from writ.signing.note import PLAIN, sign_note, write_vkey
 from writ.signing.trust import Trust, read_trust
 from writ.store.database import Store, open_store
 
 
 @dataclass(slots=True)
 class Site:
-    """An open deployment; `vkeys` verify its log, `feed` is there while gateways are served."""
+    """An open deployment; `feed` is there while gateways are served."""
 
     config: Config
     trust: Trust
@@ -42,8 +35,7 @@ class Site:
     store: Store
     registry: Registry
     desk: Desk
-    log: Log
-    vkeys: tuple[str, ...]
+    ledger: Ledger
     feed: Feed | None = None
 
     async def settled(self) -> bool:
@@ -66,8 +58,6 @@ class Site:
 
 OPERATOR_KEY = "operator.key"
 ONLINE_KEY = "online.key"
-LOG_KEY = "log.key"
-LOG_POST_QUANTUM_KEY = "log-ml-dsa-44.key"
 
 
 @contextmanager
@@ -80,7 +70,9 @@ def open_site(config: Config) -> Iterator[Site]:
             clock = _clock(config)
             registry = Registry(store, trust, clock, config.folder)
             desk = Desk(store, trust, clock)
-            yield Site(config, trust, clock, store, registry, desk, *_log(config, store, clock))
+            yield Site(
+                config, trust, clock, store, registry, desk, open_ledger(config, store, clock)
+            )
         finally:
             store.close()
 
@@ -102,26 +94,6 @@ def load_key(path: Path, public: bytes) -> KeyPair:
     if pair.public != public:
         raise Refused(f"`{path}` is not the key that the trust document names")
     return pair
-
-
-def _log(config: Config, store: Store, clock: Clock) -> tuple[Log, tuple[str, ...]]:
-    """Return the governance log with the keys that sign it, made where there are none (rule 4)."""
-    name = config.log_origin or f"writ/{config.pin.removeprefix('sha256:')[:16]}"
-    origin = f"{name}/{GOVERNANCE}"
-    path = config.folder / LOG_KEY
-    if not path.exists():
-        KeyPair.generate().save(path)
-    pair = KeyPair.load(path)
-    signers: list[Sign] = [lambda text, _: sign_note(text, origin, pair)]
-    vkeys = [write_vkey(origin, PLAIN, pair.public)]
-    if config.log_post_quantum:
-        path = config.folder / LOG_POST_QUANTUM_KEY
-        if not path.exists():
-            PostQuantumPair.generate().save(path)
-        second = PostQuantumPair.load(path)
-        signers.append(lambda text, at: cosign_post_quantum(text, origin, second, at))
-        vkeys.append(write_vkey(origin, POST_QUANTUM, second.public))
-    return Log(store, origin, signers, clock), tuple(vkeys)
 
 
 def _clock(config: Config) -> Clock:

@@ -40,6 +40,22 @@ mark = Table(
     Column("instant", BigInteger, nullable=False),
 )
 
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", Text, index=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+receipt_file = Table(
+    "receipt_file",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("taken", BigInteger, nullable=False),
+)
+
 node = Table(
     "log_node",
     metadata,

@@ -97,7 +97,7 @@ def test_what_is_not_in_the_checkpoint_is_not_proved(store: Store) -> None:
     log.sign()
     grow(store, 1)
     for seq in (0, 3):
-        with pytest.raises(Refused, match=f"events 1 to 2, and no event {seq}"):
+        with pytest.raises(Refused, match=f"entries 1 to 2, and no entry {seq}"):
             log.prove(seq)
     with pytest.raises(Refused, match="the log has not 3 entries yet"):
         log.consistency(1, 3)
@@ -161,7 +161,7 @@ def test_rows_are_proved_before_they_are_taken_in(store: Store) -> None:
     with pytest.raises(Refused, match="event 2 in the store was altered"):
         log_of(store).sign()
     change(store, "DELETE FROM event WHERE seq = 2")
-    with pytest.raises(Refused, match="event 2 is missing"):
+    with pytest.raises(Refused, match="row 2 of the log `governance` is missing"):
         log_of(store).sign()
 
 

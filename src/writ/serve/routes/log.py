@@ -1,4 +1,4 @@
-"""`/log`: what the governance log commits to, and proofs that something stands in it."""
+"""`/logs`: what the governance and the decision log commit to, and proofs of what stands in them."""
 
 import asyncio
 
@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from writ.ledger.folder import Folder
 from writ.serve.body import answer
 from writ.serve.site import Site
 from writ.signing.checkpoint import read_checkpoint
@@ -17,17 +16,21 @@ from writ.signing.note import Note
 def routes(site: Site) -> list[Route]:
     """Return the routes of this noun."""
 
-    async def show(_request: Request) -> Response:
-        last = await asyncio.to_thread(site.log.last)
-        return answer({"vkeys": site.vkeys, "checkpoint": None if last is None else _plain(last)})
+    def name_in(request: Request) -> str:
+        return str(request.path_params["log"])
 
-    async def sign(_request: Request) -> Response:
-        return answer(_plain(await asyncio.to_thread(site.log.sign)))
+    async def show(request: Request) -> Response:
+        name = name_in(request)
+        last = await asyncio.to_thread(site.ledger.log(name).last)
+        checkpoint = None if last is None else _plain(last)
+        return answer({"vkeys": site.ledger.vkeys[name], "checkpoint": checkpoint})
+
+    async def sign(request: Request) -> Response:
+        return answer(_plain(await asyncio.to_thread(site.ledger.sign, name_in(request))))
 
     async def prove(request: Request) -> Response:
-        text = request.path_params["seq"]
-        shown = Folder(site.config.log_folder).checkpoint()
-        proved = await asyncio.to_thread(site.log.prove, int(text), shown)
+        entry = str(request.path_params["entry"])
+        proved = await asyncio.to_thread(site.ledger.prove, name_in(request), entry)
         opening = proved.opening
         return answer(
             {
@@ -36,17 +39,17 @@ def routes(site: Site) -> list[Route]:
             }
         )
 
-    async def publish(_request: Request) -> Response:
-        folder = site.config.log_folder
-        note = await asyncio.to_thread(site.log.sign)
-        written = await asyncio.to_thread(site.log.publish, Folder(folder), note)
-        return answer({**_plain(note), "folder": str(folder), "written": written})
+    async def publish(request: Request) -> Response:
+        name = name_in(request)
+        note, written = await asyncio.to_thread(site.ledger.publish, name)
+        folder = str(site.ledger.folders[name].path)
+        return answer({**_plain(note), "folder": folder, "written": written})
 
     return [
-        Route("/log", show, methods=["GET"]),
-        Route("/log/checkpoints", sign, methods=["POST"]),
-        Route("/log/publications", publish, methods=["POST"]),
-        Route("/log/events/{seq:int}", prove, methods=["GET"]),
+        Route("/logs/{log}", show, methods=["GET"]),
+        Route("/logs/{log}/checkpoints", sign, methods=["POST"]),
+        Route("/logs/{log}/publications", publish, methods=["POST"]),
+        Route("/logs/{log}/entries/{entry}", prove, methods=["GET"]),
     ]
 
 

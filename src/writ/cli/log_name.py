@@ -1,0 +1,18 @@
+"""Which of the two logs a command means."""
+
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import typer
+
+
+class LogName(StrEnum):
+    """The logs that a deployment keeps."""
+
+    GOVERNANCE = "governance"
+    DECISIONS = "decisions"
+
+
+WhichLog: TypeAlias = Annotated[
+    LogName, typer.Option("--log", help="what was decided about orders, or about requests")
+]
