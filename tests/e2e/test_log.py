@@ -99,11 +99,11 @@ def test_who_was_refused_can_have_the_receipt_proved(tmp_path: Path) -> None:
                 "log", "prove", refused, "--log", "decisions", "--out", tmp_path, "--json"
             )
         )
-        for words, why in (
+        for wrong, why in (
             (("nothing", "--log", "decisions"), "no receipt has the decision `nothing`\n"),
             (("nothing",), "an event is named by its number, from 1\n"),
         ):
-            done = deployment.run("log", "prove", *words)
+            done = deployment.run("log", "prove", *wrong)
             assert (2, why) == (done.returncode, done.stderr)
     upstream.close()
     words = ("log", "verify", files["proof"], "--policy", policy, "--opening", files["opening"])
