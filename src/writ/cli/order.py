@@ -2,7 +2,15 @@
 
 import typer
 
-from writ.cli import order_check, order_diff, order_explain, order_new, order_schema, order_test
+from writ.cli import (
+    order_check,
+    order_diff,
+    order_explain,
+    order_exposure,
+    order_new,
+    order_schema,
+    order_test,
+)
 
 app = typer.Typer(
     no_args_is_help=True, help="Check and test order files, and print what they may say."
@@ -10,6 +18,7 @@ app = typer.Typer(
 app.command("check")(order_check.check)
 app.command("diff")(order_diff.diff)
 app.command("explain")(order_explain.explain)
+app.command("exposure")(order_exposure.exposure)
 app.command("new")(order_new.new)
 app.command("schema")(order_schema.schema)
 app.command("test")(order_test.run_cases)

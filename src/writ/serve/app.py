@@ -6,6 +6,7 @@ from writ.errors import WritError
 from writ.serve.problem import expected, unforeseen
 from writ.serve.routes import (
     end_users,
+    exposure,
     facts,
     holds,
     issuers,
@@ -24,7 +25,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
-        obligations,
+        obligations, exposure,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],
