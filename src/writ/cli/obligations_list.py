@@ -28,10 +28,19 @@ class _Kept(msgspec.Struct):
     until: str | None
 
 
+class _Question(msgspec.Struct):
+    name: str
+    question: str
+    to: str
+    due: str | None
+    state: str
+
+
 class _Duties(msgspec.Struct):
     at: str
     obligations: list[Owed]
     preserve: list[_Kept]
+    questions: list[_Question]
 
 
 def list_obligations(  # noqa: PLR0913  one parameter per option of the command
@@ -62,15 +71,16 @@ def list_obligations(  # noqa: PLR0913  one parameter per option of the command
     if remind is not None:
         limit = parse_instant(found.at) + parse_duration(remind)
         found.obligations = [item for item in found.obligations if _presses(item, limit)]
-        answer = {"at": found.at, "obligations": found.obligations, "preserve": []}
+        found.questions = [item for item in found.questions if _presses(item, limit)]
         found.preserve = []
+        answer = msgspec.structs.asdict(found)
     if ics:
         if as_json:
             raise InvalidInput("give one of `--ics` and `--json`")
         print(calendar(found.at, found.obligations), end="")
     else:
         show(answer, "\n".join(_lines(found)), as_json=as_json)
-    if remind is not None and found.obligations:
+    if remind is not None and (found.obligations or found.questions):
         raise typer.Exit(Refused.exit_code)
 
 
@@ -82,7 +92,7 @@ def _of_folder(orders: Path, at: str | None) -> dict[str, object]:
     return {**duties(read_folder(orders), moment)}
 
 
-def _presses(item: Owed, limit: int) -> bool:
+def _presses(item: Owed | _Question, limit: int) -> bool:
     """Whether something has to be seen to before an instant."""
     if item.state == "due" and item.due is not None:
         return parse_instant(item.due) <= limit
@@ -106,6 +116,13 @@ def _lines(found: _Duties) -> list[str]:
         until = kept.until or "it is lifted"
         lines.append(f"kept until {until}: {', '.join(kept.records)} ({kept.order}/{kept.id})")
         lines.append(f"  {kept.what}")
+    for asked in found.questions:
+        by = f", asked for by {asked.due}" if asked.due else ""
+        said = {"due": "not answered yet", "overdue": "OVERDUE", "answered": "answered"}[
+            asked.state
+        ]
+        lines.append(f"question to {asked.to}{by}, {said}: {asked.name}")
+        lines.append(f"  {asked.question}")
     if len(lines) == 1:
         lines.append("nothing is owed")
     return lines

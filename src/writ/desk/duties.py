@@ -13,6 +13,7 @@ from writ.canonical import Plain, digest
 from writ.clock import Clock, Instant, format_instant
 from writ.desk.force import Force
 from writ.errors import Refused
+from writ.law.asked import questions_plain
 from writ.law.due import Occurrence, Owed, owed, suspended
 from writ.law.duties import kept_plain, owed_plain
 from writ.model.duty import Record
@@ -88,6 +89,7 @@ class Duties:
             "at": format_instant(moment),
             "obligations": rows,
             "preserve": kept_plain(book, moment),
+            "questions": questions_plain(book, moment),
         }
 
     def record_met(self, force: Force, envelope: Envelope) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from writ.canonical import Plain
 from writ.clock import FOREVER, Instant, format_instant
+from writ.law.asked import questions_plain
 from writ.law.due import Occurrence, Owed, kept, owed
 from writ.law.periods import period_words
 from writ.model.duty import Obligation, Preserve
@@ -18,6 +19,7 @@ def duties(
         "at": format_instant(at),
         "obligations": [owed_plain(item) for item in owed(book, at, occurrences, met)],
         "preserve": kept_plain(book, at),
+        "questions": questions_plain(book, at),
     }
 
 

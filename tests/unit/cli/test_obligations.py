@@ -58,6 +58,19 @@ def test_a_reminder_tells_by_its_exit_code(
     assert (code, names) == (done, listed)
 
 
+def test_questions_are_listed_and_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose answer is late is listed by a reminder too."""
+    rows = [
+        {"name": "o/w", "question": "Are weights?", "to": "the desk", "due": LATER, "state": state}
+        for state in ("overdue", "answered")
+    ]
+    monkeypatch.setattr("writ.law.duties.questions_plain", lambda _book, _at: rows)
+    _, out = obligations("--at", "2026-07-01T00:00:00Z")
+    assert f"question to the desk, asked for by {LATER}, OVERDUE: o/w\n  Are weights?" in out
+    code, out = obligations("--at", "2026-07-01T00:00:00Z", "--remind", "7d")
+    assert (2, 1) == (code, out.count("question to the desk"))
+
+
 def test_nothing_to_remind_of_is_said() -> None:
     """A reminder with nothing to say says so."""
     assert (0, "at 2026-07-01T00:00:00Z\nnothing is owed\n") == (
