@@ -57,7 +57,7 @@ VALUES: Mapping[Kind, Truth] = {
             for share in ("50", "25", "49.99", "")
         ),
         "ultimate_parent": tuple((name,) for name in ("c2", "c1", "c3", "p1", "elsewhere")),
-        "users_certified": tuple((name,) for name in (*NAMES, "test.other@1")),
+        "users_certified": tuple((name,) for name in (*NAMES, "gb.british_citizen@1")),
     },
 }
 

@@ -50,7 +50,7 @@ STEP = 10
 GRID = tuple(START + STEP * step for step in range(12))
 AGES = (None, 25, 40, 70)
 COUNTRIES = ("US", "FR", "GB")
-NAMES = ("test.one@1", "test.two@1")
+NAMES = ("us.citizen@1", "eu.citizen@1")
 DENY = Effect(Outcome.DENY)
 CATALOGUE = Catalogue(
     "c1",

@@ -9,6 +9,7 @@ from writ.cli import (
     order_exposure,
     order_new,
     order_schema,
+    order_simulate,
     order_test,
 )
 
@@ -21,4 +22,5 @@ app.command("explain")(order_explain.explain)
 app.command("exposure")(order_exposure.exposure)
 app.command("new")(order_new.new)
 app.command("schema")(order_schema.schema)
+app.command("simulate")(order_simulate.simulate)
 app.command("test")(order_test.run_cases)

@@ -113,6 +113,13 @@ def outcome_of(
             ),
         )
 
+    return outcome_of_codes(compiled, model, at, code)
+
+
+def outcome_of_codes(
+    compiled: Compiled, model: str, at: Instant, code: Callable[[str], int]
+) -> tuple[Outcome, str | None]:
+    """Return what a chain's joined codes come to and who serves; `code` gives a model's."""
     return _outcome(compiled, model, at, code)[:2]
 
 

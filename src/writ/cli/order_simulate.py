@@ -1,0 +1,168 @@
+"""`writ order simulate`: whom orders would hit, counted exactly, before anybody signs them."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from writ.errors import Failed, InvalidInput
+from writ.law.catalogue import FILE
+from writ.law.folder import check_sources, load_files, load_folder, lying_beside, named_under
+from writ.model.order import Lawbook
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    """Both sides of a proposal."""
+
+    before: Lawbook
+    after: Lawbook
+
+
+def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
+    orders: Annotated[
+        list[Path] | None, typer.Argument(help="proposed order files, or a folder of them")
+    ] = None,
+    population: Annotated[
+        str | None, typer.Option(help="who there is: .jsonl, .parquet, .csv, or a table")
+    ] = None,
+    traffic: Annotated[
+        str | None, typer.Option(help="what they ask: .parquet, .csv, or a table")
+    ] = None,
+    in_force: Annotated[
+        list[Path] | None, typer.Option(help="orders in force, files or folders; repeat it")
+    ] = None,
+    diff: Annotated[
+        list[Path] | None, typer.Option(help="another proposal to compare with; repeat it")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="a deployment: its orders in force, and its open proposal if no orders"),
+    ] = None,
+    engine: Annotated[str, typer.Option(help="duckdb://, postgresql://…, spark://…")] = "duckdb://",
+    out: Annotated[
+        Path | None, typer.Option(help="a folder for report.json, report.html and the charts")
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="print a JSON Schema: simulation, population or traffic")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON only")] = False,
+) -> None:
+    """Count who would get what before and after, by model, phase, citizenship, organisation and plan.
+
+    Example: writ order simulate orders/june-2026/us-bis-2026-06-12.v1.yaml --population orders/june-2026/subjects.jsonl
+
+    Exit 0, 2 where nothing changes, 3 where a file or a table cannot be read.
+    """
+    try:
+        from writ.study.comparison import Comparison
+        from writ.study.engine import open_engine
+        from writ.study.report import SCHEMAS, plain, words
+        from writ.study.report import schema as schema_of
+        from writ.study.simulation import simulate as count
+    except ImportError:
+        raise Failed("this needs more libraries: install `writ-ai[study]`") from None
+
+    if schema is not None:
+        if schema not in SCHEMAS:
+            raise InvalidInput(f"there is no schema `{schema}`; there are {', '.join(SCHEMAS)}")
+        print(schema_of(schema), end="")
+        return
+    if population is None:
+        raise InvalidInput("say who there is: --population FILE")
+    proposed = _proposed(orders or [], in_force or [], diff or [], config)
+    comparison = Comparison(proposed.before, proposed.after)
+    with open_engine(engine) as opened:
+        found = count(opened, comparison, population, traffic, _tell)
+    report = plain(found)
+    if out is not None:
+        from writ.study.charts import outcomes, settling, timeline
+        from writ.study.page import page
+
+        charts = {
+            "outcomes": outcomes(found),
+            "settling": settling(found),
+            "timeline": timeline(found),
+        }
+        files = {f"{name}.svg": drawn.encode() for name, drawn in charts.items()}
+        files["report.json"] = msgspec.json.encode(report) + b"\n"
+        files["report.html"] = page("simulation", {"report": report, **charts}).encode()
+        write_files(out, files)
+    print(msgspec.json.encode(report).decode() if as_json else "\n".join(words(found)))
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files into a folder, made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        raise Failed(f"cannot write `{folder}`: {error.strerror}") from None
+
+
+def _tell(what: str) -> None:
+    if sys.stderr.isatty():
+        print(f"{what} …", file=sys.stderr)
+
+
+def _proposed(
+    orders: list[Path], in_force: list[Path], diff: list[Path], config: Path | None
+) -> _Proposed:
+    if config is not None:
+        if in_force or diff:
+            raise InvalidInput("with --config, what is in force is the deployment's")
+        return _deployed(config, orders)
+    if not orders:
+        raise InvalidInput("give order files, or --config for the open proposal")
+    base = _load(in_force)
+    for path in (*in_force, *orders):
+        base = {**_beside(path), **base}
+    return _Proposed(
+        _read(orders[0], {**base, **_load(diff)}), _read(orders[0], {**base, **_load(orders)})
+    )
+
+
+def _deployed(config: Path, orders: list[Path]) -> _Proposed:
+    """Compare with what a deployment has in force, and compile what would be signed."""
+    from writ.cli.client import Call, ask
+    from writ.desk.force import read_force
+    from writ.desk.proposal import read_docket
+    from writ.desk.review import prepare
+    from writ.desk.sources import compile_sources
+    from writ.model.config import read_config
+    from writ.serve.site import load_trust
+
+    trust = load_trust(read_config(config))
+    if orders:
+        force = read_force(ask(config, Call("GET", "/in-force")), trust)
+        compiled = prepare(force, dict(_load(orders)), (), trust)
+    else:
+        docket = read_docket(ask(config, Call("GET", "/proposals/open")), trust)
+        force = docket.force
+        compiled = compile_sources(docket.proposal.sources, force.next(trust))
+    before = Lawbook(compiled.book.catalogue) if force.book is None else force.book
+    return _Proposed(before, compiled.book)
+
+
+def _load(paths: Iterable[Path]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for path in paths:
+        found |= load_folder(path) if path.is_dir() else load_files([path])
+    return found
+
+
+def _beside(path: Path) -> dict[str, bytes]:
+    """Load what orders rest on: the catalogue, groups and definitions, and no order."""
+    folder = path if path.is_dir() else path.parent
+    return load_files(item for item in (folder / FILE, *lying_beside(folder)) if item.is_file())
+
+
+def _read(path: Path, files: dict[str, bytes]) -> Lawbook:
+    with named_under(path if path.is_dir() else path.parent):
+        return check_sources(files).book

@@ -1,0 +1,133 @@
+"""The engine that counts: DuckDB in this process, or an existing one chosen by a URL.
+
+1. `duckdb://` is the default, in memory. `duckdb://FILE` and `postgresql://…` are databases,
+   `spark://HOST:PORT` is a cluster, `spark:MASTER` any other master that Spark knows.
+2. A name that ends in `.parquet` or `.csv` is a file, which DuckDB and Spark read; any other is a
+   table of the engine, `schema.table` where it is not in the usual schema.
+3. What is read is never written to; what is kept for the run goes when the engine is closed.
+4. Every engine is given the same expressions, and tells instants in UTC.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import ibis
+import pyarrow as pa
+
+from writ.errors import Failed, InvalidInput
+
+Table: TypeAlias = Any
+"""An Ibis table or column expression; Ibis says no more of its types."""
+
+FILES = (".parquet", ".csv")
+MEMORY = "1200MB"
+"""What DuckDB holds before it goes to disk."""
+
+
+class Engine:
+    """Rule 4; made by `open_engine`."""
+
+    def __init__(self, backend: Any) -> None:
+        self._backend = backend
+        self._kept: list[str] = []
+
+    def table(self, name: str, texts: Sequence[str] = ()) -> Table:
+        """Open a table or a file (rule 2); `texts` are columns of text, whatever they look like."""
+        try:
+            if name.endswith(FILES):
+                return self._file(name, texts)
+            schema, _, short = name.rpartition(".")
+            return self._backend.table(short, **({"database": schema} if schema else {}))
+        except InvalidInput:
+            raise
+        except Exception as error:  # noqa: BLE001  every engine raises its own
+            raise InvalidInput(f"cannot read `{name}`: {_first_line(error)}") from None
+
+    def small(self, columns: Mapping[str, tuple[str, Sequence[object]]]) -> Table:
+        """Make a table of values; a column is `text`, `number` or `instant` (microseconds)."""
+        types = {
+            "text": pa.string(),
+            "number": pa.int64(),
+            "instant": pa.timestamp("us"),
+        }
+        arrays = {name: pa.array(values, types[kind]) for name, (kind, values) in columns.items()}
+        return ibis.memtable(pa.table(arrays))
+
+    def keep(self, expression: Table) -> Table:
+        """Compute a table once and keep it while the engine is open (rule 3)."""
+        name = f"writ_{os.getpid()}_{len(self._kept)}"
+        self._kept.append(name)
+        if self._backend.name == "pyspark":  # which has no temporary tables, but keeps views
+            self._backend.create_view(name, expression)
+            self._backend.raw_sql(f"CACHE TABLE {name}")
+            return self._backend.table(name)
+        return self._backend.create_table(name, expression, temp=True)
+
+    def rows(self, expression: Table) -> Iterator[dict[str, Any]]:
+        """Compute an expression and give its rows."""
+        for batch in self._backend.to_pyarrow(expression).to_batches(max_chunksize=10_000):
+            yield from batch.to_pylist()
+
+    def close(self) -> None:
+        """Let go of what was kept; temporary tables go with the connection."""
+        for name in self._kept if self._backend.name == "pyspark" else ():
+            self._backend.drop_view(name)
+        self._backend.disconnect()
+
+    def _file(self, name: str, texts: Sequence[str]) -> Table:
+        if self._backend.name == "postgres":
+            raise InvalidInput(f"`{name}` is a file; name a table of the database")
+        path = Path(name).absolute()
+        try:
+            with path.open("rb") as file:
+                head = file.readline(1 << 16)
+        except OSError as error:
+            raise InvalidInput(f"cannot read `{name}`: {error.strerror}") from None
+        if name.endswith(".parquet"):
+            return self._backend.read_parquet(str(path))
+        if self._backend.name == "duckdb":
+            there = {item.strip().strip('"') for item in head.decode(errors="replace").split(",")}
+            typed = {column: "VARCHAR" for column in texts if column in there}
+            return self._backend.read_csv(str(path), types=typed, header=True)
+        return self._backend.read_csv(str(path), header=True, inferSchema=True)
+
+
+@contextmanager
+def open_engine(url: str, threads: int | None = None) -> Iterator[Engine]:
+    """Open an engine by its URL (rule 1), and close it."""
+    engine = Engine(_connect(url, threads))
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _connect(url: str, threads: int | None) -> Any:
+    kind, _, rest = url.partition(":")
+    try:
+        if kind == "duckdb":
+            settings: dict[str, Any] = {"memory_limit": MEMORY, "preserve_insertion_order": False}
+            if threads is not None:
+                settings["threads"] = threads
+            return ibis.duckdb.connect(rest.removeprefix("//") or ":memory:", **settings)
+        if kind == "spark":
+            return _connect_spark(url if rest.startswith("//") else rest)
+        if kind in {"postgres", "postgresql"}:
+            return ibis.connect(url)
+    except Exception as error:  # noqa: BLE001  every engine raises its own
+        raise Failed(f"cannot use the engine `{kind}`: {_first_line(error)}") from None
+    raise InvalidInput(f"`{url}` is no engine; use duckdb://, postgresql://… or spark://…")
+
+
+def _connect_spark(master: str) -> Any:
+    from pyspark.sql import SparkSession  # noqa: PLC0415  not everybody has Spark
+
+    session = SparkSession.builder.master(master).appName("writ").getOrCreate()
+    return ibis.pyspark.connect(session)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,259 @@
+"""A population as a table: every subject once, with the number of its class.
+
+1. A row is a subject: `id` and `kind`; `facts` as JSON, as a subject's file has them; `acts_for` an
+   id, or a JSON list where there are several; `plan` whatever the provider calls it. Facts without
+   a `verified_at` have that of the row, and its `expires_at`.
+2. Rows are grouped by pattern (see `writ.study.classes`), each pattern is read once, and numbers
+   are joined back. So the cost of reading facts is that of patterns, not of people.
+3. A subject given twice counts once; given twice and not alike, it cannot be judged.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from writ.clock import Instant
+from writ.errors import InvalidInput
+from writ.model.subject import Subject
+from writ.study.classes import (
+    AMBIGUOUS,
+    NOBODY,
+    TWICE,
+    UNKNOWN,
+    UNREADABLE,
+    Classes,
+    Pattern,
+)
+from writ.study.engine import Engine, Table
+from writ.study.subject_lines import lines_table
+
+REQUIRED = ("id", "kind")
+OPTIONAL = ("acts_for", "facts", "verified_at", "expires_at", "plan")
+TEXTS = ("id", "kind", "acts_for", "facts", "plan")
+LINES = ".jsonl"
+_KEY = ("kind", "facts", "verified", "expires", "early", "list")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with what was read: how many rows, and one of them."""
+
+    what: str
+    count: int
+    example: str
+
+
+@dataclass(slots=True)
+class Population:
+    """Rule 3: `subjects` has id, kind, number, acts_for, plan and organisation (its number)."""
+
+    subjects: Table
+    rows: int
+    without: tuple[str, ...]
+    problems: list[Problem] = field(default_factory=list)
+
+
+def open_columns(
+    engine: Engine,
+    name: str,
+    required: Sequence[str],
+    optional: Sequence[str],
+    texts: Sequence[str],
+) -> tuple[Table, tuple[str, ...]]:
+    """Open a table and make its columns those wanted; return it and which optional ones it lacks."""
+    table = _table(engine, name, texts)
+    there = set(table.columns)
+    if missing := [column for column in required if column not in there]:
+        raise InvalidInput(
+            f"`{name}` has no column {', '.join(f'`{item}`' for item in missing)};"
+            f" it has {', '.join(sorted(there))}"
+        )
+    lacking = tuple(column for column in optional if column not in there)
+    columns = {
+        column: _typed(table[column], column in texts)
+        for column in (*required, *optional)
+        if column in there
+    }
+    columns |= {column: ibis.null("string") for column in lacking}
+    return table.select(**columns), lacking
+
+
+def read_population(
+    engine: Engine,
+    name: str,
+    classes: Classes,
+    lists: Mapping[str, int],
+    thresholds: Sequence[Instant],
+) -> Population:
+    """Number every subject of a table (rule 2)."""
+    raw, lacking = open_columns(engine, name, REQUIRED, OPTIONAL, TEXTS)
+    keyed = _keyed(engine, raw, lists, thresholds)
+    grouped = keyed.group_by(_KEY).agg(
+        rows=keyed.count(),
+        id=keyed.id.min(),
+        verified_at=keyed.verified_at.min(),
+        expires_at=keyed.expires_at.min(),
+    )
+    rows = [(row, classes.read(_pattern(row), row["rows"])) for row in engine.rows(grouped)]
+    total = sum(row["rows"] for row, _ in rows)
+    related = _related(engine, keyed, classes, (subject for _, subject in rows if subject))
+    columns: dict[str, list[Any]] = {name: [row[name] for row, _ in rows] for name in _KEY}
+    columns["number"] = [
+        UNREADABLE if subject is None else classes.of(replace(subject, related=related))
+        for _, subject in rows
+    ]
+    kinds = {column: "text" if column in TEXTS else "number" for column in columns}
+    numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
+    numbered = keyed.inner_join(numbers, _KEY).select("id", "kind", "number", "acts_for", "plan")
+    kept = engine.keep(numbered)
+    population = Population(kept, total, lacking)
+    population.problems += [
+        Problem(what, count, example) for what, (count, example) in sorted(classes.faults.items())
+    ]
+    _once(engine, population)
+    population.subjects = engine.keep(_with_organisations(population.subjects))
+    return population
+
+
+def _table(engine: Engine, name: str, texts: Sequence[str]) -> Table:
+    if not name.endswith(LINES):
+        return engine.table(name, texts)
+    try:
+        with Path(name).open("rb") as file:
+            return lines_table(engine, file, name)
+    except OSError as error:
+        raise InvalidInput(f"cannot read `{name}`: {error.strerror}") from None
+
+
+def _pattern(row: Mapping[str, Any]) -> Pattern:
+    return Pattern(
+        row["kind"],
+        row["facts"],
+        row["id"],
+        _instant(row["verified_at"]),
+        _instant(row["expires_at"]),
+        bool(row["early"]),
+    )
+
+
+def _related(
+    engine: Engine, keyed: Table, classes: Classes, subjects: Iterable[Subject]
+) -> dict[str, Subject]:
+    """Read owners and parents, and theirs, where some rule asks about them."""
+    found: dict[str, Subject] = {}
+    wanted = (
+        {name for subject in subjects for name in subject.names()} if classes.follows else set()
+    )
+    while wanted:
+        listed = engine.small({"wanted": ("text", sorted(wanted))})
+        rows = engine.rows(keyed.inner_join(listed, keyed.id == listed.wanted))
+        latest = [classes.read(_pattern(row), 0) for row in rows]
+        found |= {subject.id: subject for subject in latest if subject is not None}
+        named = {name for subject in latest if subject for name in subject.names()}
+        wanted = named - found.keys() - wanted
+    return found
+
+
+def _typed(column: Table, text: bool) -> Table:  # noqa: FBT001  one column, two ways
+    if text:
+        return column.cast("string")
+    if column.type().is_string():
+        raise InvalidInput(
+            f"column `{column.get_name()}` is text; make it a timestamp or a number of microseconds"
+        )
+    return column
+
+
+def _keyed(
+    engine: Engine, raw: Table, lists: Mapping[str, int], thresholds: Sequence[Instant]
+) -> Table:
+    keyed = raw.mutate(
+        id=raw.id.fill_null(""),
+        kind=raw.kind.fill_null(""),
+        facts=raw.facts.fill_null(""),
+        verified=_bucket(raw.verified_at, thresholds),
+        expires=_bucket(raw.expires_at, thresholds),
+        early=(raw.expires_at <= raw.verified_at).fill_null(False).cast("int64")  # noqa: FBT003  SQL
+        if not raw.verified_at.type().is_string() and not raw.expires_at.type().is_string()
+        else ibis.literal(0, "int64"),
+    )
+    if not lists:
+        return keyed.mutate(list=ibis.literal(0, "int64"))
+    named = engine.small({"named": ("text", list(lists)), "list": ("number", list(lists.values()))})
+    joined = keyed.left_join(named, keyed.id == named.named)
+    return joined.mutate(list=joined["list"].fill_null(0)).drop("named")
+
+
+def _bucket(column: Table, thresholds: Sequence[Instant]) -> Table:
+    """Count the thresholds that have come by an instant; none: there is no instant."""
+    if column.type().is_string():  # a column that is not there
+        return ibis.literal(-1, "int64")
+    passed = ibis.literal(0, "int64")
+    for threshold in thresholds:
+        passed = passed + (column >= literal(column, threshold)).cast("int64")
+    return passed.fill_null(-1)
+
+
+def literal(column: Table, instant: Instant) -> Table:
+    """Write an instant as the column writes them."""
+    kind = column.type()
+    if kind.is_integer():
+        return ibis.literal(instant, "int64")
+    moment = _EPOCH + timedelta(microseconds=instant)
+    return ibis.literal(moment if kind.timezone else moment.replace(tzinfo=None), kind)
+
+
+def _instant(value: object) -> Instant | None:
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return (aware - _EPOCH) // timedelta(microseconds=1)
+    return value if isinstance(value, int) else None
+
+
+def _once(engine: Engine, population: Population) -> None:
+    """Give every id one row (rule 3); only where some have more does it cost more than a count."""
+    table = population.subjects
+    (whole,) = engine.rows(table.aggregate(rows=table.count(), ids=table.id.nunique()))
+    if whole["rows"] == whole["ids"]:
+        return
+    same = table.group_by("id").agg(
+        rows=table.count(),
+        kind=table.kind.min(),
+        numbers=table.number.nunique(),
+        number=table.number.min(),
+        owners=table.acts_for.fill_null("").nunique(),
+        acts_for=table.acts_for.min(),
+        plans=table.plan.fill_null("").nunique(),
+        plan=table.plan.min(),
+    )
+    alike = (same.numbers == 1) & (same.owners == 1) & (same.plans == 1)
+    unique = engine.keep(
+        same.mutate(alike=alike.cast("int64"), number=alike.ifelse(same.number, TWICE))
+    )
+    twice = unique.filter(unique.rows > 1)
+    counted = twice.group_by("alike").agg(subjects=twice.count(), example=twice.id.min())
+    for row in engine.rows(counted):
+        what = "subjects given more than once" + ("" if row["alike"] else ", and not alike")
+        population.problems.append(Problem(what, row["subjects"], row["example"]))
+    population.subjects = unique.select("id", "kind", "number", "acts_for", "plan")
+
+
+def _with_organisations(subjects: Table) -> Table:
+    """Add the class of the organisation that a subject acts for."""
+    owners = subjects.filter(subjects.kind == "organisation").select(
+        owner="id", owner_number="number"
+    )
+    joined = subjects.left_join(owners, subjects.acts_for == owners.owner)
+    organisation = ibis.cases(
+        (joined.acts_for.isnull() | (joined.acts_for == ""), NOBODY),
+        (joined.acts_for.startswith("["), AMBIGUOUS),
+        else_=joined.owner_number.fill_null(UNKNOWN),
+    )
+    return joined.select(
+        "id", "kind", "number", "acts_for", "plan", organisation=organisation.cast("int64")
+    )

@@ -1,0 +1,195 @@
+"""A simulation as JSON, in the form of `data/simulation.json`, and in a few lines of words.
+
+1. Everything is counted, nothing is estimated. Shares are for the reader to divide.
+2. `digest` is that of the law as it would be with the proposal (`law_digest`): what `writ attach`
+   asks for. `verdict` is `complete`, or `incomplete` where some rows could not be judged.
+"""
+
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+
+from writ.canonical import Plain
+from writ.clock import FOREVER, format_instant
+from writ.law.snapshot import law_digest
+from writ.law.subjects import write_values
+from writ.model.decision import Settlement
+from writ.model.subject import Value
+from writ.study.figures import ModelFigures, PhaseFigures, Tallies, Tally
+from writ.study.simulation import Simulation
+
+SCHEMAS = ("simulation", "population", "traffic")
+
+
+def schema(name: str) -> str:
+    """Return one of the JSON Schemas."""
+    return files("writ.study").joinpath(f"data/{name}.json").read_text(encoding="utf-8")
+
+
+def plain(found: Simulation) -> dict[str, Plain]:
+    """Write a simulation."""
+    comparison = found.comparison
+    return {
+        "kind": "simulation",
+        "digest": law_digest(comparison.after),
+        "verdict": "incomplete" if found.problems else "complete",
+        "summary": summary(found),
+        "population": {"rows": found.population.rows, "without": list(found.population.without)},
+        "traffic": None if found.traffic is None else {"without": list(found.traffic.without)},
+        "problems": [
+            {"what": item.what, "count": item.count, "example": item.example}
+            for item in found.problems
+        ],
+        "untouched": [name for name in comparison.models if name not in comparison.touched],
+        "phases": [_phase(item) for item in found.phases],
+    }
+
+
+def summary(found: Simulation) -> str:
+    """Say in one line how many subjects fare worse, at the worst of the phases."""
+    worst = max(
+        (
+            figures.all["subjects"].changed(stricter=True)
+            for item in found.phases
+            for figures in item.models
+            if "subjects" in figures.all
+        ),
+        default=0,
+    )
+    return f"stricter for up to {worst} of {found.population.rows} subjects on one model"
+
+
+def _phase(item: PhaseFigures) -> Plain:
+    phase = item.phase
+    return {
+        "from": format_instant(phase.start),
+        "until": None if phase.until >= FOREVER else format_instant(phase.until),
+        "orders": [{"order": order, "version": version} for order, version in phase.orders],
+        "changes": phase.changes,
+        "models": [_model(figures) for figures in item.models],
+    }
+
+
+def _model(figures: ModelFigures) -> Plain:
+    return {
+        "model": figures.model,
+        "all": _tallies(figures.all),
+        "by": {
+            dimension: [{"value": value, **_tallies(values[value])} for value in sorted(values)]
+            for dimension, values in figures.by.items()
+        },
+        "settling": [
+            {"evidence": [_settlement(item) for item in evidence], measure: count}
+            for (evidence, measure), count in sorted(
+                figures.settling.items(), key=lambda item: (-item[1], str(item[0]))
+            )
+            if count
+        ],
+        "organisations": {
+            measure: {
+                "hit": figures.organisations[measure],
+                "hardest": [{"id": hit.organisation, "count": hit.count} for hit in hits],
+            }
+            for measure, hits in figures.hit.items()
+        },
+        "switched_off": {
+            measure: {"lost": lost(tally), "lost_by_order": tally.changed(stricter=True)}
+            for measure, tally in figures.all.items()
+        },
+    }
+
+
+def lost(tally: Tally) -> int:
+    """Count what would be lost if the model were switched off for everybody."""
+    before = tally.by(0)
+    return before["permit"] + before["substitute"]
+
+
+def _tallies(tallies: Tallies) -> dict[str, Plain]:
+    return {measure: _tally(tally) for measure, tally in tallies.items()}
+
+
+def _tally(tally: Tally) -> Plain:
+    return {
+        "before": tally.by(0),
+        "after": tally.by(1),
+        "stricter": tally.changed(stricter=True),
+        "easier": tally.changed(stricter=False),
+        "barred": tally.barred,
+        "undetermined": tally.undetermined,
+        "moves": [
+            {"before": before, "after": after, "count": count}
+            for (before, after), count in sorted(tally.moves.items())
+            if before != after and count
+        ],
+    }
+
+
+def _settlement(item: Settlement) -> Plain:
+    return {
+        "link": item.link,
+        "attribute": item.attribute,
+        "value": write_values(item.attribute, tuple(Value(parts) for parts in item.values)),
+        "completeness": item.completeness,
+        "assurance": f"A{item.assurance}",
+        "methods": list(item.methods),
+    }
+
+
+def words(found: Simulation) -> Iterator[str]:
+    """Say the most of it in a few lines."""
+    for item in found.phases:
+        named = ", ".join(f"{order} v{version}" for order, version in item.phase.orders)
+        yield f"from {format_instant(item.phase.start)}: {named or 'nothing of the proposal'}"
+        for figures in item.models:
+            for measure, tally in figures.all.items():
+                if sum(tally.moves.values()):
+                    yield f"  {figures.model}, {measure}: {_tally_words(tally)}"
+            yield from _more(figures)
+    untouched = len(found.comparison.models) - len(found.comparison.touched)
+    yield f"{untouched} other models: nothing changes"
+    for problem in found.problems:
+        example = f" (such as {problem.example})" if problem.example else ""
+        yield f"{problem.count} {problem.what}{example}"
+
+
+def _tally_words(tally: Tally) -> str:
+    before, after = tally.by(0), tally.by(1)
+    told = [
+        f"{outcome} {before[outcome]} -> {after[outcome]}"
+        for outcome in before
+        if before[outcome] or after[outcome]
+    ]
+    return f"{'; '.join(told)}; barred {tally.barred}, undetermined {tally.undetermined}"
+
+
+def _more(figures: ModelFigures) -> Iterator[str]:
+    subjects = figures.all.get("subjects")
+    if subjects and lost(subjects):
+        yield (
+            f"    switched off for everybody it would be {lost(subjects)} subjects,"
+            f" and is {subjects.changed(stricter=True)}"
+        )
+    ranked = [
+        (count, evidence)
+        for (evidence, measure), count in figures.settling.items()
+        if measure == "subjects" and count
+    ]
+    for count, evidence in sorted(ranked, key=lambda item: -item[0])[:3]:
+        yield f"    {count} could be settled: {evidence_words(evidence)}"
+    streams = figures.all.get("streams")
+    if streams and streams.changed(stricter=True):
+        yield f"    {streams.changed(stricter=True)} open streams would be cut"
+
+
+def evidence_words(evidence: Iterable[Settlement]) -> str:
+    """Say which evidence, in short."""
+    told = [
+        f"{item.link} shows {item.attribute} {_shown(item)} (A{item.assurance})"
+        for item in evidence
+    ]
+    return " and ".join(told) or "by no evidence of theirs"
+
+
+def _shown(item: Settlement) -> str:
+    values = "/".join("-".join(filter(None, parts)) for parts in item.values) or "none"
+    return f"in full: {values}" if item.completeness == "exhaustive" else values

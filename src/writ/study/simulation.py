@@ -1,0 +1,189 @@
+"""What a proposal would do, counted to the last subject and request.
+
+1. The population is classed, the log is counted by class, each class is judged on both sides of
+   every phase (see `writ.study.verdicts`), and the counts are added up.
+2. What a request counts as is what it would get if it were made in the phase. The log says how much
+   of what is asked, not when.
+3. Nothing is left out: whoever cannot be judged is counted as such, on both sides.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from writ.errors import Refused
+from writ.model.subject import Subject
+from writ.study.classes import NOBODY, UNKNOWN, UNTOLD, WHY, Classes, lists_of, thresholds
+from writ.study.comparison import Comparison
+from writ.study.engine import Engine
+from writ.study.figures import ModelFigures, PhaseFigures
+from writ.study.organisations import Hitting, hardest_hit
+from writ.study.population import Population, Problem, read_population
+from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
+from writ.study.verdicts import Verdict, Verdicts
+
+UNNAMED = "nobody named"
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Everything that was found."""
+
+    comparison: Comparison
+    population: Population
+    traffic: Traffic | None
+    problems: tuple[Problem, ...]
+    phases: tuple[PhaseFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Subjects, or requests for a model alike; `named` is its name as asked, None: subjects."""
+
+    asker: Asker
+    plan: str | None
+    model: str | None
+    named: str | None
+    counts: Mapping[str, int]
+
+
+def simulate(
+    engine: Engine,
+    comparison: Comparison,
+    population_name: str,
+    traffic_name: str | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Simulation:
+    """Simulate a proposal; `tell` is told what is being done."""
+    if not comparison.phases:
+        raise Refused("nothing changes: the same rules are in force with these orders as without")
+    classes = Classes(comparison.asked())
+    lists = lists_of(comparison.compiled)
+    instants = [phase.start for phase in comparison.phases]
+    edges = thresholds((comparison.before, comparison.after), instants)
+    tell("reading the population")
+    population = read_population(engine, population_name, classes, lists, edges)
+    units, traffic = list(_subjects(engine, population)), None
+    problems = [*population.problems, *_untold(units, "subjects")]
+    if traffic_name is not None:
+        tell("reading the traffic")
+        traffic = read_traffic(engine, traffic_name, population, _strangers(classes, lists))
+        requests = list(_requests(counted(engine, traffic), comparison))
+        problems += traffic.problems
+        if any(unit.asker.requester == UNKNOWN for unit in requests):
+            problems += _untold(requests, "requests", a_stranger(engine, traffic))
+        else:
+            problems += _untold(requests, "requests")
+        problems += _unknown_models(requests)
+        units += requests
+    tell("judging")
+    verdicts = Verdicts(classes)
+    phases = tuple(
+        PhaseFigures(
+            phase,
+            tuple(_figures(verdicts, place, model, units) for model in comparison.touched),
+        )
+        for place, phase in enumerate(comparison.phases)
+    )
+    tell("ranking organisations")
+    hardest_hit(engine, population, traffic, phases, _hitting(verdicts, comparison, units))
+    return Simulation(comparison, population, traffic, tuple(problems), phases)
+
+
+def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:
+    table = population.subjects
+    grouped = table.group_by("number", "organisation", "plan").agg(subjects=table.count())
+    for row in engine.rows(grouped):
+        asker = Asker(row["number"], row["organisation"], NOBODY)
+        yield Unit(asker, row["plan"], None, None, {"subjects": row["subjects"]})
+
+
+def _requests(found: Iterable[Counted], comparison: Comparison) -> Iterator[Unit]:
+    names = {**comparison.before.catalogue.names, **comparison.after.catalogue.names}
+    for item in found:
+        counts = {"requests": item.requests, "tokens": item.tokens, "streams": item.streams}
+        yield Unit(item.asker, item.plan, names.get(item.model), item.model, counts)
+
+
+def _strangers(classes: Classes, lists: Mapping[str, int]) -> dict[str | None, int]:
+    """Number people whom nobody registered: those that a list names by their id, all others by None."""
+    first: dict[int, int] = {}
+    numbers: dict[str | None, int] = {None: classes.of(Subject("\0stranger", "person"))}
+    for name, place in lists.items():
+        if place not in first:
+            first[place] = classes.of(Subject(name, "person"))
+        numbers[name] = first[place]
+    return numbers
+
+
+def _untold(units: Iterable[Unit], measure: str, stranger: str = "") -> Iterator[Problem]:
+    """Count who cannot be judged, or is refused for no rule's sake."""
+    counts: dict[str, int] = {}
+    for unit in units:
+        for number in {unit.asker.requester, unit.asker.organisation, unit.asker.end_user}:
+            if number < NOBODY:
+                counts[WHY[number]] = counts.get(WHY[number], 0) + unit.counts[measure]
+    for why, count in sorted(counts.items()):
+        example = stranger if why == WHY[UNKNOWN] else ""
+        yield Problem(f"{measure} that stand on {why}", count, example)
+
+
+def _unknown_models(units: Iterable[Unit]) -> Iterator[Problem]:
+    counts: dict[str, int] = {}
+    for unit in units:
+        if unit.model is None and unit.named is not None:
+            counts[unit.named] = counts.get(unit.named, 0) + unit.counts["requests"]
+    for name, count in sorted(counts.items()):
+        yield Problem("requests for a model that no catalogue has", count, name)
+
+
+def _figures(verdicts: Verdicts, place: int, model: str, units: Iterable[Unit]) -> ModelFigures:
+    """Add up one model in one phase."""
+    found = ModelFigures(model)
+    for unit in units:
+        if unit.named is None or unit.model == model:
+            before, after = _pair(verdicts, place, model, unit.asker)
+            found.add(_labels(verdicts, unit), (before, after), unit.counts)
+            if after.open and after.outcome != "permit":
+                evidence = verdicts.settling(unit.asker, 2 * place + 1, model)
+                for measure, count in unit.counts.items():
+                    found.settling[evidence, measure] += count
+    return found
+
+
+def _pair(verdicts: Verdicts, place: int, model: str, asker: Asker) -> tuple[Verdict, Verdict]:
+    return verdicts.of(asker, 2 * place, model), verdicts.of(asker, 2 * place + 1, model)
+
+
+def _labels(verdicts: Verdicts, unit: Unit) -> dict[str, str]:
+    """Say what is known of the person whom a chain names, and the plan."""
+    asker, classes = unit.asker, verdicts.classes
+    person = next(
+        (
+            classes[number]
+            for number in (asker.end_user, asker.requester)
+            if number > NOBODY and classes[number].subject.kind == "person"
+        ),
+        None,
+    )
+    return {
+        "citizenship": UNNAMED if person is None else person.citizenship,
+        "residence": UNNAMED if person is None else person.residence,
+        "plan": UNTOLD if unit.plan is None else unit.plan,
+    }
+
+
+def _hitting(
+    verdicts: Verdicts, comparison: Comparison, units: Iterable[Unit]
+) -> Iterator[Hitting]:
+    """Give every class for which it becomes stricter, with the phases in which it does."""
+    for unit in units:
+        models = comparison.touched if unit.named is None else (unit.model,)
+        for model in models:
+            if model in comparison.touched and model is not None:
+                pairs = (
+                    _pair(verdicts, place, model, unit.asker)
+                    for place in range(len(comparison.phases))
+                )
+                hit = tuple(before.stricter(after) for before, after in pairs)
+                if any(hit):
+                    yield Hitting(unit.asker, unit.named, model, hit)

@@ -1,0 +1,87 @@
+"""Subjects as JSON Lines, made a table: a `subjects.jsonl`, or what the registry tells.
+
+1. A line is a subject as `writ order schema --subject` has it, and may have a `plan`.
+2. An instant that all facts of a subject share goes into the row, so that patterns repeat.
+3. A line that cannot be read is a row that cannot be read: it is counted, and named by its number.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from writ.clock import parse_instant
+from writ.errors import InvalidInput
+from writ.study.engine import Engine, Table
+
+
+class _Line(msgspec.Struct):
+    id: str
+    kind: str
+    acts_for: list[str] = []
+    facts: list[dict[str, Any]] = []
+    plan: str | None = None
+    related: list["_Line"] = []
+
+
+_COLUMNS = {
+    "id": "text",
+    "kind": "text",
+    "acts_for": "text",
+    "facts": "text",
+    "verified_at": "number",
+    "expires_at": "number",
+    "plan": "text",
+}
+
+
+def lines_table(engine: Engine, lines: Iterable[bytes], name: str) -> Table:
+    """Make a table of lines; `name` is where they are from."""
+    rows: list[dict[str, Any]] = []
+    decoder = msgspec.json.Decoder(_Line)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            first = decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            rows.append({"id": f"{name}:{number}", "kind": "", "facts": f"{error}"})  # rule 3
+            continue
+        rows += [_row(item) for item in (first, *first.related)]
+    return engine.small(
+        {column: (kind, [row.get(column) for row in rows]) for column, kind in _COLUMNS.items()}
+    )
+
+
+def _row(line: _Line) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": line.id, "kind": line.kind, "plan": line.plan}
+    acts_for = list(dict.fromkeys(line.acts_for))
+    if acts_for:
+        several = len(acts_for) > 1
+        row["acts_for"] = msgspec.json.encode(acts_for).decode() if several else acts_for[0]
+    shared = _shared(line.facts)
+    facts = line.facts
+    if shared is not None:
+        row |= shared
+        facts = [
+            {key: item for key, item in fact.items() if key not in ("verified_at", "expires_at")}
+            for fact in facts
+        ]
+    if facts:
+        row["facts"] = msgspec.json.encode(facts).decode()
+    return row
+
+
+def _shared(facts: Iterable[dict[str, Any]]) -> dict[str, int] | None:
+    """Rule 2; None where facts do not share them, or they are no instants."""
+    said = {(fact.get("verified_at"), fact.get("expires_at")) for fact in facts}
+    if len(said) != 1:
+        return None
+    verified, expires = said.pop()
+    try:
+        found = {"verified_at": parse_instant(str(verified))}
+        if expires is not None:
+            found["expires_at"] = parse_instant(str(expires))
+    except InvalidInput:
+        return None
+    return found

@@ -1,0 +1,89 @@
+"""`writ order simulate` on the June case."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from writ.cli.main import app
+from writ.errors import InvalidInput, Refused
+
+JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
+LETTERS = [str(JUNE / f"us-bis-2026-06-12.v{number}.yaml") for number in (1, 2, 3)]
+PEOPLE = ["--population", str(JUNE / "subjects.jsonl")]
+
+
+def simulated(*arguments: str) -> dict[str, Any]:
+    """Run the command and return its JSON, held to its own schema."""
+    ran = CliRunner().invoke(
+        app, ["order", "simulate", *arguments, "--json"], catch_exceptions=False
+    )
+    assert 0 == ran.exit_code
+    report: dict[str, Any] = json.loads(ran.stdout)
+    schema = CliRunner().invoke(app, ["order", "simulate", "--schema", "simulation"]).stdout
+    jsonschema.validate(report, json.loads(schema))
+    return report
+
+
+def after(report: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
+    """Return, phase by phase and model by model, the subjects by outcome after."""
+    return [
+        (model["model"], model["all"]["subjects"]["after"])
+        for phase in report["phases"]
+        for model in phase["models"]
+    ]
+
+
+def test_the_three_letters(tmp_path: Path) -> None:
+    """Phase by phase: restricted, amended for one model, restored; with page, charts and JSON."""
+    report = simulated(*LETTERS, *PEOPLE, "--out", str(tmp_path))
+
+    assert ("simulation", "complete") == (report["kind"], report["verdict"])
+    assert ["opus-4-8", "saga-5"] == report["untouched"]
+    everybody = {"permit": 72, "substitute": 0, "verify": 0, "deny": 0, "unjudged": 0}
+    found = after(report)
+    assert [("fable-5", everybody), ("mythos-5", everybody)] == found[4:]
+    first, second = found[1][1], found[3][1]
+    assert second["permit"] > first["permit"]
+    files = sorted(item.name for item in tmp_path.iterdir())
+    assert ["outcomes.svg", "report.html", "report.json", "settling.svg", "timeline.svg"] == files
+    assert report == json.loads((tmp_path / "report.json").read_bytes())
+    assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_amendment_compared_with_what_it_amends() -> None:
+    """`--diff` shows only what the amendment changes."""
+    report = simulated(*LETTERS[:2], *PEOPLE, "--diff", LETTERS[0])
+
+    assert ["fable-5", "opus-4-8", "saga-5"] == report["untouched"]
+    assert 1 == len(after(report))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([LETTERS[0]], "say who there is"),
+        ([*PEOPLE], "give order files"),
+        ([LETTERS[0], "--population", "nowhere.parquet"], "No such file"),
+        ([LETTERS[0], *PEOPLE, "--engine", "abacus://"], "is no engine"),
+        ([LETTERS[0], *PEOPLE, "--traffic", str(JUNE / "annex-a.csv")], "has no column `subject`"),
+        (["--schema", "everything"], "there is no schema"),
+    ],
+)
+def test_bad_input(arguments: list[str], said: str) -> None:
+    """One line that says what to do."""
+    with pytest.raises(InvalidInput, match=said):
+        CliRunner().invoke(app, ["order", "simulate", *arguments], catch_exceptions=False)
+
+
+def test_nothing_changes() -> None:
+    """The same orders as in force are refused, like a proposal that changes nothing."""
+    with pytest.raises(Refused, match="nothing changes"):
+        CliRunner().invoke(
+            app,
+            ["order", "simulate", LETTERS[0], *PEOPLE, "--in-force", LETTERS[0]],
+            catch_exceptions=False,
+        )

@@ -1,0 +1,107 @@
+"""Bad rows are counted, named and kept."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from writ.law.folder import read_folder
+from writ.model.order import Lawbook
+from writ.study.comparison import Comparison
+from writ.study.engine import open_engine
+from writ.study.simulation import Simulation, simulate
+
+JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
+FACT = (
+    '{"attribute": "citizenships", "value": ["%s"], "completeness": "at_least", '
+    '"assurance": "A3", "method": "papers", "issuer": "counter", "verified_at": "2026-01-01T00:00:00Z"}'
+)
+
+
+def simulated(folder: Path, people: list[str], traffic: str | None = None) -> Simulation:
+    """Simulate the June letters over lines of people and rows of traffic."""
+    (folder / "people.jsonl").write_text("\n".join(people), encoding="utf-8")
+    name = None
+    if traffic is not None:
+        (folder / "traffic.csv").write_text(traffic, encoding="utf-8")
+        name = str(folder / "traffic.csv")
+    whole = read_folder(JUNE)
+    letters = tuple(item for item in whole.versions if item.order.startswith("us-"))
+    book = replace(whole, versions=letters)
+    with open_engine("duckdb://", threads=1) as engine:
+        return simulate(
+            engine, Comparison(Lawbook(book.catalogue), book), str(folder / "people.jsonl"), name
+        )
+
+
+def person(name: str, facts: str = "") -> str:
+    """Write a line."""
+    return f'{{"id": "{name}", "kind": "person", "facts": [{facts}]}}'
+
+
+def problems(found: Simulation) -> list[tuple[str, int, str]]:
+    """Return what was wrong."""
+    return [(item.what, item.count, item.example) for item in found.problems]
+
+
+def subjects(found: Simulation) -> dict[str, int]:
+    """Return who gets what, of the first model in the first phase."""
+    return found.phases[0].models[0].all["subjects"].by(1)
+
+
+def test_an_unknown_country_is_named_and_its_subject_not_judged(tmp_path: Path) -> None:
+    """The fault is the one that a subject's file would have, with one subject as an example."""
+    found = simulated(tmp_path, [person("ann", FACT % "USA"), person("bob", FACT % "US")])
+
+    what, count, example = problems(found)[0]
+    assert ("`USA`" in what, 1, "ann") == (True, count, example)
+    assert {"unjudged": 1} == {key: n for key, n in subjects(found).items() if key == "unjudged"}
+    assert 2 == sum(subjects(found).values())
+
+
+def test_a_line_that_is_no_subject_is_counted(tmp_path: Path) -> None:
+    """It is named by its file and number."""
+    found = simulated(tmp_path, [person("ann"), "{"])
+
+    assert f"{tmp_path / 'people.jsonl'}:2" == problems(found)[0][2]
+    assert 1 == subjects(found)["unjudged"]
+
+
+def test_subjects_given_twice(tmp_path: Path) -> None:
+    """Alike they count once; not alike they cannot be judged."""
+    twice = [person("ann"), person("ann"), person("bob", FACT % "US"), person("bob")]
+    found = simulated(tmp_path, [*twice, person("cyd")])
+
+    assert {
+        ("subjects given more than once", 1, "ann"),
+        ("subjects given more than once, and not alike", 1, "bob"),
+    } <= set(problems(found))
+    assert 3 == sum(subjects(found).values())
+    assert 1 == subjects(found)["unjudged"]
+
+
+def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> None:
+    """Every bad row is counted, and still in the sums."""
+    traffic = (
+        "subject,model,at,tokens\n"
+        "ann,fable-5,2026-06-01 00:00:01,5\n"
+        "ann,fable-5,2026-06-01 00:00:00,\n"
+        "ghost,fable-5,,7\n"
+        "ann,fabel,2026-06-01 00:00:02,-1\n"
+    )
+    found = simulated(tmp_path, [person("ann")], traffic)
+
+    assert {
+        ("requests for a model that no catalogue has", 1, "fabel"),
+        ("requests whose tokens are not told, counted as none", 1, ""),
+        ("requests with fewer than no tokens, counted as none", 1, ""),
+        ("requests without an instant", 1, ""),
+        ("requests whose instant is before that of the row above", 1, ""),
+        ("requests that stand on a subject that the population does not have", 1, "ghost"),
+    } == set(problems(found))
+    tallies = found.phases[0].models[0].all
+    assert {"verify": 2, "unjudged": 1} == +_some(tallies["requests"].by(1))
+    assert {"verify": 5, "unjudged": 7} == +_some(tallies["tokens"].by(1))
+
+
+def _some(counts: dict[str, int]) -> Counter[str]:
+    return Counter(counts)
