@@ -18,9 +18,10 @@ from tests.worlds.chains import (
 from tests.worlds.lawbooks import EXEMPT, MODELS, Pool, lawbook, order, pick, placed, pool, version
 from writ.clock import Instant
 from writ.errors import InvalidInput
+from writ.law.compiled.decide import decide as decide_compiled
 from writ.law.digest import rules_digest
 from writ.law.literal.decide import decide, questions, triple
-from writ.model.order import Lawbook, OrderVersion
+from writ.model.order import Lawbook, OrderVersion, Stay
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 
@@ -190,6 +191,34 @@ def test_rules_that_do_not_cover_a_deployment_are_as_if_they_were_not_there(
         assert [] == [
             pair for pair in told if pair[1] == Outcome.PERMIT and pair[0] != Outcome.PERMIT
         ]
+
+
+@often
+@given(anything)
+def test_a_stay_takes_rules_out_and_puts_them_back(random: Random) -> None:
+    """Within it, all is as if the rules were not there; before and after as if it were not."""
+    _, book, asked, _ = draw(random)
+    place = random.randrange(len(book.versions))
+    target = book.versions[place]
+    stayed = frozenset(rule.id for rule in target.rules[:1])
+    since = instant(random, book, asked)
+    stay = Stay("s", stayed, "a court", since, since + random.randint(1, 60))
+
+    def put(version: OrderVersion) -> Lawbook:
+        return replace(
+            book, versions=(*book.versions[:place], version, *book.versions[place + 1 :])
+        )
+
+    more = put(replace(target, stays=(stay,)))
+    left = tuple(rule for rule in target.rules if rule.id not in stayed)
+    less = put(replace(target, rules=left))
+    at = instant(random, more, asked)
+    other = less if stay.since <= at < (stay.until or 0) else book
+    assert outcomes(other, asked, at) == outcomes(more, asked, at)
+    assert rules_digest(other, at) == rules_digest(more, at)
+    assert [decide_compiled(more, asked, model, at).outcome for model in MODELS] == outcomes(
+        more, asked, at
+    )
 
 
 @often

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from writ.clock import FOREVER, Instant, format_instant
 from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
-from writ.law.wording import deployment_line, exception_line, model_line, order_line, rule_line
+from writ.law.wording import (
+    deployment_line,
+    exception_line,
+    model_line,
+    order_line,
+    rule_line,
+    stay_line,
+)
 from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook
 
@@ -57,6 +64,7 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
             yield f"order {name[0]} version {name[1]} {'changes' if was else 'comes'}: {order_line(now)}"
             yield from (f"  {rule_line(rule)}" for rule in now.rules)
             yield from (f"  {exception_line(item)}" for item in now.exemptions)
+            yield from (f"  {stay_line(stay)}" for stay in now.stays)
             yield from (f"  {duty_line(item)}" for item in now.obligations)
             yield from (f"  {preserve_line(item)}" for item in now.preserve)
             yield from (

@@ -52,7 +52,7 @@ def meetings(compiled: Compiled) -> Iterator[Meeting]:
     for at in (-FOREVER, *compiled.boundaries):
         for model in changing.get(at, ()):
             for pair in combinations(compiled.speaking(model, at).rules, 2):
-                key = (model, id(pair[0]), id(pair[1]))
+                key = (model, id(pair[0].rule), id(pair[1].rule))
                 if key not in seen and meet_somewhere(compiled.book, pair[0].rule, pair[1].rule):
                     seen.add(key)
                     yield from _meeting(compiled, at, model, pair)

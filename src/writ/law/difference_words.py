@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from writ.clock import Instant, format_instant
+from writ.clock import FOREVER, Instant, format_instant
 from writ.law.wording import (
     deployment_line,
     effect_words,
@@ -42,6 +42,9 @@ _LISTS = {
     "preserve": "duty to preserve",
     "lifts": "lifted",
     "discharges": "discharged",
+    "questions": "question",
+    "stays": "stay",
+    "licences": "licence",
 }
 
 Thing = TypeVar("Thing", bound=_WithId)
@@ -96,8 +99,25 @@ def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
     for key, name in _LISTS.items():
         yield from _entries(name, _listed(old, key), _listed(new, key))
     yield from _texts("notice", old.notice, new.notice)
-    if len(old.scenarios) != len(new.scenarios):
-        yield f"{len(new.scenarios)} scenarios, were {len(old.scenarios)}"
+    yield from _scenarios(old, new)
+
+
+def _scenarios(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
+    """Say which scenarios come, go and change."""
+    before, after = (
+        {str(item.get("name")): _json(item) for item in _mappings(version, "scenarios")}
+        for version in (old, new)
+    )
+    for name in sorted({*before, *after}):
+        if before.get(name) != after.get(name):
+            how = "goes" if name not in after else "changes" if name in before else "comes"
+            yield f"scenario “{name}” {how}"
+
+
+def _mappings(version: OrderVersion, key: str) -> Iterator[Mapping[str, object]]:
+    found = version.source.get(key)
+    items = found if isinstance(found, list | tuple) else ()
+    return (item for item in items if isinstance(item, Mapping))
 
 
 def _last_before(version: OrderVersion, all_of: Iterable[OrderVersion]) -> OrderVersion | None:
@@ -150,6 +170,9 @@ def _exemption(item: Exemption) -> Parts:
     yield "unless", "nothing" if item.unless is None else _who(item.unless)
     yield "unproven", item.unproven
     yield "evidence", _own(item.evidence)
+    yield "licence", item.licence or ""
+    yield "from", "" if item.licence is None else format_instant(item.since)
+    yield "until", "" if item.until >= FOREVER else format_instant(item.until)
 
 
 def _own(evidence: Evidence | None) -> str:

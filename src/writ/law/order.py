@@ -13,37 +13,33 @@ from dataclasses import dataclass, field
 
 from writ.clock import Instant
 from writ.law.annexes import read_annexes
+from writ.law.authority import read_authority
 from writ.law.definitions import Library
 from writ.law.document import Node, Place, quoted
 from writ.law.groups import CountryGroup, members_at, shipped_groups
 from writ.law.obligations import Times, read_obligation, read_preserve
+from writ.law.open_points import read_question, read_reading
 from writ.law.reading import Fields, Keys, Reader
-from writ.law.rules import Letter, Placed, read_exception, read_rule
+from writ.law.rules import Letter, Placed, read_exception, read_licences, read_rule
 from writ.law.scenarios import read_scenario
+from writ.law.stays import read_stay
 from writ.model.catalogue import Catalogue
 from writ.model.duty import Calendar, Obligation, Preserve
-from writ.model.order import Disclosure, Exemption, OrderKind, OrderVersion
+from writ.model.order import Disclosure, Exemption, OrderKind, OrderVersion, Stay
 
 ORDER_KEYS = Keys(
     required=("order", "version", "kind", "title", "authority", "effective", "clauses"),
     optional=(
         "received", "disclosure", "notice", "readings", "rules", "exceptions", "annexes",
-        "obligations", "preserve", "lifts", "discharges", "scenarios",
+        "obligations", "preserve", "lifts", "discharges", "scenarios", "licences", "stays",
+        "questions",
     ),
     nullable=("comply_by", "until"),
 )  # fmt: skip
-AUTHORITY_KEYS = Keys(
-    required=("name", "jurisdiction"),
-    optional=("instrument", "cites", "document", "authenticated"),
-)
-AUTHENTICATED_KEYS = Keys(required=("by", "how", "at"))
-READING_KEYS = Keys(required=("clause", "reading", "decided_by"), optional=("rejected",))
-
 KINDS: dict[str, OrderKind] = {"restriction": "restriction", "rescission": "rescission"}
 KINDS_TO_COME = ("requirement", "programme", "mitigation")
 DISCLOSURES: dict[str, Disclosure] = {"none": "none", "existence": "existence", "full": "full"}
 NOTICE = {"en": "This model is not available to this account at present."}
-_DOCUMENT = re.compile(r"sha256:[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -81,6 +77,7 @@ class _Window:
     effective: Instant | None
     until: Instant | None
     moments: Mapping[str, Instant | None]
+    received: Instant | None
 
 
 def order_of(
@@ -96,9 +93,11 @@ def order_of(
     groups = members_at({**shipped_groups(), **beside.groups}, window.effective)
     annexes = read_annexes(reader, fields["annexes"], beside.files)
     letter = Letter(reader, catalogue, clauses, annexes, groups, beside.library)
+    read_licences(letter, fields["licences"])
     rules = _rules(letter, node, fields, kind)
     exceptions = _exceptions(letter, fields, rules)
-    _authority(reader, fields["authority"])
+    stays = _stays(letter, fields, rules)
+    read_authority(reader, fields["authority"], window.received)
     _others(letter, fields, kind)
     times = Times(window.moments, beside.calendars)
     obligations, preserve, discharges = _duties(letter, fields, kind, times)
@@ -125,6 +124,7 @@ def order_of(
         obligations,
         preserve,
         discharges,
+        stays,
     )
     at = fields["order"]
     place = at.place if at else node.place
@@ -145,12 +145,12 @@ def _kind(reader: Reader, node: Node) -> OrderKind | None:
 def _window(reader: Reader, fields: Fields) -> _Window:
     effective, until = reader.instant(fields["effective"]), reader.instant(fields["until"])
     comply_by, last = reader.instant(fields["comply_by"]), fields["until"]
-    reader.instant(fields["received"])
+    received = reader.instant(fields["received"])
     if last is not None and effective is not None and until is not None and until <= effective:
         reader.fault(last, "an empty window: `until` is not after `effective`")
     read = {"effective": effective, "comply_by": comply_by, "until": until}
     there = {key: at for key, at in read.items() if fields[key] is not None or key == "effective"}
-    return _Window(effective, until, there)
+    return _Window(effective, until, there, received)
 
 
 def _texts(reader: Reader, node: Node | None) -> dict[str, str]:
@@ -179,6 +179,12 @@ def _exceptions(letter: Letter, fields: Fields, rules: tuple[Placed, ...]) -> tu
     )
 
 
+def _stays(letter: Letter, fields: Fields, rules: tuple[Placed, ...]) -> tuple[Stay, ...]:
+    known = [placed.rule.id for placed in rules]
+    _once(letter.reader, fields["stays"])
+    return tuple(read_stay(letter, item, known) for item in letter.reader.items(fields["stays"]))
+
+
 def _once(reader: Reader, node: Node | None) -> None:
     """Report an `id` that stands twice in one list."""
     seen = set[object]()
@@ -191,32 +197,14 @@ def _once(reader: Reader, node: Node | None) -> None:
         seen.add(entry.node.value)
 
 
-def _authority(reader: Reader, node: Node | None) -> None:
-    fields = reader.fields(node, AUTHORITY_KEYS)
-    for key in ("name", "jurisdiction", "instrument"):
-        reader.text(fields[key])
-    for item in reader.items(fields["cites"]):
-        reader.text(item)
-    document = reader.text(fields["document"])
-    at = fields["document"]
-    if at is not None and document.strip() and not document.startswith("sha256:"):
-        reader.fault(at, f"{quoted(document)} is not a digest; write sha256: and 64 hex digits")
-    elif at is not None and not _DOCUMENT.fullmatch(document):
-        reader.note(at, "a digest has 64 hex digits; this one proves nothing")
-    seen = reader.fields(fields["authenticated"], AUTHENTICATED_KEYS)
-    reader.text(seen["by"])
-    reader.text(seen["how"])
-    reader.instant(seen["at"])
-
-
 def _others(letter: Letter, fields: Fields, kind: OrderKind) -> None:
     """Read what decides nothing and is nobody's duty, but carries clauses: readings, `lifts`."""
     reader = letter.reader
     for item in reader.items(fields["readings"]):
-        reading = reader.fields(item, READING_KEYS)
-        letter.clause(reading["clause"])
-        for key in ("reading", "decided_by", "rejected"):
-            reader.text(reading[key])
+        read_reading(letter, item)
+    _once(reader, fields["questions"])
+    for item in reader.items(fields["questions"]):
+        read_question(letter, item)
     if "lifts" in fields and kind != "rescission":
         reader.fault(fields.key("lifts"), "only a rescission lifts clauses")
     if "lifts" in fields:

@@ -5,15 +5,18 @@
 3. A substitute is another model of the catalogue that speaks every dialect of those it stands for.
 4. Without a word about it: barred is `deny`, undetermined is `verify`, open streams are `cut`, and
    an exception that is not proven leaves its rule as it is (`unproven: barred`).
+5. A capability stands for every model that has it in the catalogue; none of them may be exempt.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from writ.clock import FOREVER
 from writ.law.definitions import Library, PredicateKind, read_predicate
 from writ.law.document import Node, Place, quoted
 from writ.law.expressions import Scope
+from writ.law.licences import LICENCE_KEYS, SCOPE_KEYS, Licence, Register, read_licence
 from writ.law.reading import Fields, Keys, Reader, nearest
 from writ.law.subjects import read_assurance
 from writ.law.where import read_where
@@ -23,12 +26,21 @@ from writ.model.order import Effect, Evidence, Exemption, InFlight, Rule, Standi
 from writ.model.outcome import Outcome
 
 RULE_KEYS = Keys(
-    required=("id", "clauses", "models", "standing", "evidence"),
-    optional=("only", "bar", "barred", "undetermined", "in_flight", "where"),
+    required=("id", "clauses", "standing", "evidence"),
+    optional=(
+        "models",
+        "capabilities",
+        "only",
+        "bar",
+        "barred",
+        "undetermined",
+        "in_flight",
+        "where",
+    ),
 )
 EXCEPTION_KEYS = Keys(
-    required=("id", "to", "clauses", "models", "who"),
-    optional=("unproven",),
+    required=("id", "to", "clauses", "models"),
+    optional=("who", "licence", "unproven"),
     nullable=("unless", "evidence"),
 )
 EVIDENCE_KEYS = Keys(required=("to_serve", "to_bar"), nullable=("max_age",))
@@ -41,6 +53,7 @@ STANDINGS: dict[str, Standing] = {
     "certified_organisation": "certified_organisation",
     "organisation": "organisation",
 }
+NOBODY = Predicate(None, None)
 _UNPROVEN: dict[str, Literal["barred", "verify"]] = {"barred": "barred", "verify": "verify"}
 _WORDS = {"deny": Outcome.DENY, "verify": Outcome.VERIFY}
 
@@ -61,14 +74,20 @@ class Letter:
     library: Library = field(default_factory=Library)
     carried: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    licences: dict[str, Licence] = field(default_factory=dict)
 
     def clause(self, node: Node | None) -> str:
         """Read a reference to a clause, which is thereby carried."""
+        clause = self.known_clause(node)
+        self.carried.add(clause)
+        return clause
+
+    def known_clause(self, node: Node | None) -> str:
+        """Read a reference to a clause that does not carry it."""
         clause = self.reader.text(node)
         if node is not None and clause.strip() and clause not in self.clauses:
             hint = nearest(clause, self.clauses)
             self.reader.fault(node, f"no clause {quoted(clause)} in this version{hint}")
-        self.carried.add(clause)
         return clause
 
     def clause_list(self, node: Node | None) -> tuple[str, ...]:
@@ -98,6 +117,39 @@ class Letter:
                 )
             models |= {model} - {""}
         return frozenset(models)
+
+    def capable(self, node: Node | None) -> tuple[frozenset[str], frozenset[str]]:
+        """Read capabilities, and find the models that have any of them (rule 5)."""
+        known = {name for model in self.catalogue.models.values() for name in model.capabilities}
+        wanted, found = set[str](), set[str]()
+        for item in self.reader.some(node):
+            name = self.reader.text(item)
+            wanted.add(name)
+            if name.strip() and name not in known:
+                self.reader.fault(
+                    item, f"no model of the catalogue has {quoted(name)}{nearest(name, known)}"
+                )
+            for model in self.catalogue.models.values():
+                if name in model.capabilities and not model.controlled:
+                    self.reader.fault(
+                        item,
+                        f"{quoted(model.name)} has {quoted(name)} and is exempt; set"
+                        " `controlled: true` in the catalogue first",
+                    )
+                elif name in model.capabilities:
+                    found.add(model.name)
+        return frozenset(found), frozenset(wanted)
+
+    def models_of(self, node: Node, fields: Fields) -> tuple[frozenset[str], frozenset[str]]:
+        """Read the models that a part names, by name or by capability, and the capabilities."""
+        if "models" in fields and "capabilities" in fields:
+            message = "write either `models` or `capabilities`"
+            self.reader.fault(fields.key("capabilities"), message)
+        elif isinstance(node.value, Mapping) and not {"models", "capabilities"} & set(node.value):
+            self.reader.fault(node, "`models` is missing")
+        if "capabilities" in fields:
+            return self.capable(fields["capabilities"])
+        return self.model_set(fields["models"]), frozenset()
 
     def predicate(self, node: Node | None, *, lenient: bool = False) -> Predicate:
         """Read a predicate over this order's annexes."""
@@ -132,7 +184,7 @@ def read_rule(letter: Letter, node: Node) -> Placed:
     """Read one rule."""
     reader = letter.reader
     fields = reader.fields(node, RULE_KEYS)
-    models = letter.model_set(fields["models"])
+    models, capabilities = letter.models_of(node, fields)
     sense, predicate = _sense(letter, node, fields)
     rule = Rule(
         reader.name(fields["id"]),
@@ -146,6 +198,7 @@ def read_rule(letter: Letter, node: Node) -> Placed:
         _undetermined(letter, fields["undetermined"], models),
         _in_flight(letter, fields["in_flight"]),
         letter.where(fields["where"]),
+        capabilities,
     )
     substitutes = {effect.substitute or "" for effect in (rule.barred, rule.undetermined)} - {""}
     if len(substitutes) > 1:
@@ -159,18 +212,62 @@ def read_exception(letter: Letter, node: Node, rules: Mapping[str, Rule]) -> Exe
     reader = letter.reader
     fields = reader.fields(node, EXCEPTION_KEYS)
     unless, evidence = fields["unless"], fields["evidence"]
+    licence = _licence(letter, node, fields)
+    who = (
+        letter.predicate(fields["who"], lenient=True)
+        if licence is None or "who" in fields
+        else None
+    )
     exemption = Exemption(
         reader.name(fields["id"]),
         reader.text(fields["to"]),
         letter.clause_list(fields["clauses"]),
         letter.model_set(fields["models"]),
-        letter.predicate(fields["who"], lenient=True),
+        licence.limit(who) if licence else who or NOBODY,
         None if unless is None else letter.predicate(unless),
         _UNPROVEN[reader.choice(fields["unproven"], _UNPROVEN)],
         None if evidence is None else read_evidence(reader, evidence),
+        licence.number if licence else None,
+        licence.since if licence else -FOREVER,
+        FOREVER if licence is None or licence.until is None else licence.until,
     )
     _covered(reader, fields, exemption, rules)
     return exemption
+
+
+def _licence(letter: Letter, node: Node, fields: Fields) -> Licence | None:
+    """Find the licence that an exception rests on, which must cover its models."""
+    named, reader = fields["licence"], letter.reader
+    if isinstance(node.value, Mapping) and not {"who", "licence"} & set(node.value):
+        reader.fault(node, "`who` is missing")
+    if named is None:
+        return None
+    number = reader.identifier(named)
+    licence = letter.licences.get(number)
+    if licence is None:
+        hint = nearest(number, letter.licences)
+        reader.fault(named, f"no licence {quoted(number)} in this version{hint}")
+        return None
+    for item in reader.items(fields["models"]):
+        model = letter.catalogue.resolve(str(item.value))
+        if licence.models and model is not None and model not in licence.models:
+            reader.fault(item, f"the licence {quoted(number)} does not cover {quoted(model)}")
+    return licence
+
+
+def read_licences(letter: Letter, node: Node | None) -> None:
+    """Read what the authority has licensed; exceptions may rest on it."""
+    reader = letter.reader
+    register = Register(reader, letter.annexes, letter.catalogue.provider, letter.groups)
+    for item in reader.items(node):
+        fields = reader.fields(item, LICENCE_KEYS)
+        letter.clause_list(fields["clauses"])
+        scope = reader.fields(fields["scope"], SCOPE_KEYS)
+        models = letter.model_set(scope["models"])
+        licence = read_licence(register, fields, models, scope)
+        if licence.number in letter.licences:
+            reader.fault(item, f"the licence {quoted(licence.number)} stands twice")
+        letter.licences[licence.number] = licence
 
 
 def _covered(

@@ -6,7 +6,7 @@
 
 from collections.abc import Sequence
 
-from writ.clock import format_duration, format_instant
+from writ.clock import FOREVER, format_duration, format_instant
 from writ.model.catalogue import Deployment, Model
 from writ.model.expression import (
     WILD,
@@ -25,7 +25,7 @@ from writ.model.expression import (
     Pattern,
     Predicate,
 )
-from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule, Where
+from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule, Stay, Where
 from writ.model.vocabulary import VOCABULARY, Shape
 
 
@@ -63,6 +63,20 @@ def evidence_words(evidence: Evidence) -> str:
     return f"A{evidence.to_serve} to serve, A{evidence.to_bar} to bar{old}"
 
 
+def stay_line(stay: Stay) -> str:
+    """Say which rules are stayed, by whom, from when until when."""
+    until = "" if stay.until is None else f" until {format_instant(stay.until)}"
+    rules = ", ".join(sorted(stay.rules))
+    return f"stay {stay.id} of {rules} by {stay.by}, from {format_instant(stay.since)}{until}"
+
+
+def _licence_words(item: Exemption) -> str:
+    if item.licence is None:
+        return ""
+    until = "" if item.until >= FOREVER else f" until {format_instant(item.until)}"
+    return f", under licence {item.licence} from {format_instant(item.since)}{until}"
+
+
 def where_words(where: Where | None) -> str:
     """Say what a rule covers."""
     if where is None:
@@ -89,7 +103,7 @@ def exception_line(item: Exemption) -> str:
     unless = "" if item.unless is None else f", unless {who_words(item.unless)}"
     return (
         f"exception {item.id} to {item.to}: {who_words(item.who)} may use "
-        f"{', '.join(sorted(item.models))}{unless}; unproven: {item.unproven}"
+        f"{', '.join(sorted(item.models))}{unless}{_licence_words(item)}; unproven: {item.unproven}"
     )
 
 

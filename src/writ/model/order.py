@@ -1,8 +1,9 @@
 """Orders as read: one value per version, complete in itself; see docs/orders.md for the file."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
@@ -76,6 +77,10 @@ class Exemption:
     unless: Predicate | None
     unproven: Literal["barred", "verify"]
     evidence: Evidence | None = None
+    licence: str | None = None
+    since: Instant = -FOREVER
+    until: Instant = FOREVER
+    """The number of the licence it rests on, and when that runs: [since, until)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,23 @@ class Rule:
     undetermined: Effect
     in_flight: InFlight
     where: Where | None = None
+    capabilities: frozenset[str] = frozenset()
+    """What `models` have, where the file names capabilities instead of them."""
 
     def covers(self, deployment: Deployment | None) -> bool:
         """Whether it counts at a deployment; where none is told, every rule counts."""
         return deployment is None or self.where is None or self.where.covers(deployment)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A court's or the authority's: these rules have no effect in [since, until)."""
+
+    id: str
+    rules: frozenset[str]
+    by: str
+    since: Instant
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +154,7 @@ class OrderVersion:
     preserve: tuple[Preserve, ...] = ()
     discharges: frozenset[str] = frozenset()
     """Ids of duties of earlier versions that a rescission ends."""
+    stays: tuple[Stay, ...] = ()
 
     @property
     def duties(self) -> tuple[Obligation | Preserve, ...]:
@@ -193,16 +212,15 @@ class Lawbook:
 
     @cached_property
     def standing(self) -> tuple[ActiveRule, ...]:
-        """Every rule that is in force at some time, by order id, version and rule id."""
+        """Every rule that is in force at some time, by order id, version and rule id.
+
+        It stands once for each set of exceptions that it has; where it is stayed it is not in force.
+        """
         return tuple(
-            ActiveRule(
-                version,
-                rule,
-                tuple(item for item in version.exemptions if item.to == rule.id),
-                (span,),
-            )
+            active
             for version, span in self.governing
             for rule in sorted(version.rules, key=lambda rule: rule.id)
+            for active in _standing(version, rule, span)
         )
 
     def in_force(self, at: Instant) -> tuple[OrderVersion, ...]:
@@ -231,4 +249,30 @@ class Lawbook:
         instants |= {version.until for version in self.versions if version.until is not None}
         instants |= {hold.since for hold in self.holds}
         instants |= {hold.until for hold in self.holds if hold.until < FOREVER}
+        for version, (since, until) in self.governing:
+            instants |= {at for at in _turns(version) if since < at < until}
         return tuple(sorted(instants))
+
+
+def _turns(version: OrderVersion) -> set[Instant]:
+    """Return the instants at which stays and licences of a version begin and end."""
+    spans = [(stay.since, stay.until or FOREVER) for stay in version.stays]
+    spans += [(item.since, item.until) for item in version.exemptions]
+    return {at for span in spans for at in span if -FOREVER < at < FOREVER}
+
+
+def _standing(version: OrderVersion, rule: Rule, span: Span) -> Iterator[ActiveRule]:
+    own = tuple(item for item in version.exemptions if item.to == rule.id)
+    stays = tuple(stay for stay in version.stays if rule.id in stay.rules)
+    turns = _turns(replace(version, exemptions=own, stays=stays))
+    edges = sorted({*span, *(at for at in turns if span[0] < at < span[1])})
+    found: dict[tuple[Exemption, ...], list[Span]] = {}
+    for since, until in pairwise(edges):
+        if any(stay.since <= since < (stay.until or FOREVER) for stay in stays):
+            continue
+        there = tuple(item for item in own if item.since <= since < item.until)
+        spans = found.setdefault(there, [])
+        if spans and spans[-1][1] == since:
+            since = spans.pop()[0]  # noqa: PLW2901  what stands on both sides of an edge is one span
+        spans.append((since, until))
+    yield from (ActiveRule(version, rule, item, tuple(spans)) for item, spans in found.items())

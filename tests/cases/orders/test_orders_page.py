@@ -11,16 +11,16 @@ from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 from writ.law.annexes import ANNEX_KEYS
+from writ.law.authority import AUTHENTICATED_KEYS, AUTHORITY_KEYS
 from writ.law.calendars import CALENDAR_KEYS
 from writ.law.catalogue import CATALOGUE_KEYS, DEPLOYMENT_KEYS, MODEL_KEYS
 from writ.law.expressions import OPERATORS, PROTECTED_KEYS
+from writ.law.licences import LICENCE_KEYS, SCOPE_KEYS
 from writ.law.obligations import EVENT_KEYS, OBLIGATION_KEYS, PRESERVE_KEYS, RECORDS
+from writ.law.open_points import QUESTION_KEYS, READING_KEYS
 from writ.law.order import (
-    AUTHENTICATED_KEYS,
-    AUTHORITY_KEYS,
     KINDS_TO_COME,
     ORDER_KEYS,
-    READING_KEYS,
 )
 from writ.law.rules import (
     DRAIN_KEYS,
@@ -31,6 +31,7 @@ from writ.law.rules import (
 )
 from writ.law.scenarios import SCENARIO_KEYS
 from writ.law.shipped import definition_names
+from writ.law.stays import STAY_KEYS
 from writ.law.values import PROTECTIONS
 from writ.law.where import WHERE_KEYS
 
@@ -38,6 +39,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "orders.md"
 LANGUAGE = PAGE.with_name("language.md")
 DUTIES = PAGE.with_name("duties.md")
 KEYS = (
+    LICENCE_KEYS, SCOPE_KEYS, QUESTION_KEYS, STAY_KEYS,
     ANNEX_KEYS, CATALOGUE_KEYS, DEPLOYMENT_KEYS, MODEL_KEYS, WHERE_KEYS, PROTECTED_KEYS, AUTHENTICATED_KEYS, AUTHORITY_KEYS,
     CALENDAR_KEYS, EVENT_KEYS, OBLIGATION_KEYS, ORDER_KEYS, PRESERVE_KEYS, READING_KEYS, DRAIN_KEYS, EVIDENCE_KEYS, EXCEPTION_KEYS,
     RULE_KEYS, UNDETERMINED_KEYS, SCENARIO_KEYS,

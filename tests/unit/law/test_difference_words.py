@@ -183,10 +183,13 @@ def test_a_clause_that_comes_or_goes(catalogue: bytes, write: Write) -> None:
 
 
 def test_more_scenarios(catalogue: bytes, write: Write) -> None:
-    """They decide nothing: how many there are is enough."""
+    """They decide nothing: which come, go and change is enough."""
     scenarios = b"scenarios: [{name: a, at: effective, model: fable-5, person: {}, expect: verify}]"
     old, new = one(catalogue, write()), one(catalogue, write() + scenarios)
-    assert ["1 scenarios, were 0"] == list(version_words(old, new))
+    changed = one(catalogue, write() + scenarios.replace(b"expect: verify", b"expect: deny"))
+    assert ["scenario “a” comes"] == list(version_words(old, new))
+    assert ["scenario “a” changes"] == list(version_words(new, changed))
+    assert ["scenario “a” goes"] == list(version_words(new, old))
 
 
 def test_a_list_with_the_same_rows(catalogue: bytes, write: Write) -> None:

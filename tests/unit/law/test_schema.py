@@ -12,16 +12,20 @@ from tests.unit.law.conftest import CATALOGUE
 from writ.errors import InvalidInput
 from writ.law import (
     annexes,
+    authority,
     calendars,
     catalogue,
     definitions,
     expressions,
     groups,
+    licences,
     obligations,
+    open_points,
     order,
     rules,
     scenarios,
     shorthand,
+    stays,
     subjects,
     where,
 )
@@ -45,9 +49,13 @@ VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.ite
 
 MAPPINGS: list[tuple[str, str, Keys]] = [
     ("order", "", order.ORDER_KEYS),
-    ("order", "authority", order.AUTHORITY_KEYS),
-    ("order", "authenticated", order.AUTHENTICATED_KEYS),
-    ("order", "reading", order.READING_KEYS),
+    ("order", "authority", authority.AUTHORITY_KEYS),
+    ("order", "authenticated", authority.AUTHENTICATED_KEYS),
+    ("order", "reading", open_points.READING_KEYS),
+    ("order", "question", open_points.QUESTION_KEYS),
+    ("order", "stay", stays.STAY_KEYS),
+    ("order", "licence", licences.LICENCE_KEYS),
+    ("order", "licence_scope", licences.SCOPE_KEYS),
     ("order", "obligation", obligations.OBLIGATION_KEYS),
     ("order", "event", obligations.EVENT_KEYS),
     ("order", "preserve", obligations.PRESERVE_KEYS),

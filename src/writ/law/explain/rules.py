@@ -7,7 +7,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from writ.clock import format_duration
+from writ.clock import FOREVER, format_duration, format_instant
 from writ.law.compiled.cells import atoms
 from writ.law.compiled.rule import LinkKind, branch
 from writ.law.definitions import definition
@@ -209,6 +209,10 @@ def exception_lines(item: Exemption, rule: Rule) -> Iterator[Line]:
         f" good enough to serve{_own(item)}.",
         1,
     )
+    if item.licence is not None:
+        until = " on" if item.until >= FOREVER else f" until {format_instant(item.until)}"
+        since = format_instant(item.since)
+        yield Line(f"It rests on licence `{item.licence}` and holds from {since}{until}.", 1)
     yield Line(_unproven(item, rule), 1)
 
 

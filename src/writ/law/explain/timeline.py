@@ -60,8 +60,25 @@ def _events(book: Lawbook, at: Instant) -> Iterator[str]:
             yield f"`{version.order}` version {version.version} never governs (a later one does)"
         if version.until == at and since < until == at:
             yield f"`{version.order}` version {version.version} ends"
+        if since < until:
+            yield from _turns(version, at)
     yield from (f"a hold on `{hold.model}` begins" for hold in book.holds if hold.since == at)
     yield from (f"a hold on `{hold.model}` ends" for hold in book.holds if hold.until == at)
+
+
+def _turns(version: OrderVersion, at: Instant) -> Iterator[str]:
+    """Say which stays and licences of a version that governs begin and end at an instant."""
+    for stay in version.stays:
+        rules = joined((f"`{name}`" for name in sorted(stay.rules)), "and")
+        edges = ((stay.since, "begins"), (stay.until, "ends"))
+        yield from (f"stay `{stay.id}` of {rules} {how}" for edge, how in edges if edge == at)
+    for item in version.exemptions:
+        sides = ((item.since, "begins"), (item.until, "ends"))
+        yield from (
+            f"licence `{item.licence}` {how}, and exception `{item.id}` with it"
+            for edge, how in sides
+            if edge == at
+        )
 
 
 def span_lines(book: Lawbook, version: OrderVersion) -> Iterator[Line]:

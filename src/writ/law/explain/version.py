@@ -14,6 +14,13 @@ from writ.law.compiled.book import Compiled
 from writ.law.duties import clock_words
 from writ.law.explain.english import Line, joined
 from writ.law.explain.examples import Examples, group_line
+from writ.law.explain.proceedings import (
+    carriers,
+    licence_lines,
+    listed,
+    question_lines,
+    stay_lines,
+)
 from writ.law.explain.rules import (
     NAMED,
     STANDING,
@@ -49,8 +56,11 @@ def sections(compiled: Compiled, version: OrderVersion, at: Instant | None) -> t
         ("streams", "Answers under way", stream_line(version.rules)),
         ("outside", "What may be said outside", _outside(version)),
         ("obligations", "Duties", _obligations(version)),
+        ("stays", "Stays", stay_lines(version)),
+        ("licences", "Licences", licence_lines(version)),
         ("clauses", "Clauses, and what carries them out", _clauses(version)),
         ("readings", "Readings where the letter is open", _readings(version)),
+        ("questions", "Questions put to the authority", question_lines(version)),
     )
     made = (Section(name, title, tuple(lines)) for name, title, lines in parts)
     return tuple(section for section in made if section.lines)
@@ -74,6 +84,9 @@ def _what(compiled: Compiled, version: OrderVersion) -> Iterator[Line]:
     for rule in version.rules:
         yield Line(f"Rule `{rule.id}` (clauses {', '.join(rule.clauses)}) speaks of:")
         yield from (Line(_model(compiled, model), 1) for model in sorted(rule.models))
+        if rule.capabilities:
+            capable = joined(f"`{name}`" for name in sorted(rule.capabilities))
+            yield Line(f"These are the models with the capability {capable} in the catalogue.")
         if rule.where is not None:
             yield Line(f"Only what is {where_words(rule.where)}: {_covered(compiled, rule.where)}.")
     if models:
@@ -188,7 +201,8 @@ def _carriers(version: OrderVersion, clause: str) -> Iterator[str]:
     for duty in version.duties:
         if clause in duty.clauses:
             yield f"duty `{duty.id}`"
-    if any(item.get("clause") == clause for item in _listed(version, "readings")):
+    yield from carriers(version, clause)
+    if any(item.get("clause") == clause for item in listed(version, "readings")):
         yield "a reading"
     lifts = version.source.get("lifts")
     if isinstance(lifts, list | tuple) and clause in lifts:
@@ -196,15 +210,11 @@ def _carriers(version: OrderVersion, clause: str) -> Iterator[str]:
 
 
 def _readings(version: OrderVersion) -> Iterator[Line]:
-    for item in _listed(version, "readings"):
-        rejected = f"; rejected: {item['rejected']}" if item.get("rejected") else ""
+    for item in listed(version, "readings"):
+        turned = item.get("rejected")
+        several = " / ".join(map(str, turned)) if isinstance(turned, list | tuple) else turned
+        rejected = f"; rejected: {several}" if several else ""
         yield Line(
             f"{item.get('clause')} is read as: {item.get('reading')}{rejected}"
             f" (decided by {item.get('decided_by')})."
         )
-
-
-def _listed(version: OrderVersion, key: str) -> Iterator[Mapping[str, object]]:
-    found = version.source.get(key)
-    items = found if isinstance(found, list | tuple) else ()
-    yield from (item for item in items if isinstance(item, Mapping))
