@@ -14,6 +14,7 @@ from writ.errors import CasesFailed, Fault, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.check import failed_scenarios
 from writ.law.compiled.decide import decide
+from writ.law.conflict import conflict_notes
 from writ.law.contradiction import meeting_notes
 from writ.law.folder import check_folder, load_files, load_folder, lying_beside
 from writ.model.order import OrderVersion
@@ -80,6 +81,7 @@ def _check(report: _Report, folder: Path, files: dict[str, bytes], catalogue: Pa
     report.versions += checked.book.versions
     report.notes += checked.notes
     report.notes += _under(folder, meeting_notes(checked))
+    report.notes += _under(folder, conflict_notes(checked))
     report.failed += _under(folder, failed_scenarios(checked, decide))
 
 

@@ -14,6 +14,7 @@ from writ.law.wording import (
     exception_line,
     model_line,
     order_line,
+    requirement_line,
     rule_line,
     stay_line,
 )
@@ -65,6 +66,7 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
             yield from (f"  {rule_line(rule)}" for rule in now.rules)
             yield from (f"  {exception_line(item)}" for item in now.exemptions)
             yield from (f"  {stay_line(stay)}" for stay in now.stays)
+            yield from (f"  {requirement_line(item)}" for item in now.requirements)
             yield from (f"  {duty_line(item)}" for item in now.obligations)
             yield from (f"  {preserve_line(item)}" for item in now.preserve)
             yield from (

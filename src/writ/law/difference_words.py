@@ -19,6 +19,7 @@ from writ.law.wording import (
     exception_line,
     model_line,
     order_line,
+    requirement_line,
     rule_line,
     streams_words,
     where_words,
@@ -26,7 +27,7 @@ from writ.law.wording import (
 )
 from writ.model.catalogue import Catalogue
 from writ.model.expression import Group, Predicate
-from writ.model.order import Evidence, Exemption, Lawbook, OrderVersion, Rule
+from writ.model.order import Evidence, Exemption, Lawbook, OrderVersion, Requirement, Rule
 
 
 class _WithId(Protocol):
@@ -95,6 +96,9 @@ def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
     yield from _texts("clause", old.clauses, new.clauses)
     yield from _named("rule", old.rules, new.rules, rule_line, _rule)
     yield from _named("exception", old.exemptions, new.exemptions, exception_line, _exemption)
+    yield from _named(
+        "requirement", old.requirements, new.requirements, requirement_line, _requirement
+    )
     yield from _annexes(old.annexes, new.annexes)
     for key, name in _LISTS.items():
         yield from _entries(name, _listed(old, key), _listed(new, key))
@@ -130,6 +134,7 @@ def _last_before(version: OrderVersion, all_of: Iterable[OrderVersion]) -> Order
 def _whole(version: OrderVersion) -> Iterator[str]:
     yield from map(rule_line, version.rules)
     yield from map(exception_line, version.exemptions)
+    yield from map(requirement_line, version.requirements)
 
 
 def _heads(version: OrderVersion) -> Parts:
@@ -139,6 +144,8 @@ def _heads(version: OrderVersion) -> Parts:
     authority = version.source.get("authority")
     for key, value in sorted(authority.items()) if isinstance(authority, Mapping) else ():
         yield f"authority, {key}", _json(value)
+    for key in ("mandate", "programme"):
+        yield key, _json(version.source.get(key))
     yield "received", _json(version.source.get("received"))
     yield "effective", format_instant(version.effective)
     yield "comply by", _json(version.source.get("comply_by"))
@@ -160,6 +167,13 @@ def _rule(rule: Rule) -> Parts:
     yield "undetermined", effect_words(rule.undetermined)
     yield "open streams", streams_words(rule)
     yield "where", where_words(rule.where)
+
+
+def _requirement(item: Requirement) -> Parts:
+    yield "clauses", ", ".join(sorted(item.clauses))
+    yield "models", ", ".join(sorted(item.models))
+    yield "who", _who(item.who)
+    yield "where", where_words(item.where)
 
 
 def _exemption(item: Exemption) -> Parts:

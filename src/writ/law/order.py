@@ -1,6 +1,6 @@
 """An order file: one version of one order, complete in itself. See docs/orders.md.
 
-1. `restriction` and `rescission` are read; the other kinds are recognised and refused.
+1. Every kind but a rescission and a requirement has rules; a requirement says who must be served.
 2. Every clause is carried by something: a rule, exception, obligation, duty to preserve or reading,
    or the list `lifts` of a rescission.
 3. A window is half-open; `until` comes after `effective`. An order may take effect before it is
@@ -10,6 +10,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from writ.clock import Instant
 from writ.law.annexes import read_annexes
@@ -19,7 +20,9 @@ from writ.law.document import Node, Place, quoted
 from writ.law.groups import CountryGroup, members_at, shipped_groups
 from writ.law.obligations import Times, read_obligation, read_preserve
 from writ.law.open_points import read_question, read_reading
+from writ.law.own_orders import check_mitigation, check_own
 from writ.law.reading import Fields, Keys, Reader
+from writ.law.requirements import PlacedRequirement, read_requirements
 from writ.law.rules import Letter, Placed, read_exception, read_licences, read_rule
 from writ.law.scenarios import read_scenario
 from writ.law.stays import read_stay
@@ -32,12 +35,11 @@ ORDER_KEYS = Keys(
     optional=(
         "received", "disclosure", "notice", "readings", "rules", "exceptions", "annexes",
         "obligations", "preserve", "lifts", "discharges", "scenarios", "licences", "stays",
-        "questions",
+        "questions", "serve", "programme", "mandate",
     ),
     nullable=("comply_by", "until"),
 )  # fmt: skip
-KINDS: dict[str, OrderKind] = {"restriction": "restriction", "rescission": "rescission"}
-KINDS_TO_COME = ("requirement", "programme", "mitigation")
+KINDS: dict[str, OrderKind] = {kind: kind for kind in get_args(OrderKind)}
 DISCLOSURES: dict[str, Disclosure] = {"none": "none", "existence": "existence", "full": "full"}
 NOTICE = {"en": "This model is not available to this account at present."}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -54,6 +56,7 @@ class PlacedOrder:
     place: Place
     rules: tuple[Placed, ...]
     rests_on: Mapping[str, str] = field(default_factory=dict)
+    requirements: tuple[PlacedRequirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class _Window:
 def order_of(
     reader: Reader, node: Node, catalogue: Catalogue, beside: Beside
 ) -> PlacedOrder | None:
-    """Read a version from its document; None where its kind is not one that is read (rule 1)."""
+    """Read a version from its document; None where that is no mapping."""
     kind = _kind(reader, node)
     if kind is None:
         return None
@@ -97,6 +100,12 @@ def order_of(
     rules = _rules(letter, node, fields, kind)
     exceptions = _exceptions(letter, fields, rules)
     stays = _stays(letter, fields, rules)
+    requirements = read_requirements(letter, node, fields, kind)
+    _once(reader, fields["serve"])
+    ordered = tuple(placed.rule for placed in rules)
+    check_own(reader, node, fields, kind, (ordered, exceptions))
+    if kind == "mitigation":
+        check_mitigation(reader, node, fields, ordered, window.effective)
     read_authority(reader, fields["authority"], window.received)
     _others(letter, fields, kind)
     times = Times(window.moments, beside.calendars)
@@ -116,7 +125,7 @@ def order_of(
         DISCLOSURES[reader.choice(fields["disclosure"], DISCLOSURES)],
         _notice(reader, fields["notice"]),
         clauses,
-        tuple(placed.rule for placed in rules),
+        ordered,
         exceptions,
         letter.annexes,
         scenarios,
@@ -125,10 +134,11 @@ def order_of(
         preserve,
         discharges,
         stays,
+        tuple(item.requirement for item in requirements),
     )
     at = fields["order"]
     place = at.place if at else node.place
-    return PlacedOrder(version, place, rules, beside.rests_on(letter.used))
+    return PlacedOrder(version, place, rules, beside.rests_on(letter.used), requirements)
 
 
 def _kind(reader: Reader, node: Node) -> OrderKind | None:
@@ -136,9 +146,6 @@ def _kind(reader: Reader, node: Node) -> OrderKind | None:
     if not isinstance(node.value, Mapping):
         return None
     kind = entries["kind"].node if "kind" in entries else None
-    if kind is not None and kind.value in KINDS_TO_COME:
-        reader.fault(kind, f"the kind {quoted(kind.value)} is not yet supported")
-        return None
     return KINDS[reader.choice(kind, KINDS)]
 
 
@@ -164,9 +171,9 @@ def _rules(letter: Letter, node: Node, fields: Fields, kind: OrderKind) -> tuple
     rules = tuple(read_rule(letter, item) for item in letter.reader.items(fields["rules"]))
     if kind == "rescission" and rules:
         letter.reader.fault(rules[0].place, "a rescission has no rules")
-    if kind == "restriction" and not rules:
+    if kind not in ("rescission", "requirement") and not rules:
         at = fields["rules"]
-        letter.reader.fault(at if at is not None else node, "a restriction needs at least one rule")
+        letter.reader.fault(at if at is not None else node, f"a {kind} needs at least one rule")
     _once(letter.reader, fields["rules"])
     return rules
 

@@ -158,6 +158,8 @@ def _definitions(book: Lawbook) -> Iterator[tuple[str, Plain]]:
 def _predicates(version: OrderVersion) -> Iterator[Predicate]:
     for rule in version.rules:
         yield rule.predicate
+    for required in version.requirements:
+        yield required.who
     for item in version.exemptions:
         yield item.who
         if item.unless is not None:

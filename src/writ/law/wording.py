@@ -25,7 +25,16 @@ from writ.model.expression import (
     Pattern,
     Predicate,
 )
-from writ.model.order import Effect, Evidence, Exemption, OrderVersion, Rule, Stay, Where
+from writ.model.order import (
+    Effect,
+    Evidence,
+    Exemption,
+    OrderVersion,
+    Requirement,
+    Rule,
+    Stay,
+    Where,
+)
 from writ.model.vocabulary import VOCABULARY, Shape
 
 
@@ -61,6 +70,15 @@ def evidence_words(evidence: Evidence) -> str:
     age = evidence.max_age
     old = "" if age is None else f", {format_duration(age)} old at most"
     return f"A{evidence.to_serve} to serve, A{evidence.to_bar} to bar{old}"
+
+
+def requirement_line(item: Requirement) -> str:
+    """Say who must be served what."""
+    there = f" {where_words(item.where)}" if item.where else ""
+    return (
+        f"requirement {item.id}: {who_words(item.who)} must be served"
+        f" {', '.join(sorted(item.models))}{there}"
+    )
 
 
 def stay_line(stay: Stay) -> str:

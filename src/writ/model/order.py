@@ -15,7 +15,9 @@ from writ.model.subject import Chain
 
 Standing: TypeAlias = Literal["natural_person", "certified_organisation", "organisation"]
 Disclosure: TypeAlias = Literal["none", "existence", "full"]
-OrderKind: TypeAlias = Literal["restriction", "rescission"]
+OrderKind: TypeAlias = Literal[
+    "restriction", "requirement", "programme", "mitigation", "rescission"
+]
 Span: TypeAlias = tuple[Instant, Instant]
 """From the first instant on, up to the second."""
 
@@ -118,6 +120,17 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """Who must be served which models; it decides nothing (an order file's `serve`)."""
+
+    id: str
+    clauses: tuple[str, ...]
+    models: frozenset[str]
+    who: Predicate
+    where: Where | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """An expectation written beside the order; subjects are read, `at` is resolved."""
 
@@ -155,6 +168,7 @@ class OrderVersion:
     discharges: frozenset[str] = frozenset()
     """Ids of duties of earlier versions that a rescission ends."""
     stays: tuple[Stay, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
 
     @property
     def duties(self) -> tuple[Obligation | Preserve, ...]:

@@ -25,7 +25,9 @@ FOLDERS = [
         "entities-with-annex",
         "entity-ownership",
         "ever-held-citizenship",
+        "mitigation",
         "nationals-or-residents",
+        "trusted-access",
     )
 ]
 NAMED, OTHER = "atlas-3", "atlas-mini"

@@ -11,7 +11,7 @@ from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 from writ.law.annexes import ANNEX_KEYS
-from writ.law.authority import AUTHENTICATED_KEYS, AUTHORITY_KEYS
+from writ.law.authority import AUTHENTICATED_KEYS, AUTHORITY_KEYS, MANDATE_KEYS
 from writ.law.calendars import CALENDAR_KEYS
 from writ.law.catalogue import CATALOGUE_KEYS, DEPLOYMENT_KEYS, MODEL_KEYS
 from writ.law.expressions import OPERATORS, PROTECTED_KEYS
@@ -19,9 +19,11 @@ from writ.law.licences import LICENCE_KEYS, SCOPE_KEYS
 from writ.law.obligations import EVENT_KEYS, OBLIGATION_KEYS, PRESERVE_KEYS, RECORDS
 from writ.law.open_points import QUESTION_KEYS, READING_KEYS
 from writ.law.order import (
-    KINDS_TO_COME,
+    KINDS,
     ORDER_KEYS,
 )
+from writ.law.own_orders import PROGRAMME_KEYS, REVIEW_KEYS
+from writ.law.requirements import SERVE_KEYS
 from writ.law.rules import (
     DRAIN_KEYS,
     EVIDENCE_KEYS,
@@ -39,7 +41,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "orders.md"
 LANGUAGE = PAGE.with_name("language.md")
 DUTIES = PAGE.with_name("duties.md")
 KEYS = (
-    LICENCE_KEYS, SCOPE_KEYS, QUESTION_KEYS, STAY_KEYS,
+    MANDATE_KEYS, PROGRAMME_KEYS, REVIEW_KEYS, SERVE_KEYS, LICENCE_KEYS, SCOPE_KEYS, QUESTION_KEYS, STAY_KEYS,
     ANNEX_KEYS, CATALOGUE_KEYS, DEPLOYMENT_KEYS, MODEL_KEYS, WHERE_KEYS, PROTECTED_KEYS, AUTHENTICATED_KEYS, AUTHORITY_KEYS,
     CALENDAR_KEYS, EVENT_KEYS, OBLIGATION_KEYS, ORDER_KEYS, PRESERVE_KEYS, READING_KEYS, DRAIN_KEYS, EVIDENCE_KEYS, EXCEPTION_KEYS,
     RULE_KEYS, UNDETERMINED_KEYS, SCENARIO_KEYS,
@@ -81,7 +83,7 @@ WORDS = {
     *(key for keys in KEYS for key in keys.known),
     *OPERATORS,
     *(word for operator in OPERATORS.values() for word in operator.beside),
-    *KINDS_TO_COME,
+    *KINDS,
     *RECORDS,
     *PROTECTIONS,
     *definition_names(),

@@ -31,10 +31,10 @@ def test_a_folder_without_faults() -> None:
 
 def test_faults_exit_3_and_go_to_stderr_with_their_places() -> None:
     """Faults of several files, all at once, by the path that was given."""
-    files = ["tests/cases/orders/empty-window.yaml", "tests/cases/orders/kinds-to-come.yaml"]
+    files = ["tests/cases/orders/empty-window.yaml", "tests/cases/orders/kind-unknown.yaml"]
     code, out, err = order("check", *files)
-    assert (3, "2 faults, no scenario was asked\n") == (code, out)
-    assert [f"{files[0]}:7:8", f"{files[1]}:3:7"] == [
+    assert (3, "3 faults, no scenario was asked\n") == (code, out)
+    assert [f"{files[0]}:7:8", f"{files[1]}:1:8", f"{files[1]}:3:7"] == [
         line.split(": ")[0] for line in err.splitlines()
     ]
 

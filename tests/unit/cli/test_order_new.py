@@ -102,9 +102,15 @@ def test_templates_are_listed() -> None:
     code, said, _ = new()
     assert (0, True) == (code, "entities-on-a-list" in said)
     listed = json.loads(new("--json")[1])
-    assert ["class-of-person", "entities-on-a-list", "nationals-or-residents", "rescission"] == [
-        item["name"] for item in listed
-    ]
+    assert [
+        "class-of-person",
+        "entities-on-a-list",
+        "mitigation",
+        "nationals-or-residents",
+        "requirement",
+        "rescission",
+        "trusted-access",
+    ] == [item["name"] for item in listed]
     assert {"key": "order", "kind": "name"}.items() <= listed[0]["asks"][0].items()
 
 

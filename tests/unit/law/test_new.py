@@ -36,6 +36,20 @@ OWN: dict[str, dict[str, Plain]] = {
         "provider": "acme",
     },
     "rescission": {},
+    "requirement": {"definition": "eu.resident@1"},
+    "mitigation": {
+        "until": "2026-06-20T00:00:00+02:00",
+        "model": "m-1",
+        "capability": "cyber",
+    },
+    "trusted-access": {
+        "model": "m-1",
+        "capability": "cyber",
+        "programme": "defenders",
+        "admits": "Somebody: of trust",
+        "evidence": "a letter, a #badge",
+        "reviewer": "the board",
+    },
 }
 TO_RESCIND = OWN["class-of-person"] | ALIKE | {"order": "letter-1"}
 
@@ -57,7 +71,9 @@ def made(name: str, answers: dict[str, Plain], files: dict[str, bytes]) -> dict[
 
 def folder_of(name: str) -> dict[str, bytes]:
     """Return a folder with an order made from a template, where it takes one, made before it."""
-    answers = ALIKE | OWN[name]
+    asked = {question.key for question in template(name).asks}
+    answers = {key: value for key, value in ALIKE.items() if key in asked or name == "rescission"}
+    answers |= OWN[name]
     if name != "rescission":
         return made(name, answers, {})
     files = made("class-of-person", TO_RESCIND, {})
@@ -111,7 +127,8 @@ def test_a_name_that_is_no_template() -> None:
         template("recision")
     assert str(raised.value) == (
         "no template `recision`; did you mean `rescission`?; there are"
-        " `class-of-person`, `entities-on-a-list`, `nationals-or-residents`, `rescission`"
+        " `class-of-person`, `entities-on-a-list`, `mitigation`, `nationals-or-residents`,"
+        " `requirement`, `rescission`, `trusted-access`"
     )
 
 

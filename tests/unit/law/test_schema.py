@@ -22,6 +22,8 @@ from writ.law import (
     obligations,
     open_points,
     order,
+    own_orders,
+    requirements,
     rules,
     scenarios,
     shorthand,
@@ -54,6 +56,10 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("order", "reading", open_points.READING_KEYS),
     ("order", "question", open_points.QUESTION_KEYS),
     ("order", "stay", stays.STAY_KEYS),
+    ("order", "serve", requirements.SERVE_KEYS),
+    ("order", "programme", own_orders.PROGRAMME_KEYS),
+    ("order", "review", own_orders.REVIEW_KEYS),
+    ("order", "mandate", authority.MANDATE_KEYS),
     ("order", "licence", licences.LICENCE_KEYS),
     ("order", "licence_scope", licences.SCOPE_KEYS),
     ("order", "obligation", obligations.OBLIGATION_KEYS),
@@ -195,7 +201,7 @@ def test_the_subjects_of_june_are_valid() -> None:
 
 # Faults of form, which a schema can see; the others need the catalogue, clauses or instants.
 OF_FORM = {
-    "authority", "kind-unknown", "kinds-to-come", "missing", "nothing-but-a-list",
+    "authority", "kind-unknown", "mitigation", "missing", "nothing-but-a-list",
     "rescission-with-rules", "senses", "unknown-keys", "without-rules", "effects", "expressions",
     "exceptions", "annexes", "scenarios", "unknown-names", "instants", "clauses",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from writ.law.compiled.book import Compiled
 from writ.law.duties import clock_words
 from writ.law.explain.english import Line, joined
 from writ.law.explain.examples import Examples, group_line
+from writ.law.explain.kinds import own_lines, serve_lines
 from writ.law.explain.proceedings import (
     carriers,
     licence_lines,
@@ -47,6 +48,8 @@ def sections(compiled: Compiled, version: OrderVersion, at: Instant | None) -> t
     """Explain a version; `at` None: the examples are those of its beginning."""
     parts: Iterable[tuple[str, str, Iterable[Line]]] = (
         ("what", "What it is, and which models", _what(compiled, version)),
+        ("own", "Whose order it is", own_lines(version)),
+        ("serve", "Who must be served", serve_lines(compiled, version)),
         ("when", "When", (*span_lines(compiled.book, version), *_moments(version))),
         ("who", "Who may use them", _per_rule(version, who_lines)),
         ("exceptions", "Exceptions", _exceptions(version)),
@@ -77,7 +80,9 @@ def _what(compiled: Compiled, version: OrderVersion) -> Iterator[Line]:
         ]
         yield Line(f"From: {', '.join(named)}.")
     models = sorted({model for rule in version.rules for model in rule.models})
-    if not models:
+    if not models and version.requirements:
+        yield Line("It restricts nobody: it says who must be served.")
+    elif not models:
         yield Line(
             "It restricts no model. Whatever earlier versions restricted is free of this order."
         )
@@ -201,6 +206,7 @@ def _carriers(version: OrderVersion, clause: str) -> Iterator[str]:
     for duty in version.duties:
         if clause in duty.clauses:
             yield f"duty `{duty.id}`"
+    yield from (f"requirement `{x.id}`" for x in version.requirements if clause in x.clauses)
     yield from carriers(version, clause)
     if any(item.get("clause") == clause for item in listed(version, "readings")):
         yield "a reading"
