@@ -14,8 +14,8 @@ from writ.errors import CasesFailed, Fault, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.check import failed_scenarios
 from writ.law.compiled.decide import decide
-from writ.law.conflict import conflict_notes
 from writ.law.contradiction import meeting_notes
+from writ.law.explain.conflict import conflict_notes
 from writ.law.folder import check_folder, load_files, load_folder, lying_beside
 from writ.model.order import OrderVersion
 

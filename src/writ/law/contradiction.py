@@ -22,7 +22,8 @@ from writ.law.compiled.solve import Formula, Join, Situation, satisfiable
 from writ.law.document import Place, quoted
 from writ.law.explain.people import Sketches, Telling, masks
 from writ.law.folder import Checked
-from writ.model.order import ActiveRule, Lawbook, Rule
+from writ.law.where import meet_somewhere
+from writ.model.order import ActiveRule
 
 MOST = 20
 KINDS: tuple[tuple[LinkKind, str], ...] = (("person", "person"), ("organisation", "company"))
@@ -56,12 +57,6 @@ def meetings(compiled: Compiled) -> Iterator[Meeting]:
                 if key not in seen and meet_somewhere(compiled.book, pair[0].rule, pair[1].rule):
                     seen.add(key)
                     yield from _meeting(compiled, at, model, pair)
-
-
-def meet_somewhere(book: Lawbook, first: Rule, second: Rule) -> bool:
-    """Whether both cover one deployment; in a catalogue without any, they do."""
-    deployed = book.catalogue.deployments.values()
-    return not deployed or any(first.covers(item) and second.covers(item) for item in deployed)
 
 
 def _meeting(

@@ -12,7 +12,7 @@ from writ.law.countries import read_places
 from writ.law.document import Node, quoted
 from writ.law.reading import Keys, Reader, nearest
 from writ.model.catalogue import Catalogue
-from writ.model.order import Where
+from writ.model.order import Lawbook, Rule, Where
 
 WHERE_KEYS = Keys(optional=("entities", "regions"))
 
@@ -72,3 +72,9 @@ def read_deployment(reader: Reader, node: Node | None, catalogue: Catalogue) -> 
     if name.strip() and name not in known:
         reader.fault(node, f"no deployment {quoted(name)} in the catalogue{nearest(name, known)}")
     return name
+
+
+def meet_somewhere(book: Lawbook, first: Rule, second: Rule) -> bool:
+    """Whether both cover one deployment; in a catalogue without any, they do."""
+    deployed = book.catalogue.deployments.values()
+    return not deployed or any(first.covers(item) and second.covers(item) for item in deployed)

@@ -6,9 +6,9 @@ from tests.unit.law.conftest import CATALOGUE, Write
 from writ.desk.words import change
 from writ.errors import InvalidInput
 from writ.law.compiled.decide import decide
-from writ.law.conflict import Conflict, conflict_notes, conflicts
 from writ.law.difference_words import book_words, version_words
 from writ.law.digest import rules_digest
+from writ.law.explain.conflict import Conflict, conflict_notes, conflicts
 from writ.law.explain.reading import explain, text
 from writ.law.folder import Checked, check_sources
 from writ.law.snapshot import snapshot

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from writ.law.compiled.book import Compiled
-from writ.law.conflict import conflicts
+from writ.law.explain.conflict import conflicts
 from writ.law.explain.english import Line
 from writ.law.explain.proceedings import names
 from writ.law.wording import requirement_line

@@ -17,10 +17,11 @@ from itertools import islice
 from writ.clock import FOREVER, Instant, format_instant
 from writ.errors import Fault
 from writ.law.compiled.book import Capacity, Compiled
-from writ.law.contradiction import KINDS, meet_somewhere
 from writ.law.document import quoted
 from writ.law.explain.people import Sketches, Telling, masks
+from writ.law.explain.rules import KINDS
 from writ.law.folder import Checked
+from writ.law.where import meet_somewhere
 from writ.model.order import (
     ActiveRule,
     Effect,
