@@ -179,3 +179,17 @@ def test_duties_come_and_go_in_words() -> None:
     )
     gone = change(more, read_sources({"catalogue.yaml": CATALOGUE}))
     assert "  duty keep goes with it" in gone
+
+
+def test_deployments_come_change_and_go_in_words() -> None:
+    """What serves where is told like the models."""
+    here = CATALOGUE + b"deployments: {us-east: {entity: acme-us, region: US, points: [g1]}}\n"
+    there = here.replace(b"acme-us", b"acme-eu")
+    before, after = (
+        read_sources({**FIRST, "catalogue.yaml": catalogue}) for catalogue in (here, there)
+    )
+    told = [change(BOOK, before), change(before, after), change(after, BOOK)]
+    assert [True] * 3 == [
+        any(line.startswith(f"deployment us-east {word}") for line in lines)
+        for lines, word in zip(told, ("comes", "changes", "goes"), strict=True)
+    ]
