@@ -202,6 +202,12 @@ def test_a_licence_and_who_else(write: Write) -> None:
     assert item.who.person is None
 
 
+def test_a_licence_without_conditions(write: Write) -> None:
+    """Nothing is said of any."""
+    bare = LICENCE.replace(b"    conditions: [No weights leave the building.]\n", b"")
+    assert "On condition" not in said(write() + bare)
+
+
 def test_a_licence_is_said(write: Write) -> None:
     """Number, holder, scope, dates and conditions are read back, and compared."""
     told = said(write() + LICENCE)

@@ -79,6 +79,16 @@ def test_a_decision_at_a_deployment(write: Write, how: Callable[..., Decision]) 
     assert ["verify", "permit", "verify"] == asked
 
 
+def test_a_group_that_the_folder_has(write: Write) -> None:
+    """Its members are meant, and the version rests on it."""
+    groups = b"groups: {ours: {title: T, cites: [c], members: [IE, FR]}}"
+    order = write() + b"    where: {regions: [ours]}\n"
+    found = check_sources({"catalogue.yaml": DEPLOYED, "groups.yaml": groups, "x.yaml": order})
+    [placed] = found.orders
+    assert ["ours"] == list(placed.rests_on)
+    assert placed.version.rules[0].where == Where(regions=frozenset({"IE", "FR"}))
+
+
 def test_an_entity(write: Write) -> None:
     """The rule is about what that company serves, wherever."""
     book = checked(write(), "{entities: [acme-ai]}").book

@@ -42,6 +42,8 @@ def own_lines(version: OrderVersion) -> Iterator[Line]:
             f"Programme `{programme.get('name')}`: {programme.get('admits')} admits, on"
             f" {names(programme.get('evidence'))}."
         )
-        review = programme.get("review")
-        if isinstance(review, Mapping):
-            yield Line(f"Reviewed every {review.get('every')} by {review.get('by')}.", 1)
+        yield from (
+            Line(f"Reviewed every {review.get('every')} by {review.get('by')}.", 1)
+            for review in (programme.get("review"),)
+            if isinstance(review, Mapping)
+        )
