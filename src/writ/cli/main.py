@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from writ.cli import (
+    annex,
     definitions,
     end_user,
     facts,
@@ -76,6 +77,7 @@ app.command("status")(status)
 app.command("submit")(submit)
 app.command("withdraw")(withdraw)
 app.command("witness")(witness)
+app.add_typer(annex.app, name="annex")
 app.add_typer(definitions.app, name="definitions")
 app.add_typer(end_user.app, name="end-user")
 app.add_typer(facts.app, name="facts")

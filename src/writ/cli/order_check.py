@@ -11,12 +11,13 @@ import typer
 
 from writ.clock import format_instant
 from writ.errors import CasesFailed, Fault, InvalidInput
+from writ.law.annexes import unsaid_changes
 from writ.law.catalogue import FILE
 from writ.law.check import failed_scenarios
 from writ.law.compiled.decide import decide
 from writ.law.contradiction import meeting_notes
 from writ.law.explain.conflict import conflict_notes
-from writ.law.folder import check_folder, load_files, load_folder, lying_beside
+from writ.law.folder import Checked, check_folder, load_files, load_folder, lying_beside
 from writ.model.order import OrderVersion
 
 
@@ -82,7 +83,14 @@ def _check(report: _Report, folder: Path, files: dict[str, bytes], catalogue: Pa
     report.notes += checked.notes
     report.notes += _under(folder, meeting_notes(checked))
     report.notes += _under(folder, conflict_notes(checked))
+    report.faults += _under(folder, _annex_faults(checked))
     report.failed += _under(folder, failed_scenarios(checked, decide))
+
+
+def _annex_faults(checked: Checked) -> Iterable[Fault]:
+    places = {(item.version.order, item.version.version): item.place for item in checked.orders}
+    for version, message in unsaid_changes(checked.book.versions):
+        yield places[version.order, version.version].fault(message)
 
 
 def _under(folder: Path, faults: Iterable[Fault]) -> list[Fault]:

@@ -7,7 +7,7 @@ Reviewing a proposal:
 1. What the docket says is in force is proved (see `writ.desk.force`), the proposal made on it.
 2. The statement is signed by who it says submitted, and by nobody who may not.
 3. The proposed sources, compiled here on top of what is in force, give the digests it names.
-4. No hold is new, and no version in force has other bytes.
+4. No hold is new, no version in force has other bytes, and no annex changes by more than is said.
 5. What it needs besides signatures is judged anew (see `writ.desk.gates`).
 """
 
@@ -30,6 +30,7 @@ from writ.desk.sources import (
 )
 from writ.desk.words import change
 from writ.errors import Refused
+from writ.law.annexes import unsaid_changes
 from writ.signing.approval import Approval, read_approval, sign_approval, write_approval
 from writ.signing.dsse import Envelope
 from writ.signing.hold import Hold, sign_hold
@@ -61,11 +62,26 @@ def prepare(force: Force, changes: Changes, release: Iterable[str], trust: Trust
         raise Refused(f"`{model}` is not held")
     holds = tuple(hold for hold in force.sources.holds if hold.model not in released)
     compiled = compile_sources(Sources(merged, holds), force.next(trust))
+    _check_annexes(force, compiled)
     if force.compiled is not None:
         check_versions(compiled, force.compiled.versions)
         if compiled.manifest == force.compiled.manifest:
             raise Refused("nothing changes: these very orders are in force")
     return compiled
+
+
+def _check_annexes(force: Force, compiled: Compiled) -> None:
+    """Refuse a new version whose annexes change unsaid, against what is in force as well."""
+    old = () if force.book is None else force.book.versions
+    known = {(item.order, item.version): item for item in old}
+    both = {**known, **{(item.order, item.version): item for item in compiled.book.versions}}
+    wrong = [
+        f"`{version.order}/{version.version}`: {message}"
+        for version, message in unsaid_changes(both.values())
+        if (version.order, version.version) not in known
+    ]
+    if wrong:
+        raise Refused("\n".join(wrong))
 
 
 def submit(
@@ -106,6 +122,7 @@ def review(docket: Docket, trust: Trust) -> Review:
     # 4
     if not set(proposal.sources.holds) <= set(force.sources.holds):
         raise Refused("the proposal brings a hold that nobody signed")
+    _check_annexes(force, compiled)
     if force.compiled is not None:
         check_versions(compiled, force.compiled.versions)
     # 5

@@ -3,19 +3,27 @@
 1. The file has a header row; the column that `key` names holds one subject's id in every row.
 2. A row without an id is a fault, never nobody; a file without rows is a fault, never an empty list.
 3. The digest is that of the ids alone, sorted: an annex means the same however it is laid out.
+4. From one version of an order to the next, an annex may gain a tenth of its rows and lose a tenth
+   (rounded up). More must be said in `annex_change`, with the numbers; and said numbers must be
+   right, however small. So a file that was cut short empties nothing.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from writ.canonical import digest
+from writ.errors import Fault, InvalidInput
 from writ.law.document import Node, Place, quoted
 from writ.law.reading import Keys, Reader, nearest
 from writ.model.expression import Group
+from writ.model.order import AnnexChange, OrderVersion
 
 LARGEST = 16 * 1024 * 1024
 ANNEX_KEYS = Keys(required=("file", "key"))
+CHANGE_KEYS = Keys(required=("come", "go"))
+_PART = 10
 
 
 def read_annexes(reader: Reader, node: Node | None, files: Mapping[str, bytes]) -> dict[str, Group]:
@@ -24,6 +32,66 @@ def read_annexes(reader: Reader, node: Node | None, files: Mapping[str, bytes]) 
         name: _annex(reader, name, entry.node, files)
         for name, entry in reader.mapping(node).items()
     }
+
+
+def read_members(path: Path, key: str) -> frozenset[str]:
+    """Read the ids of an annex that lies by itself; InvalidInput has every fault."""
+    reader = Reader()
+    try:
+        with path.open("rb") as file:
+            members = _members(reader, file.read(LARGEST + 1), str(path), key)
+    except OSError as error:
+        raise InvalidInput([Fault(str(path), 0, 0, f"{error.strerror}".lower())]) from None
+    reader.done()
+    return members
+
+
+def read_changes(
+    reader: Reader, node: Node | None, annexes: Mapping[str, Group]
+) -> dict[str, AnnexChange]:
+    """Read how many rows of which annexes are meant to come and go (rule 4)."""
+    found = dict[str, AnnexChange]()
+    for name, entry in reader.mapping(node).items():
+        if name not in annexes:
+            known = nearest(name, annexes)
+            reader.fault(entry.key, f"{quoted(name)} is no annex of this version{known}")
+        fields = reader.fields(entry.node, CHANGE_KEYS)
+        come, go = reader.whole(fields["come"], 0), reader.whole(fields["go"], 0)
+        found[name] = AnnexChange(come, go)
+    return found
+
+
+def annex_limit(rows: int) -> int:
+    """How many rows may come, and how many may go, without being said (rule 4)."""
+    return -(-rows // _PART)
+
+
+def unsaid_changes(versions: Iterable[OrderVersion]) -> Iterator[tuple[OrderVersion, str]]:
+    """Say which version changes an annex by more than may be, or otherwise than it says (rule 4)."""
+    before = dict[tuple[str, str], Group]()
+    for version in sorted(versions, key=lambda item: (item.order, item.version)):
+        for name, group in version.annexes.items():
+            was = before.get((version.order, name))
+            wrong = _unsaid(name, was, group, version.annex_change.get(name))
+            if wrong is not None:
+                yield version, wrong
+            before[version.order, name] = group
+
+
+def _unsaid(name: str, was: Group | None, now: Group, said: AnnexChange | None) -> str | None:
+    old = frozenset[str]() if was is None else was.members
+    change = AnnexChange(len(now.members - old), len(old - now.members))
+    told = f"{change.come} rows of annex {quoted(name)} come and {change.go} go"
+    if said is not None:
+        wrong = f"{told}, but `annex_change` says {said.come} and {said.go}"
+        return None if said == change else wrong
+    limit = annex_limit(len(old))
+    if was is None or max(change.come, change.go) <= limit:
+        return None
+    return (
+        f"{told}, more than {limit} of {len(old)}; if that is meant, write"
+        f" `annex_change: {{{name}: {{come: {change.come}, go: {change.go}}}}}`"
+    )
 
 
 def annex_files(node: Node) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from writ.clock import Instant
-from writ.law.annexes import read_annexes
+from writ.law.annexes import read_annexes, read_changes
 from writ.law.authority import read_authority
 from writ.law.definitions import Library
 from writ.law.document import Node, Place, quoted
@@ -34,7 +34,7 @@ ORDER_KEYS = Keys(
     required=("order", "version", "kind", "title", "authority", "effective", "clauses"),
     optional=(
         "received", "disclosure", "notice", "readings", "rules", "exceptions", "annexes",
-        "obligations", "preserve", "lifts", "discharges", "scenarios", "licences", "stays",
+        "annex_change", "obligations", "preserve", "lifts", "discharges", "scenarios", "licences", "stays",
         "questions", "serve", "programme", "mandate",
     ),
     nullable=("comply_by", "until"),
@@ -135,6 +135,7 @@ def order_of(
         discharges,
         stays,
         tuple(item.requirement for item in requirements),
+        read_changes(reader, fields["annex_change"], annexes),
     )
     at = fields["order"]
     place = at.place if at else node.place

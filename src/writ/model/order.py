@@ -145,6 +145,14 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnexChange:
+    """How many rows of an annex come and go with a version, said so that nobody does it unawares."""
+
+    come: int
+    go: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderVersion:
     """One version of one order."""
 
@@ -169,6 +177,7 @@ class OrderVersion:
     """Ids of duties of earlier versions that a rescission ends."""
     stays: tuple[Stay, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    annex_change: Mapping[str, AnnexChange] = field(default_factory=dict)
 
     @property
     def duties(self) -> tuple[Obligation | Preserve, ...]:

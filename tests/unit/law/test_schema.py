@@ -73,6 +73,7 @@ MAPPINGS: list[tuple[str, str, Keys]] = [
     ("order", "undetermined", rules.UNDETERMINED_KEYS),
     ("order", "in_flight", rules.DRAIN_KEYS),
     ("order", "annex", annexes.ANNEX_KEYS),
+    ("order", "annex_change", annexes.CHANGE_KEYS),
     ("order", "scenario", scenarios.SCENARIO_KEYS),
     ("order", "protected_by", expressions.PROTECTED_KEYS),
     ("order", "by_kind", Keys(optional=("person", "organisation"))),

@@ -1,0 +1,103 @@
+"""How much an annex may change from one version to the next, unsaid and said."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from writ.errors import InvalidInput
+from writ.law.annexes import annex_limit, read_members, unsaid_changes
+from writ.law.folder import read_sources
+
+CATALOGUE = b"provider: acme\nmodels: {m: {}}\n"
+ORDER = """\
+order: letter
+version: {version}
+kind: restriction
+title: A title
+authority: {{name: A, jurisdiction: US}}
+effective: 2026-06-1{version}T00:00:00Z
+clauses: {{c1: A clause.}}
+rules:
+  - {{id: r, clauses: [c1], models: [m], bar: {{organisation: {{organisation_in: listed}}}}, standing: organisation, evidence: {{to_serve: A2, to_bar: A1}}}}
+annexes: {{listed: {{file: v{version}.csv, key: id}}}}
+{more}
+"""
+
+
+def said(*annexes: range, more: str = "") -> list[str]:
+    """Say what is wrong with the versions that have these rows; `more` stands in the last."""
+    files: dict[str, bytes] = {"catalogue.yaml": CATALOGUE}
+    for version, rows in enumerate(annexes, 1):
+        last = more if version == len(annexes) else ""
+        files[f"v{version}.yaml"] = ORDER.format(version=version, more=last).encode()
+        files[f"v{version}.csv"] = "\n".join(["id", *map(str, rows)]).encode()
+    book = read_sources(files)
+    return [f"{version.version}: {message}" for version, message in unsaid_changes(book.versions)]
+
+
+@pytest.mark.parametrize(("rows", "limit"), [(0, 0), (1, 1), (10, 1), (11, 2), (100, 10)])
+def test_a_tenth_may_change(rows: int, limit: int) -> None:
+    """Rounded up."""
+    assert limit == annex_limit(rows)
+
+
+@pytest.mark.parametrize("rows", [range(20), range(2, 20), range(22), range(2, 22)])
+def test_a_small_change_need_not_be_said(rows: range) -> None:
+    """A tenth may come and a tenth may go."""
+    assert [] == said(range(20), rows)
+
+
+def test_a_first_annex_may_have_any_rows() -> None:
+    """There is nothing that it changes."""
+    assert [] == said(range(1000))
+
+
+def test_a_file_cut_short_is_told_with_what_to_write() -> None:
+    """One row more than a tenth is too many."""
+    line = "annex_change: {listed: {come: 0, go: 3}}"
+    told = "2: 0 rows of annex `listed` come and 3 go, more than 2 of 20"
+    assert [f"{told}; if that is meant, write `{line}`"] == said(range(20), range(3, 20))
+    assert [] == said(range(20), range(3, 20), more=line)
+
+
+def test_what_was_said_counts_from_the_version_before() -> None:
+    """The third version is compared with the second."""
+    change = "annex_change: {listed: {come: 10, go: 0}}"
+    assert [] == said(range(20), range(20), range(30), more=change)
+
+
+@pytest.mark.parametrize("change", ["{come: 10, go: 1}", "{come: 0, go: 0}"])
+def test_said_numbers_are_right(change: str) -> None:
+    """Saying something is not enough, and a first annex is compared with none."""
+    for annexes in ([range(20), range(30)], [range(30)]):
+        (wrong,) = said(*annexes, more=f"annex_change: {{listed: {change}}}")
+        assert re.search(r"but `annex_change` says \d+ and \d", wrong)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("{other: {come: 1, go: 1}}", "`other` is no annex of this version"),
+        ("{listed: {come: -1, go: 1}}", "the least is 0"),
+        ("{listed: {come: 1}}", "`go` is missing"),
+    ],
+)
+def test_what_is_said_has_its_form(change: str, fault: str) -> None:
+    """Faults of form are those of any order file."""
+    with pytest.raises(InvalidInput, match=re.escape(fault)):
+        said(range(3), more=f"annex_change: {change}")
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"), [(None, "no such file"), ("id\n", "has no rows"), ("x\n1\n", "no column")]
+)
+def test_an_annex_by_itself(tmp_path: Path, content: str | None, fault: str) -> None:
+    """A file that lies alone is read as one beside an order."""
+    file = tmp_path / "annex.csv"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(InvalidInput, match=fault):
+        read_members(file, "id")
+    file.write_text("id\nb\na\n")
+    assert {"a", "b"} == read_members(file, "id")
