@@ -82,8 +82,8 @@ def _rank(engine: Engine, joined: Table, phases: Sequence[PhaseFigures], measure
         column = grouped[f"hit_{place}"]
         for figures in phase.models:
             ours = grouped.filter((grouped.canonical == figures.model) & (column > 0))
-            ranked = ours.select(id=ours.acts_for, count=column)
-            (whole,) = engine.rows(ours.aggregate(organisations=ours.count()))
+            ranked = ours.select(id=ours.acts_for, count=column, hit=ours.count().over())
             first = ranked.order_by(ranked["count"].desc(), ranked.id).limit(SHOWN)
-            figures.hit[measure] = [Hit(row["id"], row["count"]) for row in engine.rows(first)]
-            figures.organisations[measure] = whole["organisations"]
+            rows = list(engine.rows(first))
+            figures.hit[measure] = [Hit(row["id"], row["count"]) for row in rows]
+            figures.organisations[measure] = rows[0]["hit"] if rows else 0

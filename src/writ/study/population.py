@@ -178,7 +178,7 @@ def _keyed(
         facts=raw.facts.fill_null(""),
         verified=_bucket(raw.verified_at, thresholds),
         expires=_bucket(raw.expires_at, thresholds),
-        early=(raw.expires_at <= raw.verified_at).fill_null(False).cast("int64")  # noqa: FBT003  SQL
+        early=(raw.expires_at <= raw.verified_at).ifelse(1, 0).fill_null(0).cast("int64")
         if not raw.verified_at.type().is_string() and not raw.expires_at.type().is_string()
         else ibis.literal(0, "int64"),
     )
@@ -195,7 +195,7 @@ def _bucket(column: Table, thresholds: Sequence[Instant]) -> Table:
         return ibis.literal(-1, "int64")
     passed = ibis.literal(0, "int64")
     for threshold in thresholds:
-        passed = passed + (column >= literal(column, threshold)).cast("int64")
+        passed = passed + (column >= literal(column, threshold)).ifelse(1, 0)
     return passed.fill_null(-1)
 
 
@@ -233,7 +233,7 @@ def _once(engine: Engine, population: Population) -> None:
     )
     alike = (same.numbers == 1) & (same.owners == 1) & (same.plans == 1)
     unique = engine.keep(
-        same.mutate(alike=alike.cast("int64"), number=alike.ifelse(same.number, TWICE))
+        same.mutate(alike=alike.ifelse(1, 0), number=alike.ifelse(same.number, TWICE))
     )
     twice = unique.filter(unique.rows > 1)
     counted = twice.group_by("alike").agg(subjects=twice.count(), example=twice.id.min())

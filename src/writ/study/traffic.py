@@ -121,7 +121,7 @@ def _with_requesters(raw: Table, subjects: Table) -> Table:
         tokens=_number(0)
         if tokens.type().is_string()
         else ibis.greatest(tokens.fill_null(0).cast("int64"), _number(0)),
-        open=_number(0) if streams.type().is_string() else streams.cast("int64").fill_null(0),
+        open=_number(0) if streams.type().is_string() else _whether(streams),
     )
 
 
@@ -163,6 +163,12 @@ def _with_users(
     return rest.union(users.select(*rest.columns))
 
 
+def _whether(column: Table) -> Table:
+    """Write a truth value as 1 or 0; not every engine casts one."""
+    told = column if column.type().is_boolean() else column != 0
+    return told.ifelse(1, 0).fill_null(0).cast("int64")
+
+
 def _number(value: int) -> Table:
     return ibis.literal(value, "int64")
 
@@ -178,7 +184,7 @@ def _looked_over(engine: Engine, raw: Table, lacking: tuple[str, ...]) -> Iterat
         wrong["requests with fewer than no tokens, counted as none"] = raw.tokens < 0
     found = raw.aggregate(
         **{
-            f"c{place}": bad.cast("int64").fill_null(0).sum()
+            f"c{place}": bad.ifelse(1, 0).fill_null(0).sum()
             for place, bad in enumerate(wrong.values())
         }
     )

