@@ -47,6 +47,12 @@ class InvalidInput(WritError):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+class NotProved(WritError):
+    """What was to be proved is not so, or nobody could say."""
+
+    exit_code = 4
+
+
 class CasesFailed(WritError):
     """Scenarios or expected outcomes did not come out as written."""
 

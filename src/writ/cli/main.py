@@ -42,7 +42,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Obey a legal order about who may use which model, provably, without switching it off.",
-    epilog="Exit codes: 0 done or permitted, 1 failed, 2 refused, 3 invalid input, 5 cases failed.",
+    epilog="Exit codes: 0 done or permitted, 1 failed, 2 refused, 3 invalid input, 4 not proved,"
+    " 5 cases failed.",
 )
 
 
@@ -91,7 +92,7 @@ app.add_typer(trust.app, name="trust")
 
 
 def main() -> None:
-    """Run the command line; exit 0 done, 1 failed, 2 refused, 3 invalid input, 5 cases failed."""
+    """Run the command line; exit 0 done, 1 failed, 2 refused, 3 invalid input, 4 not proved, 5 cases failed."""
     try:
         code = app(standalone_mode=False)
     except WritError as error:

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from writ.cli.main import app
-from writ.errors import CasesFailed, Failed, InvalidInput, Refused
+from writ.errors import CasesFailed, Failed, InvalidInput, NotProved, Refused
 
 JSON_ALREADY = {"log serve", "order schema", "serve", "witness"}
 """What these print is JSON, whatever is asked for."""
@@ -53,7 +53,10 @@ def test_the_first_help_tells_every_exit_code() -> None:
     said = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
     codes = {int(code) for code in re.findall(r"(\d) [a-z]", said.split("Exit codes:")[1])}
 
-    assert {0, *(kind.exit_code for kind in (Failed, Refused, InvalidInput, CasesFailed))} == codes
+    assert {
+        0,
+        *(kind.exit_code for kind in (Failed, Refused, InvalidInput, NotProved, CasesFailed)),
+    } == codes
 
 
 def test_the_version_is_that_of_the_distribution() -> None:

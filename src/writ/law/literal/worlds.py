@@ -11,6 +11,7 @@
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
@@ -83,6 +84,7 @@ def derived_in(expression: Expression) -> frozenset[Derived]:
             return frozenset()
 
 
+@lru_cache(maxsize=256)
 def cells_of(atoms: frozenset[Listed]) -> frozenset[Cell]:
     """Return one value for every set of atoms that some value satisfies together (rule 1)."""
     cells: dict[frozenset[Listed], Cell] = {}
@@ -119,6 +121,7 @@ def subsets(cells: Iterable[Cell]) -> frozenset[frozenset[Cell]]:
     )
 
 
+@lru_cache(maxsize=256)
 def _representatives(atoms: frozenset[Listed]) -> frozenset[Parts]:
     """Every pattern with each wildcard put as every part seen at its place, and as a fresh one."""
     patterns = {pattern for atom in atoms for pattern in atom.patterns}

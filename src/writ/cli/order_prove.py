@@ -1,0 +1,52 @@
+"""`writ order prove`: that the compiled rules do what the orders say, and nothing else."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from writ.errors import Failed, NotProved
+from writ.law.folder import read_folder
+
+
+def prove(
+    orders: Annotated[Path, typer.Argument(help="folder with catalogue.yaml and orders")],
+    order: Annotated[
+        list[str] | None, typer.Option(help="only this order; may be given again")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="a new folder for the report, the questions and the people")
+    ] = None,
+    *,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="print the JSON Schema of a report instead")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON only")] = False,
+) -> int:
+    """Prove, model by model, that the tables do what is ordered: nobody more, nobody less.
+
+    Needs z3-solver (`pip install writ-ai[study]`). The questions it was asked are kept in OUT.
+
+    Example: writ order prove orders/june-2026 --order us-bis-2026-06-12 --out proof
+
+    Exit 0 proved, 3 where the folder has faults, 4 not proved.
+    """
+    from writ.study.proof.prove import prove as proved
+    from writ.study.proof.report import lines, plain, proof_schema, write
+
+    if schema:
+        print(proof_schema(), end="")
+        return 0
+    book = read_folder(orders)
+    try:
+        proof = proved(book, order or ())
+    except ModuleNotFoundError as error:
+        raise Failed(f"{error.name} is not installed; pip install writ-ai[study]") from None
+    if out is not None:
+        write(out, book, proof)
+    if as_json:
+        print(msgspec.json.encode(plain(book, proof)).decode())
+    else:
+        print("\n".join(lines(proof)))
+    return 0 if proof.proved else NotProved.exit_code

@@ -1,0 +1,98 @@
+"""The second method, without a solver: everybody in a bounded domain, asked of both meanings.
+
+1. People and companies that depart in one attribute from having shown nothing, or from complete lists,
+   with every id that lists tell apart; by themselves, for companies that name them, and companies that
+   name nobody. Each is asked at every instant at which rules change, and just before.
+2. The literal meaning counts out worlds; the compiled one reads the rows that gateways get.
+3. What is left out beyond a number of requests, or because the literal meaning cannot count so many
+   cells, is said.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from writ.clock import FOREVER, Instant
+from writ.errors import Failed
+from writ.law.compiled.decide import joined, links
+from writ.law.explain.people import Sketches
+from writ.law.literal.decide import triple
+from writ.model.cell import OUTCOMES
+from writ.model.order import ActiveRule
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain, Subject
+from writ.study.proof import equal
+from writ.study.proof.tables import phases
+from writ.study.proof.witness import SERVICE
+
+MOST = 300
+"""So many requests are asked at each instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many were asked; the first few for whom the two differ; what was left out, if anything."""
+
+    asked: int
+    differing: tuple[tuple[Chain, Instant], ...]
+    left_out: str | None
+
+
+def count(subject: equal.Subject, most: int = MOST) -> Counted:
+    """Ask everybody about one model (rule 1)."""
+    asked, differing, left_out = 0, list[tuple[Chain, Instant]](), None
+    for at in _instants(subject):
+        found = _everybody(subject, at)
+        for chain in islice(found, most):
+            try:
+                right = _literally(subject, chain, at)
+            except Failed as error:
+                return Counted(asked, tuple(differing), str(error))
+            asked += 1
+            if right is not _by_rows(subject, chain, at) and len(differing) < most:
+                differing.append((chain, at))
+        if next(found, None) is not None:
+            left_out = f"more than {most} requests at one instant"
+    return Counted(asked, tuple(differing), left_out)
+
+
+def _instants(subject: equal.Subject) -> list[Instant]:
+    edges = {item.since for item in subject.spans}
+    edges |= {item.since for item in phases(subject.compiled, subject.model)}
+    found = {at for edge in edges if edge > -FOREVER for at in (edge - 1, edge)}
+    return sorted(found)
+
+
+def _literally(subject: equal.Subject, chain: Chain, at: Instant) -> Outcome:
+    if any(hold.model == subject.model for hold in subject.book.holds_at(at)):
+        return Outcome.DENY
+    return triple(subject.book, chain, subject.model, at).outcome
+
+
+def _by_rows(subject: equal.Subject, chain: Chain, at: Instant) -> Outcome:
+    named = links(subject.compiled, chain, at)
+    return OUTCOMES[joined(subject.compiled, named, subject.model, at)]
+
+
+def _everybody(subject: equal.Subject, at: Instant) -> Iterator[Chain]:
+    rules: tuple[ActiveRule, ...] = tuple(
+        active for active in subject.book.rules_at(at) if subject.model in active.rule.models
+    )
+    models = {subject.model}
+    people = Sketches(rules, models, "person", at)
+    companies = Sketches(rules, models, "organisation", at)
+    some = [replace(one, id=name) for name in _ids(people) for one in people.subjects(1)]
+    firms = [replace(one, id=name) for name in _ids(companies) for one in companies.subjects(1)]
+    yield from (Chain(person) for person in some)
+    yield from (Chain(_service(firm), firm) for firm in firms)
+    plain = [replace(Subject("", "organisation"), id=name) for name in _ids(companies)]
+    for firm in plain:
+        yield from (Chain(_service(firm), firm, person) for person in some)
+
+
+def _ids(sketches: Sketches) -> tuple[str, ...]:
+    return (sketches.nobody, *sketches.ids)
+
+
+def _service(company: Subject) -> Subject:
+    return Subject(SERVICE, "service", (company.id,))

@@ -1,0 +1,201 @@
+"""One link of a request as a solver sees it: constants for whatever may be known of it.
+
+1. Per level of evidence (a floor and a greatest age) and attribute: which values are shown, and
+   whether the list is closed. Nothing ties one level to another, so that a proof holds whatever
+   facts say together, be it in contradiction.
+2. Values that neither the order nor the tables tell apart are one; so are ids.
+3. A derived atom is two constants at each level: it is certainly true, or it may be.
+4. Somebody whom nobody named has shown nothing, and may be on any list.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from writ.canonical import digest
+from writ.clock import format_duration
+from writ.model.expression import Derived
+from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
+
+Parts: TypeAlias = tuple[str, ...]
+Role: TypeAlias = Literal["person", "organisation", "unnamed"]
+ROLES: tuple[Role, ...] = ("person", "organisation", "unnamed")
+CERTIFICATES = "users_certified"
+
+
+class Level(NamedTuple):
+    """A floor (0 to 4) and a greatest age in microseconds (None: any)."""
+
+    floor: int
+    age: int | None
+
+    def __str__(self) -> str:
+        if self.age is None:
+            return f"A{self.floor}"
+        whole = self.age % 1000 == 0
+        return f"A{self.floor} {format_duration(self.age) if whole else f'{self.age}us'}"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Rule 2: a value for all alike (which are told), and an id for all alike (the first: nobody's)."""
+
+    values: Mapping[str, Mapping[Parts, tuple[Parts, ...]]]
+    ids: tuple[str, ...]
+    levels: set[Level] = field(default_factory=set)
+
+
+def alike(
+    items: Iterable[Parts], told: Callable[[Parts], Hashable]
+) -> dict[Parts, tuple[Parts, ...]]:
+    """Return one of all items of which the same is told, with all of them."""
+    found: dict[Hashable, list[Parts]] = {}
+    for item in items:
+        found.setdefault(told(item), []).append(item)
+    return {same[0]: tuple(same) for same in found.values()}
+
+
+class Symbols:
+    """The constants of one link; `acting` are those of the organisation it acts for."""
+
+    def __init__(
+        self, script: Script, role: Role, domain: Domain, acting: "Symbols | None" = None
+    ) -> None:
+        self.script, self.role, self.domain = script, role, domain
+        self._acting = acting
+        if role != "unnamed":
+            self._id = script.declare(f"{role} id", "Int")
+            last = len(domain.ids) - 1
+            script.require(f"(and (<= (- 1) {self._id}) (<= {self._id} {last}))")
+
+    @property
+    def kind(self) -> Literal["person", "organisation"]:
+        """What kind of subject it is."""
+        return "organisation" if self.role == "organisation" else "person"
+
+    def values(self, attribute: str) -> tuple[Parts, ...]:
+        """Return the values that are told apart."""
+        return tuple(self.domain.values.get(attribute, ()))
+
+    def alike(self, attribute: str, value: Parts) -> tuple[Parts, ...]:
+        """Return all the values for which one stands."""
+        return self.domain.values[attribute][value]
+
+    def has(self, level: Level, attribute: str, value: Parts) -> str:
+        """Whether the value is shown at the level."""
+        if self.role == "unnamed":
+            return FALSE
+        self.domain.levels.add(level)
+        return self.shown(level, attribute, value)
+
+    def shut(self, level: Level, attribute: str) -> str:
+        """Whether the list of values is closed at the level."""
+        if self.role == "unnamed":
+            return FALSE
+        self.domain.levels.add(level)
+        return self.closed(level, attribute)
+
+    def shown(self, level: Level, attribute: str, value: Parts) -> str:
+        """Rule 1."""
+        told = "/".join(value)
+        return self.script.declare(f"{self.role} shows {attribute} {told} at {level}")
+
+    def closed(self, level: Level, attribute: str) -> str:
+        """Rule 1."""
+        return self.script.declare(f"{self.role} shows all {attribute} at {level}")
+
+    def derived(self, level: Level, atom: Derived) -> tuple[str, str]:
+        """Whether a derived atom is certainly true, and whether it may be (rule 3)."""
+        if self.role == "unnamed":
+            return FALSE, TRUE
+        name = f"{self.role} {atom_name(atom)} at {level}"
+        sure = self.script.declare(f"{name} is certain")
+        return sure, disj((sure, self.script.declare(f"{name} is open")))
+
+    def listed(self, members: frozenset[str]) -> str:
+        """Whether its own id is one of these."""
+        return FALSE if self.role == "unnamed" else self.among(members)
+
+    @property
+    def nameless(self) -> str:
+        """Whether it has no id (rule 4)."""
+        return TRUE if self.role == "unnamed" else f"(= {self._id} (- 1))"
+
+    def among(self, members: frozenset[str]) -> str:
+        """Whether its id, if it has one, is one of these."""
+        places = [place for place, item in enumerate(self.domain.ids) if place and item in members]
+        return disj(f"(= {self._id} {place})" for place in places)
+
+    def acts_for(self, members: frozenset[str]) -> str:
+        """Whether the organisation it acts for is one of these."""
+        return FALSE if self._acting is None else self._acting.among(members)
+
+    def certified(self, name: str, level: Level) -> str:
+        """Whether the organisation it acts for is certified for a definition at a level."""
+        return FALSE if self._acting is None else self._acting.has(level, CERTIFICATES, (name,))
+
+
+class ConsistentSymbols(Symbols):
+    """A link whose facts are all true of one case, so that somebody can be made of them.
+
+    Per floor and age asked about, an attribute has at most one fact: some values, or all there are.
+    """
+
+    def __init__(
+        self, script: Script, role: Role, domain: Domain, acting: "Symbols | None" = None
+    ) -> None:
+        super().__init__(script, role, domain, acting)
+        floors = sorted({level.floor for level in domain.levels})
+        ages = sorted({level.age for level in domain.levels if level.age is not None})
+        self.slots = [(floor, age) for floor in floors for age in (0, *ages)]
+        if role != "unnamed":
+            script.require(neg(self.nameless))
+            for attribute in domain.values:
+                self._consistent(attribute)
+
+    def slot(self, slot: tuple[int, int], attribute: str, value: Parts | None) -> str:
+        """Whether a slot's fact has a value, or (None) says that there are no others."""
+        told = "all" if value is None else "/".join(value)
+        return self.script.declare(
+            f"{self.role} fact {attribute} A{slot[0]} aged {slot[1]}: {told}"
+        )
+
+    def shown(self, level: Level, attribute: str, value: Parts) -> str:
+        return disj(self.slot(item, attribute, value) for item in self._visible(level))
+
+    def closed(self, level: Level, attribute: str) -> str:
+        return disj(self.slot(item, attribute, None) for item in self._visible(level))
+
+    def _visible(self, level: Level) -> list[tuple[int, int]]:
+        return [
+            (floor, age)
+            for floor, age in self.slots
+            if floor >= level.floor and (level.age is None or age < level.age)
+        ]
+
+    def _consistent(self, attribute: str) -> None:
+        """Whoever shows all there is shows whatever any other fact does."""
+        for whole in self.slots:
+            self.script.require(
+                disj(
+                    (
+                        neg(self.slot(whole, attribute, None)),
+                        conj(
+                            disj(
+                                (
+                                    neg(self.slot(part, attribute, value)),
+                                    self.slot(whole, attribute, value),
+                                )
+                            )
+                            for value in self.values(attribute)
+                            for part in self.slots
+                            if part != whole
+                        ),
+                    )
+                )
+            )
+
+
+def atom_name(atom: Derived) -> str:
+    """Tell a derived atom apart from others, in a word and a number."""
+    return f"{type(atom).__name__} {digest(repr(atom))[7:15]}"

@@ -1,0 +1,128 @@
+"""When which orders speak of one model, from the order values alone.
+
+1. Of each order the highest version that has come governs, until its own end (docs/meaning.md §1).
+2. A rule that is stayed is not there, nor is an exception whose licence does not run.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from writ.clock import FOREVER, Instant
+from writ.model.order import Exemption, Lawbook, OrderVersion, Rule
+from writ.study.proof.smt import TRUE, conj
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One rule on the model, with the exceptions to it that speak of the model."""
+
+    version: OrderVersion
+    rule: Rule
+    exemptions: tuple[Exemption, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is told apart by."""
+        return f"{self.version.order} v{self.version.version} {self.rule.id}"
+
+    @property
+    def label(self) -> str:
+        """Its name with the exceptions that run at the time."""
+        told = ", ".join(item.id for item in self.exemptions)
+        return f"{self.name} but for {told}" if told else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `since` until `until` the same rules and holds speak of the model."""
+
+    since: Instant
+    until: Instant
+    demands: tuple[Demand, ...]
+    held: bool
+
+    @property
+    def substitute(self) -> str | None:
+        """What stands in for the model."""
+        effects = [
+            item for one in self.demands for item in (one.rule.barred, one.rule.undetermined)
+        ]
+        return next((item.substitute for item in effects if item.substitute), None)
+
+
+def spans_of(book: Lawbook, model: str) -> tuple[Span, ...]:
+    """Return what speaks of a model, over all time (rule 1)."""
+    governing = [
+        (item, *_governs(item, book.versions))
+        for item in sorted(book.versions, key=lambda item: (item.order, item.version))
+        if any(model in rule.models for rule in item.rules)
+    ]
+    holds = [(item.since, item.until) for item in book.holds if item.model == model]
+    edges = sorted(
+        {-FOREVER, FOREVER}
+        | {edge for _, since, until in governing if since < until for edge in (since, until)}
+        | {edge for hold in holds for edge in hold}
+        | {edge for version, _, _ in governing for edge in _turns(version)}
+    )
+    return tuple(
+        Span(
+            since,
+            until,
+            tuple(
+                demand
+                for version, begins, ends in governing
+                if begins <= since < ends
+                for demand in demands_of(version, model, since)
+            ),
+            any(begins <= since < ends for begins, ends in holds),
+        )
+        for since, until in pairwise(edges)
+    )
+
+
+def _governs(version: OrderVersion, versions: Iterable[OrderVersion]) -> tuple[Instant, Instant]:
+    later = [
+        other.effective
+        for other in versions
+        if other.order == version.order and other.version > version.version
+    ]
+    return version.effective, min([version.until or FOREVER, *later])
+
+
+def _turns(version: OrderVersion) -> Iterator[Instant]:
+    """Yield when stays of rules and licences that exceptions rest on begin and end."""
+    for stay in version.stays:
+        yield from (stay.since, stay.until or FOREVER)
+    for item in version.exemptions:
+        yield from (item.since, item.until)
+
+
+def demands_of(version: OrderVersion, model: str, at: Instant) -> Iterator[Demand]:
+    """Yield the rules of a version on a model that no stay suspends at an instant, by id."""
+    for rule in sorted(version.rules, key=lambda rule: rule.id):
+        stayed = any(
+            rule.id in stay.rules and stay.since <= at < (stay.until or FOREVER)
+            for stay in version.stays
+        )
+        if model in rule.models and not stayed:
+            yield Demand(
+                version,
+                rule,
+                tuple(
+                    item
+                    for item in version.exemptions
+                    if item.to == rule.id and model in item.models and item.since <= at < item.until
+                ),
+            )
+
+
+def during(at: str, since: Instant, until: Instant) -> str:
+    """Whether an instant lies in a span."""
+    after = TRUE if since <= -FOREVER else f"(<= {number(since)} {at})"
+    return conj((after, TRUE if until >= FOREVER else f"(< {at} {number(until)})"))
+
+
+def number(value: int) -> str:
+    """Write a whole number."""
+    return str(value) if value >= 0 else f"(- {-value})"

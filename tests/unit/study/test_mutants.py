@@ -1,0 +1,42 @@
+"""A compiler that goes wrong is found out, and shown by somebody who fares wrongly."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.mutants import OPERATORS, Mutant, mutants
+from writ.law.compiled.decide import outcome_of
+from writ.law.folder import read_folder
+from writ.law.literal.decide import decide as decide_literally
+from writ.study.proof import people
+from writ.study.proof.equal import AT, Subject, equality, links
+from writ.study.proof.smt import Script
+from writ.study.proof.solver import solve
+from writ.study.proof.symbols import Symbols
+
+BOOK = read_folder(Path(__file__).parents[3] / "orders" / "june-2026")
+MODEL = "mythos-5"
+MUTANTS = tuple(mutants(BOOK, MODEL, seed=2))
+
+
+def test_every_operator_applies() -> None:
+    """The June letters have something for every operator to spoil, and there are fifteen."""
+    assert list(OPERATORS) == [item.operator for item in MUTANTS]
+    assert 15 == len(MUTANTS)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda item: item.operator)
+def test_a_mutant_is_caught_with_somebody_who_fares_wrongly(mutant: Mutant) -> None:
+    """The proof fails, and the tables decide wrongly about whoever is named."""
+    subject = Subject.of(BOOK, mutant.compiled, MODEL)
+    domain = subject.domain()
+    script = Script("a mutant")
+    script.declare(AT, "Int")
+    goals = equality(subject, links(script, domain, Symbols), script)
+    failed = [name for name, goal in goals.items() if solve(script.text(goal)).answer != "unsat"]
+    assert failed
+    asked = [people.differing(subject, domain, name) for name in failed]
+    found = next(item.found for item in asked if item.found is not None)
+    right = decide_literally(BOOK, found.chain, MODEL, found.at).outcome
+    done, _ = outcome_of(mutant.compiled, found.chain, MODEL, found.at)
+    assert right is not done

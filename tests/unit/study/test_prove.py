@@ -1,0 +1,192 @@
+"""`writ order prove`: June is proved, faults are shown by people, and another solver agrees."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import cvc5
+import jsonschema
+import pytest
+
+from tests.worlds.lawbooks import MODELS, lawbook, pool
+from writ.cli.order_prove import prove as command
+from writ.errors import InvalidInput
+from writ.law.compiled.book import Compiled
+from writ.law.folder import read_folder
+from writ.law.snapshot import law_digest
+from writ.study.proof.equal import AT, EQUALITIES, Subject, equality, links
+from writ.study.proof.prove import PROPERTIES, Proof, prove
+from writ.study.proof.report import lines, plain, proof_schema, summary, write
+from writ.study.proof.smt import Script
+from writ.study.proof.solver import solve
+from writ.study.proof.symbols import Symbols
+
+ORDERS = Path(__file__).parents[3] / "orders"
+ENTITIES = ORDERS / "entities-with-annex"
+
+CATALOGUE = "provider: acme\nmodels: {nova-1: {}}\n"
+ORDER = """\
+order: NAME
+version: 1
+kind: restriction
+title: An order
+authority: {name: Somebody, jurisdiction: US}
+effective: 2026-01-01T00:00:00Z
+clauses: {c1: Some clause.}
+rules:
+  - {id: r1, clauses: [c1], models: [nova-1], standing: organisation, evidence: {to_serve: A2, to_bar: A1}, RULE}
+"""
+AMERICANS = "only: {person: {citizen_of: [US]}, organisation: {incorporated_in: [US]}}"
+NOBODY = "bar: {person: {citizen_of: [US]}, organisation: {incorporated_in: [US]}}"
+
+
+def folder(path: Path, **orders: str) -> Path:
+    """Write a folder of one-rule orders."""
+    path.mkdir()
+    (path / "catalogue.yaml").write_text(CATALOGUE)
+    for name, rule in orders.items():
+        text = ORDER.replace("NAME", name).replace("RULE", rule)
+        (path / f"{name}.v1.yaml").write_text(text)
+    return path
+
+
+def failed(proof: Proof) -> dict[str, list[str]]:
+    """Return what is said of each property that does not hold."""
+    found: dict[str, list[str]] = {}
+    for item in proof.findings:
+        if not item.holds:
+            found.setdefault(item.property, []).append(item.said)
+    return found
+
+
+@pytest.fixture(scope="module")
+def proof() -> Proof:
+    """The proof of an example folder."""
+    return prove(read_folder(ENTITIES))
+
+
+def test_an_example_is_proved_by_both_methods(proof: Proof) -> None:
+    """Every property holds, and nobody counted fares otherwise."""
+    assert ({}, True) == (failed(proof), proof.proved)
+    assert set(PROPERTIES) == {item.property for item in proof.findings}
+    assert [0] == [len(item.differing) for item in proof.counted.values()]
+    assert all(item.asked > 100 for item in proof.counted.values())
+
+
+def test_the_report_is_of_its_schema_and_of_the_law(proof: Proof) -> None:
+    """What the desk reads stands at the top, and the digest is that of the orders."""
+    book = read_folder(ENTITIES)
+    report = plain(book, proof)
+    jsonschema.validate(report, json.loads(proof_schema()))
+    assert ("proof", law_digest(book), "proved") == (
+        report["kind"],
+        report["digest"],
+        report["verdict"],
+    )
+
+
+def test_another_solver_replays_the_kept_questions(proof: Proof, tmp_path: Path) -> None:
+    """cvc5 says `unsat` to everything that z3 proved."""
+    write(tmp_path / "out", read_folder(ENTITIES), proof)
+    proved = [
+        name
+        for item in proof.findings
+        if item.property in (*EQUALITIES, "contained", "restores")
+        for name in item.files
+    ]
+    assert 5 <= len(proved)
+    for name in proved:
+        assert ("unsat", name) == (_cvc5((tmp_path / "out" / name).read_text()), name)
+
+
+def _cvc5(text: str) -> str:
+    solver = cvc5.Solver()
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
+    symbols, answer = parser.getSymbolManager(), ""
+    while not (command := parser.nextCommand()).isNull():
+        answer += str(command.invoke(solver, symbols))
+    return answer.strip()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_lawbooks_are_proved(seed: int) -> None:
+    """What is ordered and what the tables do, written for the solver by strangers, are the same."""
+    random = Random(seed)  # noqa: S311  to be repeated, not to be secret
+    book = lawbook(random, pool(random))
+    compiled = Compiled(book)
+    for model in MODELS:
+        subject = Subject.of(book, compiled, model)
+        script = Script(model)
+        script.declare(AT, "Int")
+        goals = equality(subject, links(script, subject.domain(), Symbols), script)
+        answers = {name: solve(script.text(goal)).answer for name, goal in goals.items()}
+        assert dict.fromkeys(EQUALITIES, "unsat") == answers
+
+
+def test_opposed_orders_are_shown_by_somebody_between(tmp_path: Path) -> None:
+    """One order lets only Americans pass and the other stops them: an American stands between."""
+    book = read_folder(folder(tmp_path / "o", one=AMERICANS, other=NOBODY))
+    found = prove(book)
+    assert not found.proved
+    (case,) = [item.case for item in found.findings if item.property == "consistent"]
+    assert case is not None
+    shown = {(f.attribute, v.parts) for f in case.chain.requester.facts for v in f.values}
+    assert {("citizenships", "US")} == {(attribute, parts[0]) for attribute, parts in shown}
+    assert ("deny", "deny") == (case.ordered, case.served)
+
+
+def test_a_rule_that_others_shadow_is_dead(tmp_path: Path) -> None:
+    """A second order with the same rule changes nothing for anybody, and neither does the first."""
+    book = read_folder(folder(tmp_path / "o", one=AMERICANS, other=AMERICANS))
+    found = failed(prove(book))
+    assert ["live"] == list(found)
+    assert 2 == len(found["live"])
+
+
+def test_one_order_of_several_is_asked_about(tmp_path: Path) -> None:
+    """Its rules are, and the others only where they meet it; one that is not there is a fault."""
+    book = read_folder(folder(tmp_path / "o", one=AMERICANS, other=NOBODY))
+    assert {"one"} == {
+        item.said.split("`")[1].split()[0]
+        for item in prove(book, ["one"]).findings
+        if item.property == "live"
+    }
+    with pytest.raises(InvalidInput, match="no order here is called `three`"):
+        prove(book, ["three"])
+
+
+def test_a_wrong_boundary_is_reported_with_files_that_replay(tmp_path: Path) -> None:
+    """Whoever is found is written as `writ decide` reads them, with both outcomes."""
+    book = read_folder(folder(tmp_path / "o", one=AMERICANS))
+    late = tuple(replace(item, effective=item.effective + 1_000_000) for item in book.versions)
+    found = prove(book, compiled=Compiled(replace(book, versions=late)))
+    assert {"sufficient"} <= set(failed(found))
+    write(tmp_path / "out", book, found)
+    written = json.loads((tmp_path / "out" / "case-1" / "request.jsonl").read_text())
+    assert ("nova-1", "2026-01-01T00:00:00Z") == (written["model"], written["at"][:20])
+    assert "not proved: " in summary(found)
+
+
+def test_the_command_says_so_and_keeps_the_questions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 4 where something is not proved; the report and the questions are in the folder."""
+    orders = folder(tmp_path / "o", one=AMERICANS, other=AMERICANS)
+    assert 4 == command(orders, out=tmp_path / "out")
+    assert "no  live: every rule and every exception matters to somebody" in capsys.readouterr().out
+    report = json.loads((tmp_path / "out" / "proof.json").read_text())
+    assert set(report["files"]) == {item.name for item in (tmp_path / "out").glob("*.smt2")}
+    assert 0 == command(ENTITIES, as_json=True)
+    assert "proved" == json.loads(capsys.readouterr().out)["verdict"]
+    assert 0 == command(ENTITIES, schema=True)
+    with pytest.raises(InvalidInput, match="is not empty"):
+        command(orders, out=tmp_path / "out")
+
+
+def test_the_page_shows_what_the_command_prints(proof: Proof) -> None:
+    """docs/prove.md has the first lines word for word."""
+    page = (ORDERS.parent / "docs" / "prove.md").read_text()
+    shown = page.split("--out proof\n")[1].split("...")[0].splitlines()
+    assert shown == list(lines(proof))[: len(shown)]
