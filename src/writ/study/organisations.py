@@ -45,7 +45,9 @@ def hardest_hit(
         _rank(engine, joined, phases, "subjects")
     requests = [item for item in found if item.named is not None]
     if requests and traffic is not None:
-        table = traffic.requests
+        columns = ("acts_for", "requester", "organisation_number", "user", "model")
+        first, *others = (part.select(*columns) for part in traffic.parts)
+        table = first.union(*others) if others else first
         hits = _table(engine, requests, len(phases))
         joined = table.filter(table.acts_for.notnull()).inner_join(
             hits,

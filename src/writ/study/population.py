@@ -50,12 +50,20 @@ class Problem:
 
 @dataclass(slots=True)
 class Population:
-    """Rule 3: `subjects` has id, kind, number, acts_for, plan and organisation (its number)."""
+    """Rule 3: `subjects` has id, kind, number, acts_for, and by number its organisation and plan.
+
+    A plan's number counts from 1 in `plans`; 0 is none.
+    """
 
     subjects: Table
     rows: int
     without: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
+    plans: tuple[str, ...] = ()
+
+    def plan(self, number: int) -> str | None:
+        """Return a plan by its number."""
+        return self.plans[number - 1] if number > 0 else None
 
 
 def open_columns(
@@ -116,7 +124,10 @@ def read_population(
         Problem(what, count, example) for what, (count, example) in sorted(classes.faults.items())
     ]
     _once(engine, population)
-    population.subjects = engine.keep(_with_organisations(population.subjects))
+    plans = [row["plan"] for row in engine.rows(population.subjects.select("plan").distinct())]
+    population.plans = tuple(sorted(plan for plan in plans if plan is not None))
+    joined = _with_organisations(_with_plans(engine, population))
+    population.subjects = engine.keep(joined)
     return population
 
 
@@ -243,6 +254,16 @@ def _once(engine: Engine, population: Population) -> None:
     population.subjects = unique.select("id", "kind", "number", "acts_for", "plan")
 
 
+def _with_plans(engine: Engine, population: Population) -> Table:
+    """Write plans as numbers: a table of ten million is joined to, and should be small."""
+    subjects, plans = population.subjects, population.plans
+    if not plans:
+        return subjects.mutate(plan=ibis.literal(0, "int32"))
+    numbers = engine.small({"name": ("text", plans), "place": ("number", range(1, len(plans) + 1))})
+    joined = subjects.left_join(numbers, subjects.plan == numbers.name)
+    return joined.mutate(plan=joined.place.fill_null(0).cast("int32")).drop("name", "place")
+
+
 def _with_organisations(subjects: Table) -> Table:
     """Add the class of the organisation that a subject acts for."""
     owners = subjects.filter(subjects.kind == "organisation").select(
@@ -255,5 +276,10 @@ def _with_organisations(subjects: Table) -> Table:
         else_=joined.owner_number.fill_null(UNKNOWN),
     )
     return joined.select(
-        "id", "kind", "number", "acts_for", "plan", organisation=organisation.cast("int64")
+        "id",
+        "kind",
+        "acts_for",
+        "plan",
+        number=joined.number.cast("int32"),
+        organisation=organisation.cast("int32"),
     )

@@ -67,7 +67,7 @@ def simulate(
     if traffic_name is not None:
         tell("reading the traffic")
         traffic = read_traffic(engine, traffic_name, population, _strangers(classes, lists))
-        requests = list(_requests(counted(engine, traffic), comparison))
+        requests = list(_requests(counted(engine, traffic, population), comparison))
         problems += traffic.problems
         if any(unit.asker.requester == UNKNOWN for unit in requests):
             problems += _untold(requests, "requests", a_stranger(engine, traffic))
@@ -94,7 +94,7 @@ def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:
     grouped = table.group_by("number", "organisation", "plan").agg(subjects=table.count())
     for row in engine.rows(grouped):
         asker = Asker(row["number"], row["organisation"], NOBODY)
-        yield Unit(asker, row["plan"], None, None, {"subjects": row["subjects"]})
+        yield Unit(asker, population.plan(row["plan"]), None, None, {"subjects": row["subjects"]})
 
 
 def _requests(found: Iterable[Counted], comparison: Comparison) -> Iterator[Unit]:

@@ -48,9 +48,9 @@ class Counted:
 
 @dataclass(slots=True)
 class Traffic:
-    """A log, read: `requests` has subject, model, organisation (an id), tokens and the asker."""
+    """A log, read: its parts have subject, model, acts_for (an id), tokens, open and the asker."""
 
-    requests: Table
+    parts: tuple[Table, ...]
     without: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
 
@@ -71,32 +71,35 @@ def read_traffic(
     if "organisation" not in lacking:
         joined = _with_organisations(joined, population.subjects)
     if "end_user" in lacking:
-        joined = joined.mutate(user=_number(NOBODY))
+        parts: tuple[Table, ...] = (joined.mutate(user=_number(NOBODY)),)
     else:
-        joined = _with_users(engine, joined, population.subjects, strangers)
-    return Traffic(joined, lacking, problems)
+        parts = _with_users(engine, joined, population.subjects, strangers)
+    return Traffic(parts, lacking, problems)
 
 
-def counted(engine: Engine, traffic: Traffic) -> Iterator[Counted]:
-    """Count the log (rule 2)."""
-    table = traffic.requests
-    grouped = table.group_by("requester", "organisation_number", "user", "plan", "model").agg(
-        requests=table.count(),
-        tokens=table.tokens.sum().cast("int64"),
-        streams=table.open.sum().cast("int64"),
-    )
-    for row in engine.rows(grouped):
-        asker = Asker(row["requester"], row["organisation_number"], row["user"])
-        yield Counted(
-            asker, row["plan"], row["model"] or "", row["requests"], row["tokens"], row["streams"]
+def counted(engine: Engine, traffic: Traffic, population: Population) -> Iterator[Counted]:
+    """Count the log (rule 2): first the rows that name no end user, which are joined but once."""
+    for table in traffic.parts:
+        grouped = table.group_by("requester", "organisation_number", "user", "plan", "model").agg(
+            requests=table.count(),
+            tokens=table.tokens.sum().cast("int64"),
+            streams=table.open.sum().cast("int64"),
         )
+        for row in engine.rows(grouped):
+            asker = Asker(row["requester"], row["organisation_number"], row["user"])
+            counts = row["requests"], row["tokens"], row["streams"]
+            yield Counted(asker, population.plan(row["plan"]), row["model"] or "", *counts)
 
 
 def a_stranger(engine: Engine, traffic: Traffic) -> str:
     """Return a subject of the log that the population does not have; empty: there is none."""
-    unknown = traffic.requests.filter(traffic.requests.requester == UNKNOWN)
-    (row,) = engine.rows(unknown.aggregate(example=unknown.subject.min()))
-    return row["example"] or ""
+    found = []
+    for table in traffic.parts:
+        unknown = table.filter(table.requester == UNKNOWN)
+        found += [
+            row["example"] for row in engine.rows(unknown.aggregate(example=unknown.subject.min()))
+        ]
+    return min((name for name in found if name), default="")
 
 
 def _with_requesters(raw: Table, subjects: Table) -> Table:
@@ -112,12 +115,12 @@ def _with_requesters(raw: Table, subjects: Table) -> Table:
     return joined.select(
         "subject",
         "model",
-        "plan",
         "organisation",
         "end_user",
         "acts_for",
-        requester=joined.requester.fill_null(UNKNOWN).cast("int64"),
-        organisation_number=joined.own.fill_null(NOBODY).cast("int64"),
+        plan=joined.plan.fill_null(0),
+        requester=joined.requester.fill_null(UNKNOWN),
+        organisation_number=joined.own.fill_null(NOBODY),
         tokens=_number(0)
         if tokens.type().is_string()
         else ibis.greatest(tokens.fill_null(0).cast("int64"), _number(0)),
@@ -143,7 +146,7 @@ def _with_organisations(joined: Table, subjects: Table) -> Table:
 
 def _with_users(
     engine: Engine, joined: Table, subjects: Table, strangers: Mapping[str | None, int]
-) -> Table:
+) -> tuple[Table, Table]:
     """Name end users (rule 3); only rows that name one are looked up."""
     names_one = joined.end_user.notnull() & (joined.end_user != "")
     rest = joined.filter(~names_one).mutate(user=_number(NOBODY))
@@ -160,7 +163,7 @@ def _with_users(
     naming = joined.filter(names_one)
     found = naming.left_join(people, naming.end_user == people.user_id)
     users = found.mutate(user=found.user.fill_null(strangers[None]).cast("int64")).drop("user_id")
-    return rest.union(users.select(*rest.columns))
+    return rest, users.select(*rest.columns)
 
 
 def _whether(column: Table) -> Table:

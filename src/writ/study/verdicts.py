@@ -59,6 +59,7 @@ class Verdicts:
     classes: Classes
     _links: dict[tuple[Asker, int], tuple[_Standing, ...]] = field(default_factory=dict)
     _codes: dict[tuple[int, str, _Standing], int] = field(default_factory=dict)
+    _settled: dict[tuple[object, ...], tuple[Settlement, ...]] = field(default_factory=dict)
     _known: dict[tuple[Asker, int, str], Verdict] = field(default_factory=dict)
 
     def of(self, asker: Asker, place: int, model: str) -> Verdict:
@@ -72,6 +73,18 @@ class Verdicts:
     def settling(self, asker: Asker, place: int, model: str) -> tuple[Settlement, ...]:
         """Return the evidence that would settle an open chain; none: no evidence would (rule 3)."""
         asked = self.classes.asked[place]
+        key = (place, model, self._names(asker), self._standings(asker, place, asked))
+        found = self._settled.get(key)
+        if found is None:
+            found = self._settled[key] = self._settle(asker, asked, model)
+        return found
+
+    def _names(self, asker: Asker) -> tuple[str, bool, bool]:
+        """What the links are called by: two chains alike else are still two."""
+        kind = self.classes[asker.requester].subject.kind
+        return kind, asker.organisation == NOBODY, asker.end_user == NOBODY
+
+    def _settle(self, asker: Asker, asked: Asked, model: str) -> tuple[Settlement, ...]:
         decision = decide_compiled(asked.compiled, self.chain(asker), model, asked.at)
         first: dict[str, int | None] = {}
         for item in decision.would_settle:
