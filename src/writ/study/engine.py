@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 import ibis
@@ -98,18 +99,23 @@ class Engine:
 @contextmanager
 def open_engine(url: str, threads: int | None = None) -> Iterator[Engine]:
     """Open an engine by its URL (rule 1), and close it."""
-    engine = Engine(_connect(url, threads))
-    try:
-        yield engine
-    finally:
-        engine.close()
+    with TemporaryDirectory(prefix="writ-") as spill:  # only DuckDB puts anything there
+        engine = Engine(_connect(url, threads, spill))
+        try:
+            yield engine
+        finally:
+            engine.close()
 
 
-def _connect(url: str, threads: int | None) -> Any:
+def _connect(url: str, threads: int | None, spill: str) -> Any:
     kind, _, rest = url.partition(":")
     try:
         if kind == "duckdb":
-            settings: dict[str, Any] = {"memory_limit": MEMORY, "preserve_insertion_order": False}
+            settings: dict[str, Any] = {
+                "memory_limit": MEMORY,
+                "preserve_insertion_order": False,
+                "temp_directory": spill,
+            }
             if threads is not None:
                 settings["threads"] = threads
             return ibis.duckdb.connect(rest.removeprefix("//") or ":memory:", **settings)
