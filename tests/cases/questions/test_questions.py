@@ -1,12 +1,16 @@
 """Questions about orders, answered from their explanation alone.
 
 The answers were written down from what `writ order explain` prints, before any of them was compared
-with a decision, and none was changed since. Who answered had written the command.
+with a decision, and none was changed since. Who answered the first two had written the command; who
+answered the last two had seen nothing of Writ but the explanations, the facts and the questions.
 
 1. `june.jsonl`: the answerer had not opened the order files, but had seen the case's table; each
    answer has what it rests on.
 2. `nationals.jsonl`: drawn at random from that folder's `expected.csv` without the outcomes; the
    answerer had seen neither the order files nor the table.
+3. `ownership.jsonl` and `everheld.jsonl`: drawn in the same way, evenly over the outcomes; each
+   answer has what it rests on. Which company is on which annex is not told by an explanation, and
+   was guessed from the facts.
 """
 
 import json
@@ -19,7 +23,12 @@ import pytest
 HERE = Path(__file__).parent
 ORDERS = HERE.parents[2] / "orders"
 ENOUGH = 28
-FOLDERS = {"june": "june-2026", "nationals": "nationals-or-residents"}
+FOLDERS = {
+    "everheld": "ever-held-citizenship",
+    "june": "june-2026",
+    "nationals": "nationals-or-residents",
+    "ownership": "entity-ownership",
+}
 
 
 @pytest.mark.parametrize("name", FOLDERS)

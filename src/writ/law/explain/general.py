@@ -30,7 +30,9 @@ GENERAL = (
     Line(
         "A fact counts from the instant it was verified, before it expires, and while it is younger"
         " than the greatest age a rule allows: at exactly that age it no longer counts. A fact below"
-        " the level that a rule asks for counts as never shown. The levels are:"
+        " a level counts as never shown where that level is asked for: each rule has one level to"
+        " let pass and one to bar, and facts of that level and of any above it count together. A"
+        " region counts for its country too. The levels are:"
     ),
     *(Line(f"{level}.", 1) for level in LEVELS),
     Line(
@@ -40,15 +42,17 @@ GENERAL = (
     ),
     Line(
         "A list of names is compared by id: whether somebody is on it is not a matter of evidence."
+        " Explanations tell how many are listed, and never who; ask the operator."
     ),
     Line(
         "Where several rules speak of a model, everybody named must pass all of them; whoever is"
-        " known to be unable to pass them all together is barred, even where each alone is open."
+        " known to be unable to pass them all together is barred, even where each alone is open: as"
+        " under one rule for nationals of one country only and another for nationals of none."
         " Where no rule in force speaks of it, the outcome is permit. A model name that is not listed"
         " here is denied."
     ),
     Line(
         "A rule, an order or a fact that ends at an instant no longer counts at that very instant;"
-        " one that begins then already does. All instants are in UTC."
+        " one that begins then already does. All instants are in UTC, but where an offset is written."
     ),
 )

@@ -31,9 +31,9 @@ KINDS: tuple[tuple[LinkKind, str], ...] = (("person", "A person"), ("organisatio
 def who_lines(rule: Rule) -> Iterator[Line]:
     """Say whom a rule lets pass or bars, and when that is known."""
     if rule.sense == "only":
-        yield Line("Only these may use it; everybody else is barred:")
+        yield Line("Only these may use it; whoever is known to be none of them is barred:")
     else:
-        yield Line("These are barred; everybody else may use it:")
+        yield Line("These are barred; whoever is known to be none of them may use it:")
     for kind, name in KINDS:
         yield from _branch_lines(simplified(branch(rule.predicate, kind), kind), name)
     yield from _definition_lines(rule.predicate)
@@ -114,7 +114,9 @@ def _derived_truth(atom: Derived) -> str:
                 "that it is so owned is known to be true once the shares shown, of owners known to"
                 " count, add up to it, and to be false once they cannot, even if everybody counts"
                 " who may and holds whatever the shares shown leave. Owners are judged by their own"
-                " facts."
+                " facts. With 50.5 % shown to be held by others, at most 49.5 % is left: false of 50 %. A"
+                " share that was left untold is not computed from the rest. Companies that own each"
+                " other count only through somebody outside the ring who counts."
             )
 
 
@@ -237,7 +239,7 @@ def _unproven(item: Exemption, rule: Rule) -> str:
     if item.unproven == "verify":
         return (
             "Whoever is known to be barred by the rule, while the exception may still be true of"
-            f" them: verify. Once it is known to be false as well: {barred}."
+            f" them: verify. Once it is known to be false as well, by facts good enough to bar: {barred}."
         )
     return (
         "Whoever is known to be barred by the rule and has not shown the exception is not asked for"

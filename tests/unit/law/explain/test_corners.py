@@ -100,7 +100,7 @@ def test_ids_need_no_complete_list(catalogue: bytes, write: Write) -> None:
     order = write().replace(ONLY, b"only: {person: {acting_for: self}}")
     assert [
         "Rule `only-us`, on `fable-5`:",
-        "Only these may use it; everybody else is barred:",
+        "Only these may use it; whoever is known to be none of them is barred:",
         (
             "A person who asks on behalf of the provider itself (acme-ai) (the request's company is"
             " compared, nothing is to be shown)"

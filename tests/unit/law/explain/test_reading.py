@@ -53,7 +53,7 @@ def test_a_restriction_has_these_sections(catalogue: bytes, write: Write) -> Non
 def test_a_list_of_those_allowed(catalogue: bytes, write: Write) -> None:
     """Unknown is told apart from false, and what makes it false is listed."""
     lines = said(explained(catalogue, write()), "who")
-    assert "Only these may use it; everybody else is barred:" in lines
+    assert "Only these may use it; whoever is known to be none of them is barred:" in lines
     assert "is a citizen of the United States (US)" in lines
     assert (
         "A person is known not to be meant only once complete lists are shown of all of these, with"
@@ -69,7 +69,7 @@ def test_a_list_of_those_barred(catalogue: bytes, write: Write) -> None:
     parts = explained(catalogue, order)
     assert [
         "Rule `only-us`, on `fable-5`:",
-        "These are barred; everybody else may use it:",
+        "These are barred; whoever is known to be none of them may use it:",
         "A person of whom all of these are so:",
         "is a citizen of France (FR)",
         "resides in France (FR)",
@@ -146,7 +146,7 @@ def test_an_exception_with_limits_and_evidence_of_its_own(catalogue: bytes, writ
         ),
         (
             "Whoever is known to be barred by the rule, while the exception may still be true of"
-            " them: verify. Once it is known to be false as well: deny."
+            " them: verify. Once it is known to be false as well, by facts good enough to bar: deny."
         ),
     ] == lines
 
