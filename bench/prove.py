@@ -53,7 +53,7 @@ def proved(book: Lawbook, compiled: Compiled, models: Iterable[str]) -> tuple[fl
 
 
 def question(book: Lawbook, compiled: Compiled, model: str) -> str:
-    """Write one question for both properties: is anybody treated otherwise than ordered?"""
+    """Write one question for both properties: whether anybody is treated otherwise than ordered."""
     subject = Subject.of(book, compiled, model)
     script = Script(model)
     script.declare(AT, "Int")
