@@ -8,14 +8,15 @@
 3. `contained` and `restores` ask whether two lawbooks' tables ever differ in an instant given.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
 from writ.model.cell import CODES, OUTCOMES
-from writ.model.expression import Given, Listed
+from writ.model.expression import WILD, Given, Listed
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -106,8 +107,18 @@ def _values(
     unsaid = VOCABULARY[name].shape in _UNSAID
     whole = [value for value in found if "" not in value]
 
+    named = [
+        (
+            item.patterns,
+            replace(item, patterns=frozenset(one for one in item.patterns if WILD in one)),
+        )
+        for item in lists
+    ]
+
+    @cache
     def told(value: Parts) -> tuple[object, ...]:
-        by_lists = tuple(item.names(value) for item in lists)
+        # Annexes list thousands: only patterns with a wildcard are tried one by one.
+        by_lists = tuple(value in exact or wild.names(value) for exact, wild in named)
         return by_lists, *(
             tables.told(side, item, name, value) for side, item in zip(sides, masks, strict=True)
         )
@@ -116,16 +127,22 @@ def _values(
     if not unsaid:
         return kept
     open_values = [value for value in found if "" in value and value != ("",) * len(value)]
+    said = _said(whole, open_values, told)
+    return kept | alike(open_values, lambda value: (told(value), said[value]))
 
-    def may_become(value: Parts) -> tuple[object, ...]:
-        others = (
-            told(other)
-            for other in whole
-            if all(said in ("", part) for said, part in zip(value, other, strict=True))
-        )
-        return told(value), frozenset(others)
 
-    return kept | alike(open_values, may_become)
+def _said(
+    whole: Sequence[Parts], open_values: Iterable[Parts], told: Callable[[Parts], object]
+) -> dict[Parts, frozenset[object]]:
+    """Return, for each value with parts unsaid, what is told of all that it may turn out to be."""
+    found: dict[Parts, set[object]] = {value: set() for value in open_values}
+    for gaps in {tuple(part == "" for part in value) for value in found}:
+        for value in whole:
+            if len(value) == len(gaps):
+                bare = tuple("" if gap else part for gap, part in zip(gaps, value, strict=True))
+                if bare in found:
+                    found[bare].add(told(value))
+    return {value: frozenset(others) for value, others in found.items()}
 
 
 def equality(subject: Subject, links: Sequence[Symbols], script: Script) -> dict[Equality, str]:
