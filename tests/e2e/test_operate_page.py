@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.deployment import CATALOGUE, LETTER, Deployment
+from tests.worlds.deployment import CATALOGUE, LETTER, ORDERS, Deployment
 from tests.worlds.upstream import WORD, Upstream
 
 PAGE = Path(__file__).parents[2] / "docs" / "operate.md"
@@ -47,6 +47,7 @@ def test_the_page_works_as_it_is_written(tmp_path: Path, upstream: Upstream) -> 
     for file in (CATALOGUE, LETTER):
         shutil.copy(file, tmp_path / "orders")
     shutil.copy(LETTER, tmp_path / "second")
+    shutil.copy(ORDERS / "subjects.jsonl", tmp_path / "people.jsonl")
     deployment = Deployment(tmp_path)
     (tmp_path / "facts.jsonl").write_text(
         re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]

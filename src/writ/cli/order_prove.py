@@ -6,14 +6,22 @@ from typing import Annotated
 import msgspec
 import typer
 
-from writ.errors import Failed, NotProved
+from writ.cli.proposed import at_deployment
+from writ.errors import Failed, InvalidInput, NotProved
 from writ.law.folder import read_folder
+from writ.model.order import Lawbook
 
 
-def prove(
-    orders: Annotated[Path, typer.Argument(help="folder with catalogue.yaml and orders")],
+def prove(  # noqa: PLR0913  one parameter per option of the command
+    orders: Annotated[
+        Path | None, typer.Argument(help="folder with catalogue.yaml and orders")
+    ] = None,
     order: Annotated[
         list[str] | None, typer.Option(help="only this order; may be given again")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="a deployment: all that its open proposal would have in force"),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="a new folder for the report, the questions and the people")
@@ -30,6 +38,8 @@ def prove(
 
     Example: writ order prove orders/june-2026 --order us-bis-2026-06-12 --out proof
 
+    With --config it proves what is proposed there, and `writ attach` takes OUT/proof.json.
+
     Exit 0 proved, 3 where the folder has faults, 4 not proved.
     """
     from writ.study.proof.prove import prove as proved
@@ -38,7 +48,7 @@ def prove(
     if schema:
         print(proof_schema(), end="")
         return 0
-    book = read_folder(orders)
+    book = _book(orders, config)
     try:
         proof = proved(book, order or ())
     except ModuleNotFoundError as error:
@@ -50,3 +60,11 @@ def prove(
     else:
         print("\n".join(lines(proof)))
     return 0 if proof.proved else NotProved.exit_code
+
+
+def _book(orders: Path | None, config: Path | None) -> Lawbook:
+    if orders is not None and config is None:
+        return read_folder(orders)
+    if config is not None and orders is None:
+        return at_deployment(config, []).after
+    raise InvalidInput("give a folder of orders, or --config for the open proposal")

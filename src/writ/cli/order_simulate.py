@@ -1,26 +1,17 @@
 """`writ order simulate`: whom orders would hit, counted exactly, before anybody signs them."""
 
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from writ.cli.proposed import Proposed, at_deployment, load
 from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
-from writ.law.folder import check_sources, load_files, load_folder, lying_beside, named_under
+from writ.law.folder import check_sources, load_files, lying_beside, named_under
 from writ.model.order import Lawbook
-
-
-@dataclass(frozen=True, slots=True)
-class _Proposed:
-    """Both sides of a proposal."""
-
-    before: Lawbook
-    after: Lawbook
 
 
 def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
@@ -113,48 +104,19 @@ def _tell(what: str) -> None:
 
 def _proposed(
     orders: list[Path], in_force: list[Path], diff: list[Path], config: Path | None
-) -> _Proposed:
+) -> Proposed:
     if config is not None:
         if in_force or diff:
             raise InvalidInput("with --config, what is in force is the deployment's")
-        return _deployed(config, orders)
+        return at_deployment(config, orders)
     if not orders:
         raise InvalidInput("give order files, or --config for the open proposal")
-    base = _load(in_force)
+    base = load(in_force)
     for path in (*in_force, *orders):
         base = {**_beside(path), **base}
-    return _Proposed(
-        _read(orders[0], {**base, **_load(diff)}), _read(orders[0], {**base, **_load(orders)})
+    return Proposed(
+        _read(orders[0], {**base, **load(diff)}), _read(orders[0], {**base, **load(orders)})
     )
-
-
-def _deployed(config: Path, orders: list[Path]) -> _Proposed:
-    """Compare with what a deployment has in force, and compile what would be signed."""
-    from writ.cli.client import Call, ask
-    from writ.desk.force import read_force
-    from writ.desk.proposal import read_docket
-    from writ.desk.review import prepare
-    from writ.desk.sources import compile_sources
-    from writ.model.config import read_config
-    from writ.serve.site import load_trust
-
-    trust = load_trust(read_config(config))
-    if orders:
-        force = read_force(ask(config, Call("GET", "/in-force")), trust)
-        compiled = prepare(force, dict(_load(orders)), (), trust)
-    else:
-        docket = read_docket(ask(config, Call("GET", "/proposals/open")), trust)
-        force = docket.force
-        compiled = compile_sources(docket.proposal.sources, force.next(trust))
-    before = Lawbook(compiled.book.catalogue) if force.book is None else force.book
-    return _Proposed(before, compiled.book)
-
-
-def _load(paths: Iterable[Path]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    for path in paths:
-        found |= load_folder(path) if path.is_dir() else load_files([path])
-    return found
 
 
 def _beside(path: Path) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.deployment import CATALOGUE, LETTER, Deployment, found
+from tests.worlds.deployment import CATALOGUE, LETTER, ORDERS, Deployment, found
 from writ.law.folder import load_files, read_sources
 from writ.law.snapshot import law_digest
 
@@ -60,6 +60,21 @@ def test_from_two_encodings_to_an_order_in_force(deployment: Deployment) -> None
     gates = deployment.json("status")["proposal"]["gates"]
     assert ["met"] * 3 == [gate["state"] for gate in gates]
     assert 1 == deployment.json("activate")["epoch"]
+
+
+def test_real_reports_are_taken(deployment: Deployment) -> None:
+    """What is proposed is proved and simulated as it would be signed, and both reports are met."""
+    people = ORDERS / "subjects.jsonl"
+    deployment.writ("order", "prove", "--config", "writ.toml", "--out", "proof")
+    counted = ("order", "simulate", "--config", "writ.toml", "--population", people)
+    deployment.writ(*counted, "--out", "simulated")
+    for report in ("proof/proof.json", "simulated/report.json"):
+        deployment.writ("attach", report, "--key", "ada.key")
+    gates = deployment.json("status")["proposal"]["gates"]
+    said = {gate["gate"]: (gate["state"], gate["words"]) for gate in gates}
+    assert ("met", "met") == (said["proof"][0], said["simulation"][0])
+    assert said["proof"][1][0].startswith("proof: proved; 8 properties proved")
+    assert "stricter for up to 66 of 72 subjects" in said["simulation"][1][0]
 
 
 def test_two_skip_what_there_is_no_time_for(deployment: Deployment) -> None:

@@ -190,3 +190,20 @@ def test_the_page_shows_what_the_command_prints(proof: Proof) -> None:
     page = (ORDERS.parent / "docs" / "prove.md").read_text()
     shown = page.split("--out proof\n")[1].split("...")[0].splitlines()
     assert shown == list(lines(proof))[: len(shown)]
+
+
+def test_a_proof_of_one_order_says_so() -> None:
+    """The summary, which signers read, names the order where not all were asked about."""
+    book = read_folder(ORDERS / "entities-with-annex")
+    order = book.versions[0].order
+    others = replace(book, versions=(*book.versions, replace(book.versions[0], order="another")))
+    assert () == prove(book, [order]).partly
+    assert (order,) == (found := prove(others, [order])).partly
+    assert summary(found).startswith(f"of {order} alone: ")
+
+
+@pytest.mark.parametrize("given", [(None, None), (ENTITIES, Path("writ.toml"))])
+def test_there_is_one_thing_to_prove(given: tuple[Path | None, Path | None]) -> None:
+    """A folder, or a deployment's open proposal: not both and not neither."""
+    with pytest.raises(InvalidInput, match="a folder of orders, or --config"):
+        command(given[0], config=given[1])

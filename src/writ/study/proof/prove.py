@@ -73,11 +73,15 @@ class Finding:
 
 @dataclass
 class Proof:
-    """All findings; `texts` are the questions by file name; `counted` is the second method, by model."""
+    """All findings; `texts` are the questions by file name; `counted` is the second method, by model.
+
+    `partly`: the orders asked about, where they were not all.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     counted: dict[str, Counted] = field(default_factory=dict)
+    partly: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -99,7 +103,8 @@ class _Proving:
             if not any(version.order == order for version in book.versions):
                 raise InvalidInput(f"no order here is called `{order}`")
         self._book, self._orders, self._compiled = book, orders, compiled
-        self._proof = Proof()
+        every = {version.order for version in book.versions}
+        self._proof = Proof(partly=() if every <= {*orders} else orders)
 
     def run(self) -> Proof:
         """Ask everything (rules 1 and 2)."""

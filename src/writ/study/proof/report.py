@@ -64,10 +64,11 @@ def summary(proof: Proof) -> str:
     """Say in one line what came of it."""
     failed = dict.fromkeys(item.property for item in proof.findings if not item.holds)
     counted = sum(item.asked for item in proof.counted.values())
+    about = f"of {', '.join(proof.partly)} alone: " if proof.partly else ""
     if not proof.proved:
-        return f"not proved: {', '.join(failed) or 'counting differs'}"
-    questions = len(proof.texts)
-    return f"{len(PROPERTIES)} properties proved, {questions} questions kept, {counted} requests counted"
+        return f"{about}not proved: {', '.join(failed) or 'counting differs'}"
+    questions = f"{len(proof.texts)} questions kept, {counted} requests counted"
+    return f"{about}{len(PROPERTIES)} properties proved, {questions}"
 
 
 def lines(proof: Proof) -> Iterator[str]:
