@@ -8,6 +8,7 @@ from writ.cli import (
     order_explain,
     order_exposure,
     order_new,
+    order_petition,
     order_prove,
     order_schema,
     order_simulate,
@@ -22,6 +23,7 @@ app.command("diff")(order_diff.diff)
 app.command("explain")(order_explain.explain)
 app.command("exposure")(order_exposure.exposure)
 app.command("new")(order_new.new)
+app.command("petition")(order_petition.petition)
 app.command("prove")(order_prove.prove)
 app.command("schema")(order_schema.schema)
 app.command("simulate")(order_simulate.simulate)

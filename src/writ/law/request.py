@@ -42,8 +42,11 @@ class Request:
 def read_people(folder: Path) -> dict[str, Subject]:
     """Read a folder's `subjects.jsonl`, if it has one; every bad line is a fault."""
     path = folder / "subjects.jsonl"
-    if not path.exists():
-        return {}
+    return read_subjects(path) if path.exists() else {}
+
+
+def read_subjects(path: Path) -> dict[str, Subject]:
+    """Read subjects, one a line, with those related to them; every bad line is a fault."""
     people: dict[str, Subject] = {}
     faults: list[Fault] = []
     for number, line in enumerate(read_file(path).split(b"\n"), 1):
