@@ -133,6 +133,6 @@ def _sentence(found: "Petition", out: Path) -> str:
     if short:
         lines.append(f"{short} outcomes would be no permit if it were granted: see outcomes.csv")
     if found.elsewhere:
-        told = "subjects and models are stopped by other orders too, which the folder does not name"
+        told = "outcomes are stopped by other orders too, which the folder does not name"
         lines.append(f"{len(found.elsewhere)} {told}")
     return "\n".join(lines)

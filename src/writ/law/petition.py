@@ -5,8 +5,9 @@
    petitioner only (`elsewhere`).
 3. Of evidence it has what the rules that stop somebody ask for: attribute, completeness, assurance
    and dates; never a value, a method or an issuer.
-4. The exception asked for is from the rules that stop somebody listed, for the models asked for,
-   and leaves everything else in the version as it is; what would not is refused.
+4. The exception asked for is from the rules that stop somebody listed as such (not because of whom
+   they act for, or name nobody), for the models asked for. Everything else in the version stays as
+   it is; what would not is refused.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -99,7 +100,7 @@ def petition(files: Mapping[str, bytes], people: Mapping[str, Subject], asked: A
     if not rules:
         named = ", ".join(map(quoted, models))
         raise Refused(
-            f"{quoted(base.order)} stops nobody on the list on {named}"
+            f"{quoted(base.order)} stops nobody on the list as such on {named}"
             f" at {format_instant(asked.at)}; there is nothing to ask for"
         )
     proposal = amendment(base, rules, models, (asked.who, asked.at), _strangers(book, base, asked))
@@ -216,12 +217,13 @@ def _strangers(book: Lawbook, base: OrderVersion, asked: Asked) -> dict[str, Out
 def _stopping(
     base: OrderVersion, judged: Iterable[tuple[Outcome, tuple[Reason, ...]]]
 ) -> tuple[Rule, ...]:
-    """Return the rules that do not let somebody listed pass (rule 4)."""
+    """Return the rules that do not let somebody listed pass, as requester (rule 4)."""
     named = {
         reason.rule
         for outcome, reasons in judged
         if outcome is not Outcome.PERMIT
         for reason in reasons
+        if reason.link == "requester"
     }
     return tuple(rule for rule in base.rules if rule.id in named)
 
