@@ -77,8 +77,9 @@ def quoted(value: object) -> str:
 def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
     """Read one YAML document; every duplicate key, tag and anchor is reported at once.
 
-    With `found`, duplicate keys, tags and anchors are put there, and reading goes on with the key
-    that came first and the bare value; everything else is InvalidInput either way.
+    With `found`, all that can be read in spite of is put there, and reading goes on: with the key
+    that came first, the bare value, what an alias of a scalar stands for, the first document.
+    Everything else is InvalidInput either way.
     """
     text = _decode(data, file)
     composer = _Composer(file, text)
@@ -130,6 +131,7 @@ class _Composer:
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.faults: list[Fault] = []
         self.spared: list[Fault] = []
+        self.anchored: dict[str, Scalar] = {}
 
     def document(self) -> Node:
         """Read the only document of the stream (rule 1)."""
@@ -140,7 +142,7 @@ class _Composer:
         next(self.events)  # the document ends
         after = next(self.events)
         if not isinstance(after, yaml.StreamEndEvent):
-            self.refuse(after, "a second document; write one file for each")
+            self.spare(after, "a second document; write one file for each")
         return node
 
     def node(self, event: yaml.Event, depth: int) -> Node:
@@ -154,8 +156,12 @@ class _Composer:
         if isinstance(event, yaml.MappingStartEvent):
             return Node(place, self.entries(depth))
         if isinstance(event, yaml.ScalarEvent):
-            return Node(place, event.value if event.style in _QUOTES else _scalar(event.value))
-        return Node(place, None)
+            value = event.value if event.style in _QUOTES else _scalar(event.value)
+            if event.anchor is not None:
+                self.anchored[event.anchor] = value
+            return Node(place, value)
+        alias = event.anchor if isinstance(event, yaml.AliasEvent) else None
+        return Node(place, self.anchored.get(alias or ""))
 
     def items(self, depth: int) -> Iterator[Node]:
         """Read the items of a list up to its end."""
@@ -170,7 +176,7 @@ class _Composer:
             key = event.value if isinstance(event, yaml.ScalarEvent) else None
             if key is None:
                 self.node(event, depth + 1)
-                self.refuse(event, "a key must be text")
+                self.spare(event, "a key must be text")
             else:
                 self.refuse_extras(event)
             node = self.node(next(self.events), depth + 1)
@@ -183,7 +189,11 @@ class _Composer:
     def refuse_extras(self, event: yaml.Event) -> None:
         """Report a tag, an anchor or an alias (rule 3)."""
         if isinstance(event, yaml.AliasEvent):
-            self.refuse(event, f"an alias of {quoted(event.anchor)}; write it out here")
+            # Only scalars are put in place: lists in lists of lists would grow without end.
+            known = event.anchor in self.anchored
+            (self.spare if known else self.refuse)(
+                event, f"an alias of {quoted(event.anchor)}; write it out here"
+            )
         elif getattr(event, "anchor", None) is not None:
             self.spare(event, "an anchor; write everything out where it belongs")
         if getattr(event, "tag", None) is not None:

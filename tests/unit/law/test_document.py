@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from writ.canonical import Plain
-from writ.errors import InvalidInput
+from writ.errors import Fault, InvalidInput
 from writ.law.document import LARGEST, Place, quoted, read_plain, read_yaml
 
 
@@ -155,3 +155,25 @@ def test_reading_never_breaks(data: bytes) -> None:
         read_yaml(data, "x").plain()
     except InvalidInput as error:
         assert error.faults  # noqa: PT017  either way out is right, a fault without words is not
+
+
+def test_what_can_be_read_in_spite_of_is_read() -> None:
+    """Aliases of scalars, keys that are no text and second documents do not hide other faults."""
+    found: list[Fault] = []
+    data = b"a: &x 7\nb: *x\n[k]: 1\nc: {d: *x}\n---\nmore: 1\n"
+    node = read_yaml(data, "x.yaml", found)
+    assert {"a": 7, "b": 7, "c": {"d": 7}} == node.plain()
+    assert [
+        "x.yaml:1:4: an anchor; write everything out where it belongs",
+        "x.yaml:2:4: an alias of `x`; write it out here",
+        "x.yaml:3:1: a key must be text",
+        "x.yaml:4:8: an alias of `x`; write it out here",
+        "x.yaml:5:1: a second document; write one file for each",
+    ] == [str(fault) for fault in sorted(found)]
+
+
+def test_an_alias_of_a_list_is_not_put_in_place() -> None:
+    """Lists in lists of lists would grow without end."""
+    found: list[Fault] = []
+    with pytest.raises(InvalidInput, match="an alias of `x`"):
+        read_yaml(b"a: &x [1]\nb: *x\n", "x.yaml", found)
