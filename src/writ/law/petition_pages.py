@@ -151,7 +151,8 @@ def _people(found: Petition) -> str:
     told = (
         "`deny`: stopped. `substitute`: another model answers. `verify`: not known well enough yet;"
         " evidence alone may do. `permit`: served already. These are the outcomes of this order by"
-        " itself, for requests in their own name, as the provider's decision engine gives them."
+        " itself, for requests of their own (made for whom each acts for, where that is one), as the"
+        " provider's decision engine gives them."
     )
     return told + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in lines)
 
