@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from writ.cli.client import Call, ask
+from writ.cli.impact import Impact
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
 from writ.cli.output import show
 from writ.cli.submit import Waiting, wanted
@@ -24,7 +25,8 @@ def sign(
 
     Example: writ sign --key ben.key
 
-    What is shown was computed on this machine; the desk is not taken at its word.
+    What is shown was computed on this machine; the desk is not taken at its word. Only it can count
+    whom of an annex it has on its books: that is shown as what it says.
     """
     from writ.cli.signer import read_signer
     from writ.desk.proposal import read_docket
@@ -32,14 +34,14 @@ def sign(
     from writ.desk.review import sign as put_name
 
     signer = read_signer(config, key)
-    docket = read_docket(ask(config, Call("GET", "/proposals/open")), signer.trust)
+    told = ask(config, Call("GET", "/proposals/open"))
+    docket = read_docket(told, signer.trust)
     reviewed = review(docket, signer.trust)
     envelope = put_name(reviewed, signer.trust, signer.pair)
-    words = "\n".join(reviewed.words)
-    print(
-        f"{words}\nproposed by {reviewed.approval.submitter}; snapshot {reviewed.digest}",
-        file=sys.stderr,
-    )
+    counted = msgspec.convert(told["impact"], list[Impact])
+    lines = [*reviewed.words, *(f"the desk counts: {item.line()}" for item in counted)]
+    lines.append(f"proposed by {reviewed.approval.submitter}; snapshot {reviewed.digest}")
+    print("\n".join(lines), file=sys.stderr)
     if not yes and not (sys.stdin.isatty() and typer.confirm(f"sign as {signer.name}?", err=True)):
         raise Refused("not signed; say --yes, or answer yes at a terminal")
     answer = ask(

@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from writ.cli.client import Call, ask
+from writ.cli.impact import Impact
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
 from writ.cli.output import show
 from writ.errors import InvalidInput
@@ -31,6 +32,7 @@ class Waiting(msgspec.Struct):
     missing: int
     may_sign: list[str]
     gates: list[Passing]
+    impact: list[Impact]
 
 
 def submit(  # noqa: PLR0913  one parameter per option of the command
@@ -74,7 +76,7 @@ def hand_in(config: Path, submission: object, *, replace: bool, as_json: bool) -
 
 
 def wanted(waiting: Waiting) -> str:
-    """Say what a proposal still needs."""
+    """Say what a proposal still needs, and whom its annexes move."""
     missing = [item for item in waiting.gates if item.state == "missing"]
     lines = [line for item in missing for line in item.words]
     if waiting.missing:
@@ -83,7 +85,7 @@ def wanted(waiting: Waiting) -> str:
         head = "signed by enough people"
     else:
         head = "signed by enough people; put it in force with `writ activate`"
-    return "\n  ".join([head, *lines])
+    return "\n  ".join([head, *lines, *(item.line() for item in waiting.impact)])
 
 
 def _load(paths: Iterable[Path]) -> dict[str, bytes]:

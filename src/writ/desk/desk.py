@@ -27,6 +27,7 @@ from writ.desk.review import prepare
 from writ.desk.sources import Compiled, Sources, check_versions, compile_sources
 from writ.desk.status import Status, status_of
 from writ.errors import Refused
+from writ.law.annex_moves import AnnexMove, annex_moves
 from writ.model.order import Hold as Stop
 from writ.signing.approval import (
     add_hold,
@@ -115,6 +116,15 @@ class Desk:
         with self._lock:
             proposal = self.proposal()
             return None if proposal is None else Docket(proposal, self._known.force)
+
+    def moves(self) -> tuple[AnnexMove, ...]:
+        """Return the rows of annexes that come and go with the open proposal, for counting."""
+        with self._lock:
+            found, before = self.proposal(), self._known.force.book
+            if found is None:
+                return ()
+            old = () if before is None else before.versions
+            return tuple(annex_moves(old, self._compiled_of(found).book.versions))
 
     def status(self) -> Status:
         """Say how things stand at the legal instant it is."""

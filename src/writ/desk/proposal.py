@@ -101,6 +101,7 @@ class _Proposal(SourcesForm, frozen=True):
 class _Docket(Form, frozen=True):
     proposal: dict[str, object]
     in_force: dict[str, object]
+    impact: list[object] = []  # the desk's numbers, for people to see; nothing is judged by them
 
 
 def read_submission(value: object) -> Submission:

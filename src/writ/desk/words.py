@@ -2,11 +2,14 @@
 
 1. Both sides are compiled law, so what is said is what will be done, comments and layout apart.
 2. Instants are in UTC; digests are `rules_digest`, before and after, wherever they differ.
+3. Of an annex it is said how many rows come and go, and never whose.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from writ.clock import FOREVER, Instant, format_instant
+from writ.law.annex_moves import annex_moves
 from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
 from writ.law.wording import (
@@ -55,12 +58,16 @@ def _models(old: Catalogue, new: Catalogue) -> Iterator[str]:
 def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
     before = {(item.order, item.version): item for item in old.versions}
     after = {(item.order, item.version): item for item in new.versions}
+    rows = defaultdict[tuple[str, int], list[str]](list)
+    for move in annex_moves(old.versions, new.versions):
+        rows[move.order, move.version].append(f"  {move.line()}")
     for name in sorted({*before, *after}):
         was, now = before.get(name), after.get(name)
         if now is None:
             yield f"order {name[0]} version {name[1]} goes"
             gone = before[name].duties
             yield from (f"  duty {item.id} goes with it" for item in gone)
+            yield from rows[name]
         elif was != now:
             yield f"order {name[0]} version {name[1]} {'changes' if was else 'comes'}: {order_line(now)}"
             yield from (f"  {rule_line(rule)}" for rule in now.rules)
@@ -70,8 +77,9 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
             yield from (f"  {duty_line(item)}" for item in now.obligations)
             yield from (f"  {preserve_line(item)}" for item in now.preserve)
             yield from (
-                f"  duty {name} of earlier versions ends" for name in sorted(now.discharges)
+                f"  duty {duty} of earlier versions ends" for duty in sorted(now.discharges)
             )
+            yield from rows[name]
 
 
 def _holds(old: Lawbook, new: Lawbook) -> Iterator[str]:

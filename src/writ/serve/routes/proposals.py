@@ -14,6 +14,7 @@ from writ.desk.proposal import read_submission
 from writ.errors import Refused
 from writ.serve.arrival import arrival
 from writ.serve.body import Form, answer, read_form
+from writ.serve.impact import impact, waiting
 from writ.serve.site import Site
 from writ.signing.dsse import envelope_of
 
@@ -29,7 +30,7 @@ def routes(site: Site) -> list[Route]:
         found = await asyncio.to_thread(site.desk.docket)
         if found is None:
             raise Refused("no proposal is open; `writ submit` opens one")
-        return answer(found.plain())
+        return answer({**found.plain(), "impact": await asyncio.to_thread(impact, site)})
 
     async def submit(request: Request) -> Response:
         submission = read_submission(await read_form(request, dict[str, object]))
@@ -65,5 +66,4 @@ async def made_ready(site: Site) -> Response:
 
 
 async def _waiting(site: Site) -> Response:
-    status = await asyncio.to_thread(site.desk.status)
-    return answer(None if status.proposal is None else status.proposal.plain())
+    return answer(await asyncio.to_thread(lambda: waiting(site, site.desk.status().proposal)))

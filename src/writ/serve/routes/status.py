@@ -6,7 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from writ.canonical import Plain
 from writ.serve.body import answer
+from writ.serve.impact import waiting
 from writ.serve.site import Site
 
 
@@ -14,7 +16,7 @@ def routes(site: Site) -> list[Route]:
     """Return the routes that only look."""
 
     async def status(_request: Request) -> Response:
-        found = (await asyncio.to_thread(site.desk.status)).plain()
+        found = await asyncio.to_thread(_status, site)
         return answer({**found, "served": site.feed is not None, "gateways": _gateways(site)})
 
     async def in_force(_request: Request) -> Response:
@@ -24,6 +26,11 @@ def routes(site: Site) -> list[Route]:
         Route("/status", status, methods=["GET"]),
         Route("/in-force", in_force, methods=["GET"]),
     ]
+
+
+def _status(site: Site) -> dict[str, Plain]:
+    found = site.desk.status()
+    return {**found.plain(), "proposal": waiting(site, found.proposal)}
 
 
 def _gateways(site: Site) -> list[dict[str, object]]:
