@@ -21,7 +21,7 @@ class _Subject(msgspec.Struct):
     acts_for: list[str] = []
 
 
-def diff(  # noqa: PLR0913  one parameter per option of the command
+def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="the annex as it is")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="the annex as it is to be")],
     column: Annotated[

@@ -1,6 +1,6 @@
 """Example people who fare differently on two sides, as lines and as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from writ.canonical import Plain
 from writ.clock import FOREVER, format_instant
@@ -37,8 +37,9 @@ def moved_lines(people: Moved) -> Iterable[str]:
         yield MISSING
 
 
-def movers_plain(people: Moved) -> list[Plain]:
-    """Write everybody found as JSON values."""
+def movers_plain(people: Moved, *, whole: bool = False) -> list[Plain]:
+    """Write everybody found as JSON values; unless `whole`, no request that names a row of an annex."""
+    listed = people.listed
     return [
         {
             "model": mover.model,
@@ -49,9 +50,9 @@ def movers_plain(people: Moved) -> list[Plain]:
                 [format_instant(since), None if until >= FOREVER else format_instant(until)]
                 for since, until in mover.spans
             ],
-            "request": request_plain(mover),
+            "request": request if whole or listed.isdisjoint(_texts(request)) else None,
         }
-        for mover in people.movers
+        for mover, request in ((mover, request_plain(mover)) for mover in people.movers)
     ]
 
 
@@ -69,6 +70,16 @@ def request_plain(mover: Mover) -> dict[str, Plain]:
         if subject is not None
     }
     return {**request, "model": mover.model, "at": format_instant(mover.at)}
+
+
+def _texts(value: Plain) -> Iterator[str]:
+    """Yield every text in a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for part in value.values() for text in _texts(part))
+    elif isinstance(value, Sequence):
+        yield from (text for part in value for text in _texts(part))
 
 
 def _outcome(found: Found) -> str:

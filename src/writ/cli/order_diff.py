@@ -35,7 +35,8 @@ def diff(
     """Say how two orders or folders differ, and show for every kind of change a person it moves.
 
     Of two files, the rules are compared as if both were in force when the later one takes effect;
-    of two folders, at every instant at which some rules change.
+    of two folders, at every instant at which some rules change. Where a person stands for the rows
+    of an annex, only --write tells the row that was asked about; without it `request` is null.
 
     Example: writ order diff orders/june-2026/us-bis-2026-06-12.v1.yaml orders/june-2026/us-bis-2026-06-12.v2.yaml
 
@@ -47,7 +48,7 @@ def diff(
     if write is not None:
         _write(found.people, write)
     if as_json:
-        print(msgspec.json.encode(_plain(found)).decode())
+        print(msgspec.json.encode(_plain(found, whole=write is not None)).decode())
     else:
         print(_text(found))
 
@@ -86,10 +87,10 @@ def _text(found: _Difference) -> str:
     return "\n".join(lines) if found.words or found.people.movers else "no difference"
 
 
-def _plain(found: _Difference) -> dict[str, Plain]:
+def _plain(found: _Difference, *, whole: bool) -> dict[str, Plain]:
     return {
         "words": list(found.words),
-        "people": movers_plain(found.people),
+        "people": movers_plain(found.people, whole=whole),
         "asked": found.people.asked,
         "complete": found.people.complete,
     }

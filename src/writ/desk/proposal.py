@@ -7,6 +7,8 @@ functions here read it. Reading proves nothing but its form.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from writ.canonical import Plain
 from writ.clock import Instant
 from writ.desk.force import Force, read_force
@@ -101,7 +103,8 @@ class _Proposal(SourcesForm, frozen=True):
 class _Docket(Form, frozen=True):
     proposal: dict[str, object]
     in_force: dict[str, object]
-    impact: list[object] = []  # the desk's numbers, for people to see; nothing is judged by them
+    # the desk's numbers, for people to see: nothing is judged by them
+    impact: list[object] = msgspec.field(default_factory=list)
 
 
 def read_submission(value: object) -> Submission:

@@ -48,11 +48,15 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Everybody found, of how many asked, and whether nobody was left out."""
+    """Everybody found, of how many asked, and whether nobody was left out.
+
+    `listed` are the rows of the annexes on both sides, which are not for showing.
+    """
 
     movers: tuple[Mover, ...]
     asked: int
     complete: bool
+    listed: frozenset[str] = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -92,7 +96,10 @@ def moved(old: Lawbook, new: Lawbook) -> Moved:
         (mover for _, mover in search.best.values()),
         key=lambda mover: (mover.model, mover.at, mover.before, mover.after[0]),
     )
-    return Moved(tuple(movers), search.asked, search.complete)
+    versions = chained(old.versions, new.versions)
+    annexes = chained.from_iterable(item.annexes.values() for item in versions)
+    listed = frozenset[str]().union(*(group.members for group in annexes))
+    return Moved(tuple(movers), search.asked, search.complete, listed)
 
 
 def _compare(
