@@ -128,3 +128,19 @@ def test_the_check_refuses_a_file_cut_short(tmp_path: Path) -> None:
     done = Deployment(tmp_path).run("order", "check", ".")
     assert 3 == done.returncode
     assert "v2.yaml:1:8: 0 rows of annex `listed` come and 17 go, more than 2 of 20" in done.stderr
+
+
+def test_a_difference_counts_whom_the_books_have(here: Deployment) -> None:
+    """Numbers alone; a line that is no subject is named by its place and not by what it says."""
+    (here.folder / "was.csv").write_text("organisation\na\nb\nc\n")
+    (here.folder / "now.csv").write_text("organisation\nc\nd\n")
+    books = here.folder / "books.jsonl"
+    books.write_text('{"id":"a","kind":"organisation"}\n\n{"id":"bot","acts_for":["a","c"]}\n')
+    words = ["annex", "diff", "was.csv", "now.csv", "--subjects", books]
+    told = here.json(*words)
+    assert {"registered": {"come": 0, "go": 1}, "acting": {"come": 0, "go": 1}}.items() <= (
+        told.items()
+    )
+    assert "of those that go, 1 are on the books, and 1 act for them" in here.writ(*words)
+    books.write_text('{"id":"a"}\n{"id":7}\n')
+    assert ":2:1: not a subject: expected `str`, got `int` - at `$.id`" in here.fails(3, *words)

@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.unit.law.test_annex_change import CATALOGUE, ORDER
+from tests.worlds.fed import Office
 from tests.worlds.signers import Signers
 from writ.canonical import digest_bytes
 from writ.desk import review
-from writ.desk.proposal import Docket
+from writ.desk.impact import impacts
+from writ.desk.proposal import Docket, read_docket
 from writ.desk.sources import Sources, compile_sources, merge
+from writ.desk.words import change
 from writ.errors import Refused
+from writ.law.folder import read_sources
+from writ.model.subject import Subject
 from writ.signing.approval import sign_approval, write_approval
 
 WORLD = Signers.make()
@@ -59,3 +64,45 @@ def test_a_signer_refuses_what_a_desk_let_pass(tmp_path: Path) -> None:
     )
     with pytest.raises(Refused, match="`letter/2`: 0 rows of annex `listed` come and 17 go"):
         review.review(Docket(forged, force), WORLD.trust)
+
+
+def test_the_rows_that_come_and_go_are_said_and_counted(tmp_path: Path) -> None:
+    """In words that every signer's machine makes; at the desk with whom of them the books have."""
+    office = Office(tmp_path)
+    desk = WORLD.desk(tmp_path / "store")
+    assert () == desk.moves()
+    WORLD.submit(desk, {"catalogue.yaml": CATALOGUE, **version(1, 20)})
+    assert [(20, 0)] == [(len(move.come), len(move.go)) for move in desk.moves()]
+    WORLD.sign(desk, "ben")
+    WORLD.sign(desk, "eva")
+    desk.activate("p1")
+    WORLD.submit(desk, version(2, 3, SAID))
+    docket = desk.docket()
+    assert docket is not None
+    assert (
+        "  annex listed: 0 rows come, 17 go; 3 rows, were 20"
+        in review.review(docket, WORLD.trust).words
+    )
+    office.registry.subjects.add([Subject("1", "organisation"), Subject("7", "organisation")])
+    office.registry.subjects.add([Subject("seven-bot", "service", ("7",))])
+    office.key("seven-bot")
+    assert [
+        {
+            "order": "letter", "version": 2, "annex": "listed", "come": 0, "go": 17,
+            "rows": 3, "were": 20,
+            "registered": {"come": 0, "go": 1}, "keys": {"come": 0, "go": 1},
+        }
+    ] == [item.plain() for item in impacts(desk.moves(), office.registry.books)]  # fmt: skip
+    told = {**docket.plain(), "impact": [{"any": "thing"}]}
+    assert docket == read_docket(told, WORLD.trust)
+    assert (
+        "  annex listed: 0 rows come, 3 go; 0 rows, were 3"
+        in change(read_sources(files(version(2, 3))), read_sources({"catalogue.yaml": CATALOGUE}))
+    )  # fmt: skip
+    office.store.close()
+
+
+def files(changes: dict[str, bytes | None]) -> dict[str, bytes]:
+    """Return them with the catalogue, as sources."""
+    there = {name: data for name, data in changes.items() if data is not None}
+    return {"catalogue.yaml": CATALOGUE, **there}
