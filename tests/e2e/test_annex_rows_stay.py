@@ -81,11 +81,12 @@ def write(folder: Path, version: int, rows: list[str], more: str = "") -> list[P
 
 @pytest.fixture(scope="module")
 def enacted(tmp_path_factory: pytest.TempPathFactory) -> Enacted:
-    """Version 1 with the first twenty in force; then version 2, without two and with twenty more."""
+    """Version 1 with the first twenty in force; then version 2, without four and with twenty more."""
     made = found(tmp_path_factory.mktemp("rows"))
     books = made.folder / "subjects.jsonl"
+    companies: list[dict[str, object]] = [{"id": name, "kind": "organisation"} for name in KNOWN]
     rows: list[dict[str, object]] = [
-        *({"id": name, "kind": "organisation"} for name in KNOWN),
+        *companies,
         {"id": "bot", "kind": "service", "acts_for": [KNOWN[1]]},
     ]
     books.write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -136,7 +136,7 @@ def test_a_difference_counts_whom_the_books_have(here: Deployment) -> None:
     (here.folder / "now.csv").write_text("organisation\nc\nd\n")
     books = here.folder / "books.jsonl"
     books.write_text('{"id":"a","kind":"organisation"}\n\n{"id":"bot","acts_for":["a","c"]}\n')
-    words = ["annex", "diff", "was.csv", "now.csv", "--subjects", books]
+    words: list[str | Path] = ["annex", "diff", "was.csv", "now.csv", "--subjects", books]
     told = here.json(*words)
     assert {"registered": {"come": 0, "go": 1}, "acting": {"come": 0, "go": 1}}.items() <= (
         told.items()
