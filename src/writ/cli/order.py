@@ -6,6 +6,7 @@ from writ.cli import (
     order_check,
     order_diff,
     order_explain,
+    order_export,
     order_exposure,
     order_new,
     order_petition,
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command("check")(order_check.check)
 app.command("diff")(order_diff.diff)
 app.command("explain")(order_explain.explain)
+app.command("export")(order_export.export)
 app.command("exposure")(order_exposure.exposure)
 app.command("new")(order_new.new)
 app.command("petition")(order_petition.petition)
