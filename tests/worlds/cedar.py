@@ -13,16 +13,6 @@ from writ.model.subject import Chain, Subject
 from writ.study.cedar import Export, export
 
 
-def subjects_of(chains: Iterable[Chain]) -> dict[str, Subject]:
-    """Return everybody in some chains by id; everybody must be the same in each."""
-    found: dict[str, Subject] = {}
-    for chain in chains:
-        for item in (chain.requester, chain.organisation, chain.end_user):
-            if item is not None:
-                assert item == found.setdefault(item.id, item)
-    return found
-
-
 @dataclass
 class Cedar:
     """An export, as Cedar reads it."""
@@ -31,6 +21,7 @@ class Cedar:
     policies: Any = field(init=False)
     entities: Any = field(init=False)
     schema: str = field(init=False)
+    text: str = field(init=False)
 
     def __post_init__(self) -> None:
         text = {name: data.decode() for name, data in self.found.files.items()}

@@ -107,8 +107,8 @@ def _entities(book: Lawbook, cells: Cells, people: Iterable[Subject], at: Instan
     return msgspec.json.format(msgspec.json.encode(found)).decode() + "\n"
 
 
-def _entity(kind: str, name: str, **attributes: object) -> dict[str, object]:
-    return {"uid": _uid(kind, name), "attrs": attributes, "parents": []}
+def _entity(type_: str, name: str, **attributes: object) -> dict[str, object]:
+    return {"uid": _uid(type_, name), "attrs": attributes, "parents": []}
 
 
 def _uid(kind: str, name: str) -> dict[str, str]:
