@@ -12,7 +12,7 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TypeAlias
 
@@ -57,7 +57,9 @@ def policies(book: Lawbook, at: Instant) -> Policies:
     refused = dict.fromkeys(held, "it is under a hold")
     asked: dict[str, list[ActiveRule]] = {}
     for model in sorted(book.catalogue.models.keys() - held):
-        rules = [active for active in book.rules_at(at) if model in active.rule.models]
+        rules = [
+            _about(active, model) for active in book.rules_at(at) if model in active.rule.models
+        ]
         try:
             for active in rules:
                 _sayable(active)
@@ -192,7 +194,7 @@ def _all(terms: Iterable[str]) -> str:
     if "false" in found:
         return "false"
     found = [term for term in found if term != "true"]
-    return "(" + " && ".join(found) + ")" if found else "true"
+    return _joined(found, " && ") if found else "true"
 
 
 def _any(terms: Iterable[str]) -> str:
@@ -200,7 +202,11 @@ def _any(terms: Iterable[str]) -> str:
     if "true" in found:
         return "true"
     found = [term for term in found if term != "false"]
-    return "(" + " || ".join(found) + ")" if found else "false"
+    return _joined(found, " || ") if found else "false"
+
+
+def _joined(terms: list[str], word: str) -> str:
+    return terms[0] if len(terms) == 1 else f"({word.join(terms)})"
 
 
 def _acting(atom: Atom) -> bool:
@@ -242,6 +248,12 @@ def _whole(active: ActiveRule, kind: Kind) -> Expression:
     sense = asked if active.rule.sense == "only" else Not(asked)
     shared = [_exempt(item, kind) for item in active.exemptions if item.evidence is None]
     return AnyOf((sense, *shared))
+
+
+def _about(active: ActiveRule, model: str) -> ActiveRule:
+    """Return the rule with the exceptions that speak of the model."""
+    about = tuple(item for item in active.exemptions if model in item.models)
+    return replace(active, exemptions=about)
 
 
 def _sayable(active: ActiveRule) -> None:
