@@ -193,3 +193,18 @@ def test_deployments_come_change_and_go_in_words() -> None:
         any(line.startswith(f"deployment us-east {word}") for line in lines)
         for lines, word in zip(told, ("comes", "changes", "goes"), strict=True)
     ]
+    west = here.replace(b"{us-east:", b"{us-west: {entity: acme-us, region: US}, us-east:")
+    added = change(before, read_sources({**FIRST, "catalogue.yaml": west}))
+    assert ["deployment us-west comes"] == [
+        line.partition(":")[0] for line in added if line.startswith("deployment")
+    ]
+
+
+def test_a_hold_that_stays_is_not_told_again() -> None:
+    """Of two holds only the one that is new is said."""
+    first, second = (Hold(model, "ben", NOW) for model in ("fable-5", "mythos-5"))
+    one = Lawbook(BOOK.catalogue, BOOK.versions, (first,))
+    both = Lawbook(BOOK.catalogue, BOOK.versions, (first, second))
+    assert ["mythos-5 is held by ben"] == [
+        line.partition(" from ")[0] for line in change(one, both) if " is held by " in line
+    ]

@@ -190,6 +190,16 @@ def test_more_scenarios(catalogue: bytes, write: Write) -> None:
     assert ["scenario “a” comes"] == list(version_words(old, new))
     assert ["scenario “a” changes"] == list(version_words(new, changed))
     assert ["scenario “a” goes"] == list(version_words(new, old))
+    more = scenarios.replace(b"}]", b"}, {name: b, at: effective, model: fable-5, expect: verify}]")
+    assert ["scenario “b” comes"] == list(
+        version_words(
+            new,
+            one(
+                catalogue,
+                write() + more.replace(b"fable-5, expect", b"fable-5, person: {}, expect"),
+            ),
+        )
+    )
 
 
 def test_a_list_with_the_same_rows(catalogue: bytes, write: Write) -> None:
