@@ -130,6 +130,16 @@ def test_policies_are_valid_against_their_schema() -> None:
         if engine.text:
             found = cedarpy.validate_policies(engine.text, engine.schema)
             assert [] == [str(error) for error in found.errors]
+            request = {
+                "principal": f'Writ::Party::"{asked.requester.id}"',
+                "action": 'Writ::Action::"use"',
+                "resource": 'Writ::Model::"amber"',
+                "context": {},
+            }
+            entities = engine.found.files["entities.json"].decode()
+            said = cedarpy.is_authorized(request, engine.text, entities, engine.schema)
+            assert cedarpy.Decision.NoDecision is not said.decision
+            assert [] == said.diagnostics.errors
 
 
 NATURAL = """
