@@ -3,10 +3,11 @@
 1. What is signed is compiled anew here from the bytes of the orders, as `writ sign` does it; the
    control process is not believed.
 2. A second person hands in the first version of each order once more: in a drill, the same file.
-3. A drill makes no simulation and no proof: two people skip them, which is recorded.
+3. What is proposed is proved and simulated before anybody signs (`reports`). Where that fails, two
+   people do without, which is recorded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from writ.canonical import Plain
@@ -17,6 +18,7 @@ from writ.desk.notes import files_digest, make_note
 from writ.desk.proposal import read_docket
 from writ.desk.review import review, sign, submit
 from writ.drill.deployment import SIGNERS, SUBMITTER, Deployment
+from writ.drill.reports import Kind, Made, make_reports
 from writ.errors import Failed
 from writ.law.annexes import annex_files
 from writ.law.document import read_yaml
@@ -35,12 +37,20 @@ class Activated:
     streams_cut: int
 
 
-async def propose(site: Deployment, changes: Mapping[str, bytes]) -> str:
-    """Submit files and have them signed by two; return the proposal, ready to be activated."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A proposal that two signed, ready to be activated, and the reports made of it."""
+
+    proposal: str
+    made: Sequence[Made]
+
+
+async def propose(site: Deployment, changes: Mapping[str, bytes]) -> Proposed:
+    """Submit files, have reports made of them, and have them signed by two."""
     force = read_force(await site.control.get("/in-force"), site.trust)
     submission = submit(force, changes, (), site.trust, site.people[SUBMITTER])
     await site.control.post("/proposals", submission.plain())
-    await _note(site)
+    made = await _note(site)
     proposal = ""
     for signer in SIGNERS:
         docket = read_docket(await site.control.get("/proposals/open"), site.trust)
@@ -48,10 +58,10 @@ async def propose(site: Deployment, changes: Mapping[str, bytes]) -> str:
         proposal = reviewed.proposal
         envelope = sign(reviewed, site.trust, site.people[signer])
         await site.control.post(f"/proposals/{proposal}/signatures", {"envelope": envelope.plain()})
-    return proposal
+    return Proposed(proposal, made)
 
 
-async def _note(site: Deployment) -> None:
+async def _note(site: Deployment) -> Sequence[Made]:
     """Hand in what a proposal needs besides signatures (rules 2, 3)."""
     docket = read_docket(await site.control.get("/proposals/open"), site.trust)
     reviewed = review(docket, site.trust)
@@ -67,12 +77,17 @@ async def _note(site: Deployment) -> None:
             "files": files_digest(own),
         }
         notes.append(make_note("encoding", reviewed.digest, said, signers[0], own))
-    skipped: list[Plain] = [item.gate for item in reviewed.gates if item.gate != "encoding"]
-    if skipped:
-        said = {"gates": skipped, "why": "a drill"}
-        notes += [make_note("skip", reviewed.digest, said, signer) for signer in signers]
+    wanted: list[Kind] = [item.gate for item in reviewed.gates if item.gate != "encoding"]
+    made = await make_reports(site.folder, wanted)
+    for item in made:
+        if item.said is not None:
+            notes.append(make_note("report", reviewed.digest, item.said, signers[0]))
+        if not item.met:
+            said = {"gates": [item.kind], "why": f"a drill; {item.verdict}"}
+            notes += [make_note("skip", reviewed.digest, said, signer) for signer in signers]
     for note in notes:
         await site.control.post(f"/proposals/{reviewed.proposal}/notes", note.plain())
+    return made
 
 
 def _files_of(files: Mapping[str, bytes], version: OrderVersion) -> dict[str, bytes]:

@@ -58,6 +58,17 @@ class Signed(_Line, frozen=True, kw_only=True, tag="signed"):
     to_ms: float
 
 
+class Report(_Line, frozen=True, kw_only=True, tag="report"):
+    """A proof or a simulation of what was proposed; not `met`: two people did without it."""
+
+    kind: Literal["proof", "simulation"]
+    name: str
+    verdict: str
+    met: bool
+    from_ms: float
+    to_ms: float
+
+
 class Request(_Line, frozen=True, kw_only=True, tag="request"):
     """One request and its answer."""
 
@@ -132,7 +143,9 @@ class Population(_Line, frozen=True, kw_only=True, tag="population"):
     keys: int
 
 
-Line: TypeAlias = Change | Signed | Request | Watch | Return | Receipt | Digest | Population
+Line: TypeAlias = (
+    Change | Signed | Report | Request | Watch | Return | Receipt | Digest | Population
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Line)

@@ -28,6 +28,7 @@ from writ.drill.record import (
     Line,
     Population,
     Receipt,
+    Report,
     Request,
     Return,
     Signed,
@@ -87,6 +88,9 @@ class Scorecard:
     in_transition: int = 0
     receipts_checked: int = 0
     unnamed_share: float = 0.0
+    reports_skipped: int = 0
+    proof_ms: float | None = None
+    simulation_ms: float | None = None
     signed_ms: float | None = None
     in_force_ms: float | None = None
     first_refusal_ms: float | None = None
@@ -135,6 +139,8 @@ class _Score:
                     self.request(line)
                 case Watch():
                     self.watch(line)
+                case Report():
+                    self.report(line)
                 case Population():
                     self.result.parties, self.result.subjects = line.parties, line.subjects
                 case _:
@@ -145,6 +151,15 @@ class _Score:
         self.times()
         self.result.restored = _restored(self.lines)
         return self.result
+
+    def report(self, line: Report) -> None:
+        """Keep the slowest of each kind, and how many were done without."""
+        took = round(line.to_ms - line.from_ms, 3)
+        self.result.reports_skipped += not line.met
+        if line.kind == "proof":
+            self.result.proof_ms = max(took, self.result.proof_ms or 0.0)
+        else:
+            self.result.simulation_ms = max(took, self.result.simulation_ms or 0.0)
 
     def request(self, line: Request) -> None:
         phase = self.phases.setdefault(line.phase, Phase(line.phase))

@@ -1,9 +1,10 @@
 """The drill itself: legal time steps from instant to instant, and everything is asked at each.
 
 At each step:
-1. Streams are opened that the step must cut or spare.
-2. Versions that count from this very instant were submitted and signed before; now they are
-   activated and the clock is stepped in the same moment. Otherwise only the clock is stepped.
+1. Versions that count from this very instant are submitted, proved, simulated and signed; then
+   streams are opened that the step must cut or spare.
+2. The versions are activated and the clock is stepped in the same moment. Otherwise only the clock
+   is stepped.
 3. The streams are watched. Facts that arrive on this day arrive, and whoever they let back in asks
    with the same key until served.
 4. Versions received by now that take effect later are submitted, signed and activated ahead.
@@ -24,7 +25,18 @@ from writ.drill.enrolment import Late, bring
 from writ.drill.folder import CaseFolder
 from writ.drill.governance import activate, digest_in_force, propose
 from writ.drill.population import Party
-from writ.drill.record import Change, Digest, Journal, Receipt, Return, Signed, What, requests
+from writ.drill.record import (
+    Change,
+    Digest,
+    Journal,
+    Receipt,
+    Report,
+    Return,
+    Signed,
+    What,
+    requests,
+)
+from writ.drill.reports import Made
 from writ.drill.schedule import Schedule, Step, label
 from writ.drill.streams import Open, open_streams, watch
 from writ.drill.telling import Telling
@@ -87,16 +99,17 @@ class Story:
 
     async def stand(self, versions: Sequence[OrderVersion]) -> None:
         """Put in force what stands before the first instant (nothing but a catalogue, perhaps)."""
-        proposal = await propose(self.site, self._changes_for(versions))
-        done = await activate(self.site, proposal)
         names = ", ".join(map(label, versions)) or "no order"
+        proposed = await propose(self.site, self._changes_for(versions))
+        self._reported(names, proposed.made)
+        done = await activate(self.site, proposed.proposal)
         self.telling.say(f"epoch {done.epoch} in force: {names}")
 
     async def _step(self, cases: Mapping[str, Party], previous: Step | None, step: Step) -> None:
-        streams: list[Open] = []
         if previous is not None:
+            proposal = await self._signed(step.at_once) if step.at_once else None
             streams = await open_streams(self.traffic, cases, previous.at, step.at)
-            await self._move(previous, step, streams)
+            await self._move(previous, step, streams, proposal)
         if step.ahead:
             await self._ahead(step)
         asked = await self.traffic.cases(cases, step.at)
@@ -105,9 +118,10 @@ class Story:
         )
         self.telling.asked(step, asked)
 
-    async def _move(self, previous: Step, step: Step, streams: Sequence[Open]) -> None:
+    async def _move(
+        self, previous: Step, step: Step, streams: Sequence[Open], proposal: str | None
+    ) -> None:
         """Step the clock, activating what counts from this instant (rule 2)."""
-        proposal = await self._signed(step.at_once) if step.at_once else None
         coming = [item for item in self.returning if item.at == step.at]
         pressing = asyncio.create_task(self.traffic.press(self._turned_away(previous, step)))
         since = elapsed()
@@ -188,15 +202,31 @@ class Story:
     async def _signed(self, versions: Sequence[OrderVersion]) -> str:
         """Have versions submitted and signed; return the proposal."""
         begun = elapsed()
-        proposal = await propose(self.site, self._changes_for(versions))
+        name = ", ".join(map(label, versions))
+        proposed = await propose(self.site, self._changes_for(versions))
+        self._reported(name, proposed.made)
         signed = Signed(
-            name=", ".join(map(label, versions)),
+            name=name,
             from_ms=self.traffic.ms(begun),
             to_ms=self.traffic.ms(elapsed()),
         )
         self.journal.write(signed)
         self.telling.signed(signed)
-        return proposal
+        return proposed.proposal
+
+    def _reported(self, name: str, made: Sequence[Made]) -> None:
+        """Write down which reports were made."""
+        for item in made:
+            report = Report(
+                kind=item.kind,
+                name=name,
+                verdict=item.verdict,
+                met=item.met,
+                from_ms=self.traffic.ms(item.since),
+                to_ms=self.traffic.ms(item.until),
+            )
+            self.journal.write(report)
+            self.telling.reported(report)
 
     def _change(
         self,

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from writ.clock import elapsed, format_instant
-from writ.drill.record import Change, Return, Signed, Watch
+from writ.drill.record import Change, Report, Return, Signed, Watch
 from writ.drill.schedule import Step
 from writ.drill.scorecard import Phase, Scorecard
 
@@ -31,6 +31,12 @@ class Telling:
         self.console.print(
             f"[dim]{elapsed() - self._zero:5.1f} s[/]  {text}", highlight=False, soft_wrap=True
         )
+
+    def reported(self, report: Report) -> None:
+        """Tell what came of a proof or a simulation."""
+        took = f"{(report.to_ms - report.from_ms) / 1000:.1f} s"
+        without = "" if report.met else "; two people do without"
+        self.say(f"[bold]{report.name}[/] {report.kind}: {report.verdict} ({took}){without}")
 
     def signed(self, signed: Signed) -> None:
         """Tell that versions are ready to be activated."""
@@ -98,8 +104,12 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("receipts checked", Text(str(card.receipts_checked))),
         ("in transition", Text(str(card.in_transition))),
         ("left unnamed at verify", Text(f"{card.unnamed_share:.1%}")),
+        ("reports done without", _count(card.reports_skipped)),
+        ("parties", Text(str(card.parties))),
     ]
     right = [
+        ("proved, all properties", _ms(card.proof_ms)),
+        ("simulated, everybody", _ms(card.simulation_ms)),
         ("submitted to signed", _ms(card.signed_ms)),
         ("activated to in force", _ms(card.in_force_ms)),
         ("activated to first refusal", _ms(card.first_refusal_ms)),
