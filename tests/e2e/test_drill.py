@@ -14,6 +14,8 @@ import pytest
 
 from tests.worlds.small_case import IMPOSED, SmallCase
 
+pytestmark = pytest.mark.timeout(300)
+
 ROOT = Path(__file__).parents[2]
 JUNE = ROOT / "orders" / "june-2026"
 
@@ -30,7 +32,7 @@ def drill(folder: Path, out: Path, *more: str) -> subprocess.CompletedProcess[st
         [*command, "--out", str(out), *more],
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
 
@@ -56,7 +58,15 @@ def test_june_comes_out_as_written(
     assert card["probes"] > 87
     assert 48 + 4 == card["streams_cut"]
     assert card["streams_spared"] > 48
-    times = ("in_force_ms", "first_refusal_ms", "time_to_return_ms", "last_cut_ms")
+    assert 2 == card["reports_skipped"]  # proofs of what is signed ahead
+    times = (
+        "proof_ms",
+        "simulation_ms",
+        "in_force_ms",
+        "first_refusal_ms",
+        "time_to_return_ms",
+        "last_cut_ms",
+    )
     assert all(card[name] > 0 for name in times)
     assert ["before", *(f"us-bis-2026-06-12 v{n}" for n in (1, 2, 3))] == [
         phase["phase"] for phase in card["phases"]

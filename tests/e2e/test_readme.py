@@ -12,23 +12,26 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def console() -> str:
-    """The block of commands that are tried on paper."""
+def console(command: str) -> str:
+    """The block with a command."""
     blocks: list[str] = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    return next(block for block in blocks if "writ decide" in block)
+    return next(block for block in blocks if command in block)
 
 
-def test_the_commands_print_what_the_page_shows(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "count"), [("writ decide", 3), ("order simulate", 1), ("order prove", 1)]
+)
+def test_the_commands_print_what_the_page_shows(tmp_path: Path, command: str, count: int) -> None:
     """Each command runs; where output is shown it is that, and `...` stands for more of it."""
     (tmp_path / "orders").symlink_to(ROOT / "orders")
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    commands = re.split(r"(?m)^\$ ", console())[1:]
-    assert len(commands) == 3
+    commands = re.split(r"(?m)^\$ ", console(command))[1:]
+    assert count == len(commands)
     for text in commands:
-        command, _, shown = text.partition("\n")
+        line, _, shown = text.partition("\n")
         done = subprocess.run(
-            ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert "" == done.stderr
         if shown:

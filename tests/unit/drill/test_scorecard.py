@@ -14,6 +14,7 @@ from writ.drill.record import (
     Line,
     Population,
     Receipt,
+    Report,
     Request,
     Return,
     Signed,
@@ -328,3 +329,16 @@ def test_the_phases_have_every_count_of_the_whole(case: Case) -> None:
         phase.time_to_return_ms,
     )
     assert 85.0 == phase.first_refusal_ms
+
+
+def test_the_slowest_report_of_each_kind_counts(case: Case) -> None:
+    """Proofs and simulations are timed apart; what two people did without is counted, not timed."""
+    proof = Report(kind="proof", name="o v1", verdict="proved", met=True, from_ms=1.0, to_ms=9.0)
+    lines = [
+        proof,
+        msgspec.structs.replace(proof, to_ms=5.0),
+        msgspec.structs.replace(proof, kind="simulation", to_ms=3.0),
+        msgspec.structs.replace(proof, met=False, to_ms=90.0),
+    ]
+    card = score(lines, case.folder.expected, case.folder.book)
+    assert (8.0, 2.0, 1) == (card.proof_ms, card.simulation_ms, card.reports_skipped)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from writ.drill.record import Change, Return, Signed, Watch
+from writ.drill.record import Change, Report, Return, Signed, Watch
 from writ.drill.schedule import Step
 from writ.drill.scorecard import Phase, Scorecard
 from writ.drill.telling import Telling, save_picture
@@ -58,6 +58,10 @@ def test_progress_is_told_line_by_line() -> None:
         party=1, case="c", model="m", dialect="openai", change=1, expected="cut", fate="cut",
         ended_ms=2.0, touched=True,
     )  # fmt: skip
+    report = Report(
+        kind="proof", name="o v1", verdict="not proved", met=False, from_ms=0.0, to_ms=1500.0
+    )
+    telling.reported(report)
     telling.signed(Signed(name="o v1", from_ms=0.0, to_ms=120.0))
     telling.changed(change)
     telling.watched([watch])
@@ -65,6 +69,7 @@ def test_progress_is_told_line_by_line() -> None:
     telling.returned(Return(party=1, case="c", model="m", from_ms=1.0, served_ms=55.0))
     telling.asked(Step(0, "o v1"), 12)
     assert [
+        "o v1 proof: not proved (1.5 s); two people do without",
         "o v1 submitted by one, recompiled and signed by two (120 ms)",
         "o v1 activated, in force everywhere after 42 ms",
         "open streams: 1 cut, 0 spared",
