@@ -193,13 +193,16 @@ def test_the_page_shows_what_the_command_prints(proof: Proof) -> None:
 
 
 def test_a_proof_of_one_order_says_so() -> None:
-    """The summary, which signers read, names the order where not all were asked about."""
+    """The summary names the order where not all were asked about, and no gate takes it for proved."""
     book = read_folder(ORDERS / "entities-with-annex")
     order = book.versions[0].order
     others = replace(book, versions=(*book.versions, replace(book.versions[0], order="another")))
     assert () == prove(book, [order]).partly
     assert (order,) == (found := prove(others, [order])).partly
     assert summary(found).startswith(f"of {order} alone: ")
+    whole = prove(book, [order])
+    assert "proved" == plain(book, whole)["verdict"]
+    assert "proved in part" == plain(book, replace(whole, partly=(order,)))["verdict"]
 
 
 @pytest.mark.parametrize("given", [(None, None), (ENTITIES, Path("writ.toml"))])

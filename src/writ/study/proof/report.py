@@ -1,7 +1,8 @@
 """A proof as JSON, as files that others replay, and as lines to read.
 
 1. `digest` is that of the law as proposed, whatever holds there are; `verdict` is `proved` only if
-   every property holds by every method.
+   every property of every order holds by every method; of some orders alone it is `proved in part`,
+   which no gate takes for a proof.
 2. Whoever is found is written as requests and as the subject files of `writ decide`.
 """
 
@@ -37,7 +38,7 @@ def plain(book: Lawbook, proof: Proof) -> dict[str, Plain]:
     return {
         "kind": "proof",
         "digest": law_digest(book),
-        "verdict": "proved" if proof.proved else "not proved",
+        "verdict": _verdict(proof),
         "summary": summary(proof),
         "properties": [_property(name, proof) for name in PROPERTIES],
         "counted": [
@@ -53,6 +54,12 @@ def plain(book: Lawbook, proof: Proof) -> dict[str, Plain]:
         "bounds": list(BOUNDS),
         "files": {name: digest_bytes(text.encode()) for name, text in sorted(proof.texts.items())},
     }
+
+
+def _verdict(proof: Proof) -> str:
+    if not proof.proved:
+        return "not proved"
+    return "proved in part" if proof.partly else "proved"
 
 
 def proof_schema() -> str:
