@@ -1,6 +1,7 @@
 """An attestation: one fact about one subject, signed by the key of a registered method.
 
-1. It is a DSSE envelope over canonical JSON: the subject's id, the fact, and a random salt.
+1. It is a DSSE envelope over canonical JSON: the subject's id, the fact, a random salt, and where a
+   method graded what it saw, those grades with the source's own words for them.
 2. Its id is the SHA-256 of that statement; the salt keeps the id from giving the fact away.
 3. A fact counts for what its method's key is good for in the trust document, whatever it claims.
    What an operator types in is signed by the method `operator` and counts for A1 at most.
@@ -10,9 +11,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from writ.canonical import encode
+from writ.canonical import Plain, encode
 from writ.errors import Refused
 from writ.law.subjects import read_fact, write_fact
 from writ.model.subject import Fact
@@ -31,7 +33,8 @@ _SALT_BYTES = 16
 class Attestation:
     """A proved statement; `fact.assurance` is already cut to the method's cap (rule 3).
 
-    `claimed` is the assurance that the statement itself names, `envelope` the signed bytes.
+    `claimed` is the assurance that the statement itself names, `envelope` the signed bytes, `grade`
+    what `writ.people.methods.Grade` writes (none: nobody graded it).
     """
 
     id: bytes
@@ -40,19 +43,24 @@ class Attestation:
     claimed: int
     method: str
     envelope: bytes
+    grade: Mapping[str, int | str] | None = None
 
 
 class _Statement(Form, frozen=True):
     subject: str
     fact: dict[str, object]
     salt: str
+    grade: dict[str, int | str] | None = None
 
 
-def attest(subject: str, fact: Fact, pair: KeyPair) -> Envelope:
+def attest(
+    subject: str, fact: Fact, pair: KeyPair, grade: Mapping[str, Plain] | None = None
+) -> Envelope:
     """Sign that `fact` is so of `subject`."""
     salt = secrets.token_hex(_SALT_BYTES)
-    statement = encode({"subject": subject, "fact": write_fact(fact), "salt": salt})
-    return sign(statement, PAYLOAD_TYPE, [pair])
+    graded: dict[str, Plain] = {} if grade is None else {"grade": grade}
+    said: dict[str, Plain] = {"subject": subject, "fact": write_fact(fact), "salt": salt}
+    return sign(encode(graded | said), PAYLOAD_TYPE, [pair])
 
 
 class Methods:
@@ -88,4 +96,5 @@ class Methods:
             fact.assurance,
             method.name,
             envelope,
+            statement.grade,
         )
