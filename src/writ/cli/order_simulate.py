@@ -48,7 +48,7 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
 
     Example: writ order simulate orders/june-2026/us-bis-2026-06-12.v1.yaml --population orders/june-2026/subjects.jsonl
 
-    Exit 0, 2 where nothing changes, 3 where a file or a table cannot be read.
+    Exit 0, 2 where not a word changes, 3 where a file or a table cannot be read.
     """
     try:
         from writ.study.comparison import Comparison

@@ -4,9 +4,11 @@
    judged at its first instant.
 2. A model is touched where, in some phase, the rules or holds on it are not the same on both sides,
    or where that is so of what stands in for it. Of all others nothing can change.
+3. Where no rule changes there are no phases; names that the catalogue does not read as it did are
+   told apart, since no rule speaks of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +17,7 @@ from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import substitute_for
 from writ.law.digest import rules_digest
+from writ.law.snapshot import law_digest
 from writ.model.order import Lawbook, OrderVersion
 from writ.study.classes import Asked
 
@@ -72,9 +75,25 @@ class Comparison:
             for start, until in pairwise((*(at for at in edges if at >= differ[0]), FOREVER))
         )
 
+    @property
+    def says_the_same(self) -> bool:
+        """Whether the orders of both sides say the same, word for word; holds are none of it."""
+        return law_digest(self.before) == law_digest(self.after)
+
+    @cached_property
+    def renamed(self) -> tuple[str, ...]:
+        """Names that come, go or mean another model (rule 3)."""
+        before, after = (side.catalogue.names for side in (self.before, self.after))
+        return tuple(sorted(name for name in {**before, **after} if _other(name, before, after)))
+
     def asked(self) -> tuple[Asked, ...]:
-        """Every lawbook at every phase's first instant: before and after, phase by phase."""
-        return tuple(Asked(side, phase.start) for phase in self.phases for side in self.compiled)
+        """Every lawbook at every phase's first instant: before and after, phase by phase.
+
+        Where there is none, at the last change there was: who there is is looked over all the same.
+        """
+        last = max((*self.before.boundaries(), *self.after.boundaries()), default=0)
+        instants = [phase.start for phase in self.phases] or [last]
+        return tuple(Asked(side, at) for at in instants for side in self.compiled)
 
     @cached_property
     def touched(self) -> tuple[str, ...]:
@@ -100,6 +119,10 @@ class Comparison:
 
     def _differs(self, at: Instant) -> bool:
         return rules_digest(self.before, at) != rules_digest(self.after, at)
+
+
+def _other(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    return before.get(name) != after.get(name)
 
 
 def _only(of: Iterable[OrderVersion], than: Iterable[OrderVersion]) -> Iterator[OrderVersion]:

@@ -14,6 +14,7 @@ from writ.law.snapshot import law_digest
 from writ.law.subjects import write_values
 from writ.model.decision import Settlement
 from writ.model.subject import Value
+from writ.study.comparison import Comparison
 from writ.study.figures import ModelFigures, PhaseFigures, Tallies, Tally
 from writ.study.simulation import Simulation
 
@@ -45,7 +46,9 @@ def plain(found: Simulation) -> dict[str, Plain]:
 
 
 def summary(found: Simulation) -> str:
-    """Say in one line how many subjects fare worse, at the worst of the phases."""
+    """Say in one line how many subjects fare worse, at the worst of the phases, if anything changes."""
+    if not found.phases:
+        return unchanged(found.comparison)
     worst = max(
         (
             figures.all["subjects"].changed(stricter=True)
@@ -56,6 +59,13 @@ def summary(found: Simulation) -> str:
         default=0,
     )
     return f"stricter for up to {worst} of {found.population.rows} subjects on one model"
+
+
+def unchanged(comparison: Comparison) -> str:
+    """Say of a law whose rules stay what changes besides."""
+    if comparison.renamed:
+        return f"no rule changes, and the catalogue does: {', '.join(comparison.renamed)}"
+    return "no outcome changes"
 
 
 def _phase(item: PhaseFigures) -> Plain:
@@ -145,6 +155,8 @@ def words(found: Simulation) -> Iterator[str]:
                 if sum(tally.moves.values()):
                     yield f"  {figures.model}, {measure}: {_tally_words(tally)}"
             yield from _more(figures)
+    if not found.phases:
+        yield unchanged(found.comparison)
     untouched = len(found.comparison.models) - len(found.comparison.touched)
     yield f"{untouched} other models: nothing changes"
     for problem in found.problems:

@@ -54,8 +54,8 @@ def simulate(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Simulation:
     """Simulate a proposal; `tell` is told what is being done."""
-    if not comparison.phases:
-        raise Refused("nothing changes: the same rules are in force with these orders as without")
+    if not comparison.phases and comparison.says_the_same:
+        raise Refused("nothing changes: orders in force say these very words")
     classes = Classes(comparison.asked())
     lists = lists_of(comparison.compiled)
     instants = [phase.start for phase in comparison.phases]

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from writ.cli.main import app
 from writ.errors import InvalidInput, Refused
+from writ.law.folder import read_folder
+from writ.law.snapshot import law_digest
 
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
 LETTERS = [str(JUNE / f"us-bis-2026-06-12.v{number}.yaml") for number in (1, 2, 3)]
@@ -80,10 +82,43 @@ def test_bad_input(arguments: list[str], said: str) -> None:
 
 
 def test_nothing_changes() -> None:
-    """The same orders as in force are refused, like a proposal that changes nothing."""
+    """The same orders as in force are refused, as `writ submit` refuses them."""
     with pytest.raises(Refused, match="nothing changes"):
         CliRunner().invoke(
             app,
             ["order", "simulate", LETTERS[0], *PEOPLE, "--in-force", LETTERS[0]],
             catch_exceptions=False,
         )
+
+
+def test_other_words_change_no_outcome(tmp_path: Path) -> None:
+    """A corrected title is a report that says so, of exactly that law; with page and charts."""
+    told = retold(tmp_path, "title: ", "title: A corrected ")
+    report = simulated(str(told), *PEOPLE, "--in-force", LETTERS[0], "--out", str(tmp_path / "out"))
+
+    assert ([], "no outcome changes") == (report["phases"], report["summary"])
+    assert law_digest(read_folder(told)) == report["digest"]
+    assert 4 == len(report["untouched"])
+    assert "no outcome changes" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_other_names_are_told(tmp_path: Path) -> None:
+    """Where no rule changes and the catalogue does, nobody is told that no outcome changes."""
+    told = retold(tmp_path, "title: ", "title: ")
+    catalogue = told / "catalogue.yaml"
+    catalogue.write_text(catalogue.read_text() + "  nova-1: {}\n")
+    ran = CliRunner().invoke(
+        app, ["order", "simulate", str(told), *PEOPLE, "--in-force", LETTERS[0]]
+    )
+
+    assert "no rule changes, and the catalogue does: nova-1\n" in ran.stdout
+
+
+def retold(folder: Path, said: str, instead: str) -> Path:
+    """Write a folder with the catalogue and the first letter, in other words."""
+    found = folder / "orders"
+    found.mkdir()
+    letter = Path(LETTERS[0])
+    (found / letter.name).write_text(letter.read_text().replace(said, instead, 1))
+    (found / "catalogue.yaml").write_bytes((JUNE / "catalogue.yaml").read_bytes())
+    return found

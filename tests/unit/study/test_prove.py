@@ -15,6 +15,7 @@ from writ.errors import InvalidInput
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_folder
 from writ.law.snapshot import law_digest
+from writ.model.order import Hold
 from writ.study.proof.equal import AT, EQUALITIES, Subject, equality, links
 from writ.study.proof.prove import PROPERTIES, Proof, prove
 from writ.study.proof.report import lines, plain, proof_schema, summary, write
@@ -137,12 +138,35 @@ def test_opposed_orders_are_shown_by_somebody_between(tmp_path: Path) -> None:
     assert ("deny", "deny") == (case.ordered, case.served)
 
 
-def test_a_rule_that_others_shadow_is_dead(tmp_path: Path) -> None:
-    """A second order with the same rule changes nothing for anybody, and neither does the first."""
-    book = read_folder(folder(tmp_path / "o", one=AMERICANS, other=AMERICANS))
-    found = failed(prove(book))
+def test_orders_of_two_authorities_may_say_the_same(tmp_path: Path) -> None:
+    """Each is shadowed by the other, which is said and fails nothing: either matters by itself."""
+    found = prove(read_folder(folder(tmp_path / "o", one=AMERICANS, other=AMERICANS)))
+    assert found.proved
+    noted = [item.said for item in found.findings if item.noted]
+    assert [
+        f"rule `{name} v1 r1` matters by its own order; here another is always stricter"
+        for name in ("one", "other")
+    ] == noted
+    assert [f"    nova-1: {said}" for said in noted] == [
+        line for line in lines(found) if "own order" in line
+    ]
+
+
+def test_a_rule_that_its_own_order_shadows_is_dead(tmp_path: Path) -> None:
+    """The same rule twice in one order: neither changes anything for anybody."""
+    path = folder(tmp_path / "o", one=AMERICANS)
+    file = path / "one.v1.yaml"
+    file.write_text(file.read_text() + file.read_text().splitlines()[-1].replace("r1", "r2") + "\n")
+    found = failed(prove(read_folder(path)))
     assert ["live"] == list(found)
     assert 2 == len(found["live"])
+
+
+def test_a_hold_kills_no_rule(tmp_path: Path) -> None:
+    """While a model is held nobody is served, and its rules are still live."""
+    book = read_folder(folder(tmp_path / "o", one=AMERICANS))
+    held = replace(book, holds=(Hold("nova-1", "ben", 0),))
+    assert "live" not in failed(prove(held))
 
 
 def test_one_order_of_several_is_asked_about(tmp_path: Path) -> None:
@@ -173,9 +197,9 @@ def test_the_command_says_so_and_keeps_the_questions(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 4 where something is not proved; the report and the questions are in the folder."""
-    orders = folder(tmp_path / "o", one=AMERICANS, other=AMERICANS)
+    orders = folder(tmp_path / "o", one=AMERICANS, other=NOBODY)
     assert 4 == command(orders, out=tmp_path / "out")
-    assert "no  live: every rule and every exception matters to somebody" in capsys.readouterr().out
+    assert "no  consistent: no two orders demand opposite things" in capsys.readouterr().out
     report = json.loads((tmp_path / "out" / "proof.json").read_text())
     assert set(report["files"]) == {item.name for item in (tmp_path / "out").glob("*.smt2")}
     assert 0 == command(ENTITIES, as_json=True)

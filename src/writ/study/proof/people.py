@@ -1,6 +1,7 @@
 """Questions about people: each is asked of somebody whose facts are all true of one case.
 
 1. A rule is live if somebody fares otherwise for it, an exception if somebody does for that.
+   One that other orders shadow is live if that is so where its own order is alone (0092).
 2. Two orders are consistent on a model if whom each lets pass are not all stopped by the other.
 3. To verify is worthwhile if some complete answer, at the levels that count to serve, is served; that
    some other is not is what an open rule means.

@@ -10,6 +10,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from writ.clock import FOREVER, SECOND, Instant
 from writ.errors import Failed, InvalidInput
@@ -48,6 +49,10 @@ PROPERTIES: Mapping[str, str] = {
 }
 
 
+Changed: TypeAlias = Callable[[Demand], Demand | None]
+"""What becomes of a rule; None: it goes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """Somebody of whom a property does not hold; `ordered` and `served` are outcomes, asked again."""
@@ -69,6 +74,8 @@ class Finding:
     said: str
     files: tuple[str, ...] = ()
     case: Case | None = None
+    noted: bool = False
+    """Whether it is said aloud though it holds."""
 
 
 @dataclass
@@ -195,11 +202,10 @@ class _Proving:
     def _live(self, subject: Subject, domain: Domain) -> None:
         for demand in self._demands(subject):
             name = demand.name
-            asked = people.without(subject, domain, _dropped(name))
-            self._somebody(subject, f"rule `{name}`", asked)
+            self._somebody(subject, domain, demand, (f"rule `{name}`", _dropped(name)))
             for item in demand.exemptions:
-                asked = people.without(subject, domain, _without_exception(name, item.id))
-                self._somebody(subject, f"exception `{item.id}` to `{name}`", asked)
+                what = f"exception `{item.id}` to `{name}`", _without_exception(name, item.id)
+                self._somebody(subject, domain, demand, what)
 
     def _demands(self, subject: Subject) -> Iterator[Demand]:
         """Yield every rule of the orders asked about that is ever in force, once, with all exceptions."""
@@ -212,14 +218,24 @@ class _Proving:
                     seen[demand.name] = replace(known, exemptions=tuple(both))
         yield from seen.values()
 
-    def _somebody(self, subject: Subject, what: str, asked: Asked) -> None:
-        """A rule or exception is live if somebody is found."""
-        files = self._keep_all(f"{subject.model}.live.{what}", asked)
-        found = asked.found
-        said = f"{what} matters to somebody"
-        if found is None:
-            said = f"{what} matters to nobody: it is empty, or others are always stricter"
-        self._find(Finding("live", subject.model, holds=found is not None, said=said, files=files))
+    def _somebody(
+        self, subject: Subject, domain: Domain, demand: Demand, what: tuple[str, Changed]
+    ) -> None:
+        """A rule or exception is live if somebody is found, in this law or under its order alone."""
+        name, changed = what
+        asked = people.without(subject, domain, changed)
+        files = self._keep_all(f"{subject.model}.live.{name}", asked)
+        said, shadowed = f"{name} matters to somebody", asked.found is None
+        if shadowed:
+            asked = people.without(_alone(subject, demand), domain, changed)
+            files += self._keep_all(f"{subject.model}.live.alone.{name}", asked)
+            said = f"{name} matters by its own order; here another is always stricter"
+        holds = asked.found is not None
+        if not holds:
+            said = f"{name} matters to nobody: it is empty, or its own order is always stricter"
+        self._find(
+            Finding("live", subject.model, holds=holds, said=said, files=files, noted=shadowed)
+        )
 
     def _nobody(self, subject: Subject, name: str, asked: Asked, said: str) -> None:
         files = self._keep_all(f"{subject.model}.{name}", asked)
@@ -302,11 +318,25 @@ class _Proving:
         return tuple(file for place, text in kept for file in self._keep(f"{name}.{place}", text))
 
 
-def _dropped(name: str) -> Callable[[Demand], Demand | None]:
+def _alone(subject: Subject, demand: Demand) -> Subject:
+    """Leave what one order says of the model, and no hold: another's shadow kills no rule."""
+    order = demand.version.order
+    spans = tuple(
+        replace(
+            span,
+            demands=tuple(item for item in span.demands if item.version.order == order),
+            held=False,
+        )
+        for span in subject.spans
+    )
+    return replace(subject, spans=spans)
+
+
+def _dropped(name: str) -> Changed:
     return lambda demand: None if demand.name == name else demand
 
 
-def _without_exception(name: str, exception: str) -> Callable[[Demand], Demand | None]:
+def _without_exception(name: str, exception: str) -> Changed:
     def changed(demand: Demand) -> Demand:
         if demand.name != name:
             return demand

@@ -84,7 +84,9 @@ def lines(proof: Proof) -> Iterator[str]:
         found = [item for item in proof.findings if item.property == name]
         failed = [item for item in found if not item.holds]
         yield f"{'no ' if failed else 'yes'} {name}: {meaning}"
-        for item in failed:
+        for item in found:
+            if item.holds and not item.noted:
+                continue
             yield f"    {item.model or 'all models'}: {item.said}"
             if item.case is not None:
                 yield f"      {_sentence(item.case)}"
