@@ -15,7 +15,7 @@ from writ.clock import elapsed
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_sources
 from writ.model.order import Lawbook
-from writ.study.proof.equal import AT, Subject, equality, links
+from writ.study.proof.equal import Subject, equality, links
 from writ.study.proof.smt import Script, disj
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
@@ -56,7 +56,6 @@ def question(book: Lawbook, compiled: Compiled, model: str) -> str:
     """Write one question for both properties: whether anybody is treated otherwise than ordered."""
     subject = Subject.of(book, compiled, model)
     script = Script(model)
-    script.declare(AT, "Int")
     goals = equality(subject, links(script, subject.domain(), Symbols), script)
     return script.text(disj(goals[name] for name in ("sufficient", "minimal")))
 

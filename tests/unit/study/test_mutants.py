@@ -9,7 +9,7 @@ from writ.law.compiled.decide import outcome_of
 from writ.law.folder import read_folder
 from writ.law.literal.decide import decide as decide_literally
 from writ.study.proof import people
-from writ.study.proof.equal import AT, Subject, equality, links
+from writ.study.proof.equal import Subject, equality, links
 from writ.study.proof.smt import Script
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
@@ -31,7 +31,6 @@ def test_a_mutant_is_caught_with_somebody_who_fares_wrongly(mutant: Mutant) -> N
     subject = Subject.of(BOOK, mutant.compiled, MODEL)
     domain = subject.domain()
     script = Script("a mutant")
-    script.declare(AT, "Int")
     goals = equality(subject, links(script, domain, Symbols), script)
     failed = [name for name, goal in goals.items() if solve(script.text(goal)).answer != "unsat"]
     assert failed

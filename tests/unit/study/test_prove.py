@@ -16,7 +16,7 @@ from writ.law.compiled.book import Compiled
 from writ.law.folder import read_folder
 from writ.law.snapshot import law_digest
 from writ.model.order import Hold
-from writ.study.proof.equal import AT, EQUALITIES, Subject, equality, links
+from writ.study.proof.equal import EQUALITIES, Subject, equality, links
 from writ.study.proof.prove import PROPERTIES, Proof, prove
 from writ.study.proof.report import lines, plain, proof_schema, summary, write
 from writ.study.proof.smt import Script
@@ -120,7 +120,6 @@ def test_random_lawbooks_are_proved(seed: int) -> None:
     for model in MODELS:
         subject = Subject.of(book, compiled, model)
         script = Script(model)
-        script.declare(AT, "Int")
         goals = equality(subject, links(script, subject.domain(), Symbols), script)
         answers = {name: solve(script.text(goal)).answer for name, goal in goals.items()}
         assert dict.fromkeys(EQUALITIES, "unsat") == answers

@@ -8,32 +8,39 @@
 3. `contained` and `restores` ask whether two lawbooks' tables ever differ in an instant given.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import starmap
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
 from writ.model.cell import CODES, OUTCOMES
-from writ.model.expression import WILD, Given, Listed
+from writ.model.expression import WILD, Given, Group, Listed
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
-from writ.model.vocabulary import VOCABULARY, Shape
+from writ.model.vocabulary import VOCABULARY
 from writ.study.proof import ordered, tables
 from writ.study.proof.ordered import Demands
-from writ.study.proof.smt import Script, conj, disj, neg, symbol
-from writ.study.proof.symbols import CERTIFICATES, ROLES, Domain, Parts, Role, Symbols, alike
-from writ.study.proof.tables import Tables
-from writ.study.proof.timeline import Span, during, spans_of
+from writ.study.proof.smt import Script, conj, disj, neg
+from writ.study.proof.symbols import (
+    CERTIFICATES,
+    ROLES,
+    Domain,
+    Parts,
+    Patterns,
+    Role,
+    Symbols,
+    alike,
+)
+from writ.study.proof.tables import UNSAID, Cells, Tables, phases
+from writ.study.proof.timeline import Span, Time, edges_of, spans_of
 
 Equality: TypeAlias = Literal["sufficient", "minimal", "never_errs"]
 EQUALITIES: tuple[Equality, ...] = ("sufficient", "minimal", "never_errs")
 LIMITS = (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
-AT = "at"
-
 _BITS = tuple(f"b{place}" for place in range(7))
-_UNSAID = {Shape.COUNTRY, Shape.PLACE}
 
 
 @dataclass(frozen=True)
@@ -44,35 +51,40 @@ class Subject:
     compiled: Compiled
     model: str
     spans: tuple[Span, ...]
+    cells: Cells
 
     @classmethod
-    def of(cls, book: Lawbook, compiled: Compiled, model: str) -> "Subject":
+    def of(
+        cls, book: Lawbook, compiled: Compiled, model: str, cells: Cells | None = None
+    ) -> "Subject":
         """Take a lawbook, its tables and a model of both."""
-        return cls(book, compiled, model, spans_of(book, model))
+        return cls(book, compiled, model, spans_of(book, model), cells or Cells(compiled))
 
     def domain(self) -> Domain:
         """Return the values and ids that the orders or the tables tell apart."""
-        return domain(self.spans, (self.compiled,), self.model)
+        return domain(self.spans, ((self.compiled, self.cells),), self.model)
+
+    def time(self, script: Script) -> Time:
+        """Return the instant asked about, among all edges of both."""
+        found = phases(self.compiled, self.model)
+        edges = {edge for phase in found for edge in (phase.since, phase.until)}
+        return Time(script, {*edges, *edges_of(self.spans)})
 
 
-def domain(spans: Sequence[Span], compiled: Iterable[Compiled], model: str) -> Domain:
+def domain(spans: Sequence[Span], compiled: Iterable[tuple[Compiled, Cells]], model: str) -> Domain:
     """Return a value for all that neither the orders nor any of the tables tell apart."""
-    sides = tuple(compiled)
+    sides = tuple(_side(one, cells, model) for one, cells in compiled)
     kinds = ("person", "organisation")
     atoms = [atom for kind in kinds for atom in ordered.atoms(spans, kind)]
-    formulas = [
-        [item for kind in kinds for item in tables.formulas(one, model, kind)] for one in sides
-    ]
-    masks = [tables.masks(item) for item in formulas]
     lists: dict[str, list[Listed]] = {}
     for atom in atoms:
         if isinstance(atom, Listed):
             lists.setdefault(atom.attribute, []).append(atom)
     asked = dict.fromkeys(lists)
-    for side, found in zip(sides, masks, strict=True):
-        names = side.partitions.attributes
-        asked |= dict.fromkeys(names[place] for place in found if place < len(names))
-    values = {name: _values(name, lists.get(name, []), sides, masks) for name in asked}
+    for side in sides:
+        names = side.compiled.partitions.attributes
+        asked |= dict.fromkeys(names[place] for place in side.masks if place < len(names))
+    values = {name: _values(name, lists.get(name, []), sides) for name in asked}
     names_certified = {
         (demand.rule.predicate.name,)
         for span in spans
@@ -83,10 +95,7 @@ def domain(spans: Sequence[Span], compiled: Iterable[Compiled], model: str) -> D
         every = sorted({*values.get(CERTIFICATES, ()), *names_certified})
         values[CERTIFICATES] = {item: (item,) for item in every}
     groups = [atom.group.members for atom in atoms if isinstance(atom, Given)]
-    for side in sides:
-        groups += [
-            item.members for item in (*side.partitions.own_groups, *side.partitions.acting_groups)
-        ]
+    groups += [group.members for side in sides for group in side.groups]
     members = sorted(frozenset[str]().union(*groups))
     ids = alike(
         [("",), *((item,) for item in members)],
@@ -95,40 +104,72 @@ def domain(spans: Sequence[Span], compiled: Iterable[Compiled], model: str) -> D
     return Domain(values, tuple(item for (item,) in ids))
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Tables, and all that they ask about one model: masks by place, and groups."""
+
+    compiled: Compiled
+    cells: Cells
+    masks: dict[int, set[int]]
+    groups: tuple[Group, ...]
+
+
+def _side(compiled: Compiled, cells: Cells, model: str) -> _Side:
+    formulas = [
+        item
+        for kind in ("person", "organisation")
+        for item in tables.formulas(compiled, model, kind)
+    ]
+    groups = dict.fromkeys(tables.groups(compiled, formulas))
+    return _Side(compiled, cells, tables.masks(formulas), tuple(groups))
+
+
 def _values(
-    name: str, lists: list[Listed], sides: Sequence[Compiled], masks: Sequence[dict[int, set[int]]]
+    name: str, lists: list[Listed], sides: Sequence[_Side]
 ) -> dict[Parts, tuple[Parts, ...]]:
     found = dict.fromkeys(ordered.values_named(lists))
+    wild = {one for item in lists for one in item.patterns if WILD in one}
     for side in sides:
-        place = side.partitions.index.get(name)
-        if place is not None:
-            for parts in side.partitions.of[place].representatives:
-                found |= dict.fromkeys((parts, (*parts[:-1], "")) if len(parts) > 1 else (parts,))
-    unsaid = VOCABULARY[name].shape in _UNSAID
-    whole = [value for value in found if "" not in value]
-
-    named = [
-        (
-            item.patterns,
-            replace(item, patterns=frozenset(one for one in item.patterns if WILD in one)),
-        )
-        for item in lists
-    ]
+        found |= dict.fromkeys(_told_apart(name, side, wild))
+    named = [Patterns(item.patterns) for item in lists]
 
     @cache
     def told(value: Parts) -> tuple[object, ...]:
-        # Annexes list thousands: only patterns with a wildcard are tried one by one.
-        by_lists = tuple(value in exact or wild.names(value) for exact, wild in named)
-        return by_lists, *(
-            tables.told(side, item, name, value) for side, item in zip(sides, masks, strict=True)
+        return (
+            tuple(item.name(value) for item in named),
+            *(tables.told(side.compiled, side.masks, name, value) for side in sides),
         )
 
-    kept = alike(whole, told)
-    if not unsaid:
-        return kept
+    if VOCABULARY[name].shape not in UNSAID:
+        return alike((value for value in found if "" not in value), told)
+    whole = [value for value in found if "" not in value]
     open_values = [value for value in found if "" in value and value != ("",) * len(value)]
     said = _said(whole, open_values, told)
-    return kept | alike(open_values, lambda value: (told(value), said[value]))
+    # A value that can only turn out to be what is told of it already is one like it.
+    return alike(
+        (*whole, *open_values),
+        lambda value: (told(value), said.get(value) or frozenset({told(value)})),
+    )
+
+
+def _told_apart(name: str, side: _Side, wild: Iterable[Parts]) -> Iterator[Parts]:
+    """Yield the values that the tables or the orders tell from others, and one of each form else.
+
+    A value that orders name in full is known already.
+    """
+    for pattern in wild:
+        yield from side.cells.named(name, pattern)
+    place = side.compiled.partitions.index.get(name)
+    asked = 0
+    for mask in side.masks.get(-1 if place is None else place, ()):
+        asked |= mask
+    rest: set[bool] = set()
+    for value, cells in side.cells.of(name):
+        if cells & asked:
+            yield value
+        elif ("" in value) not in rest:
+            rest.add("" in value)
+            yield value
 
 
 def _said(
@@ -147,18 +188,19 @@ def _said(
 
 def equality(subject: Subject, links: Sequence[Symbols], script: Script) -> dict[Equality, str]:
     """Return, for each property, the term that somebody of whom it does not hold makes true."""
-    names = {rest: symbol(f"rest {place}") for place, rest in enumerate(_BITS)}
-    rest = tuple(script.declare(name.strip("|")) for name in names.values())
+    rest = tuple(script.declare(f"rest {place}") for place in range(len(_BITS)))
     script.require(_well_formed(rest))
+    time = subject.time(script)
     functions = Functions(script)
     goals: dict[Equality, list[str]] = {name: [] for name in EQUALITIES}
     for link in links:
-        wanted = Demands(script, link).bars(subject.spans, AT)
-        found = Tables(script, link, subject.compiled).codes(subject.model, AT)
+        wanted = Demands(script, link).bars(subject.spans, time)
+        found = Tables(script, link, subject.compiled).codes(subject.model, time)
         for name, term in functions.differ(_join(wanted, rest), _join(found, rest)).items():
             goals[name].append(term)
-        goals["sufficient"].append(_other_substitute(subject, functions, wanted, found))
-        goals["never_errs"] += [neg(_well_formed(found)), _no_substitute(subject, functions, found)]
+        goals["sufficient"].append(_other_substitute(subject, functions, time, (wanted, found)))
+        nobody = _no_substitute(subject, functions, time, found)
+        goals["never_errs"] += [neg(_well_formed(found)), nobody]
     return {name: disj(terms) for name, terms in goals.items()}
 
 
@@ -205,12 +247,14 @@ def differ(
     The second value says that there is nothing to ask: both tables are the same text.
     """
     script = Script(f"{model}: two states of law compared")
-    script.declare(AT, "Int")
-    both = domain((), pair, model)
+    both = domain((), [(side, Cells(side)) for side in pair], model)
+    found = [phase for side in pair for phase in phases(side, model)]
+    edges = {edge for phase in found for edge in (phase.since, phase.until)}
+    time = Time(script, {*edges, *(edge for span in spans for edge in span)})
     texts: list[list[tuple[str, ...]]] = []
     for label, side in zip(("with", "without"), pair, strict=True):
-        links = _links(script, both)
-        texts.append([Tables(script, link, side, label).codes(model, AT) for link in links])
+        found_links = links(script, both, Symbols)
+        texts.append([Tables(script, one, side, label).codes(model, time) for one in found_links])
     same = [tuple(item) for item in zip(*texts, strict=True)]
     if all(one == other for one, other in same):
         return script.text("false"), True
@@ -220,12 +264,7 @@ def differ(
         for one, other in zip(*codes, strict=True)
         if one != other
     )
-    within = disj(during(AT, since, until) for since, until in spans)
-    return script.text(within, goal), False
-
-
-def _links(script: Script, both: Domain) -> list[Symbols]:
-    return links(script, both, Symbols)
+    return script.text(disj(starmap(time.during, spans)), goal), False
 
 
 def links(script: Script, both: Domain, make: type[Symbols]) -> list[Symbols]:
@@ -259,27 +298,29 @@ def _meaning(limit: Outcome) -> str:
 
 
 def _table(limit: Outcome) -> str:
-    """The outcome of a code, read off the table of outcomes that gateways have."""
-    return disj(
-        conj(bit if code >> place & 1 else neg(bit) for place, bit in enumerate(_BITS))
-        for code in range(CODES)
-        if OUTCOMES[code] >= limit
-    )
+    """The outcome of a code, read off the table of outcomes that gateways have, bit by bit."""
+    return _decided([OUTCOMES[code] >= limit for code in range(CODES)])
+
+
+def _decided(reached: Sequence[bool]) -> str:
+    if all(reached) or not any(reached):
+        return "true" if reached[0] else "false"
+    half = len(reached) // 2
+    bit, no, yes = _BITS[half.bit_length() - 1], _decided(reached[:half]), _decided(reached[half:])
+    if no == yes:
+        return no
+    return disj((conj((bit, yes)), conj((neg(bit), no))))
 
 
 def _other_substitute(
-    subject: Subject, functions: Functions, wanted: Sequence[str], found: Sequence[str]
+    subject: Subject, functions: Functions, time: Time, bits: tuple[Sequence[str], Sequence[str]]
 ) -> str:
     """Whether a substitute is due and another one serves."""
+    wanted, found = bits
     other = disj(
-        conj(
-            (
-                during(AT, span.since, span.until),
-                during(AT, phase.since, phase.until),
-            )
-        )
+        conj((time.during(span.since, span.until), time.during(phase.since, phase.until)))
         for span in subject.spans
-        for phase in tables.phases(subject.compiled, subject.model)
+        for phase in phases(subject.compiled, subject.model)
         if max(span.since, phase.since) < min(span.until, phase.until)
         and span.substitute != phase.substitute
     )
@@ -289,11 +330,11 @@ def _other_substitute(
     return conj((other, *both))
 
 
-def _no_substitute(subject: Subject, functions: Functions, found: Sequence[str]) -> str:
+def _no_substitute(subject: Subject, functions: Functions, time: Time, found: Sequence[str]) -> str:
     """Whether a substitute is due where none is named, or one that nobody has."""
     nowhere = disj(
-        during(AT, phase.since, phase.until)
-        for phase in tables.phases(subject.compiled, subject.model)
+        time.during(phase.since, phase.until)
+        for phase in phases(subject.compiled, subject.model)
         if phase.substitute not in subject.book.catalogue.models
     )
     if nowhere == "false":

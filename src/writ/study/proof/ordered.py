@@ -1,16 +1,18 @@
 """What orders demand of one model, as SMT-LIB terms, from the order values alone.
 
 1. Of each order the highest version that has come governs, until its own end (docs/meaning.md §1).
-2. An expression becomes its ways to be true: each a set of atoms that are, and of atoms that are
-   not. A way is possible where nothing shown is against it and every atom that it needs may still
-   have a value; this is exact, because values are independent of each other.
-3. An expression holds in every world where its opposite is possible in none.
-4. Rules, exceptions, levels and outcomes are those of docs/meaning.md §4 to §7. Nothing here knows
+2. Where an attribute is asked in one sense alone (to be among values, or not to be), what helps most
+   in every case is that all may be there which can, or nothing but what is shown; this is exact,
+   because values are independent of each other.
+3. Where it is asked in both senses, an expression becomes its ways to be true: each a set of atoms
+   that are, and of atoms that are not. A way is possible where nothing shown is against it and every
+   atom that it needs may still have a value.
+4. An expression holds in every world where its opposite is possible in none.
+5. Rules, exceptions, levels and outcomes are those of docs/meaning.md §4 to §7. Nothing here knows
    cells, bits, tables or phases.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from itertools import combinations, product
 from typing import TypeAlias
 
@@ -34,17 +36,20 @@ from writ.model.order import Evidence, Exemption
 from writ.model.outcome import Outcome
 from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
 from writ.study.proof.symbols import Level, Parts, Symbols
-from writ.study.proof.timeline import Demand, Span, during
+from writ.study.proof.timeline import Demand, Span, Time
 
 MOST_WAYS = 4096
 OTHER = "\0other"
 
 Atom: TypeAlias = Listed | Given | Derived
+Asked: TypeAlias = str | Given | Derived
+"""An attribute, or what is given or derived."""
 Way: TypeAlias = tuple[frozenset[Atom], frozenset[Atom], frozenset[str]]
 """Atoms that are true, atoms that are not, and terms that are true whatever the world."""
 Bars: TypeAlias = tuple[str, ...]
 """least: substitute, deny; most: substitute, deny; fallback: substitute, verify, deny; or stricter."""
 
+_ALWAYS: Way = (frozenset(), frozenset(), frozenset())
 _NOWHERE = (FALSE,) * 7
 _HELD = (TRUE,) * 7
 
@@ -64,36 +69,44 @@ def atoms(found: Iterable[Span], kind: str) -> tuple[Atom, ...]:
 
 def values_named(lists: Iterable[Listed]) -> Iterator[Parts]:
     """Yield values that these lists of one attribute can tell apart, and one with a part unsaid."""
-    patterns = list({pattern for item in lists for pattern in item.patterns})
+    patterns = {pattern for item in lists for pattern in item.patterns}
+    said: dict[tuple[int, int], list[str]] = {}
+    for size in {len(pattern) for pattern in patterns}:
+        alike = [pattern for pattern in patterns if len(pattern) == size]
+        for place in range(size):
+            named = {pattern[place] for pattern in alike} - {WILD}
+            said[size, place] = sorted(named | {OTHER})
+        yield (OTHER,) * size
     for pattern in patterns:
-        said = [
-            {other[place] for other in patterns if len(other) == len(pattern)} - {WILD}
-            for place in range(len(pattern))
-        ]
+        size = len(pattern)
         choices = [
-            sorted(said[place] | {OTHER}) if part == WILD else [part]
-            for place, part in enumerate(pattern)
+            said[size, place] if part == WILD else [part] for place, part in enumerate(pattern)
         ]
         yield from product(*choices)
-        if len(pattern) > 1:
+        if size > 1:
             yield (*(OTHER if part == WILD else part for part in pattern[:-1]), "")
-        yield (OTHER,) * len(pattern)
 
 
 class Demands:
     """The terms of one link for the rules of one model."""
 
-    def __init__(self, script: Script, symbols: Symbols, label: str = "ordered") -> None:
+    def __init__(self, script: Script, symbols: Symbols) -> None:
         self._script, self._symbols = script, symbols
-        self._label = f"{label} {symbols.role}"
+        self._label = f"ordered {symbols.role}"
         self._kind = symbols.kind
+        self._met: dict[tuple[tuple[str, ...], Level], str] = {}
+        self._clear: dict[str, str] = {}
+        self._lists: dict[Listed, str] = {}
+        self._open_at: dict[tuple[Level, str, Parts], str] = {}
 
-    def bars(self, found: Sequence[Span], at: str) -> Bars:
-        """Return least, most and fallback at the instant `at`."""
+    def bars(self, found: Sequence[Span], time: Time) -> Bars:
+        """Return least, most and fallback at an instant."""
         parts: list[list[str]] = [[] for _ in _NOWHERE]
         for span in found:
+            within = time.during(span.since, span.until)
             for place, term in enumerate(self.during(span)):
-                parts[place].append(conj((during(at, span.since, span.until), term)))
+                named = self._script.define(f"{self._label} bar {place} {within}", term)
+                parts[place].append(conj((within, named)))
         return tuple(
             self._script.define(f"{self._label} bar {place}", disj(terms))
             for place, terms in enumerate(parts)
@@ -109,24 +122,42 @@ class Demands:
 
     def clear(self, demand: Demand) -> str:
         """Whether the rule lets the link pass (§6.1)."""
-        level = _serving(demand.rule.evidence)
-        shared = [_exempt(item, self._kind) for item in demand.exemptions if item.evidence is None]
-        own = [
-            self._certain(_exempt(item, self._kind), _serving(item.evidence))
-            for item in demand.exemptions
-            if item.evidence is not None
-        ]
-        whole = AnyOf((self._sense(demand), *shared))
-        return self._script.define(
-            f"{self._label} {demand.label} is clear", disj((*own, self._certain(whole, level)))
-        )
+        if demand.label not in self._clear:
+            level = _serving(demand.rule.evidence)
+            exempt = [(item, _exempt(item, self._kind)) for item in demand.exemptions]
+            shared = [who for item, who in exempt if item.evidence is None]
+            own = [
+                self._certain(who, _serving(item.evidence))
+                for item, who in exempt
+                if item.evidence is not None
+            ]
+            whole = AnyOf((self._sense(demand), *shared))
+            name = f"{self._label} {self._short(demand)} is clear"
+            term = disj((*own, self._certain(whole, level)))
+            self._clear[demand.label] = self._script.define(name, term)
+        return self._clear[demand.label]
 
     def together(self, part: Sequence[Demand], level: Level) -> str:
         """Whether some world of the level satisfies all of these rules (§6.2)."""
-        ways: list[Way] = [(frozenset(), frozenset(), frozenset())]
-        for demand in part:
-            ways = _both(ways, self._satisfied(demand, level))
-        return disj(self._possible_way(way, level) for way in ways)
+        key = (tuple(demand.label for demand in part), level)
+        if key not in self._met:
+            wanted = [self._satisfied(demand) for demand in part]
+            mixed = _mixed(wanted)
+            ways = [_ALWAYS]
+            for demand, expression in zip(part, wanted, strict=True):
+                own = [
+                    (*_ALWAYS[:2], frozenset({self._may_hold(item, level)}))
+                    for item in demand.exemptions
+                    if item.evidence is not None
+                ]
+                ways = _both(ways, [*self._ways(expression, True, mixed, level), *own])  # noqa: FBT003  in their own sense
+            names = " ".join(self._short(demand) for demand in part)
+            term = disj(self._possible_way(way, level) for way in ways)
+            self._met[key] = self._script.define(f"{self._label} {names} met at {level}", term)
+        return self._met[key]
+
+    def _short(self, demand: Demand) -> str:
+        return self._script.number("rule", demand.label)
 
     def _unnamed(self, demands: Sequence[Demand]) -> Bars:
         """Judge somebody whom nobody named, by the rules whose standing asks for them (§5.5)."""
@@ -183,22 +214,13 @@ class Demands:
                 and _old(demand.rule.evidence.max_age) >= _old(level.age)
                 and demand.rule.barred.outcome >= limit
             ]
-            names = " and ".join(demand.label for demand in part)
-            impossible.append(
-                neg(
-                    self._script.define(
-                        f"{self._label} {names} can be met at {level}", self.together(part, level)
-                    )
-                )
-            )
+            impossible.append(neg(self.together(part, level)))
         return disj(impossible)
 
     def _meanwhile(self, demand: Demand, limit: Outcome) -> str:
         """Whether the rule does so much while it is open (§6.4)."""
         level = Level(demand.rule.evidence.to_bar, demand.rule.evidence.max_age)
-        fails = self._script.define(
-            f"{self._label} {demand.name} fails", neg(self._possible(self._sense(demand), level))
-        )
+        fails = neg(self._possible(self._sense(demand), level))
         spared = disj(
             self._may_hold(item, level) for item in demand.exemptions if item.unproven == "verify"
         )
@@ -214,15 +236,9 @@ class Demands:
         wanted = _branch(demand.rule.predicate, self._kind)
         return wanted if demand.rule.sense == "only" else Not(wanted)
 
-    def _satisfied(self, demand: Demand, level: Level) -> list[Way]:
+    def _satisfied(self, demand: Demand) -> Expression:
         shared = [_exempt(item, self._kind) for item in demand.exemptions if item.evidence is None]
-        ways = list(_ways(AnyOf((self._sense(demand), *shared)), True))  # noqa: FBT003  a cache takes no keywords
-        ways += (
-            (frozenset(), frozenset(), frozenset({self._may_hold(item, level)}))
-            for item in demand.exemptions
-            if item.evidence is not None
-        )
-        return ways
+        return AnyOf((self._sense(demand), *shared))
 
     def _may_hold(self, item: Exemption, level: Level) -> str:
         if item.evidence is not None:
@@ -231,14 +247,74 @@ class Demands:
         return self._possible(_exempt(item, self._kind), level)
 
     def _possible(self, wanted: Expression, level: Level) -> str:
-        return disj(self._possible_way(way, level) for way in _ways(wanted, True))  # noqa: FBT003  as above
+        ways = self._ways(wanted, True, _mixed([wanted]), level)  # noqa: FBT003  that it is so
+        return disj(self._possible_way(way, level) for way in ways)
 
     def _certain(self, wanted: Expression, level: Level) -> str:
-        """Rule 3."""
-        return neg(disj(self._possible_way(way, level) for way in _ways(wanted, False)))  # noqa: FBT003  as above
+        """Rule 4."""
+        against = Not(wanted)
+        return neg(self._possible(against, level))
+
+    def _ways(
+        self,
+        wanted: Expression,
+        sense: bool,  # noqa: FBT001  true or false
+        mixed: frozenset[Asked],
+        level: Level,
+    ) -> list[Way]:
+        """Return the ways in which an expression is true, or false (rule 3)."""
+        if isinstance(wanted, Not):
+            return self._ways(wanted.item, not sense, mixed, level)
+        if mixed.isdisjoint(asked for asked, _ in _senses(wanted, sense)):
+            term = self._helped(wanted, sense, level)
+            return [] if term == FALSE else [(*_ALWAYS[:2], frozenset({term} - {TRUE}))]
+        if isinstance(wanted, AnyOf | AllOf):
+            if isinstance(wanted, AnyOf) == sense:
+                found = (self._ways(item, sense, mixed, level) for item in wanted.items)
+                return _fewest(way for ways in found for way in ways)
+            joined = [_ALWAYS]
+            for item in wanted.items:
+                joined = _both(joined, self._ways(item, sense, mixed, level))
+            return joined
+        assert isinstance(wanted, Listed | Given | MostRecent | OwnedBy | ParentIs)  # noqa: S101  what is left
+        only = frozenset[Atom]({wanted})
+        return [(only, frozenset(), frozenset()) if sense else (frozenset(), only, frozenset())]
+
+    def _helped(self, wanted: Expression, sense: bool, level: Level) -> str:  # noqa: FBT001  as above
+        """Rule 2."""
+        match wanted:
+            case Not(item):
+                return self._helped(item, not sense, level)
+            case AnyOf(items) | AllOf(items):
+                terms = [self._helped(item, sense, level) for item in items]
+                return disj(terms) if isinstance(wanted, AnyOf) == sense else conj(terms)
+            case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
+                return self._atom(wanted, sense, level)
+            case _:
+                return FALSE if sense else TRUE
+
+    def _atom(self, atom: Atom, sense: bool, level: Level) -> str:  # noqa: FBT001  as above
+        if isinstance(atom, Given):
+            return self._given(atom)[1] if sense else neg(self._given(atom)[0])
+        if not isinstance(atom, Listed):
+            sure, may = self._derived(atom, level)
+            return may if sense else neg(sure)
+        values = self._symbols.domain.named(atom)
+        short = self._list(atom)
+        if not sense:
+            shown = disj(self._symbols.has(level, atom.attribute, value) for value in values)
+            return neg(self._script.define(f"{self._label} shows {short} at {level}", shown))
+        may = disj(self._open((atom.attribute, value), level) for value in values)
+        return self._script.define(f"{self._label} may have {short} at {level}", may)
+
+    def _list(self, atom: Listed) -> str:
+        if atom not in self._lists:
+            told = " ".join(map("/".join, self._symbols.domain.named(atom)))
+            self._lists[atom] = self._script.number("list", f"{atom.attribute} {told}")
+        return self._lists[atom]
 
     def _possible_way(self, way: Way, level: Level) -> str:
-        """Rule 2."""
+        """Rule 3."""
         true, false, terms = way
         out = {value for atom in false for value in self._named(atom)}
         return conj(
@@ -258,8 +334,7 @@ class Demands:
         """Return the values of an atom; what is given or derived is a value of its own."""
         if not isinstance(atom, Listed):
             return [(atom, ())]
-        values = self._symbols.values(atom.attribute)
-        return [(atom.attribute, value) for value in values if atom.names(value)]
+        return [(atom.attribute, value) for value in self._symbols.domain.named(atom)]
 
     def _shown(self, value: tuple[Given | Derived | str, Parts], level: Level) -> str:
         of, parts = value
@@ -276,14 +351,15 @@ class Demands:
             return self._given(of)[1]
         if not isinstance(of, str):
             return self._derived(of, level)[1]
-        unsaid = [
-            self._symbols.has(level, of, other)
-            for other in self._symbols.values(of)
-            if other != parts and any(_may_be(other, one) for one in self._symbols.alike(of, parts))
-        ]
-        told = (self._symbols.has(level, of, parts), neg(self._symbols.shut(level, of)), *unsaid)
-        name = f"{self._label} may have {of} {'/'.join(parts)} at {level}"
-        return self._script.define(name, disj(told))
+        key = (level, of, parts)
+        if key not in self._open_at:
+            symbols = self._symbols
+            others = symbols.domain.unsaid(of, parts)
+            unsaid = [symbols.has(level, of, other) for other in others]
+            told = disj((symbols.has(level, of, parts), neg(symbols.shut(level, of)), *unsaid))
+            name = f"{self._label} may have {of} {'/'.join(parts)} at {level}"
+            self._open_at[key] = self._script.define(name, told)
+        return self._open_at[key]
 
     def _given(self, atom: Given) -> tuple[str, str]:
         """Whether what is given is so, and whether it may be (§3.2, §4.2)."""
@@ -325,12 +401,6 @@ def _at_least(outcome: Outcome, limit: Outcome) -> str:
     return TRUE if outcome >= limit else FALSE
 
 
-def _may_be(shown: Parts, value: Parts) -> bool:
-    return len(shown) == len(value) and all(
-        said in ("", part) for said, part in zip(shown, value, strict=True)
-    )
-
-
 def _atoms(expression: Expression) -> Iterator[Atom]:
     match expression:
         case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
@@ -344,25 +414,26 @@ def _atoms(expression: Expression) -> Iterator[Atom]:
             return
 
 
-@cache
-def _ways(expression: Expression, wanted: bool) -> tuple[Way, ...]:  # noqa: FBT001  a cache takes no keywords
-    """Return the ways in which an expression is true, or false (rule 2)."""
-    nothing = frozenset[Atom]()
+def _senses(expression: Expression, sense: bool) -> Iterator[tuple[Asked, bool]]:  # noqa: FBT001  as above
+    """Yield what an expression asks about, and whether it is to be so."""
     match expression:
-        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
-            only = frozenset[Atom]({expression})
-            return ((only, nothing, frozenset()) if wanted else (nothing, only, frozenset()),)
-        case Not(item):
-            return _ways(item, not wanted)
+        case Listed(attribute=attribute):
+            yield attribute, sense
+        case Given() | MostRecent() | OwnedBy() | ParentIs():
+            yield expression, sense
         case AnyOf(items) | AllOf(items):
-            if isinstance(expression, AnyOf) == wanted:
-                return tuple(_fewest(way for item in items for way in _ways(item, wanted)))
-            found: list[Way] = [(nothing, nothing, frozenset())]
             for item in items:
-                found = _both(found, _ways(item, wanted))
-            return tuple(found)
+                yield from _senses(item, sense)
+        case Not(item):
+            yield from _senses(item, not sense)
         case _:
-            return () if wanted else ((nothing, nothing, frozenset()),)
+            return
+
+
+def _mixed(wanted: Iterable[Expression]) -> frozenset[Asked]:
+    """Return what is asked about in both senses (rule 3)."""
+    senses = {found for item in wanted for found in _senses(item, True)}  # noqa: FBT003  that it is so
+    return frozenset(asked for asked, sense in senses if sense and (asked, False) in senses)
 
 
 def _both(some: Sequence[Way], others: Sequence[Way]) -> list[Way]:

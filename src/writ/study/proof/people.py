@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from writ.clock import DAY, FOREVER, Instant
+from writ.clock import Instant
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
-from writ.study.proof.equal import AT, Functions, Subject
+from writ.study.proof.equal import Functions, Subject
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import ConsistentSymbols, Domain, Level
-from writ.study.proof.tables import Tables, phases
-from writ.study.proof.timeline import Demand, Span, during, number
+from writ.study.proof.tables import Tables
+from writ.study.proof.timeline import Demand, Span, Time
 from writ.study.proof.witness import FORMS, Form, chain_of, links_of
 
 
@@ -45,22 +45,20 @@ class Asked:
 def look(
     subject: Subject,
     domain: Domain,
-    goal: Callable[[Script, list[ConsistentSymbols]], str],
+    goal: Callable[[Script, list[ConsistentSymbols], Time], str],
     forms: Sequence[Form] = FORMS,
 ) -> Asked:
     """Look for somebody of whom a goal is true, in one form of request after another."""
     texts, sure = [], True
     for form in forms:
         script = Script(f"{subject.model}: somebody {form}")
-        at = script.declare(AT, "Int")
-        first, last = _bounds(subject)
-        script.require(f"(and (<= {number(first)} {at}) (<= {at} {number(last)}))")
+        time = subject.time(script)
         links = links_of(form, script, domain)
-        text = script.text(goal(script, links))
+        text = script.text(goal(script, links, time))
         texts.append(text)
         solved = solve(text)
         if solved.answer == "sat":
-            instant = solved.numbers.get(AT, first)
+            instant = time.instant(solved.true)
             return Asked(Found(chain_of(links, solved, instant), instant, text), tuple(texts))
         sure = sure and solved.answer == "unsat"
     return Asked(None, tuple(texts), sure)
@@ -69,10 +67,10 @@ def look(
 def differing(subject: Subject, domain: Domain, name: str) -> Asked:
     """Look for somebody whom the tables treat less strictly than ordered, or (`minimal`) more."""
 
-    def goal(script: Script, links: list[ConsistentSymbols]) -> str:
-        wanted = _join([Demands(script, link).bars(subject.spans, AT) for link in links])
+    def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
+        wanted = _join([Demands(script, link).bars(subject.spans, time) for link in links])
         found = _join(
-            [Tables(script, link, subject.compiled).codes(subject.model, AT) for link in links]
+            [Tables(script, link, subject.compiled).codes(subject.model, time) for link in links]
         )
         functions = Functions(script)
         either = functions.differ(wanted, found)
@@ -91,11 +89,12 @@ def without(subject: Subject, domain: Domain, changed: Callable[[Demand], Demand
         for span in subject.spans
     )
 
-    def goal(script: Script, links: list[ConsistentSymbols]) -> str:
+    def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
         functions = Functions(script)
+        judged = [Demands(script, link) for link in links]
         sides = [
-            _join([Demands(script, link, label).bars(spans, AT) for link in links])
-            for label, spans in (("with", subject.spans), ("without", others))
+            _join([demands.bars(spans, time) for demands in judged])
+            for spans in (subject.spans, others)
         ]
         limits = (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
         return disj(
@@ -123,8 +122,8 @@ def opposed(
     one, other, spans = pair
 
     def passing(*demands: Demand) -> Asked:
-        def goal(script: Script, links: list[ConsistentSymbols]) -> str:
-            within = disj(during(AT, span.since, span.until) for span in spans)
+        def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
+            within = disj(time.during(span.since, span.until) for span in spans)
             terms = [Demands(script, links[0]).clear(demand) for demand in demands]
             return conj((within, *terms))
 
@@ -139,7 +138,7 @@ def opposed(
 def in_vain(subject: Subject, domain: Domain) -> Asked:
     """Look for somebody asked to verify whom no complete answer would serve (rule 3)."""
 
-    def goal(script: Script, links: list[ConsistentSymbols]) -> str:
+    def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
         link, functions = links[0], Functions(script)
         demands = Demands(script, link)
         vain = []
@@ -154,7 +153,7 @@ def in_vain(subject: Subject, domain: Domain) -> Asked:
                     )
                 )
                 served = demands.together(strict, _serving(strict))
-                vain.append(conj((during(AT, span.since, span.until), asked, neg(served))))
+                vain.append(conj((time.during(span.since, span.until), asked, neg(served))))
         return disj(vain)
 
     return look(subject, domain, goal, ("alone",))
@@ -170,11 +169,3 @@ def _serving(demands: Sequence[Demand]) -> Level:
 
 def _join(links: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(disj(bits) for bits in zip(*links, strict=True))
-
-
-def _bounds(subject: Subject) -> tuple[Instant, Instant]:
-    """Instants around everything that changes, which a file can say."""
-    spans = [(item.since, item.until) for item in subject.spans]
-    spans += [(item.since, item.until) for item in phases(subject.compiled, subject.model)]
-    edges = {edge for span in spans for edge in span if -FOREVER < edge < FOREVER}
-    return (min(edges) - DAY, max(edges) + DAY) if edges else (0, 0)

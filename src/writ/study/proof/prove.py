@@ -23,7 +23,6 @@ from writ.model.subject import Chain
 from writ.study.proof import people
 from writ.study.proof.counted import Counted, count
 from writ.study.proof.equal import (
-    AT,
     EQUALITIES,
     Subject,
     always,
@@ -143,7 +142,6 @@ class _Proving:
         """Rule 1: over everything that may be known."""
         model = subject.model
         script = Script(f"{model}: is what the tables do what is ordered? `unsat` means it is")
-        script.declare(AT, "Int")
         try:
             goals = equality(subject, links(script, domain, Symbols), script)
         except Failed as error:

@@ -1,8 +1,10 @@
 """SMT-LIB text: terms over Booleans, and a script that declares and defines them by name.
 
 1. Terms are text; what is known to be true or false is simplified away.
-2. A name is written between bars, so that whoever replays a file reads who and what it is about.
-3. A constant is declared, and a term defined, once; a short term needs no name.
+2. A name is written between bars, so that whoever replays a file reads who and what it is about;
+   what is long is called by a number there, which a comment explains.
+3. A constant is declared, and a term defined, once; a short term needs no name, and neither does one
+   that has a name.
 """
 
 from collections.abc import Iterable
@@ -52,35 +54,49 @@ class Script:
 
     def __init__(self, *comments: str) -> None:
         self._lines = [f"; {comment}" for comment in comments]
-        self._lines += ["(set-logic QF_LIA)", "(set-option :produce-models true)"]
-        self._names: set[str] = set()
+        self._lines += ["(set-logic QF_UF)", "(set-option :produce-models true)"]
+        self._names: dict[str, str] = {}
+        self._terms: dict[str, str] = {}
+        self._numbers: dict[tuple[str, str], str] = {}
+        self._counts: dict[str, int] = {}
 
-    def declare(self, name: str, sort: str = "Bool") -> str:
-        """Declare a constant (rule 3)."""
-        quoted = symbol(name)
-        if quoted not in self._names:
-            self._names.add(quoted)
-            self._lines.append(f"(declare-const {quoted} {sort})")
+    def declare(self, name: str) -> str:
+        """Declare a Boolean constant (rule 3)."""
+        quoted = self._names.get(name)
+        if quoted is None:
+            quoted = self._names[name] = symbol(name)
+            self._lines.append(f"(declare-const {quoted} Bool)")
         return quoted
 
     def define(self, name: str, term: str) -> str:
-        """Give a term a name, unless it is short (rule 3)."""
+        """Give a term a name (rule 3); another term of that name gets one of its own."""
         if len(term) <= _SHORT:
             return term
-        quoted = symbol(name)
-        if quoted not in self._names:
-            self._names.add(quoted)
-            self._lines.append(f"(define-fun {quoted} () Bool {term})")
-        return quoted
+        known = self._terms.get(term)
+        if known is None:
+            if name in self._names:
+                name = f"{name} ({len(self._terms)})"
+            known = self._names[name] = self._terms[term] = symbol(name)
+            self._lines.append(f"(define-fun {known} () Bool {term})")
+        return known
 
     def function(self, name: str, parameters: Iterable[str], term: str) -> str:
         """Define a function of Booleans."""
         quoted = symbol(name)
-        if quoted not in self._names:
-            self._names.add(quoted)
+        if name not in self._names:
+            self._names[name] = quoted
             told = " ".join(f"({item} Bool)" for item in parameters)
             self._lines.append(f"(define-fun {quoted} ({told}) Bool {term})")
         return quoted
+
+    def number(self, word: str, what: str) -> str:
+        """Call something long by a word and a number (rule 2)."""
+        short = self._numbers.get((word, what))
+        if short is None:
+            self._counts[word] = self._counts.get(word, 0) + 1
+            short = self._numbers[word, what] = f"{word} {self._counts[word]}"
+            self._lines.append(f"; {short}: {_line(what)}")
+        return short
 
     def require(self, term: str) -> None:
         """Assert a term."""
@@ -90,3 +106,8 @@ class Script:
     def text(self, *goals: str) -> str:
         """Return the script with goals, ready to be checked."""
         return "\n".join((*self._lines, *(f"(assert {goal})" for goal in goals), "(check-sat)", ""))
+
+
+def _line(text: str) -> str:
+    """Leave out of a comment what would end it."""
+    return "".join(char if char.isprintable() else "?" for char in text)

@@ -4,8 +4,7 @@
 2. Whoever gives no answer in time has not proved anything.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Answer: TypeAlias = Literal["unsat", "sat", "unknown"]
@@ -14,34 +13,25 @@ LONGEST_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """An answer; where there is a case, the constants that are true, and the numbers."""
+    """An answer; where there is a case, the constants that are true."""
 
     answer: Answer
     true: frozenset[str] = frozenset()
-    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 def solve(text: str, longest_ms: int = LONGEST_MS) -> Solved:
     """Ask whether everything a script asserts can be so together."""
     import z3  # noqa: PLC0415  heavy, and only for proofs
 
-    solver = z3.Solver(ctx=z3.Context())
+    solver = z3.Solver()
     solver.set("timeout", longest_ms)
     solver.from_string(text.removesuffix("(check-sat)\n"))
     answer: Answer = str(solver.check())  # type: ignore[assignment]  # z3 says one of these words
     if answer != "sat":
         return Solved(answer)
     model = solver.model()
-    true: set[str] = set()
-    numbers: dict[str, int] = {}
-    for constant in model.decls():
-        if constant.arity() == 0:
-            value = model[constant]
-            if z3.is_int_value(value):
-                numbers[constant.name()] = value.as_long()
-            elif z3.is_true(value):
-                true.add(constant.name())
-    return Solved(answer, frozenset(true), numbers)
+    true = (item.name() for item in model.decls() if not item.arity() and z3.is_true(model[item]))
+    return Solved(answer, frozenset(true))
 
 
 def version() -> str:

@@ -10,11 +10,13 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations
 from typing import Literal, NamedTuple, TypeAlias
 
 from writ.canonical import digest
 from writ.clock import format_duration
-from writ.model.expression import Derived
+from writ.model.expression import WILD, Derived, Listed
 from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
 
 Parts: TypeAlias = tuple[str, ...]
@@ -30,10 +32,30 @@ class Level(NamedTuple):
     age: int | None
 
     def __str__(self) -> str:
-        if self.age is None:
-            return f"A{self.floor}"
-        whole = self.age % 1000 == 0
-        return f"A{self.floor} {format_duration(self.age) if whole else f'{self.age}us'}"
+        return f"A{self.floor}" if self.age is None else f"A{self.floor} {_span(self.age)}"
+
+
+@cache
+def _span(age: int) -> str:
+    return format_duration(age) if age % 1000 == 0 else f"{age}us"
+
+
+class Patterns:
+    """The values that some patterns name, looked up by what the patterns say."""
+
+    def __init__(self, patterns: Iterable[Parts]) -> None:
+        self._said: dict[tuple[int, tuple[int, ...]], set[Parts]] = {}
+        for pattern in patterns:
+            places = tuple(place for place, part in enumerate(pattern) if part != WILD)
+            said = tuple(pattern[place] for place in places)
+            self._said.setdefault((len(pattern), places), set()).add(said)
+
+    def name(self, value: Parts) -> bool:
+        """Whether some pattern names a value."""
+        return any(
+            len(value) == size and tuple(value[place] for place in places) in said
+            for (size, places), said in self._said.items()
+        )
 
 
 @dataclass(frozen=True)
@@ -43,6 +65,40 @@ class Domain:
     values: Mapping[str, Mapping[Parts, tuple[Parts, ...]]]
     ids: tuple[str, ...]
     levels: set[Level] = field(default_factory=set)
+    _named: dict[Listed, tuple[Parts, ...]] = field(default_factory=dict)
+    _unsaid: dict[str, Mapping[Parts, tuple[Parts, ...]]] = field(default_factory=dict)
+
+    def named(self, atom: Listed) -> tuple[Parts, ...]:
+        """Return the values that a list names."""
+        found = self._named.get(atom)
+        if found is None:
+            patterns = Patterns(atom.patterns)
+            values = self.values.get(atom.attribute, ())
+            found = self._named[atom] = tuple(value for value in values if patterns.name(value))
+        return found
+
+    def unsaid(self, attribute: str, value: Parts) -> tuple[Parts, ...]:
+        """Return the others with a part unsaid that may turn out to be a value, or one like it."""
+        if attribute not in self._unsaid:
+            self._unsaid[attribute] = _unsaid(self.values[attribute])
+        return self._unsaid[attribute].get(value, ())
+
+
+def _unsaid(values: Mapping[Parts, tuple[Parts, ...]]) -> dict[Parts, tuple[Parts, ...]]:
+    one_for = {item: value for value, several in values.items() for item in several}
+    open_values = [item for item in one_for if "" in item]
+    turned: dict[Parts, dict[Parts, None]] = {}
+    for gaps in {tuple(part == "" for part in item) for item in open_values}:
+        for item in one_for:
+            if len(item) == len(gaps) and "" not in item:
+                bare = tuple("" if gap else part for gap, part in zip(gaps, item, strict=True))
+                turned.setdefault(bare, {})[one_for[item]] = None
+    found: dict[Parts, dict[Parts, None]] = {}
+    for item in open_values:
+        for value in turned.get(item, ()):
+            if value != one_for[item]:
+                found.setdefault(value, {})[one_for[item]] = None
+    return {value: tuple(others) for value, others in found.items()}
 
 
 def alike(
@@ -63,10 +119,10 @@ class Symbols:
     ) -> None:
         self.script, self.role, self.domain = script, role, domain
         self._acting = acting
+        self._constants: dict[tuple[Level, str, Parts | None], str] = {}
         if role != "unnamed":
-            self._id = script.declare(f"{role} id", "Int")
-            last = len(domain.ids) - 1
-            script.require(f"(and (<= (- 1) {self._id}) (<= {self._id} {last}))")
+            for one, other in combinations((self.nameless, *map(self.known_as, domain.ids[1:])), 2):
+                script.require(f"(not (and {one} {other}))")
 
     @property
     def kind(self) -> Literal["person", "organisation"]:
@@ -77,23 +133,26 @@ class Symbols:
         """Return the values that are told apart."""
         return tuple(self.domain.values.get(attribute, ()))
 
-    def alike(self, attribute: str, value: Parts) -> tuple[Parts, ...]:
-        """Return all the values for which one stands."""
-        return self.domain.values[attribute][value]
-
     def has(self, level: Level, attribute: str, value: Parts) -> str:
         """Whether the value is shown at the level."""
-        if self.role == "unnamed":
-            return FALSE
-        self.domain.levels.add(level)
-        return self.shown(level, attribute, value)
+        return self._known(level, attribute, value)
 
     def shut(self, level: Level, attribute: str) -> str:
         """Whether the list of values is closed at the level."""
+        return self._known(level, attribute, None)
+
+    def _known(self, level: Level, attribute: str, value: Parts | None) -> str:
         if self.role == "unnamed":
             return FALSE
-        self.domain.levels.add(level)
-        return self.closed(level, attribute)
+        key = (level, attribute, value)
+        if key not in self._constants:
+            self.domain.levels.add(level)
+            self._constants[key] = (
+                self.closed(level, attribute)
+                if value is None
+                else self.shown(level, attribute, value)
+            )
+        return self._constants[key]
 
     def shown(self, level: Level, attribute: str, value: Parts) -> str:
         """Rule 1."""
@@ -119,12 +178,15 @@ class Symbols:
     @property
     def nameless(self) -> str:
         """Whether it has no id (rule 4)."""
-        return TRUE if self.role == "unnamed" else f"(= {self._id} (- 1))"
+        return TRUE if self.role == "unnamed" else self.script.declare(f"{self.role} has no id")
+
+    def known_as(self, name: str) -> str:
+        """Whether it has an id, or one like it."""
+        return self.script.declare(f"{self.role} id is {name}")
 
     def among(self, members: frozenset[str]) -> str:
         """Whether its id, if it has one, is one of these."""
-        places = [place for place, item in enumerate(self.domain.ids) if place and item in members]
-        return disj(f"(= {self._id} {place})" for place in places)
+        return disj(self.known_as(item) for item in self.domain.ids[1:] if item in members)
 
     def acts_for(self, members: frozenset[str]) -> str:
         """Whether the organisation it acts for is one of these."""

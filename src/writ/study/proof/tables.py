@@ -4,7 +4,8 @@
    (and may fall into), floors and ages asked, effects, exceptions, groups, who is held, substitutes.
 2. The judging of `writ.law.compiled.judge` is written out: whether a world exists is found by
    trying bits that formulas want both ways; all others take the value that helps most.
-3. Cells that the formulas asked together never tell apart are tried as one.
+3. Cells that the formulas asked together never tell apart are tried as one. So are the cells of a
+   mask, where none of the formulas wants any cell of its attribute the other way.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,9 +19,12 @@ from writ.law.compiled.decide import substitute_for
 from writ.law.compiled.evidence import Question
 from writ.law.compiled.rule import CompiledExemption, CompiledRule, asked, narrowed
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
+from writ.model.expression import WILD, Group
 from writ.model.outcome import Outcome
+from writ.model.vocabulary import VOCABULARY, Shape
 from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
 from writ.study.proof.symbols import Level, Parts, Symbols
+from writ.study.proof.timeline import Time
 
 Key: TypeAlias = tuple[str, int, int] | str
 """Cells of an attribute that are tried together, groups acted for, or a term that is settled."""
@@ -29,6 +33,8 @@ Codes: TypeAlias = tuple[str, ...]
 """The bits of a cell's code, lowest first."""
 
 _CODE_BITS = 7
+UNSAID = {Shape.COUNTRY, Shape.PLACE}
+"""What may leave its last part unsaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,56 @@ def masks(wanted: Iterable[Formula]) -> dict[int, set[int]]:
     """Return the masks of bits that formulas ask for, by place."""
     found: dict[int, set[int]] = {}
     for item in wanted:
-        for bits in _bits(item):
-            found.setdefault(bits.attribute, set()).add(bits.mask)
+        for leaf in _leaves(item):
+            if isinstance(leaf, Bits):
+                found.setdefault(leaf.attribute, set()).add(leaf.mask)
     return found
+
+
+def groups(compiled: Compiled, wanted: Iterable[Formula]) -> Iterator[Group]:
+    """Yield the groups that formulas ask about."""
+    parts = compiled.partitions
+    for item in wanted:
+        for leaf in _leaves(item):
+            if isinstance(leaf, Flag):
+                yield from _chosen(parts.acting_groups, leaf.mask)
+            elif leaf.attribute > len(parts.attributes):
+                yield from _chosen(parts.own_groups, leaf.mask)
+
+
+class Cells:
+    """The cells of values that some table tells apart, looked up once for all models."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._parts = compiled.partitions
+        self._found: dict[str, tuple[tuple[Parts, int], ...]] = {}
+        self._named: dict[tuple[str, tuple[bool, ...]], dict[Parts, list[Parts]]] = {}
+
+    def of(self, attribute: str) -> tuple[tuple[Parts, int], ...]:
+        """Return values of an attribute with the bits they are in, or may be in."""
+        place = self._parts.index.get(attribute)
+        if place is None:
+            return ()
+        if attribute not in self._found:
+            partition = self._parts.of[place]
+            values = dict.fromkeys(partition.representatives)
+            if VOCABULARY[attribute].shape in UNSAID:
+                values |= dict.fromkeys((*parts[:-1], "") for parts in partition.representatives)
+            self._found[attribute] = tuple(
+                (value, partition.bit(value) | partition.finer(value)) for value in values
+            )
+        return self._found[attribute]
+
+    def named(self, attribute: str, pattern: Parts) -> Sequence[Parts]:
+        """Return those of the values that a pattern names."""
+        wild = tuple(part == WILD for part in pattern)
+        if (attribute, wild) not in self._named:
+            index = self._named[attribute, wild] = {}
+            for value, _ in self.of(attribute):
+                if len(value) == len(wild):
+                    said = (WILD if any_ else part for any_, part in zip(wild, value, strict=True))
+                    index.setdefault(tuple(said), []).append(value)
+        return self._named[attribute, wild].get(pattern, ())
 
 
 class Tables:
@@ -93,15 +146,17 @@ class Tables:
         self._parts = compiled.partitions
         self._known: dict[tuple[Key, Question], tuple[str, str]] = {}
         self._found: dict[tuple[Node, Question], str] = {}
+        self._asked: dict[tuple[tuple[_Mixed, ...], Question], str] = {}
 
-    def codes(self, model: str, at: str) -> Codes:
-        """Return the bits of the code at the instant `at`."""
+    def codes(self, model: str, time: Time) -> Codes:
+        """Return the bits of the code at an instant."""
         bits: list[list[str]] = [[] for _ in range(_CODE_BITS)]
         for phase in phases(self._compiled, model):
             rules = _rules(self._compiled, model, phase, self._symbols.kind)
-            within = _within(at, phase)
+            within = time.during(phase.since, phase.until)
             for place, term in enumerate(self._code(rules, phase)):
-                bits[place].append(conj((within, term)))
+                named = self._script.define(f"{self._label} bit {place} {within}", term)
+                bits[place].append(conj((within, named)))
         return tuple(
             self._script.define(f"{self._label} bit {place}", disj(terms))
             for place, terms in enumerate(bits)
@@ -148,29 +203,31 @@ class Tables:
         shared = [item.holds for item in rule.exemptions if item.serve is None]
         whole = Flip(Join(every=False, items=(rule.core, *shared)))
         own = [
-            neg(self._satisfiable((Flip(item.holds),), item.serve))
+            neg(self._satisfiable((_Mixed(Flip(item.holds)),), item.serve))
             for item in rule.exemptions
             if item.serve is not None
         ]
-        return disj((neg(self._satisfiable((whole,), rule.serve)), *own))
+        return disj((neg(self._satisfiable((_Mixed(whole),), rule.serve)), *own))
 
     def _least(self, rules: Sequence[CompiledRule], limit: Outcome) -> str:
         return disj(
-            neg(self._satisfiable([self._satisfied(rule, question) for rule in part], question))
+            neg(
+                self._satisfiable(tuple(self._satisfied(rule, question) for rule in part), question)
+            )
             for question, part in asked(rules, limit)
         )
 
-    def _satisfied(self, rule: CompiledRule, question: Question) -> "Formula | _Mixed":
+    def _satisfied(self, rule: CompiledRule, question: Question) -> "_Mixed":
         shared = [item.holds for item in rule.exemptions if item.bar is None]
         own = [self._may_hold(item, question) for item in rule.exemptions if item.bar is not None]
         return _Mixed(Join(every=False, items=(rule.core, *shared)), disj(own))
 
     def _may_hold(self, item: CompiledExemption, question: Question) -> str:
         seen_from = question if item.bar is None else narrowed(question, item.bar)
-        return self._satisfiable((item.holds,), seen_from)
+        return self._satisfiable((_Mixed(item.holds),), seen_from)
 
     def _fate(self, rule: CompiledRule, limit: Outcome) -> str:
-        fails = neg(self._satisfiable((rule.core,), rule.bar))
+        fails = neg(self._satisfiable((_Mixed(rule.core),), rule.bar))
         spared = disj(
             self._may_hold(item, rule.bar) for item in rule.exemptions if item.unproven_verify
         )
@@ -182,15 +239,30 @@ class Tables:
             )
         )
 
-    def _satisfiable(self, wanted: "Sequence[Formula | _Mixed]", question: Question) -> str:
-        plain = [item.formula if isinstance(item, _Mixed) else item for item in wanted]
-        cells = {place: _cells(found) for place, found in masks(plain).items()}
-        nodes = []
-        for item, formula in zip(wanted, plain, strict=True):
-            node = _node(formula, cells, wanted=True)
-            if isinstance(item, _Mixed):
-                node = _joint(False, (node, (item.term, True)))  # noqa: FBT003  any
-            nodes.append(node)
+    def _satisfiable(self, wanted: "tuple[_Mixed, ...]", question: Question) -> str:
+        if (wanted, question) not in self._asked:
+            term = self._sought(wanted, question)
+            name = f"{self._label} world {len(self._asked)} at {Level(*question)}"
+            self._asked[wanted, question] = self._script.define(name, term)
+        return self._asked[wanted, question]
+
+    def _sought(self, wanted: "tuple[_Mixed, ...]", question: Question) -> str:
+        """What no two formulas want of one attribute in two ways is sought one by one (rule 3)."""
+        signs = {sign for item in wanted for sign in _wanted(item.formula, wanted=True)}
+        both = {place for place, sign in signs if sign and (place, False) in signs}
+        joint = [item for item in wanted if not both.isdisjoint(_places(item.formula))]
+        if not joint and len(wanted) > 1:
+            return conj(self._satisfiable((item,), question) for item in wanted)
+        cells = {
+            place: _cells(found) if place in both else sorted(found)
+            for place, found in masks(item.formula for item in wanted).items()
+        }
+        nodes = (
+            _joint(False, (_node(item.formula, cells, wanted=True), (item.term, True)))  # noqa: FBT003  any
+            if item.term != FALSE
+            else _node(item.formula, cells, wanted=True)
+            for item in wanted
+        )
         return self._search(_joint(True, nodes), question)  # noqa: FBT003  every
 
     def _search(self, node: Node, question: Question) -> str:
@@ -205,10 +277,10 @@ class Tables:
         if isinstance(node, bool):
             return TRUE if node else FALSE
         signs = set(_signs(node))
-        both = sorted((key for key, sign in signs if sign and (key, False) in signs), key=repr)
+        both = [key for key, sign in signs if sign and (key, False) in signs]
         if not both:
             return self._helped(node, question)
-        chosen = both[0]
+        chosen = min(both, key=repr)
         yes, may = self._cell(chosen, question)
         return disj(
             (
@@ -249,10 +321,14 @@ class Tables:
     def _values(self, place: int, mask: int, level: Level) -> tuple[str, str]:
         symbols, attribute = self._symbols, self._parts.attributes[place]
         partition = self._parts.of[place]
-        values = symbols.values(attribute)
-        has = {value: symbols.has(level, attribute, value) for value in values}
-        yes = disj(has[value] for value in values if partition.bit(value) & mask)
-        unsaid = disj(has[value] for value in values if partition.finer(value) & mask)
+        yes, unsaid = (
+            disj(
+                symbols.has(level, attribute, value)
+                for value in symbols.values(attribute)
+                if found(value) & mask
+            )
+            for found in (partition.bit, partition.finer)
+        )
         shut = symbols.shut(level, attribute)
         rest = neg(shut) if partition.everything & mask else FALSE
         name = f"{self._label} {attribute} cells {mask:x} at {level}"
@@ -294,34 +370,26 @@ class _Mixed:
     """A formula, or a term that no world changes."""
 
     formula: Formula
-    term: str
+    term: str = FALSE
 
 
 def told(
     compiled: Compiled, asked_masks: dict[int, set[int]], attribute: str, value: Parts
 ) -> object:
-    """Return everything that the tables can tell of a value, for what they ask."""
+    """Return what the tables can tell of a value, for what they ask: that it is, or may be, named."""
     place = compiled.partitions.index.get(attribute)
     if place is None:
         return ()
     partition = compiled.partitions.of[place]
-    bit, finer = partition.bit(value), partition.finer(value)
+    bit = partition.bit(value)
+    either = bit | partition.finer(value)
     return tuple(
-        (bool(bit & mask), bool(finer & mask)) for mask in sorted(asked_masks.get(place, ()))
+        (bool(bit & mask), bool(either & mask)) for mask in sorted(asked_masks.get(place, ()))
     )
 
 
 def _rules(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:
     return compiled.rules(model, phase.cell, "organisation" if kind == "organisation" else "person")
-
-
-def _within(at: str, phase: Phase) -> str:
-    edges = ((phase.since, "<="), (phase.until, ">"))
-    return conj(
-        f"({sign} {edge if edge >= 0 else f'(- {-edge})'} {at})"
-        for edge, sign in edges
-        if -FOREVER < edge < FOREVER
-    )
 
 
 def _lent(rule: CompiledRule) -> tuple[str, Question] | None:
@@ -332,17 +400,39 @@ def _lent(rule: CompiledRule) -> tuple[str, Question] | None:
     return name, rule.serve
 
 
-def _bits(formula: Formula) -> Iterator[Bits]:
+def _leaves(formula: Formula) -> Iterator[Bits | Flag]:
     match formula:
-        case Bits():
+        case Bits() | Flag():
             yield formula
         case Join(items=items):
             for item in items:
-                yield from _bits(item)
+                yield from _leaves(item)
         case Flip(item):
-            yield from _bits(item)
+            yield from _leaves(item)
         case _:
             return
+
+
+def _places(formula: Formula) -> Iterator[int]:
+    return (leaf.attribute for leaf in _leaves(formula) if isinstance(leaf, Bits))
+
+
+def _wanted(formula: Formula, *, wanted: bool) -> Iterator[tuple[int, bool]]:
+    """Yield the attributes whose cells a formula wants, and whether it wants them to be there."""
+    match formula:
+        case Bits(attribute):
+            yield attribute, wanted
+        case Join(items=items):
+            for item in items:
+                yield from _wanted(item, wanted=wanted)
+        case Flip(item):
+            yield from _wanted(item, wanted=not wanted)
+        case _:
+            return
+
+
+def _chosen(found: Sequence[Group], mask: int) -> Iterator[Group]:
+    return (group for bit, group in enumerate(found) if mask >> bit & 1)
 
 
 def _cells(found: set[int]) -> list[int]:
@@ -359,7 +449,8 @@ def _cells(found: set[int]) -> list[int]:
 def _node(formula: Formula, cells: dict[int, list[int]], *, wanted: bool) -> Node:
     match formula:
         case Bits(attribute, mask):
-            keys = [("bits", attribute, part) for part in cells[attribute] if part & mask]
+            parts = [mask] if mask in cells[attribute] else cells[attribute]
+            keys = [("bits", attribute, part) for part in parts if part & mask]
             return _joint(not wanted, [(key, wanted) for key in keys])
         case Flag(mask):
             return ("flag", 0, mask), wanted

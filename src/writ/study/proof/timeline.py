@@ -2,15 +2,17 @@
 
 1. Of each order the highest version that has come governs, until its own end (docs/meaning.md §1).
 2. A rule that is stayed is not there, nor is an exception whose licence does not run.
+3. Between two edges, of what is ordered or of the tables, nothing changes; so an instant is which
+   edges have come.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from writ.clock import FOREVER, Instant
+from writ.clock import DAY, FOREVER, Instant, format_instant
 from writ.model.order import Exemption, Lawbook, OrderVersion, Rule
-from writ.study.proof.smt import TRUE, conj
+from writ.study.proof.smt import TRUE, Script, conj, implies, neg
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,29 @@ def demands_of(version: OrderVersion, model: str, at: Instant) -> Iterator[Deman
             )
 
 
-def during(at: str, since: Instant, until: Instant) -> str:
-    """Whether an instant lies in a span."""
-    after = TRUE if since <= -FOREVER else f"(<= {number(since)} {at})"
-    return conj((after, TRUE if until >= FOREVER else f"(< {at} {number(until)})"))
+class Time:
+    """The instant that a question is about: which edges have come; so all of it is Boolean (rule 3)."""
+
+    def __init__(self, script: Script, edges: Iterable[Instant]) -> None:
+        self._came = {
+            edge: script.declare(f"since {format_instant(edge)}")
+            for edge in sorted({edge for edge in edges if -FOREVER < edge < FOREVER})
+        }
+        for earlier, later in pairwise(self._came.values()):
+            script.require(implies(later, earlier))
+
+    def during(self, since: Instant, until: Instant) -> str:
+        """Whether the instant lies in a span between edges."""
+        after = TRUE if since <= -FOREVER else self._came[since]
+        return conj((after, TRUE if until >= FOREVER else neg(self._came[until])))
+
+    def instant(self, true: Collection[str]) -> Instant:
+        """Return an instant of an answer: the last edge that has come, or the day before the first."""
+        came = [edge for edge, name in self._came.items() if name.strip("|") in true]
+        return max(came, default=min(self._came, default=0) - DAY)
 
 
-def number(value: int) -> str:
-    """Write a whole number."""
-    return str(value) if value >= 0 else f"(- {-value})"
+def edges_of(spans: Iterable[Span]) -> Iterator[Instant]:
+    """Yield when spans begin and end."""
+    for span in spans:
+        yield from (span.since, span.until)

@@ -41,9 +41,9 @@ def chain_of(links: Sequence[ConsistentSymbols], solved: Solved, at: Instant) ->
 
 
 def _subject(link: ConsistentSymbols, solved: Solved, at: Instant) -> Subject:
-    place = solved.numbers.get(f"{link.role} id", 0)
     nobody = PERSON if link.kind == "person" else COMPANY
-    name = link.domain.ids[place] if place > 0 else nobody
+    named = (item for item in link.domain.ids[1:] if _true(solved, link.known_as(item)))
+    name = next(named, nobody)
     return Subject(name, link.kind, (), tuple(_facts(link, solved, at)))
 
 
