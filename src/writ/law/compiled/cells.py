@@ -64,7 +64,7 @@ class Partition:
         self._named = _by_pattern(patterns)
         self._signatures: dict[tuple[int, ...], int] = {}
         self._parts_of: dict[tuple[str, ...], int] = {}
-        self._finer: dict[tuple[str, ...], int] = {}
+        self._finer: dict[tuple[bool, ...], dict[tuple[str, ...], int]] = {}
         self._candidates: list[tuple[str, ...]] = []
         self.representatives: list[tuple[str, ...]] = []
         width = {len(pattern) for item in patterns for pattern in item}
@@ -87,22 +87,23 @@ class Partition:
         """Return the bits of the cells that a value may be in, once its unsaid parts are said."""
         if "" not in parts:
             return 0
-        known = self._finer.get(parts)
-        if known is None:
-            known = self._finer[parts] = sum(
-                1 << self._signatures[signature]
-                for signature in {
-                    self._signature(one)
-                    for one in self._candidates
-                    if len(one) == len(parts)
-                    and all(part in ("", its) for part, its in zip(parts, one, strict=True))
-                }
-            )
-        return known
+        gaps = tuple(part == "" for part in parts)
+        if gaps not in self._finer:
+            self._finer[gaps] = self._turned(gaps)
+        return self._finer[gaps].get(parts, 0)
 
     def mask(self, listed: Listed) -> int:
         """Return the bits of the cells that a list names."""
         return self._masks[listed.patterns]
+
+    def _turned(self, gaps: tuple[bool, ...]) -> dict[tuple[str, ...], int]:
+        """Return, for values that leave these parts unsaid, the bits of all that they may be."""
+        found: dict[tuple[str, ...], int] = {}
+        for one in self._candidates:
+            if len(one) == len(gaps):
+                bare = tuple("" if gap else part for gap, part in zip(gaps, one, strict=True))
+                found[bare] = found.get(bare, 0) | self.bit(one)
+        return found
 
     def _place(self, parts: tuple[str, ...]) -> None:
         signature = self._signature(parts)

@@ -96,16 +96,17 @@ class Demands:
         self._kind = symbols.kind
         self._met: dict[tuple[tuple[str, ...], Level], str] = {}
         self._clear: dict[str, str] = {}
+        self._fates: dict[tuple[str, Outcome], str] = {}
         self._lists: dict[Listed, str] = {}
         self._open_at: dict[tuple[Level, str, Parts], str] = {}
 
     def bars(self, found: Sequence[Span], time: Time) -> Bars:
         """Return least, most and fallback at an instant."""
         parts: list[list[str]] = [[] for _ in _NOWHERE]
-        for span in found:
+        for number, span in enumerate(found):
             within = time.during(span.since, span.until)
             for place, term in enumerate(self.during(span)):
-                named = self._script.define(f"{self._label} bar {place} {within}", term)
+                named = self._script.define(f"{self._label} bar {place} in part {number}", term)
                 parts[place].append(conj((within, named)))
         return tuple(
             self._script.define(f"{self._label} bar {place}", disj(terms))
@@ -151,9 +152,11 @@ class Demands:
                     if item.evidence is not None
                 ]
                 ways = _both(ways, [*self._ways(expression, True, mixed, level), *own])  # noqa: FBT003  in their own sense
-            names = " ".join(self._short(demand) for demand in part)
+            names = " ".join(self._short(demand).removeprefix("rule ") for demand in part)
             term = disj(self._possible_way(way, level) for way in ways)
-            self._met[key] = self._script.define(f"{self._label} {names} met at {level}", term)
+            self._met[key] = self._script.define(
+                f"{self._label} rules {names} met at {level}", term
+            )
         return self._met[key]
 
     def _short(self, demand: Demand) -> str:
@@ -190,7 +193,7 @@ class Demands:
             for limit in (Outcome.SUBSTITUTE, Outcome.DENY)
         ]
         fallback = [
-            disj(conj((term, self._meanwhile(demand, limit))) for demand, term in open_rules)
+            disj(self._meanwhile(demand, limit) for demand in judging)
             for limit in (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
         ]
         return (
@@ -218,19 +221,26 @@ class Demands:
         return disj(impossible)
 
     def _meanwhile(self, demand: Demand, limit: Outcome) -> str:
-        """Whether the rule does so much while it is open (§6.4)."""
-        level = Level(demand.rule.evidence.to_bar, demand.rule.evidence.max_age)
-        fails = neg(self._possible(self._sense(demand), level))
-        spared = disj(
-            self._may_hold(item, level) for item in demand.exemptions if item.unproven == "verify"
-        )
-        return disj(
-            (
-                conj((neg(fails), _at_least(demand.rule.undetermined.outcome, limit))),
-                conj((fails, spared, _at_least(Outcome.VERIFY, limit))),
-                conj((fails, neg(spared), _at_least(demand.rule.barred.outcome, limit))),
+        """Whether the rule is open and does so much meanwhile (§6.4)."""
+        key = (demand.label, limit)
+        if key not in self._fates:
+            level = Level(demand.rule.evidence.to_bar, demand.rule.evidence.max_age)
+            fails = neg(self._possible(self._sense(demand), level))
+            spared = disj(
+                self._may_hold(item, level)
+                for item in demand.exemptions
+                if item.unproven == "verify"
             )
-        )
+            fate = disj(
+                (
+                    conj((neg(fails), _at_least(demand.rule.undetermined.outcome, limit))),
+                    conj((fails, spared, _at_least(Outcome.VERIFY, limit))),
+                    conj((fails, neg(spared), _at_least(demand.rule.barred.outcome, limit))),
+                )
+            )
+            name = f"{self._label} {self._short(demand)} comes to {limit.word}"
+            self._fates[key] = self._script.define(name, conj((neg(self.clear(demand)), fate)))
+        return self._fates[key]
 
     def _sense(self, demand: Demand) -> Expression:
         wanted = _branch(demand.rule.predicate, self._kind)

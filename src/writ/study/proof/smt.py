@@ -41,12 +41,13 @@ def implies(condition: str, term: str) -> str:
 
 
 def _joined(word: str, unit: str, zero: str, terms: Iterable[str]) -> str:
-    kept = [term for term in dict.fromkeys(terms) if term != unit]
+    kept = dict.fromkeys(terms)
+    kept.pop(unit, None)
     if zero in kept:
         return zero
-    if not kept:
-        return unit
-    return kept[0] if len(kept) == 1 else f"({word} {' '.join(kept)})"
+    if len(kept) > 1:
+        return f"({word} {' '.join(kept)})"
+    return next(iter(kept), unit)
 
 
 class Script:

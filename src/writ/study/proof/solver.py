@@ -23,7 +23,7 @@ def solve(text: str, longest_ms: int = LONGEST_MS) -> Solved:
     """Ask whether everything a script asserts can be so together."""
     import z3  # noqa: PLC0415  heavy, and only for proofs
 
-    solver = z3.Solver()
+    solver = z3.SolverFor("QF_FD")
     solver.set("timeout", longest_ms)
     solver.from_string(text.removesuffix("(check-sat)\n"))
     answer: Answer = str(solver.check())  # type: ignore[assignment]  # z3 says one of these words

@@ -89,10 +89,10 @@ def _unsaid(values: Mapping[Parts, tuple[Parts, ...]]) -> dict[Parts, tuple[Part
     open_values = [item for item in one_for if "" in item]
     turned: dict[Parts, dict[Parts, None]] = {}
     for gaps in {tuple(part == "" for part in item) for item in open_values}:
-        for item in one_for:
+        for item, value in one_for.items():
             if len(item) == len(gaps) and "" not in item:
                 bare = tuple("" if gap else part for gap, part in zip(gaps, item, strict=True))
-                turned.setdefault(bare, {})[one_for[item]] = None
+                turned.setdefault(bare, {})[value] = None
     found: dict[Parts, dict[Parts, None]] = {}
     for item in open_values:
         for value in turned.get(item, ()):

@@ -146,6 +146,8 @@ class Tables:
         self._parts = compiled.partitions
         self._known: dict[tuple[Key, Question], tuple[str, str]] = {}
         self._found: dict[tuple[Node, Question], str] = {}
+        self._cleared: dict[int, str] = {}
+        self._fates: dict[tuple[int, Outcome], str] = {}
         self._asked: dict[tuple[tuple[_Mixed, ...], Question], str] = {}
 
     def codes(self, model: str, time: Time) -> Codes:
@@ -155,7 +157,7 @@ class Tables:
             rules = _rules(self._compiled, model, phase, self._symbols.kind)
             within = time.during(phase.since, phase.until)
             for place, term in enumerate(self._code(rules, phase)):
-                named = self._script.define(f"{self._label} bit {place} {within}", term)
+                named = self._script.define(f"{self._label} bit {place} in cell {phase.cell}", term)
                 bits[place].append(conj((within, named)))
         return tuple(
             self._script.define(f"{self._label} bit {place}", disj(terms))
@@ -194,20 +196,23 @@ class Tables:
             conj((least[1], most[1])),
             *most,
             *(
-                disj(conj((term, self._fate(rule, limit))) for rule, term in against)
+                disj(self._fate(rule, limit) for rule in rules)
                 for limit in (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
             ),
         )
 
     def _clear(self, rule: CompiledRule) -> str:
-        shared = [item.holds for item in rule.exemptions if item.serve is None]
-        whole = Flip(Join(every=False, items=(rule.core, *shared)))
-        own = [
-            neg(self._satisfiable((_Mixed(Flip(item.holds)),), item.serve))
-            for item in rule.exemptions
-            if item.serve is not None
-        ]
-        return disj((neg(self._satisfiable((_Mixed(whole),), rule.serve)), *own))
+        if id(rule) not in self._cleared:
+            shared = [item.holds for item in rule.exemptions if item.serve is None]
+            whole = Flip(Join(every=False, items=(rule.core, *shared)))
+            own = [
+                neg(self._satisfiable((_Mixed(Flip(item.holds)),), item.serve))
+                for item in rule.exemptions
+                if item.serve is not None
+            ]
+            term = disj((neg(self._satisfiable((_Mixed(whole),), rule.serve)), *own))
+            self._cleared[id(rule)] = term
+        return self._cleared[id(rule)]
 
     def _least(self, rules: Sequence[CompiledRule], limit: Outcome) -> str:
         return disj(
@@ -227,17 +232,22 @@ class Tables:
         return self._satisfiable((_Mixed(item.holds),), seen_from)
 
     def _fate(self, rule: CompiledRule, limit: Outcome) -> str:
-        fails = neg(self._satisfiable((_Mixed(rule.core),), rule.bar))
-        spared = disj(
-            self._may_hold(item, rule.bar) for item in rule.exemptions if item.unproven_verify
-        )
-        return disj(
-            (
-                conj((neg(fails), TRUE if rule.undetermined >= limit else FALSE)),
-                conj((fails, spared, TRUE if Outcome.VERIFY >= limit else FALSE)),
-                conj((fails, neg(spared), TRUE if rule.barred >= limit else FALSE)),
+        key = (id(rule), limit)
+        if key not in self._fates:
+            fails = neg(self._satisfiable((_Mixed(rule.core),), rule.bar))
+            spared = disj(
+                self._may_hold(item, rule.bar) for item in rule.exemptions if item.unproven_verify
             )
-        )
+            fate = disj(
+                (
+                    conj((neg(fails), TRUE if rule.undetermined >= limit else FALSE)),
+                    conj((fails, spared, TRUE if Outcome.VERIFY >= limit else FALSE)),
+                    conj((fails, neg(spared), TRUE if rule.barred >= limit else FALSE)),
+                )
+            )
+            name = f"{self._label} fate {len(self._fates)}"
+            self._fates[key] = self._script.define(name, conj((neg(self._clear(rule)), fate)))
+        return self._fates[key]
 
     def _satisfiable(self, wanted: "tuple[_Mixed, ...]", question: Question) -> str:
         if (wanted, question) not in self._asked:

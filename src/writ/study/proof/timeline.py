@@ -123,6 +123,8 @@ class Time:
     """The instant that a question is about: which edges have come; so all of it is Boolean (rule 3)."""
 
     def __init__(self, script: Script, edges: Iterable[Instant]) -> None:
+        self._script = script
+        self._spans: dict[tuple[Instant, Instant], str] = {}
         self._came = {
             edge: script.declare(f"since {format_instant(edge)}")
             for edge in sorted({edge for edge in edges if -FOREVER < edge < FOREVER})
@@ -132,8 +134,12 @@ class Time:
 
     def during(self, since: Instant, until: Instant) -> str:
         """Whether the instant lies in a span between edges."""
-        after = TRUE if since <= -FOREVER else self._came[since]
-        return conj((after, TRUE if until >= FOREVER else neg(self._came[until])))
+        if (since, until) not in self._spans:
+            after = TRUE if since <= -FOREVER else self._came[since]
+            within = conj((after, TRUE if until >= FOREVER else neg(self._came[until])))
+            name = f"span {len(self._spans)}"
+            self._spans[since, until] = self._script.define(name, within)
+        return self._spans[since, until]
 
     def instant(self, true: Collection[str]) -> Instant:
         """Return an instant of an answer: the last edge that has come, or the day before the first."""
