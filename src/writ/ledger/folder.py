@@ -2,15 +2,18 @@
 
 Publishing goes:
 1. A checkpoint that stands in the folder already must be the beginning of the one to publish.
-2. Bundles and tiles that the larger log has are written, each to a name of its own and then
-   renamed, and on disk before the next step.
+2. Bundles and tiles that the larger log has are written to names of their own; once all of them
+   are on disk they are renamed, and the folders they are in are on disk before the next step.
+   Syncs are asked for side by side, so that the disk makes one of many.
 3. The checkpoint is replaced last. A kill before that leaves the log that was; publishing again
    writes what is missing.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 from writ.errors import Failed, Refused
 from writ.ledger.merkle import Nodes, node_hash, root
@@ -29,9 +32,18 @@ from writ.signing.note import MAX_BYTES, Note, read_note
 
 CHECKPOINT = "checkpoint"
 _BUDGET = WIDTH * (2 + 65_535)
+_SIDE_BY_SIDE = 16
 
 Entries = Callable[[int, int], Sequence[bytes]]
 """Gives the entries `start` to `end` of a log."""
+
+
+class Rows(Nodes, Protocol):
+    """Keeps the nodes of a tree, and gives many at once."""
+
+    def row(self, level: int, start: int, end: int) -> Sequence[bytes]:
+        """Return the hashes of nodes `start` to `end` of a level."""
+        ...
 
 
 class Folder:
@@ -54,14 +66,12 @@ class Folder:
         """Return the entries of a bundle."""
         return read_bundle(self.tile(tile), tile.width)
 
-    def publish(self, note: Note, nodes: Nodes, entries: Entries) -> int:
+    def publish(self, note: Note, nodes: Rows, entries: Entries) -> int:
         """Publish a checkpoint and what it needs; returns how many files were written."""
         new, old = read_checkpoint(note.text), self._check(note, nodes)
-        written = 0
         # 2
-        for tile in tiles_between(old, new.size):
-            self._write(tile.path(), _content(tile, nodes, entries))
-            written += 1
+        tiles = tiles_between(old, new.size)
+        written = self._write((tile.path(), _content(tile, nodes, entries)) for tile in tiles)
         # 3
         before = self.checkpoint()
         if before is not None and before.text == note.text:
@@ -71,7 +81,7 @@ class Folder:
 
     def put_checkpoint(self, note: Note) -> None:
         """Put a checkpoint in place, or the same one with more signatures."""
-        self._write(CHECKPOINT, note.write())
+        self._write([(CHECKPOINT, note.write())])
 
     def _check(self, note: Note, nodes: Nodes) -> int:
         """Step 1; returns the size published so far."""
@@ -110,19 +120,25 @@ class Folder:
             raise Refused(f"`{name}` is larger than any log's")
         return data
 
-    def _write(self, name: str, data: bytes) -> None:
-        place = self.path / name
-        draft = place.with_name(f".{place.name}.draft")
+    def _write(self, files: Iterable[tuple[str, bytes]]) -> int:
+        """Put files in place, each whole, and all on disk when this returns (step 2)."""
+        places: list[Path] = []
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(place)
-            _sync(place.parent)
+            for name, data in files:
+                places.append(self.path / name)
+                places[-1].parent.mkdir(parents=True, exist_ok=True)
+                _draft(places[-1]).write_bytes(data)
+            _sync([_draft(place) for place in places])
+            for place in places:
+                _draft(place).replace(place)
+            _sync({folder for place in places for folder in self._folders(place)})
         except OSError as error:
-            raise Failed(f"cannot write `{place}`: {error.strerror}") from None
+            raise Failed(f"cannot write `{error.filename}`: {error.strerror}") from None
+        return len(places)
+
+    def _folders(self, place: Path) -> Sequence[Path]:
+        """Return the folders that lead to a file, and the one the log is in; any may be new."""
+        return place.parents[: len(place.relative_to(self.path).parts) + 1]
 
 
 class TileNodes:
@@ -155,16 +171,25 @@ def top(hashes: Sequence[bytes]) -> bytes:
     return hashes[0]
 
 
-def _content(tile: Tile, nodes: Nodes, entries: Entries) -> bytes:
+def _content(tile: Tile, nodes: Rows, entries: Entries) -> bytes:
     end = tile.start + tile.width
     if tile.level == "entries":
         return write_bundle(entries(tile.start, end))
-    level = tile.level * HEIGHT
-    return b"".join(nodes.node(level, index) for index in range(tile.start, end))
+    return b"".join(nodes.row(tile.level * HEIGHT, tile.start, end))
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _draft(place: Path) -> Path:
+    return place.with_name(f".{place.name}.draft")
+
+
+def _sync(paths: Collection[Path]) -> None:
+    """Return once all of these are on disk."""
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        list(pool.map(_sync_one, paths))
+
+
+def _sync_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -85,6 +85,10 @@ class StoredNodes:
         """Return a node's hash."""
         return trees.read_node(self._connection, self._log, level, index)
 
+    def row(self, level: int, start: int, end: int) -> list[bytes]:
+        """Return the hashes of nodes `start` to `end` of a level."""
+        return trees.read_nodes(self._connection, self._log, level, (start, end))
+
 
 class Log:
     """One log of a store; safe to share between threads."""

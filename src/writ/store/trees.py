@@ -46,6 +46,17 @@ def read_node(connection: Connection, log: str, level: int, place: int) -> bytes
     return bytes(row.hash)
 
 
+def read_nodes(connection: Connection, log: str, level: int, span: tuple[int, int]) -> list[bytes]:
+    """Return the hashes of a level from the first of `span` to before its last, all there."""
+    start, end = span
+    here = (node.c.log == log, node.c.level == level, node.c.place >= start, node.c.place < end)
+    rows = connection.execute(node.select().where(*here).order_by(node.c.place))
+    found = [bytes(row.hash) for row in rows]
+    if len(found) != end - start:
+        raise Refused(f"the store lacks nodes {start} to {end} of level {level} of the log `{log}`")
+    return found
+
+
 def count_leaves(connection: Connection, log: str) -> int:
     """Return how many leaves a log's tree has."""
     here = (node.c.log == log, node.c.level == 0)

@@ -1,4 +1,6 @@
 import os
+import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -283,17 +285,19 @@ def test_a_folder_that_cannot_be_used_says_so(store: Store, tmp_path: Path) -> N
 
 def test_a_kill_at_any_step_leaves_a_whole_log(tmp_path: Path) -> None:
     """Killed before each file that is synced or renamed, a folder is a whole log; then it goes on."""
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    store = open_store(begun / "writ.db")
+    log = log_of(store)
+    grow(store, 255)
+    log.publish(Folder(begun / "log"), log.sign())
+    grow(store, 3)
+    store.close()
     step, done = 0, False
     while not done:
         step += 1
-        case = tmp_path / str(step)
-        case.mkdir()
-        store, folder = open_store(case / "writ.db"), Folder(case / "log")
-        log = log_of(store)
-        grow(store, 255)
-        log.publish(folder, log.sign())
-        grow(store, 3)
-        store.close()
+        case = shutil.copytree(begun, tmp_path / str(step))
+        folder = Folder(case / "log")
         done = killed(step, partial(continue_log, case)) == 0
         last = folder.checkpoint()
         assert last is not None
@@ -303,6 +307,32 @@ def test_a_kill_at_any_step_leaves_a_whole_log(tmp_path: Path) -> None:
         assert last is not None
         assert 258 == audit(folder, checkpoint_of(last))
     assert step > 12
+
+
+def test_nothing_is_in_place_before_it_is_on_disk(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are synced before they are renamed, and every folder, before the checkpoint comes."""
+    log, folder = log_of(store), Folder(tmp_path / "log")
+    grow(store, 600)
+    note, synced, placed = log.sign(), set[Path](), list[Path]()
+    really_sync, really_replace = os.fsync, Path.replace
+
+    def sync(descriptor: int) -> None:
+        really_sync(descriptor)
+        synced.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    def put(draft: Path, place: Path) -> Path:
+        assert draft in synced
+        if place.name == "checkpoint":
+            assert {folder for item in placed for folder in item.parents} <= synced | above
+        placed.append(place)
+        return really_replace(draft, place)
+
+    above = set(tmp_path.parents)
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "replace", put)
+    assert 8 == log.publish(folder, note) == len(placed)
 
 
 def continue_log(case: Path) -> None:
@@ -327,14 +357,16 @@ class Countdown:
 
     def __init__(self, left: int) -> None:
         self.left = left
+        self.turn = threading.Lock()  # syncs are asked for side by side
 
     def before(self, call: Callable[..., object]) -> Callable[..., object]:
         """Return the call, counted."""
 
         def counted(*args: object) -> object:
-            self.left -= 1
-            if self.left == 0:
-                os._exit(9)
+            with self.turn:
+                self.left -= 1
+                if self.left == 0:
+                    os._exit(9)
             return call(*args)
 
         return counted

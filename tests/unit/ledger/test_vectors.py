@@ -48,6 +48,10 @@ class Grown:
             return leaf_hash(ENTRIES[index])
         return node_hash(self.node(level - 1, index * 2), self.node(level - 1, index * 2 + 1))
 
+    def row(self, level: int, start: int, end: int) -> list[bytes]:
+        """Return the hashes of several."""
+        return [self.node(level, index) for index in range(start, end)]
+
 
 def test_every_checkpoint_is_theirs() -> None:
     """Each checkpoint from 0 to 15 verifies under their key, and each begins with the one before."""
