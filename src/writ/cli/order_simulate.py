@@ -2,16 +2,22 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from writ.cli.proposed import Proposed, at_deployment, load
+from writ.cli.registered import registered
 from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.folder import check_sources, load_files, lying_beside, named_under
 from writ.model.order import Lawbook
+
+if TYPE_CHECKING:
+    from writ.study.subject_lines import Lines
+
+ENGINE = "duckdb://"
 
 
 def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
@@ -19,7 +25,10 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         list[Path] | None, typer.Argument(help="proposed order files, or a folder of them")
     ] = None,
     population: Annotated[
-        str | None, typer.Option(help="who there is: .jsonl, .parquet, .csv, or a table")
+        str | None,
+        typer.Option(
+            help="who there is: .jsonl, .parquet, .csv, a table; none: --config's registry"
+        ),
     ] = None,
     traffic: Annotated[
         str | None, typer.Option(help="what they ask: .parquet, .csv, or a table")
@@ -34,7 +43,7 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         Path | None,
         typer.Option(help="a deployment: its orders in force, and its open proposal if no orders"),
     ] = None,
-    engine: Annotated[str, typer.Option(help="duckdb://, postgresql://…, spark://…")] = "duckdb://",
+    engine: Annotated[str, typer.Option(help="duckdb://, postgresql://…, spark://…")] = ENGINE,
     out: Annotated[
         Path | None, typer.Option(help="a folder for report.json, report.html and the charts")
     ] = None,
@@ -64,12 +73,11 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
             raise InvalidInput(f"there is no schema `{schema}`; there are {', '.join(SCHEMAS)}")
         print(schema_of(schema), end="")
         return
-    if population is None:
-        raise InvalidInput("say who there is: --population FILE")
+    source, spill = _who(population, config, engine)
     proposed = _proposed(orders or [], in_force or [], diff or [], config)
     comparison = Comparison(proposed.before, proposed.after)
-    with open_engine(engine) as opened:
-        found = count(opened, comparison, population, traffic, _tell)
+    with open_engine(engine, spill_to=spill) as opened:
+        found = count(opened, comparison, source, traffic, _tell)
     report = plain(found)
     if out is not None:
         from writ.study.charts import outcomes, settling, timeline
@@ -85,6 +93,21 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         files["report.html"] = page("simulation", {"report": report, **charts}).encode()
         write_files(out, files)
     print(msgspec.json.encode(report).decode() if as_json else "\n".join(words(found)))
+
+
+def _who(
+    population: str | None, config: Path | None, engine: str
+) -> "tuple[str | Lines, Path | None]":
+    """Return who there is; a registry, and all that is made of it, stays in its data folder."""
+    from writ.model.config import read_config
+
+    if population is not None:
+        return population, None
+    if config is None:
+        raise InvalidInput("say who there is: --population FILE, or --config for its registry")
+    if engine != ENGINE:
+        raise InvalidInput("a registry is counted in this process; leave --engine away")
+    return registered(config), read_config(config).folder
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

@@ -38,3 +38,8 @@ class Registry:
         """Read the subjects of these ids with their facts; unknown ids are left out."""
         with self.books.store.view() as connection:
             return self.facts.known(connection, set(names))
+
+    def everybody(self) -> Mapping[str, Known]:
+        """Read every subject with its facts, in one view."""
+        with self.books.store.view() as connection:
+            return self.facts.known(connection, None)

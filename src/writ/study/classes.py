@@ -42,6 +42,8 @@ WHY: Mapping[int, str] = {
 }
 """Why a number below 0 is not judged, or refused."""
 
+UNPROVED = "unproved"
+"""The kind of a row of somebody whom the registry cannot vouch for."""
 UNTOLD = "not known"
 _EPOCH = "1970-01-01T00:00:00Z"
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
@@ -117,6 +119,8 @@ class Classes:
         return number
 
     def _read(self, pattern: Pattern) -> Subject:
+        if pattern.kind == UNPROVED:
+            raise InvalidInput("an attestation in the registry does not prove right")
         kind = _KINDS.get(pattern.kind)
         if kind is None:
             raise InvalidInput(f"`{pattern.kind}` is no kind; it is {', '.join(KINDS)}")

@@ -97,9 +97,11 @@ class Engine:
 
 
 @contextmanager
-def open_engine(url: str, threads: int | None = None) -> Iterator[Engine]:
-    """Open an engine by its URL (rule 1), and close it."""
-    with TemporaryDirectory(prefix="writ-") as spill:  # only DuckDB puts anything there
+def open_engine(
+    url: str, threads: int | None = None, spill_to: Path | None = None
+) -> Iterator[Engine]:
+    """Open an engine by its URL (rule 1), and close it; `spill_to` is where more than fits goes."""
+    with TemporaryDirectory(prefix="writ-", dir=spill_to) as spill:  # only DuckDB uses it
         engine = Engine(_connect(url, threads, spill))
         try:
             yield engine

@@ -29,7 +29,7 @@ from writ.study.classes import (
     Pattern,
 )
 from writ.study.engine import Engine, Table
-from writ.study.subject_lines import lines_table
+from writ.study.subject_lines import Lines, lines_table
 
 REQUIRED = ("id", "kind")
 OPTIONAL = ("acts_for", "facts", "verified_at", "expires_at", "plan")
@@ -68,13 +68,14 @@ class Population:
 
 def open_columns(
     engine: Engine,
-    name: str,
+    source: str | Lines,
     required: Sequence[str],
     optional: Sequence[str],
     texts: Sequence[str],
 ) -> tuple[Table, tuple[str, ...]]:
     """Open a table and make its columns those wanted; return it and which optional ones it lacks."""
-    table = _table(engine, name, texts)
+    name = source if isinstance(source, str) else source.name
+    table = _table(engine, source, texts)
     there = set(table.columns)
     if missing := [column for column in required if column not in there]:
         raise InvalidInput(
@@ -93,13 +94,13 @@ def open_columns(
 
 def read_population(
     engine: Engine,
-    name: str,
+    source: str | Lines,
     classes: Classes,
     lists: Mapping[str, int],
     thresholds: Sequence[Instant],
 ) -> Population:
     """Number every subject of a table (rule 2)."""
-    raw, lacking = open_columns(engine, name, REQUIRED, OPTIONAL, TEXTS)
+    raw, lacking = open_columns(engine, source, REQUIRED, OPTIONAL, TEXTS)
     keyed = _keyed(engine, raw, lists, thresholds)
     grouped = keyed.group_by(_KEY).agg(
         rows=keyed.count(),
@@ -131,7 +132,9 @@ def read_population(
     return population
 
 
-def _table(engine: Engine, name: str, texts: Sequence[str]) -> Table:
+def _table(engine: Engine, name: str | Lines, texts: Sequence[str]) -> Table:
+    if isinstance(name, Lines):
+        return lines_table(engine, name.lines, name.name)
     if not name.endswith(LINES):
         return engine.table(name, texts)
     try:

@@ -18,6 +18,7 @@ from writ.study.engine import Engine
 from writ.study.figures import ModelFigures, PhaseFigures
 from writ.study.organisations import Hitting, hardest_hit
 from writ.study.population import Population, Problem, read_population
+from writ.study.subject_lines import Lines
 from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
 from writ.study.verdicts import Verdict, Verdicts
 
@@ -49,11 +50,11 @@ class Unit:
 def simulate(
     engine: Engine,
     comparison: Comparison,
-    population_name: str,
+    source: str | Lines,
     traffic_name: str | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Simulation:
-    """Simulate a proposal; `tell` is told what is being done."""
+    """Simulate a proposal over a population; `tell` is told what is being done."""
     if not comparison.phases and comparison.says_the_same:
         raise Refused("nothing changes: orders in force say these very words")
     classes = Classes(comparison.asked())
@@ -61,7 +62,7 @@ def simulate(
     instants = [phase.start for phase in comparison.phases]
     edges = thresholds((comparison.before, comparison.after), instants)
     tell("reading the population")
-    population = read_population(engine, population_name, classes, lists, edges)
+    population = read_population(engine, source, classes, lists, edges)
     units, traffic = list(_subjects(engine, population)), None
     problems = [*population.problems, *_untold(units, "subjects")]
     if traffic_name is not None:

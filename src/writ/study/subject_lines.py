@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,6 +14,14 @@ import msgspec
 from writ.clock import parse_instant
 from writ.errors import InvalidInput
 from writ.study.engine import Engine, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Lines that lie in no file; `name` is where they are from."""
+
+    name: str
+    lines: Iterable[bytes]
 
 
 class _Line(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""`/subjects`: who is on the books."""
+"""`/subjects`: who is on the books; `/population`: all of them with their facts, for who counts."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.clock import format_instant
-from writ.law.subjects import write_fact
+from writ.law.subjects import write_fact, write_subject
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
 from writ.people.keys import ApiKey
@@ -42,7 +42,11 @@ def routes(site: Site) -> list[Route]:
     async def one(request: Request) -> Response:
         return answer(await asyncio.to_thread(_shown, site, request.path_params["id"]))
 
+    async def population(_request: Request) -> Response:
+        return answer(await asyncio.to_thread(_population, site))
+
     return [
+        Route("/population", population, methods=["GET"]),
         Route("/subjects", add, methods=["POST"]),
         Route("/subjects", every, methods=["GET"]),
         Route("/subjects/{id:path}", one, methods=["GET"]),
@@ -63,6 +67,15 @@ def key_plain(key: ApiKey) -> dict[str, object]:
 
 def _plain(subject: Subject) -> dict[str, object]:
     return {"id": subject.id, "kind": subject.kind, "acts_for": subject.acts_for}
+
+
+def _population(site: Site) -> dict[str, object]:
+    """Write everybody as lines of a file of subjects; `unproved` are ids of whom that cannot be said."""
+    known = sorted(site.registry.everybody().items())
+    return {
+        "subjects": [write_subject(item.subject) for _, item in known if not item.broken],
+        "unproved": [name for name, item in known if item.broken],
+    }
 
 
 def _shown(site: Site, name: str) -> dict[str, object]:
