@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from click.testing import Result
-from typer.testing import CliRunner
+import structlog
+from typer.testing import CliRunner, Result
 
 from writ.canonical import digest_bytes
 from writ.cli.main import app
@@ -47,12 +47,15 @@ class Office:
 
     def writ(self, *words: str | Path) -> Result:
         """Run a command; an error is raised as it is."""
-        return CliRunner().invoke(
-            app,
-            [str(word) for word in words],
-            env={"WRIT_CONFIG": str(self.config)},
-            catch_exceptions=False,
-        )
+        try:
+            return CliRunner().invoke(
+                app,
+                [str(word) for word in words],
+                env={"WRIT_CONFIG": str(self.config)},
+                catch_exceptions=False,
+            )
+        finally:
+            structlog.reset_defaults()  # a command writes its log to its own standard error
 
     def json(self, *words: str | Path) -> dict[str, Any]:
         """Run a command with `--json` and return what it says."""
