@@ -10,15 +10,13 @@
 6. A name that stands twice in header or claims refuses the token.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Callable
 from typing import TypeVar
 
 from writ.canonical import encode
 from writ.errors import Refused
 from writ.signing.form import Form, as_form
+from writ.signing.jose import from_base64url, read_json, to_base64url
 from writ.signing.keys import KeyPair, verify_signature
 
 T = TypeVar("T")
@@ -64,7 +62,9 @@ def verify_end_user(
     public = find_key(header.kid)
     if public is None:
         raise Refused("the organisation has registered no key under the token's `kid`")
-    verify_signature(public, _decode(parts[2]), f"{parts[0]}.{parts[1]}".encode())
+    verify_signature(
+        public, from_base64url(parts[2], "a part of the token"), f"{parts[0]}.{parts[1]}".encode()
+    )
     # 4, 5
     claims = _read(parts[1], _Claims, "claims")
     if claims.key != api_key_id:
@@ -80,8 +80,8 @@ def sign_end_user(sub: str, api_key_id: str, pair: KeyPair, now_wall: float) -> 
     issued = int(now_wall)
     header = encode({"alg": "Ed25519", "kid": pair.id, "typ": TYPE})
     claims = encode({"sub": sub, "key": api_key_id, "iat": issued, "exp": issued + MAX_LIFETIME})
-    signed = f"{_encode(header)}.{_encode(claims)}"
-    return f"{signed}.{_encode(pair.sign(signed.encode()))}"
+    signed = f"{to_base64url(header)}.{to_base64url(claims)}"
+    return f"{signed}.{to_base64url(pair.sign(signed.encode()))}"
 
 
 def _check_time(claims: _Claims, now_wall: float) -> None:
@@ -94,29 +94,5 @@ def _check_time(claims: _Claims, now_wall: float) -> None:
 
 
 def _read(part: str, kind: type[T], what: str) -> T:
-    try:
-        value = json.loads(_decode(part).decode(), object_pairs_hook=_once)
-    except (ValueError, RecursionError):
-        raise Refused(f"the token's {what} is not JSON with every name once") from None
-    return as_form(value, kind, f"the token's {what}")
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    read = dict(pairs)
-    if len(read) != len(pairs):
-        raise ValueError("a name stands twice")
-    return read
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _decode(part: str) -> bytes:
-    try:
-        data = base64.b64decode(part + "=" * (-len(part) % 4), b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise Refused("a part of the token is not base64url") from None
-    if _encode(data) != part:
-        raise Refused("a part of the token is not base64url as an encoder writes it")
-    return data
+    what = f"the token's {what}"
+    return as_form(read_json(from_base64url(part, "a part of the token"), what), kind, what)
