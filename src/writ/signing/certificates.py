@@ -5,14 +5,15 @@
 3. Every certificate, the anchor too, is valid at the instant asked about. Clocks of issuers are
    not excused: a certificate lives for months.
 4. Whoever signs certificates is a CA that may (`keyUsage`), no longer way up than it allows; the
-   signer's own may sign data, is no CA, and has the purpose that its kind of credential asks for;
-   where none is asked for, one that is for certain purposes only is refused: it is for another.
+   signer's own may sign data, is no CA, and is for one of the purposes (`extKeyUsage`) that its
+   kind of credential asks for; "" among them stands for a certificate that names none.
 5. A critical extension that is not looked at here refuses the certificate.
 6. Nothing is signed with SHA-1 or weaker.
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -73,6 +74,14 @@ class Certificate:
         names = self._extension(x509.SubjectAlternativeName)
         return tuple(names.get_values_for_type(x509.DNSName)) if names else ()
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """From when to when it is valid, in seconds since the epoch."""
+        return (
+            self.read.not_valid_before_utc.timestamp(),
+            self.read.not_valid_after_utc.timestamp(),
+        )
+
     def check(self, instant: datetime) -> None:
         """Refuse a certificate that is not valid at an instant, or not understood (rules 3, 5, 6)."""
         if instant < self.read.not_valid_before_utc:
@@ -96,18 +105,17 @@ class Certificate:
         if limits.path_length is not None and below > limits.path_length:
             raise Refused(f"`{self.name}` is too far above the certificate that it vouches for")
 
-    def check_signer(self, purpose: str) -> None:
-        """Refuse one that may not sign data, or not for a purpose (rule 4; empty: any)."""
+    def check_signer(self, purposes: AbstractSet[str]) -> None:
+        """Refuse one that may not sign data, or not for one of these purposes (rule 4)."""
         limits = self._extension(x509.BasicConstraints)
         usage = self._extension(x509.KeyUsage)
-        purposes = self._extension(x509.ExtendedKeyUsage)
+        told = self._extension(x509.ExtendedKeyUsage)
         if limits is not None and limits.ca:
             raise Refused(f"`{self.name}` signs certificates, and so no credentials")
         if usage is None or not usage.digital_signature:
             raise Refused(f"the key of `{self.name}` is not for signatures")
-        if purpose not in ({item.dotted_string for item in purposes} if purposes else {""}):
-            wanted = purpose or "of this credential"
-            raise Refused(f"the certificate of `{self.name}` is not for the purpose {wanted}")
+        if not purposes & ({item.dotted_string for item in told} if told else {""}):
+            raise Refused(f"the certificate of `{self.name}` is not for signing such a credential")
 
     def issued(self, other: "Certificate") -> bool:
         """Whether this one is the other's issuer, and its key signed it."""
@@ -146,13 +154,16 @@ def read_pem(text: str) -> tuple[Certificate, ...]:
 
 
 def check_chain(
-    chain: Sequence[Certificate], anchors: Iterable[Certificate], purpose: str, instant: int
+    chain: Sequence[Certificate],
+    anchors: Iterable[Certificate],
+    purposes: AbstractSet[str],
+    instant: float,
 ) -> Certificate:
     """Return the anchor that a chain ends at, at an instant (seconds since the epoch)."""
     moment = datetime.fromtimestamp(instant, UTC)
     for certificate in chain:
         certificate.check(moment)
-    chain[0].check_signer(purpose)
+    chain[0].check_signer(purposes)
     for below, (certificate, above) in enumerate(pairwise(chain)):
         if not above.issued(certificate):
             raise Refused(f"`{certificate.name}` is not issued by the next of its chain")

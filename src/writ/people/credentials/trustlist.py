@@ -1,0 +1,163 @@
+"""Whose credentials count here: the issuers that the operator trusts, in one TOML file.
+
+1. Each `[[issuer]]` has a name, a country, the types it may issue, certificates in PEM (a root, or
+   its own signing certificate), the span in which it is trusted, the assurance that its credentials
+   reach (3 at most: a wallet shows nobody's face), and the scheme's own words for that.
+2. `complete = true` says that this issuer lists every citizenship that somebody has; only then can
+   a list shown whole say that there is no other.
+3. `status_hosts` are the hosts from which its status lists may be fetched; no others are asked.
+4. What is not known in the file is a fault; every issuer with a fault is told at once.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from writ.canonical import digest_bytes
+from writ.errors import Fault, InvalidInput, Refused
+from writ.law.countries import countries
+from writ.law.reading import nearest
+from writ.people.credentials.kinds import KINDS, Kind, kind_of
+from writ.signing.certificates import Certificate, check_chain, read_certificate, read_pem
+from writ.signing.form import Form, as_form
+
+MAX_ISSUERS = 1000
+MAX_FILE = 4 * 1024 * 1024
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+_HEAD = re.compile(r"\s*\[\[\s*issuer\s*\]\]")
+_SOME = Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One issuer; instants are seconds since the epoch."""
+
+    name: str
+    country: str
+    types: frozenset[str]
+    certificates: tuple[Certificate, ...] = field(repr=False)
+    since: float
+    until: float
+    assurance: int
+    scheme: str
+    complete: bool
+    status_hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """The issuers, and the digest of the file that names them."""
+
+    issuers: tuple[Issuer, ...]
+    digest: str
+
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return the kinds of credential that somebody on the list may issue."""
+        named = [kind_of(type_) for issuer in self.issuers for type_ in issuer.types]
+        return tuple(kind for kind in KINDS if kind in named)
+
+    def find(
+        self, kind: Kind, type_: str, chain: Sequence[bytes], now: float
+    ) -> tuple[Issuer, Certificate]:
+        """Return who issued a credential of this type, and the certificate whose key signed it."""
+        certificates = [read_certificate(der) for der in chain]
+        anchors = {item.der: item for issuer in self.issuers for item in issuer.certificates}
+        anchor = check_chain(certificates, anchors.values(), kind.purposes, now)
+        issuer = self._of(anchor, type_, now)
+        signer = certificates[0]
+        if signer.country not in {"", issuer.country}:
+            raise Refused(f"`{signer.name}` is of another country than its issuer `{issuer.name}`")
+        return issuer, signer
+
+    def _of(self, anchor: Certificate, type_: str, now: float) -> Issuer:
+        having = [issuer for issuer in self.issuers if anchor in issuer.certificates]
+        fit = [issuer for issuer in having if type_ in issuer.types]
+        if not fit:
+            raise Refused(f"`{having[0].name}` is not trusted to issue `{type_}`")
+        for issuer in fit:
+            if issuer.since <= now < issuer.until:
+                return issuer
+        raise Refused(f"`{fit[0].name}` is not trusted now; its span on the trust list is over")
+
+
+class _Row(Form, frozen=True):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    country: str
+    types: _SOME
+    certificates: str
+    since: datetime = msgspec.field(name="from")
+    until: datetime
+    assurance: Annotated[int, msgspec.Meta(ge=1, le=3)]
+    scheme: Annotated[str, msgspec.Meta(max_length=200)]
+    complete: bool = False
+    status_hosts: list[str] = msgspec.field(default_factory=list)
+
+
+def read_trust_list(data: bytes, name: str) -> TrustList:
+    """Read the file; everything wrong with it is one InvalidInput."""
+    try:
+        text = data[: MAX_FILE + 1].decode()
+        document = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput([Fault(name, 1, 1, f"not TOML: {error}")]) from None
+    rows = document.pop("issuer", None)
+    faults = [Fault(name, 1, 1, f"unknown key `{key}`; write [[issuer]]") for key in document]
+    if not isinstance(rows, list) or not len(rows) <= MAX_ISSUERS or len(data) > MAX_FILE:
+        faults.append(Fault(name, 1, 1, f"write 1 to {MAX_ISSUERS} issuers, each an [[issuer]]"))
+        raise InvalidInput(faults)
+    issuers: list[Issuer] = []
+    for line, row in zip(_lines(text, len(rows)), rows, strict=True):
+        try:
+            issuers.append(_issuer(as_form(row, _Row, "this issuer")))
+        except InvalidInput as error:
+            faults += [Fault(name, line, 1, fault.message) for fault in error.faults]
+        except Refused as error:
+            faults.append(Fault(name, line, 1, str(error)))
+    if faults:
+        raise InvalidInput(faults)
+    return TrustList(tuple(issuers), digest_bytes(data))
+
+
+def _lines(text: str, count: int) -> Iterable[int]:
+    """Find where each issuer starts; where one is written in another way, the first line."""
+    found = [at for at, line in enumerate(text.splitlines(), 1) if _HEAD.match(line)]
+    return found if len(found) == count else [1] * count
+
+
+def _issuer(row: _Row) -> Issuer:
+    faults = [Fault("", 0, 0, message) for message in _wrong(row)]
+    if faults:
+        raise InvalidInput(faults)
+    return Issuer(
+        name=row.name,
+        country=row.country,
+        types=frozenset(row.types),
+        certificates=read_pem(row.certificates),
+        since=row.since.timestamp(),
+        until=row.until.timestamp(),
+        assurance=row.assurance,
+        scheme=row.scheme,
+        complete=row.complete,
+        status_hosts=frozenset(row.status_hosts),
+    )
+
+
+def _wrong(row: _Row) -> Iterator[str]:
+    if row.country not in countries():
+        yield f"`{row.country}` is no country; write ISO 3166-1 alpha-2 such as DE"
+    for type_ in row.types:
+        if kind_of(type_) is None:
+            near = nearest(type_, [kind.type for kind in KINDS])
+            yield f"unknown type `{type_}`{near}"
+    if row.since.tzinfo is None or row.until.tzinfo is None:
+        yield "`from` and `until` need a time zone; add Z"
+    elif row.since >= row.until:
+        yield "`until` is not after `from`"
+    for host in row.status_hosts:
+        if not _HOST.fullmatch(host):
+            yield f"`{host}` is no host; write status.example.com"
