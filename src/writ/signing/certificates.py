@@ -8,7 +8,8 @@
    signer's own may sign data, is no CA, and is for one of the purposes (`extKeyUsage`) that its
    kind of credential asks for; "" among them stands for a certificate that names none.
 5. A critical extension that is not looked at here refuses the certificate.
-6. Nothing is signed with SHA-1 or weaker.
+6. Nothing is signed over another digest than SHA-256, SHA-384 or SHA-512.
+7. Refusals quote no certificate: whose it is may say more of its holder than a log should keep.
 """
 
 import hashlib
@@ -37,7 +38,7 @@ _READ_HERE = {
     ExtensionOID.EXTENDED_KEY_USAGE,
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
 }
-_WEAK = {"md5", "sha1"}
+_DIGESTS = {"sha256", "sha384", "sha512"}
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,6 @@ class Certificate:
         return hashlib.sha256(self.der).digest()
 
     @property
-    def name(self) -> str:
-        """Whom it names, as RFC 4514 writes it."""
-        return self.read.subject.rfc4514_string()
-
-    @property
     def country(self) -> str:
         """The country it names (empty: none, or several)."""
         named = self.read.subject.get_attributes_for_oid(NameOID.COUNTRY_NAME)
@@ -66,7 +62,7 @@ class Certificate:
     @property
     def key(self) -> EcKey:
         """Its public key, which signs credentials."""
-        return key_of(self.read.public_key(), f"the key of `{self.name}`")
+        return key_of(self.read.public_key(), "the key of a certificate")
 
     @property
     def dns_names(self) -> tuple[str, ...]:
@@ -85,25 +81,25 @@ class Certificate:
     def check(self, instant: datetime) -> None:
         """Refuse a certificate that is not valid at an instant, or not understood (rules 3, 5, 6)."""
         if instant < self.read.not_valid_before_utc:
-            raise Refused(f"the certificate of `{self.name}` is not valid yet")
+            raise Refused("a certificate of the issuer is not valid yet")
         if instant > self.read.not_valid_after_utc:
-            raise Refused(f"the certificate of `{self.name}` has expired")
+            raise Refused("a certificate of the issuer has expired; have the credential renewed")
         for extension in self.read.extensions:
             if extension.critical and extension.oid not in _READ_HERE:
                 dotted = extension.oid.dotted_string
-                raise Refused(f"the certificate of `{self.name}` has a critical extension {dotted}")
+                raise Refused(f"a certificate has the critical extension {dotted}, not known here")
         digest = self.read.signature_hash_algorithm
-        if digest is not None and digest.name in _WEAK:
-            raise Refused(f"the certificate of `{self.name}` is signed with {digest.name}")
+        if digest is not None and digest.name not in _DIGESTS:
+            raise Refused(f"a certificate is signed over {digest.name}, which is not accepted")
 
     def check_authority(self, below: int) -> None:
         """Refuse one that may not sign certificates, `below` of them in a row (rule 4)."""
         limits = self._extension(x509.BasicConstraints)
         usage = self._extension(x509.KeyUsage)
         if limits is None or not limits.ca or usage is None or not usage.key_cert_sign:
-            raise Refused(f"`{self.name}` may not sign certificates")
+            raise Refused("a certificate above the signer's may not sign certificates")
         if limits.path_length is not None and below > limits.path_length:
-            raise Refused(f"`{self.name}` is too far above the certificate that it vouches for")
+            raise Refused("a certificate is further above the signer's than it may be")
 
     def check_signer(self, purposes: AbstractSet[str]) -> None:
         """Refuse one that may not sign data, or not for one of these purposes (rule 4)."""
@@ -111,11 +107,11 @@ class Certificate:
         usage = self._extension(x509.KeyUsage)
         told = self._extension(x509.ExtendedKeyUsage)
         if limits is not None and limits.ca:
-            raise Refused(f"`{self.name}` signs certificates, and so no credentials")
+            raise Refused("the signer's certificate is an authority's, and so signs no credentials")
         if usage is None or not usage.digital_signature:
-            raise Refused(f"the key of `{self.name}` is not for signatures")
+            raise Refused("the key of the signer's certificate is not for signatures")
         if not purposes & ({item.dotted_string for item in told} if told else {""}):
-            raise Refused(f"the certificate of `{self.name}` is not for signing such a credential")
+            raise Refused("the signer's certificate is not for signing such a credential")
 
     def issued(self, other: "Certificate") -> bool:
         """Whether this one is the other's issuer, and its key signed it."""
@@ -166,7 +162,7 @@ def check_chain(
     chain[0].check_signer(purposes)
     for below, (certificate, above) in enumerate(pairwise(chain)):
         if not above.issued(certificate):
-            raise Refused(f"`{certificate.name}` is not issued by the next of its chain")
+            raise Refused("a certificate is not issued by the next of its chain")
         above.check_authority(below)
     anchor = _anchor(chain, anchors)
     anchor.check(moment)
@@ -181,4 +177,4 @@ def _anchor(chain: Sequence[Certificate], anchors: Iterable[Certificate]) -> Cer
     for anchor in anchors:
         if anchor.der == chain[0].der or anchor.issued(last):
             return anchor
-    raise Refused(f"`{chain[0].name}` is on no trust list here; ask the operator to add its issuer")
+    raise Refused("the credential's issuer is on no trust list here; ask the operator about it")

@@ -71,7 +71,7 @@ class TrustList:
         issuer = self._of(anchor, type_, now)
         signer = certificates[0]
         if signer.country not in {"", issuer.country}:
-            raise Refused(f"`{signer.name}` is of another country than its issuer `{issuer.name}`")
+            raise Refused(f"the signer's certificate is of another country than `{issuer.name}`")
         return issuer, signer
 
     def _of(self, anchor: Certificate, type_: str, now: float) -> Issuer:
