@@ -47,7 +47,7 @@ class Sign1:
     def chain(self) -> tuple[bytes, ...]:
         """Return the certificates of `x5chain` (rule 4)."""
         told = self.unprotected.get(X5CHAIN, self.header.get(X5CHAIN))
-        chain = told if isinstance(told, list) else [told]
+        chain = told if isinstance(told, list | tuple) else [told]
         ders = tuple(item for item in chain if isinstance(item, bytes))
         if not 0 < len(ders) == len(chain) <= MAX_CHAIN:
             raise Refused(f"{self.what} has no `x5chain` of 1 to {MAX_CHAIN} certificates")
@@ -55,11 +55,16 @@ class Sign1:
 
 
 def read_sign1(value: object, what: str) -> Sign1:
-    """Take a COSE_Sign1, tagged or not, out of read CBOR."""
+    """Take a COSE_Sign1, tagged or not, out of read CBOR (under a tag, lists and maps are frozen)."""
     if isinstance(value, CBORTag) and value.tag == _TAG:
         value = value.value
     match value:  # 1
-        case [bytes(protected), dict(unprotected), bytes() | None as payload, bytes(signature)]:
+        case [
+            bytes(protected),
+            Mapping() as unprotected,
+            bytes() | None as payload,
+            bytes(signature),
+        ]:
             header = read_cbor(protected, f"the protected header of {what}") if protected else {}
         case _:
             raise Refused(f"{what} is not a COSE_Sign1")
