@@ -152,7 +152,7 @@ def x5c(chain: Iterable[bytes]) -> list[str]:
     return [base64.b64encode(item).decode() for item in chain]
 
 
-def jwk(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
+def jwk(key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
     """Write a public key as a JWK."""
     point = key.public_key().public_numbers()
     size = (key.curve.key_size + 7) // 8

@@ -92,6 +92,7 @@ def test_other_chains_are_refused(told: Any, why: str) -> None:
 def test_numbers_are_numbers() -> None:
     """A claim of time is a number or not there; true is no number."""
     assert (None, 1.5) == (number({}, "exp", "it"), number({"exp": 1.5}, "exp", "it"))
-    for value in ("1", True, []):
+    values: tuple[object, ...] = ("1", True, [])
+    for value in values:
         with pytest.raises(Refused, match="`exp` of it is not a number"):
             number({"exp": value}, "exp", "it")
