@@ -28,6 +28,7 @@ from writ.model.decision import Settlement
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Fact, Subject, Value
+from writ.model.vocabulary import VOCABULARY
 
 Shown = tuple[tuple[str, ...], ...]
 GROUPS = {"annex-a": ("c2", "p1"), "annex-b": ("c3", "p2"), "c2": ("c2",), "self": ("c1",)}
@@ -76,8 +77,21 @@ def told(asked: Chain, chosen: Sequence[Settlement], values: Sequence[Shown], at
             "an issuer",
             at,
         )
-        shown = with_fact(shown, item.link, fact)
+        if item.subject is None:
+            shown = with_fact(shown, item.link, fact)
+        else:
+            shown = with_fact_of(shown, item.link, item.subject, fact)
     return shown
+
+
+def with_fact_of(asked: Chain, link: str, name: str, fact: Fact) -> Chain:
+    """Return the chain in which an owner or parent of a link shows something."""
+    [subject] = [getattr(asked, link)]
+    kinds = VOCABULARY[fact.attribute].kinds
+    unseen = Subject(name, "person" if kinds == {"person"} else "organisation")
+    other = subject.related.get(name, unseen)
+    other = replace(other, facts=(*other.facts, fact))
+    return replace(asked, **{link: replace(subject, related={**subject.related, name: other})})
 
 
 def outcome(book: Lawbook, asked: Chain, model: str, at: Instant, link: str) -> Outcome:

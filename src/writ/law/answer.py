@@ -42,4 +42,6 @@ def _settlement(item: Settlement) -> Plain:
     }
     if item.together is not None:
         plain["together"] = item.together
+    if item.subject is not None:
+        plain["subject"] = item.subject
     return plain

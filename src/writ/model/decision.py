@@ -34,7 +34,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """Values that one link could show; those with the same `together` are needed at once."""
+    """Values that one link could show; those with the same `together` are needed at once.
+
+    `subject` is the owner or parent who would show them, `?` one whom no fact names yet; None: the
+    link itself.
+    """
 
     link: LinkName
     attribute: str
@@ -43,6 +47,7 @@ class Settlement:
     assurance: int
     methods: tuple[str, ...]
     together: int | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

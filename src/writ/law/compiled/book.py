@@ -27,7 +27,7 @@ from writ.law.compiled.speech import Speech, Speeches
 from writ.law.digest import Digests
 from writ.model.catalogue import Deployment
 from writ.model.cell import HELD, Triple
-from writ.model.expression import Expression, Listed
+from writ.model.expression import Derived, Expression, Listed, OwnedBy, ParentIs
 from writ.model.order import ActiveRule, Lawbook
 from writ.model.subject import Fact, Subject, followed
 
@@ -134,6 +134,12 @@ class Compiled:
         known = [self._known(subject, item, at) for item in self._questions]
         states = (*zip(*known, strict=True), (own,) * len(known))
         return Profile(role, tuple(map(self._states.number, states)))
+
+    @cached_property
+    def all_partitions(self) -> Partitions:
+        """The cells of everything that is asked, of owners and parents too."""
+        asked = [item for atom in self.partitions.derived for item in _of_others(atom)]
+        return Partitions((*_expressions(self.book), *asked)) if asked else self.partitions
 
     @property
     def follows(self) -> bool:
@@ -307,6 +313,16 @@ def _expressions(book: Lawbook) -> Iterator[Expression | None]:
             for predicate in (item.who, item.unless):
                 if predicate is not None:
                     yield from (predicate.person, predicate.organisation)
+
+
+def _of_others(atom: Derived) -> tuple[Expression | None, ...]:
+    match atom:
+        case OwnedBy(who=who):
+            return who.person, who.organisation
+        case ParentIs(who):
+            return (who,)
+        case _:
+            return ()
 
 
 def _certificate(rule: CompiledRule) -> Iterator[tuple[str, Question]]:

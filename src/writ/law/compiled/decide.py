@@ -16,7 +16,8 @@ from operator import or_
 from writ.clock import Instant
 from writ.law.compiled.book import Capacity, Compiled, Profile
 from writ.law.compiled.judge import Judgement
-from writ.law.compiled.settle import Open, settle
+from writ.law.compiled.settle import settle
+from writ.law.compiled.settle_candidates import Open
 from writ.model.catalogue import Deployment
 from writ.model.cell import OUTCOMES
 from writ.model.decision import Decision, LinkName, Reason, Settlement

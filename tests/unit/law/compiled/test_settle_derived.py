@@ -11,6 +11,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    Listed,
     MostRecent,
     Not,
     OwnedBy,
@@ -24,6 +25,9 @@ from writ.model.subject import Chain, Fact, Subject, Value
 RECENT = MostRecent(frozenset({"CA", "FR", "JP", "US"}))
 PARENT = ParentIs(Given("organisation_in", LISTED))
 OWNERS = ("owners", (), "exhaustive")
+RUSSIANS = OwnedBy("50", Predicate(None, RUSSIAN))
+FRENCH = Listed("citizen_of", "citizenships", frozenset({("FR", "*")}))
+OF_SOMEBODY = ("incorporated_in", (("RU", ""),), "at_least", "?")
 COMPLETE: dict[str, list[tuple[object, ...]]] = {
     code: [
         ("citizenships", ((code, ""),), "exhaustive"),
@@ -44,7 +48,10 @@ def offered(
     lawbook = Lawbook(CATALOGUE, (letter(1, V1, rules=(rule,)),))
     chain = Chain(subject) if person else Chain(Subject("key", "service", ("a",)), subject)
     found = decide(lawbook, chain, "fable-5", V1).would_settle
-    return [(item.attribute, item.values, item.completeness) for item in found]
+    return [
+        (item.attribute, item.values, item.completeness, *([item.subject] if item.subject else []))
+        for item in found
+    ]
 
 
 ANN = Subject("ann", "person")
@@ -67,7 +74,8 @@ def test_both_lists_settle_the_most_recent_citizenship() -> None:
     [
         (OWNED, [("owners", (("annex-a", "50"),), "at_least")]),
         (Not(OWNED), [OWNERS]),
-        (OwnedBy("50", Predicate(None, RUSSIAN)), []),
+        (RUSSIANS, [("owners", (("?", "50"),), "at_least"), OF_SOMEBODY]),
+        (ParentIs(RUSSIAN), [("ultimate_parent", (("?",),), "at_least"), OF_SOMEBODY]),
         (PARENT, [("ultimate_parent", (("annex-a",),), "at_least")]),
         (Not(PARENT), [("ultimate_parent", (), "exhaustive")]),
         (ParentIs(Given("organisation_in", Group("empty", frozenset()))), []),
@@ -76,8 +84,87 @@ def test_both_lists_settle_the_most_recent_citizenship() -> None:
 def test_an_organisation_is_offered_what_it_can_show_itself(
     expression: Expression, want: list[tuple[object, ...]]
 ) -> None:
-    """A list by its name, or everything there is; not what an owner would have to show."""
+    """A list by its name, everything there is, or somebody and what they would have to show."""
     assert want == offered(expression, ACME)
+
+
+def holding(attribute: str, *values: tuple[str, ...], **others: Subject) -> Subject:
+    """A company all of whose owners or parents are known by name."""
+    fact = Fact(attribute, tuple(map(Value, values)), "exhaustive", 4, "m", "i", V1)
+    return Subject("a", "organisation", (), (fact,), others)
+
+
+RU = (("RU", ""),)
+NOT_OWNED = [
+    ("incorporated_in", (), "exhaustive", "hold"),
+    ("owners", (), "exhaustive", "hold"),
+]
+
+
+@pytest.mark.parametrize(
+    ("expression", "subject", "want"),
+    [
+        (
+            RUSSIANS,
+            holding("owners", ("hold", "60")),
+            [("incorporated_in", RU, "at_least", "hold")],
+        ),
+        (Not(RUSSIANS), holding("owners", ("hold", "60")), NOT_OWNED),
+        (Not(RUSSIANS), holding("owners", ("hold", "49.9")), []),
+        (
+            ParentIs(RUSSIAN),
+            holding("ultimate_parent", ("top",)),
+            [("incorporated_in", RU, "at_least", "top")],
+        ),
+        (
+            Not(ParentIs(RUSSIAN)),
+            holding("ultimate_parent", ("top",)),
+            [("incorporated_in", (), "exhaustive", "top")],
+        ),
+        (
+            ParentIs(RUSSIAN),
+            holding("ultimate_parent", ("a",)),
+            [("incorporated_in", RU, "at_least")],
+        ),
+        (ParentIs(RUSSIAN), holding("ultimate_parent", ("ann",), ann=ANN), []),
+        (
+            OwnedBy("50", Predicate(FRENCH, RUSSIAN)),
+            holding("owners", ("ann", "50"), ann=ANN),
+            [("citizenships", (("FR", ""),), "at_least", "ann")],
+        ),
+        (
+            OwnedBy("50", Predicate(FRENCH, RUSSIAN)),
+            holding("owners", ("bob", "50")),
+            [
+                ("incorporated_in", RU, "at_least", "bob"),
+                ("citizenships", (("FR", ""),), "at_least", "bob"),
+            ],
+        ),
+    ],
+)
+def test_owners_and_parents_are_named_with_what_they_would_have_to_show(
+    expression: Expression, subject: Subject, want: list[tuple[object, ...]]
+) -> None:
+    """Theirs is the fact that is missing: of a known kind, or of either; a parent is its own."""
+    assert want == offered(expression, subject)
+
+
+def test_owners_of_owners_are_asked_too() -> None:
+    """The nearest first, as far as through those who are on the books."""
+    deep = Fact("owners", (Value(("deep", "70")),), "exhaustive", 4, "m", "i", V1)
+    known = Fact("incorporated_in", (Value(("SG", "")),), "exhaustive", 4, "m", "i", V1)
+    hold = Subject("hold", "organisation", (), (deep, known))
+    subject = holding("owners", ("hold", "60"), hold=hold)
+    assert [("incorporated_in", RU, "at_least", "deep")] == offered(RUSSIANS, subject)
+
+
+def test_an_owner_is_settled_by_what_is_shown_beside_what_they_showed() -> None:
+    """A complete list of an owner's has what the owner showed already."""
+    shown = Fact("incorporated_in", (Value(("SG", "")),), "at_least", 4, "m", "i", V1)
+    top = Subject("top", "organisation", (), (shown,))
+    subject = holding("ultimate_parent", ("top",), top=top)
+    want = [("incorporated_in", (("SG", ""),), "exhaustive", "top")]
+    assert want == offered(Not(ParentIs(RUSSIAN)), subject)
 
 
 def test_owners_shown_already_are_part_of_the_complete_list() -> None:
