@@ -157,17 +157,17 @@ class Case:
         ]
 
 
-def check(random: Random) -> list[str]:
-    """Return what is wrong with what the decisions on one chain would be settled by."""
+def check(random: Random) -> tuple[list[str], int]:
+    """Return what is wrong with what would settle one chain, and how much others would show."""
     book, asked, at = draw(random)
     compiled = Compiled(book)
-    return [
-        wrong
-        for model in MODELS
-        for chosen in sets(decide_compiled(compiled, asked, model, at).would_settle)
-        if asked == told_of(asked, chosen[0].link) or not lists_subjects(book)
-        for wrong in Case(book, asked, model, at).wrong(chosen)
-    ]
+    found, others = list[str](), 0
+    for model in MODELS:
+        for chosen in sets(decide_compiled(compiled, asked, model, at).would_settle):
+            others += any(item.subject for item in chosen)
+            if asked == told_of(asked, chosen[0].link) or not lists_subjects(book):
+                found += Case(book, asked, model, at).wrong(chosen)
+    return found, others
 
 
 def lists_subjects(book: Lawbook) -> bool:
@@ -199,14 +199,15 @@ def leaks(random: Random) -> list[Settlement]:
 @given(st.randoms(use_true_random=False))
 def test_what_is_listed_settles(random: Random) -> None:
     """Each set reaches the best world, makes a difference, and no part of it would do."""
-    assert [] == check(random)
+    assert [] == check(random)[0]
 
 
-@pytest.mark.parametrize("start", range(0, 600, 200))
+@pytest.mark.parametrize("start", range(0, 400, 200))
 def test_what_is_listed_settles_on_seeds(start: int) -> None:
-    """The same on worlds that every run sees."""
-    found = [wrong for seed in range(start, start + 200) for wrong in check(Random(seed))]  # noqa: S311 - to be repeated, not to be secret
-    assert [] == found
+    """The same on worlds that every run sees; now and then owners or parents would show it."""
+    found = [check(Random(seed)) for seed in range(start, start + 200)]  # noqa: S311 - to be repeated, not to be secret
+    assert [] == [wrong for one, _ in found for wrong in one]
+    assert sum(others for _, others in found) > 10
 
 
 @settings(max_examples=60)

@@ -148,5 +148,8 @@ def _sentence(decision: Decision) -> str:
     for item in decision.would_settle:
         shown = ", ".join("/".join(filter(None, parts)) for parts in item.values) or "nothing else"
         how = "complete: " if item.completeness == "exhaustive" else ""
-        lines.append(f"  {item.link} could show {item.attribute}: {how}{shown} (A{item.assurance})")
+        who = item.subject and f"{item.subject}, as owner or parent of the {item.link},"
+        lines.append(
+            f"  {who or item.link} could show {item.attribute}: {how}{shown} (A{item.assurance})"
+        )
     return "\n".join(lines)

@@ -43,7 +43,7 @@ CASE_KEYS = Keys(
     ),
 )  # fmt: skip
 REASON_KEYS = Keys(optional=("order", "version", "rule", "link", "verdict"))
-SETTLING_KEYS = Keys(required=("link", "attribute"), optional=("values", "completeness"))
+SETTLING_KEYS = Keys(required=("link", "attribute"), optional=("subject", "values", "completeness"))
 LINKS: tuple[LinkName, ...] = get_args(LinkName)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 COMPLETENESSES = ("at_least", "exhaustive")
@@ -56,12 +56,16 @@ WantedReason: TypeAlias = Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class WantedSettling:
-    """Something that would settle a case; `values` None: whichever, `completeness` likewise."""
+    """Something that would settle a case; `values` None: whichever, `completeness` likewise.
+
+    `subject` is the owner or parent who would show it; None: the link itself.
+    """
 
     link: str
     attribute: str
     values: frozenset[Value] | None = None
     completeness: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +270,9 @@ class _Sheet:
             values = frozenset(read_values(reader, attribute, reader.items(fields["values"])))
         if "completeness" in fields:
             completeness = reader.choice(fields["completeness"], COMPLETENESSES)
-        return WantedSettling(reader.choice(fields["link"], LINKS), name, values, completeness)
+        subject = reader.identifier(fields["subject"]) if "subject" in fields else None
+        link = reader.choice(fields["link"], LINKS)
+        return WantedSettling(link, name, values, completeness, subject)
 
 
 def _instants(reader: Reader, node: Node | None) -> dict[str, Instant]:
@@ -336,6 +342,8 @@ def _wanted(wanted: Wanted) -> dict[str, Plain]:
 def settling_plain(item: WantedSettling) -> dict[str, Plain]:
     """Write what would settle a case as a case file says it."""
     plain: dict[str, Plain] = {"link": item.link, "attribute": item.attribute}
+    if item.subject is not None:
+        plain["subject"] = item.subject
     if item.values is not None:
         plain["values"] = write_values(item.attribute, tuple(sorted(item.values)))
     if item.completeness is not None:

@@ -135,7 +135,8 @@ def _settlements(
 
 def _settles(wanted: WantedSettling, found: Settlement) -> bool:
     """Whether one entry of the answer is what was meant: a complete list must be the very list."""
-    if (wanted.link, wanted.attribute) != (found.link, found.attribute):
+    about = (found.link, found.attribute, found.subject)
+    if (wanted.link, wanted.attribute, wanted.subject) != about:
         return False
     if wanted.completeness not in (None, found.completeness):
         return False
@@ -156,6 +157,7 @@ def _shown(found: tuple[Settlement, ...]) -> str:
                     item.attribute,
                     frozenset(Value(parts) for parts in item.values),
                     item.completeness,
+                    item.subject,
                 )
             )
         )

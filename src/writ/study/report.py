@@ -142,6 +142,7 @@ def _settlement(item: Settlement) -> Plain:
         "completeness": item.completeness,
         "assurance": f"A{item.assurance}",
         "methods": list(item.methods),
+        **({"subject": item.subject} if item.subject else {}),
     }
 
 
@@ -196,7 +197,7 @@ def _more(figures: ModelFigures) -> Iterator[str]:
 def evidence_words(evidence: Iterable[Settlement]) -> str:
     """Say which evidence, in short."""
     told = [
-        f"{item.link} shows {item.attribute} {_shown(item)} (A{item.assurance})"
+        f"{'an owner or parent of the ' if item.subject else ''}{item.link} shows {item.attribute} {_shown(item)} (A{item.assurance})"
         for item in evidence
     ]
     return " and ".join(told) or "by no evidence of theirs"

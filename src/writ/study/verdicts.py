@@ -5,16 +5,17 @@
 2. Who cannot be told to be a chain at all is refused, as the meaning has it; whom the input does
    not let us read is not judged, and has an outcome of its own here.
 3. What would settle a chain that is open is, for each of its links, the first thing that the
-   decision lists: the cheapest.
+   decision lists: the cheapest. Which owner or parent would show it is left out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
 from writ.law.compiled.book import Capacity, Profile
 from writ.law.compiled.decide import NamedLink, decide_compiled, links, outcome_of_codes
+from writ.law.compiled.settle_derived import SOMEBODY
 from writ.model.decision import Settlement
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
@@ -90,7 +91,7 @@ class Verdicts:
         for item in decision.would_settle:
             first.setdefault(item.link, item.together)
         return tuple(
-            item
+            replace(item, subject=item.subject and SOMEBODY)
             for place, item in enumerate(decision.would_settle)
             if item.together == first[item.link]
             and (item.together is not None or _is_first(decision.would_settle, place))

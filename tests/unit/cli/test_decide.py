@@ -12,6 +12,7 @@ import pytest
 from writ.cli.main import main
 
 ORDERS = Path(__file__).parents[3] / "orders" / "june-2026"
+GOLDEN = Path(__file__).parents[2] / "cases" / "golden"
 AT = "2026-06-13T00:00:00Z"
 KEYS = ["outcome", "model", "served_by", "reasons", "would_settle", "rules_digest", "at"]
 
@@ -234,6 +235,24 @@ def test_a_sentence_without_json(run: Run, write: Write) -> None:
     assert served.startswith(f"substitute: saga-5 at {AT}, served by opus-4-8\n")
     unknown = run("--subject", write(person()), "--model", "x", "--at", AT).out
     assert f"deny: x at {AT}\n  unknown_model\n" == unknown
+
+
+def test_a_sentence_says_what_a_parent_would_have_to_show(run: Run, write: Write) -> None:
+    """Whose fact is missing is named; in JSON under `subject`."""
+    owned = fact(attribute="ultimate_parent", value=["top-co"], completeness="exhaustive")
+    asked = ("--subject", write({"id": "co", "kind": "organisation", "facts": [owned]}))
+    rest = ("--model", "parent", "--at", "2026-06-13T00:00:00Z")
+    words = run(*asked, *rest, orders=GOLDEN).out.splitlines()[-1]
+    assert (
+        "  top-co, as owner or parent of the requester, could show incorporated_in:"
+        " complete: nothing else (A2)"
+    ) == words
+    [found] = run(*asked, *rest, "--json", orders=GOLDEN).answer["would_settle"]
+    assert ("top-co", "incorporated_in", []) == (
+        found["subject"],
+        found["attribute"],
+        found["value"],
+    )
 
 
 def test_now_is_the_default(run: Run, write: Write) -> None:

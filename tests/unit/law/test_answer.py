@@ -7,7 +7,7 @@ AT = "2026-06-13T00:00:00Z"
 
 
 def test_a_decision_is_written_with_every_key() -> None:
-    """Values are written as facts write them; `together` only where several are needed."""
+    """Values are written as facts write them; `together` and `subject` only where they say more."""
     decision = Decision(
         Outcome.VERIFY,
         "fable-5",
@@ -18,6 +18,9 @@ def test_a_decision_is_written_with_every_key() -> None:
                 "requester", "citizenships", (("US", ""), ("GB", "national")), "at_least", 2, ("p",)
             ),
             Settlement("end_user", "protection", (("refugee", "US"),), "exhaustive", 0, (), 1),
+            Settlement(
+                "organisation", "headquarters", (("SG", ""),), "at_least", 2, (), None, "top-co"
+            ),
         ),
         "sha256:x",
         parse_instant(AT),
@@ -61,6 +64,15 @@ def test_a_decision_is_written_with_every_key() -> None:
                 "assurance": "A0",
                 "methods": [],
                 "together": 1,
+            },
+            {
+                "link": "organisation",
+                "attribute": "headquarters",
+                "value": ["SG"],
+                "completeness": "at_least",
+                "assurance": "A2",
+                "methods": [],
+                "subject": "top-co",
             },
         ],
         "rules_digest": "sha256:x",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled, outcome_of
+from writ.law.compiled.settle_derived import SOMEBODY
 from writ.law.explain.english import Line, joined, noun, values_words
 from writ.law.explain.people import COMPANY, PERSON, Sketches, Telling, masks
 from writ.model.decision import Settlement
@@ -132,7 +133,7 @@ def service(company: Subject, names: Subject | None = None) -> Chain:
 def _settlements(items: Sequence[Settlement]) -> Iterator[Line]:
     together: dict[int, list[str]] = {}
     for item in items:
-        said = _settlement(item)
+        said = settlement_words(item)
         if item.together is None:
             yield Line(said, 1)
         else:
@@ -141,8 +142,13 @@ def _settlements(items: Sequence[Settlement]) -> Iterator[Line]:
         yield Line(f"together: {joined(needed, 'and')}", 1)
 
 
-def _settlement(item: Settlement) -> str:
+def settlement_words(item: Settlement) -> str:
+    """Say what somebody could show."""
     values = values_words(item.attribute, item.values)
+    whose = ""
+    if item.subject is not None:
+        named = "whoever `?` is" if item.subject == SOMEBODY else f"`{item.subject}`"
+        whose = f"of {named}, as owner or parent, "
     by = (
         f", by {joined(method.replace('_', ' ') for method in item.methods)}"
         if item.methods
@@ -150,9 +156,10 @@ def _settlement(item: Settlement) -> str:
     )
     if item.completeness == "exhaustive":
         return (
-            f"a complete list of {noun(item.attribute)}: {values or 'none'} (A{item.assurance}{by})"
+            f"{whose}a complete list of {noun(item.attribute)}: {values or 'none'}"
+            f" (A{item.assurance}{by})"
         )
-    return f"{noun(item.attribute)}: {values} (A{item.assurance}{by})"
+    return f"{whose}{noun(item.attribute)}: {values} (A{item.assurance}{by})"
 
 
 def group_line(group: Group) -> str:

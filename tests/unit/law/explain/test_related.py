@@ -10,10 +10,12 @@ from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide
 from writ.law.compiled.rule import LinkKind
 from writ.law.explain.english import value_words
+from writ.law.explain.examples import Examples, settlement_words
 from writ.law.explain.people import Sketches, Telling, masks
 from writ.law.explain.rules import who_lines
 from writ.law.literal.decide import decide as literal
 from writ.law.truth import alone, truth
+from writ.model.decision import Settlement
 from writ.model.expression import (
     AllOf,
     Expression,
@@ -86,6 +88,23 @@ def test_who_an_example_owner_is_is_told() -> None:
     telling = Telling(masks(listed.groups), frozenset(listed.closed), V1)
     said = " ".join(telling.of(who) for who in listed.subjects(1))
     assert (True, False) == ("one of `annex-a` (50 %)" in said, "evil" in said)
+
+
+def test_what_a_parent_would_have_to_show_is_said() -> None:
+    """Of whoever it is, once named; and of one who is named."""
+    book = Lawbook(CATALOGUE, (letter(1, V1, rules=(ruled(ParentIs(RUSSIAN), "organisation"),)),))
+    lines = [line.text for line in Examples(Compiled(book), "fable-5", V1).settling()]
+    assert [
+        "For a company of whom nothing is known, any one of these would do, the cheapest first:",
+        (
+            "together: ultimate parent: ? (A2) and of whoever `?` is, as owner or parent,"
+            " places of incorporation: Russia (RU) (A2)"
+        ),
+    ] == lines[-2:]
+    named = Settlement("organisation", "incorporated_in", (), "exhaustive", 2, (), None, "top-co")
+    assert (
+        "of `top-co`, as owner or parent, a complete list of places of incorporation: none (A2)"
+    ) == settlement_words(named)
 
 
 def test_an_owner_without_a_share_is_said_so() -> None:
