@@ -247,7 +247,9 @@ def test_a_sentence_says_what_a_parent_would_have_to_show(run: Run, write: Write
         "  top-co, as owner or parent of the requester, could show incorporated_in:"
         " complete: nothing else (A2)"
     ) == words
-    [found] = run(*asked, *rest, "--json", orders=GOLDEN).answer["would_settle"]
+    settling = run(*asked, *rest, "--json", orders=GOLDEN).answer["would_settle"]
+    assert isinstance(settling, list)
+    [found] = settling
     assert ("top-co", "incorporated_in", []) == (
         found["subject"],
         found["attribute"],
