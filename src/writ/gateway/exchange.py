@@ -174,17 +174,26 @@ class Exchange:
         self._extra = b"x-writ-requested-model: " + name.encode() + b"\r\n"
         if told:
             self._extra += b"x-writ-rule: " + told.encode() + b"\r\n"
+        decision = refuse.new_decision()
+        link = self._parts.inviter.link(self._chain.key, judgement, decision)
+        if link and refuse.may_verify(judgement.verdict, asserted=self._asserted):
+            self._extra += b"x-writ-verify-uri: " + link.encode() + b"\r\n"
         self._parts.receipts.decided(
-            "substitution", refuse.new_decision(), judgement, self._recorded(self._serve_later)
+            "substitution", decision, judgement, self._recorded(self._serve_later)
         )
 
     def _refuse(self, judgement: Judgement) -> None:
         decision = refuse.new_decision()
-        answer = refuse.of_verdict(
-            judgement.verdict, decision, self._parts.record_link, asserted=self._asserted
-        )
+        answer = self._refusal(judgement, decision)
         done = self._recorded(lambda: self._answer(answer))
         self._parts.receipts.decided("refusal", decision, judgement, done)
+
+    def _refusal(self, judgement: Judgement, decision: str) -> Refusal:
+        links = refuse.Links(
+            self._parts.record_link,
+            self._parts.inviter.link(self._chain.key, judgement, decision),
+        )
+        return refuse.of_verdict(judgement.verdict, decision, links, asserted=self._asserted)
 
     def _refuse_unresolved(self, why: str, *, asserted: bool) -> None:
         decision = refuse.new_decision()
@@ -381,9 +390,7 @@ class Exchange:
             answer = refuse.unresolved(decision, asserted=self._asserted)
             receipts.errored(decision, self._asked, "cut", end(answer))
         else:
-            answer = refuse.of_verdict(
-                judgement.verdict, decision, self._parts.record_link, asserted=self._asserted
-            )
+            answer = self._refusal(judgement, decision)
             receipts.decided("cut", decision, judgement, end(answer))
 
     def _decide_anew(self) -> None:

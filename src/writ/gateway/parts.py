@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from writ.gateway.counters import Counters
 from writ.gateway.flights import Flights
 from writ.gateway.gate import Gate
+from writ.gateway.invite import Inviter
 from writ.gateway.limits import Limits
 from writ.gateway.receipts import Receipts
 from writ.gateway.upstream import Upstream
@@ -22,6 +23,7 @@ class Parts:
     upstreams: Sequence[Upstream]
     receipts: Receipts
     record_link: str = ""
+    inviter: Inviter = field(default_factory=Inviter)
     counters: Counters = field(default_factory=Counters)
     flights: Flights = field(default_factory=Flights)
 

@@ -8,7 +8,10 @@
 3. Where an asserted end user is among what decides, every refusal is the same bytes, for whoever
    asks about another person learns nothing about that person; only the decision id differs, and
    it is random. Rules that stand against that end user are never named to others.
-4. No official client repeats a refusal: `x-should-retry: false`; nothing here may be stored.
+4. Where a portal is configured, a refusal that more evidence could lift has `verify_uri`, and a
+   deny by an order has `appeal_uri`: the holder's own way into the portal. A deny that facts which
+   count to serve bar for good has no `verify_uri`; a uniform refusal has neither.
+5. No official client repeats a refusal: `x-should-retry: false`; nothing here may be stored.
 """
 
 import uuid
@@ -43,6 +46,14 @@ class Refusal:
     problem: dict[str, Plain] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a refusal may lead: the operator's public record, the portal; or nowhere (empty)."""
+
+    record: str = ""
+    portal: str = ""
+
+
 def malformed(fault: Malformed) -> Refusal:
     """Refuse a request that is not taken."""
     headers = (("allow", fault.allow),) if fault.allow else ()
@@ -73,8 +84,8 @@ def unresolved(decision: str, *, asserted: bool) -> Refusal:
     return _final(403, "not_available", _NEUTRAL, _problem(403, _NEUTRAL, decision))
 
 
-def of_verdict(verdict: Verdict, decision: str, link: str, *, asserted: bool) -> Refusal:
-    """Refuse as a verdict says; `link` is the operator's public record, or nothing."""
+def of_verdict(verdict: Verdict, decision: str, links: Links, *, asserted: bool) -> Refusal:
+    """Refuse as a verdict says."""
     if verdict.end_user_decides:  # rule 3
         return _uniform(decision)
     against = [item for item in verdict.against if not (asserted and item.link == "end_user")]
@@ -82,14 +93,22 @@ def of_verdict(verdict: Verdict, decision: str, link: str, *, asserted: bool) ->
     notice = _notice(against, disclosure)
     if verdict.outcome is Outcome.VERIFY:
         problem = _problem(403, notice or _VERIFY, decision) | _named(against, disclosure)
+        problem |= _ways(verdict.outcome, against, links)
         return _final(403, "verification_required", notice or _VERIFY, problem)
+    ways = _ways(verdict.outcome, against, links)
     if disclosure == "none":
-        return _final(403, "not_available", notice, _problem(403, notice, decision))
-    problem = _problem(451, notice, decision) | _named(against, disclosure)
-    if not link:
+        return _final(403, "not_available", notice, _problem(403, notice, decision) | ways)
+    problem = _problem(451, notice, decision) | _named(against, disclosure) | ways
+    if not links.record:
         return _final(451, "legal_order", notice, problem)
-    problem["record"] = link
-    return _final(451, "legal_order", notice, problem, (("link", f'<{link}>; rel="blocked-by"'),))
+    problem["record"] = links.record
+    blocked = f'<{links.record}>; rel="blocked-by"'
+    return _final(451, "legal_order", notice, problem, (("link", blocked),))
+
+
+def may_verify(verdict: Verdict, *, asserted: bool) -> bool:
+    """Whether a substituted caller may be shown where to verify: not where it is about another."""
+    return not asserted and not any(item.firm for item in verdict.against)
 
 
 def rules_told(verdict: Verdict, *, asserted: bool) -> str:
@@ -128,6 +147,18 @@ def _problem(status: int, detail: str, decision: str) -> dict[str, Plain]:
         "instance": f"urn:uuid:{decision}",
         "decision": decision,
     }
+
+
+def _ways(outcome: Outcome, against: Sequence[Against], links: Links) -> dict[str, Plain]:
+    """Rule 4."""
+    ways: dict[str, Plain] = {}
+    if not links.portal:
+        return ways
+    if outcome is Outcome.VERIFY or not any(item.firm for item in against):
+        ways["verify_uri"] = links.portal
+    if outcome is Outcome.DENY and any(item.rule.order for item in against):
+        ways["appeal_uri"] = links.portal
+    return ways
 
 
 def _disclosure(against: Sequence[Against]) -> Disclosure:

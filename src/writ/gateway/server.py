@@ -20,6 +20,7 @@ from writ.gateway import control, metrics
 from writ.gateway.connection import Connection
 from writ.gateway.floor import Floor
 from writ.gateway.gate import Gate
+from writ.gateway.invite import inviter_of
 from writ.gateway.limits import Limits
 from writ.gateway.parts import Parts
 from writ.gateway.receipts import Receipts
@@ -49,6 +50,7 @@ class Server:
                 config.folder / "receipts", config.gateway_name, clock, limits.permits_waiting
             ),
             record_link=config.record_link,
+            inviter=inviter_of(config),
         )
         kept = config.folder / "receipts" / f"{config.gateway_name}.floor"
         self._proof = control.Proof(self._verify, Floor(kept))

@@ -25,6 +25,7 @@ _PIN = re.compile(r"(sha256:[0-9a-f]{64})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})")
 _ORIGIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/-]{0,199})?")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
@@ -52,13 +53,27 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
+class Portal:
+    """Where people prove who they are: the listener, and its address as the world sees it.
+
+    `proxies` are the addresses of reverse proxies whose `X-Forwarded-For` is believed; `contact`
+    is how somebody reaches a person (empty: not said).
+    """
+
+    listen: Address
+    address: str
+    proxies: frozenset[str]
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `pin` is the digest of the first trust document (empty until there is one), `record_link` the
-    operator's public record (empty: none), `log_origin` what the log's checkpoints are named after
-    (empty: after the pin), `log_folder` where it is published, `drill_clock` the shared clock file
-    of a drill.
+    `portal` is None where there is none, `pin` the digest of the first trust document (empty until
+    there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
+    log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
+    `drill_clock` the shared clock file of a drill.
     """
 
     file: Path
@@ -66,6 +81,7 @@ class Config:
     gateway_listen: Address
     gateway_name: str
     admin_listen: Address
+    portal: Portal | None
     pin: str
     trust_file: Path
     upstreams: tuple[Upstream, ...]
@@ -84,6 +100,16 @@ class Config:
     def seam_socket(self) -> Path:
         """Where the control process feeds gateways."""
         return self.folder / "seam.sock"
+
+    @property
+    def portal_socket(self) -> Path:
+        """Where the control process answers the portal, and nothing but what a portal needs."""
+        return self.folder / "portal.sock"
+
+    @property
+    def invitations(self) -> Path:
+        """The secret that closes the links of refusals (see `writ.signing.invitation`)."""
+        return self.folder / "invitations.secret"
 
     @property
     def lock(self) -> Path:
@@ -148,6 +174,7 @@ class _Reader:
             gateway_listen=self._address(gateway, "gateway", "127.0.0.1:8080"),
             gateway_name=self._matching(gateway, "gateway", "name", ("gateway-1", _NAME)),
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
+            portal=self._portal(),
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
@@ -170,6 +197,23 @@ class _Reader:
             raise InvalidInput(self.faults)
         return config
 
+    def _portal(self) -> Portal | None:
+        if "portal" not in self.document:
+            return None
+        section = self._section("portal")
+        address = self._text(section, "portal", "address", "")
+        if not _WEB_ADDRESS.fullmatch(address):
+            self._fault(
+                "portal.address",
+                f"`{address}` is not where people find it, such as https://verify.example.org",
+            )
+        return Portal(
+            self._address(section, "portal", "127.0.0.1:8082"),
+            address.rstrip("/"),
+            self._texts(section, "portal", "proxies", ("127.0.0.1",)),
+            self._text(section, "portal", "contact", ""),
+        )
+
     def _upstreams(self) -> tuple[Upstream, ...]:
         rows = self.document.get("upstream", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -186,7 +230,7 @@ class _Reader:
         at = f"upstream.{index}"
         self._known(row, at, _SECTIONS["upstream"])
         address = self._text(row, at, "address", "")
-        if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        if not _WEB_ADDRESS.fullmatch(address):
             self._fault(
                 f"{at}.address",
                 f"`{address}` is not an http(s) address such as http://127.0.0.1:9000",
@@ -286,6 +330,7 @@ _SECTIONS = {
     "data": frozenset({"folder"}),
     "gateway": frozenset({"listen", "name"}),
     "admin": frozenset({"listen"}),
+    "portal": frozenset({"listen", "address", "proxies", "contact"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),

@@ -13,9 +13,9 @@ from writ.people.books import Books
 from writ.people.end_users import EndUsers
 from writ.people.issuers import Issuers
 from writ.people.keys import Keys
-from writ.people.pseudonym import read_secret
 from writ.people.statement import Methods
 from writ.people.subjects import Subjects, read_subjects
+from writ.signing.secret import read_secret
 from writ.signing.trust import Trust
 from writ.store.database import Store
 

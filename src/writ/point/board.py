@@ -68,17 +68,21 @@ class _Table:
             if not 0 <= cell < self.width:
                 raise Refused("row gives reasons for a cell it does not have")
             numbers = self.view.numbers[cell]
-            if not all(number in numbers for number, _ in against):
+            if not all(number in numbers for number, _, _ in against):
                 raise Refused("row names a rule that does not speak of its cell")
 
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A rule that does not let one link pass; `certain`: it bars, else it cannot judge."""
+    """A rule that does not let one link pass; `certain`: it bars, else it cannot judge.
+
+    `firm`: by facts that count to serve, so that showing more would not help.
+    """
 
     rule: RuleView
     certain: bool
     link: LinkName
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +277,10 @@ def _against(table: _Table, links: Links, index: int) -> Iterator[Against]:
     view = table.view
     cell = view.cells(links.segment)[index]
     if cell in view.stopped:
-        yield Against(view.hold(view.order[index]), certain=True, link="requester")
+        yield Against(view.hold(view.order[index]), certain=True, link="requester", firm=True)
     for name, place in zip(links.names, links.places, strict=True):
-        for number, certain in table.rows[place].against().get(cell, ()):
-            yield Against(view.rules[number], certain, name)  # type: ignore[arg-type]  # names are LinkNames
+        for number, certain, firm in table.rows[place].against().get(cell, ()):
+            yield Against(view.rules[number], certain, name, firm)  # type: ignore[arg-type]  # names are LinkNames
 
 
 def _end_user_decides(links: Links, index: int) -> bool:

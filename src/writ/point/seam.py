@@ -40,8 +40,9 @@ class Row(_Message, frozen=True):
     """A decision table row: one code for each model and phase (see `writ.model.phases`).
 
     `reasons` has, for each cell that is not a plain permit, (number of the rule as
-    `writ.point.view` counts them, certain): the rules that do not let the link pass. It stays
-    packed, a tenth of its size, until a refusal is explained.
+    `writ.point.view` counts them, certain, firm): the rules that do not let the link pass, whether
+    each bars for certain, and whether by facts that count to serve. It stays packed, a tenth of its
+    size, until a refusal is explained.
     """
 
     epoch: int
@@ -137,7 +138,7 @@ class Declined(_Message, frozen=True):
     why: str
 
 
-Reasons: TypeAlias = dict[int, list[tuple[int, bool]]]
+Reasons: TypeAlias = dict[int, list[tuple[int, bool, bool]]]
 Down: TypeAlias = Snapshot | Row | Subject | Key | Issuer | Activate | Sync | Lease
 Up: TypeAlias = Hello | Applied | Declined
 
@@ -147,7 +148,7 @@ _reasons = msgspec.msgpack.Decoder(Reasons)
 up_decoder = msgspec.msgpack.Decoder(Up)
 
 
-def packed(reasons: Mapping[int, Sequence[tuple[int, bool]]]) -> msgspec.Raw:
+def packed(reasons: Mapping[int, Sequence[tuple[int, bool, bool]]]) -> msgspec.Raw:
     """Pack the reasons of a row."""
     return msgspec.Raw(_encoder.encode(reasons))
 

@@ -1,13 +1,16 @@
 """Outcomes as callers see them, by raw HTTP; the official clients are in tests/e2e."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.worlds.control import Key, citizen, order
+from tests.worlds.control import Key, citizen, order, pseudonym
 from tests.worlds.gateway import ACME, CHAT, FR, NOBODY, US, World, chat, post
 from writ.clock import wall
 from writ.signing.end_user import sign_end_user
+from writ.signing.invitation import Invitation, read_invitation
 from writ.signing.keys import KeyPair
 
 MESSAGES = "/v1/messages"
@@ -406,3 +409,55 @@ def test_a_fact_that_arrives_brings_its_subject_back(world: World) -> None:
     assert 403 == world.chat(NOBODY).status
     world.control.know(citizen("zoe", "US"))
     assert 200 == world.chat(NOBODY).status
+
+
+# -- the way into the portal -----------------------------------------------------------------
+
+
+@pytest.fixture
+def invited(tmp_path: Path) -> Iterator[World]:
+    """A gateway whose refusals lead into a portal."""
+    built = World(tmp_path, extra='[portal]\naddress = "https://verify.example.org/"')
+    yield built
+    built.close()
+
+
+def invitation(world: World, link: object) -> Invitation:
+    """What a link into the portal says."""
+    where, _, token = str(link).partition("?t=")
+    assert "https://verify.example.org/verify" == where
+    secret = (world.control.folder / "invitations.secret").read_bytes()
+    return read_invitation(token, secret, wall())
+
+
+def test_a_refusal_leads_its_own_account_to_the_question(invited: World) -> None:
+    """Account, question and refusal are in the link; who is barred for good may only appeal."""
+    invited.enact(disclosure="none")
+    problem = invited.chat(NOBODY).error["problem"]
+    barred = invited.chat(FR).error["problem"]
+    assert isinstance(problem, dict)
+    assert isinstance(barred, dict)
+    read = invitation(invited, problem["verify_uri"])
+
+    assert (pseudonym("zoe"), problem["decision"]) == (read.account, str(read.decision))
+    assert "appeal_uri" not in problem
+    assert ("verify_uri" in barred, "appeal_uri" in barred) == (False, True)
+
+
+def test_a_uniform_refusal_leads_nowhere(invited: World) -> None:
+    """Whoever asks about another person gets no link: it would be one into that person's matters."""
+    invited.enact()
+    token = sign_end_user("u-1", ACME.text, invited.control.issuer, wall())
+    answer = invited.chat(ACME, fields=f"X-Writ-End-User: {token}\r\n")
+
+    assert 403 == answer.status
+    assert b"verify.example.org" not in answer.body
+
+
+def test_a_substituted_caller_is_shown_the_way(invited: World) -> None:
+    """Where more evidence would bring the model asked for, a header says where."""
+    invited.enact(barred="{substitute: opus-4-8}", undetermined="{substitute: opus-4-8}")
+    answer, barred = invited.chat(NOBODY), invited.chat(FR)
+
+    assert pseudonym("zoe") == invitation(invited, answer.fields["x-writ-verify-uri"]).account
+    assert "x-writ-verify-uri" not in barred.fields

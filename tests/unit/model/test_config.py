@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from writ.errors import InvalidInput
-from writ.model.config import Address, read_config
+from writ.model.config import Address, Portal, read_config
 
 FULL = """
 [data]
@@ -19,6 +19,12 @@ listen = "[::1]:8081"
 [trust]
 pin = "sha256:{pin}"
 file = "trust.json"
+
+[portal]
+listen = "127.0.0.1:8082"
+address = "https://verify.example.org/"
+proxies = ["10.0.0.1"]
+contact = "help@example.org"
 
 [[upstream]]
 name = "main"
@@ -53,6 +59,13 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert Address("::1", 8081) == config.admin_listen
     assert "[::1]:8081" == str(config.admin_listen)
     assert "edge-1" == config.gateway_name
+    assert config.portal == Portal(
+        Address("127.0.0.1", 8082),
+        "https://verify.example.org",
+        frozenset({"10.0.0.1"}),
+        "help@example.org",
+    )
+    assert tmp_path / "data" / "portal.sock" == config.portal_socket
     assert "sha256:" + "0" * 64 == config.pin
     assert tmp_path / "trust.json" == config.trust_file
     assert ("main", "http://127.0.0.1:9000") == (upstream.name, upstream.address)
@@ -68,6 +81,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
 
     assert Address("127.0.0.1", 8080) == config.gateway_listen
     assert ("", None, ()) == (config.pin, config.drill_clock, config.upstreams)
+    assert config.portal is None
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -97,6 +111,10 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         ("[data]\nfolder = ''", ":2:1: data.folder: must name a path"),
         ("[gateway]\nlisten = '127.0.0.1:65536'", ":2:1: gateway.listen: `127.0.0.1:65536` is not"),
         ("upstream = 1", ":1:1: upstream: write each upstream under its own [[upstream]]"),
+        (
+            "[portal]\nlisten = '127.0.0.1:0'",
+            ":1:1: portal.address: `` is not where people find it, such as https://",
+        ),
         ("[elsewhere]", ":1:1: elsewhere: unknown key `elsewhere`; known here are admin"),
     ],
 )

@@ -58,7 +58,7 @@ def row(profile: int, *cells: int, capacity: int = 0, epoch: int = 1) -> Row:
     Rule 0 is against amber from the switch on, where that is no permit; certain if it denies.
     """
     codes = (0, *cells[::2], *cells[1::2])
-    against = {2: [(0, codes[2] == BARRED)]} if len(codes) > 2 and codes[2] else {}
+    against = {2: [(0, codes[2] == BARRED, False)]} if len(codes) > 2 and codes[2] else {}
     return Row(epoch, profile, capacity, bytes(codes), packed(against))
 
 
@@ -166,13 +166,13 @@ def test_an_epoch_without_its_reserved_subjects_is_not_activated(missing: bytes)
         (row(9, 0, 0, 0), "has 4 cells, not 5"),
         (row(9, 0, 0, 0, 0, 0), "has 6 cells, not 5"),
         (row(9, 0, 0, 128, 0), "no code"),
-        (Row(1, 9, 0, bytes(5), packed({5: [(0, True)]})), "for a cell it does not have"),
+        (Row(1, 9, 0, bytes(5), packed({5: [(0, True, False)]})), "for a cell it does not have"),
         (
-            Row(1, 9, 0, bytes(5), packed({2: [(1, True)]})),
+            Row(1, 9, 0, bytes(5), packed({2: [(1, True, False)]})),
             "a rule that does not speak of its cell",
         ),
         (
-            Row(1, 9, 0, bytes(5), packed({0: [(0, True)]})),
+            Row(1, 9, 0, bytes(5), packed({0: [(0, True, False)]})),
             "a rule that does not speak of its cell",
         ),
         (row(9, 0, 0, 0, 0, epoch=3), "epoch 3 is neither in force nor staged"),
@@ -391,7 +391,7 @@ def test_a_substitute_that_nobody_named_denies() -> None:
 def test_a_hold_denies_and_is_the_reason() -> None:
     """A hold is a rule without an order, told once."""
     told = asked(fed(substitute=None), PERSON, SWITCH, model="birch")
-    assert (DENY, (Against(HOLD, certain=True, link="requester"),)) == (
+    assert (DENY, (Against(HOLD, certain=True, link="requester", firm=True),)) == (
         told.outcome,
         told.against[:1],
     )

@@ -5,7 +5,7 @@ from writ.point import seam
 
 DOWN: list[seam.Down] = [
     seam.Snapshot(3, b"{}"),
-    seam.Row(3, 1, 0, b"\0\x7f", seam.packed({1: [(0, True)]})),
+    seam.Row(3, 1, 0, b"\0\x7f", seam.packed({1: [(0, True, False)]})),
     seam.Subject(3, bytes(16), [(2**62, 1, 0)], [b"e" * 32]),
     seam.Key(bytes(32), "k", bytes(16), "person", None),
     seam.Issuer(bytes(16), "kid", bytes(32), revoked=True),

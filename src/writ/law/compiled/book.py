@@ -10,7 +10,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Literal, TypeAlias
@@ -31,8 +31,8 @@ from writ.model.expression import Derived, Expression, Listed, OwnedBy, ParentIs
 from writ.model.order import ActiveRule, Lawbook
 from writ.model.subject import Fact, Subject, followed
 
-Against: TypeAlias = tuple[tuple[int, bool], ...]
-"""Rules by their place in `Lawbook.standing`, and whether each bars for certain."""
+Against: TypeAlias = tuple[tuple[int, bool, bool], ...]
+"""Rules by their place in `Lawbook.standing`, and whether each bars for certain, and firmly."""
 MOST_ROWS = 1000
 """Rows kept; each may be as large as all that ever changes, and whoever needs more keeps them."""
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
@@ -195,7 +195,7 @@ class Compiled:
             return Judgement(HELD if held else _PASS, (), ())
         narrowed = self._narrow(model, profile.kind)
         found = narrowed.judgement(rules, narrowed.key(profile.states, _acting(profile, capacity)))
-        return Judgement(HELD, found.against, found.certain) if held else found
+        return replace(found, triple=HELD) if held else found
 
     def _known(self, subject: Subject, question: Question, at: Instant) -> tuple[Known, ...]:
         return (
@@ -251,8 +251,8 @@ class Compiled:
 
     def _told(self, found: Judgement) -> Against:
         return tuple(
-            (self._place[id(rule.active)], certain)
-            for rule, certain in zip(found.against, found.certain, strict=True)
+            (self._place[id(rule.active)], certain, firm)
+            for rule, certain, firm in zip(found.against, found.certain, found.firm, strict=True)
         )
 
     def _narrow(self, model: str, kind: LinkKind) -> Narrowed:

@@ -8,7 +8,9 @@
 4. `fallback`: the strictest over rules not clear: where the predicate fails in all worlds of
    (to_bar, max_age), verify if an exception with `unproven: verify` may still hold, else
    `barred`; otherwise `undetermined`.
-5. An exception with evidence of its own counts by itself: it clears where it holds in all worlds
+5. A rule that bars does so firmly where facts that count to serve alone leave no world in which it
+   is satisfied: whatever more is shown changes nothing, unless it contradicts them.
+6. An exception with evidence of its own counts by itself: it clears where it holds in all worlds
    of its own (to_serve, max_age), and is left open unless it fails in all worlds of the stricter
    of both floors and the shorter of both ages.
 """
@@ -38,11 +40,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A link's triple for one model; `against` are rules not clear, `certain` those that bar."""
+    """A link's triple for one model; `against` are rules not clear, `certain` those that bar.
+
+    `firm` are those of them that bar for good (rule 5).
+    """
 
     triple: Triple
     against: tuple[CompiledRule, ...]
     certain: tuple[bool, ...]
+    firm: tuple[bool, ...] = ()
 
 
 def judge(rules: Sequence[CompiledRule], link: Link) -> Judgement:
@@ -56,11 +62,14 @@ def judge(rules: Sequence[CompiledRule], link: Link) -> Judgement:
         Triple(min(_least(rules, link), most), most, max(outcome for outcome, _ in fates)),
         tuple(against),
         tuple(barred for _, barred in fates),
+        tuple(
+            barred and _firm(rule, link) for rule, (_, barred) in zip(against, fates, strict=True)
+        ),
     )
 
 
 def _clear(rule: CompiledRule, link: Link) -> bool:
-    """Rule 1, with rule 5 for exceptions of their own evidence."""
+    """Rule 1, with rule 6 for exceptions of their own evidence."""
     shared = [item.holds for item in rule.exemptions if item.serve is None]
     if valid(Join(every=False, items=(rule.core, *shared)), link.under(rule.serve)):
         return True
@@ -72,7 +81,7 @@ def _clear(rule: CompiledRule, link: Link) -> bool:
 
 
 def _satisfied(rule: CompiledRule, link: Link, question: Question) -> Formula:
-    """Where the rule is satisfied, as seen from a question to bar at (rule 5)."""
+    """Where the rule is satisfied, as seen from a question to bar at (rule 6)."""
     items: list[Formula] = [rule.core]
     for item in rule.exemptions:
         if item.bar is None:
@@ -80,6 +89,17 @@ def _satisfied(rule: CompiledRule, link: Link, question: Question) -> Formula:
         else:
             items.append(_may_hold(item, link, question))
     return Join(every=False, items=tuple(items))
+
+
+def _firm(rule: CompiledRule, link: Link) -> bool:
+    """Rule 5."""
+    return not any(
+        satisfiable((wanted,), link.under(question))
+        for wanted, question in (
+            (rule.core, rule.serve),
+            *((item.holds, item.serve or rule.serve) for item in rule.exemptions),
+        )
+    )
 
 
 def _may_hold(item: CompiledExemption, link: Link, question: Question) -> bool:

@@ -59,7 +59,7 @@ def test_one_rule_in_two_orders_is_two_reasons() -> None:
     assert ["another", "us-bis-2026-06-12"] == [reason.order for reason in decision.reasons]
     [link] = links(compiled, chain, V1)
     row = compiled.row(link.profile, link.capacity)
-    assert [((0, True), (1, True))] * 2 == list(row.against.values())
+    assert [((0, True, True), (1, True, True))] * 2 == list(row.against.values())
     assert row is compiled.row(link.profile, link.capacity)
 
 

@@ -19,6 +19,7 @@ from tests.worlds.june import (
     person,
     service,
 )
+from writ.law.compiled.book import Capacity, Compiled
 from writ.law.compiled.decide import decide
 from writ.model.decision import Settlement
 from writ.model.expression import AllOf, Expression, Listed, Not, Predicate, Settling
@@ -146,3 +147,25 @@ def test_beyond_many_candidates_only_single_ones_are_tried() -> None:
         for n in range(20)
     ]
     assert [] == offered(book(AllOf((*both, US))), person())
+
+
+def firm(subject: Subject, model: str, at: int) -> list[tuple[bool, bool]]:
+    """Whether each rule against a person bars for certain, and for good."""
+    compiled = Compiled(BOOK)
+    cell = compiled.phases.cell(model, at)
+    found = compiled.judgement(model, cell, compiled.profile(subject, at), Capacity())
+    return list(zip(found.certain, found.firm, strict=True))
+
+
+def test_a_bar_is_firm_where_facts_that_count_to_serve_bar() -> None:
+    """Facts at A1 bar, and more could lift it; at A2 nothing could; who is not known is not barred."""
+    weak = replace(VISA_HOLDER, facts=tuple(replace(f, assurance=1) for f in VISA_HOLDER.facts))
+
+    assert [(True, True)] == firm(VISA_HOLDER, "fable-5", V1)
+    assert [(True, False)] == firm(weak, "fable-5", V1)
+    assert [(False, False)] == firm(person(), "fable-5", V1)
+
+
+def test_an_exception_that_may_still_hold_leaves_a_bar_soft() -> None:
+    """Under the second letter, employment by the provider would lift it; shown otherwise, nothing."""
+    assert [(True, False)] == firm(VISA_HOLDER, "mythos-5", V2)
