@@ -19,7 +19,8 @@ def console(command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("command", "count"), [("writ decide", 3), ("order simulate", 1), ("order prove", 1)]
+    ("command", "count"),
+    [("writ decide", 3), ("order simulate", 1), ("order prove", 1), ("writ readiness", 1)],
 )
 def test_the_commands_print_what_the_page_shows(tmp_path: Path, command: str, count: int) -> None:
     """Each command runs; where output is shown it is that, and `...` stands for more of it."""

@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from writ.cli.client import Call, ask
+from writ.cli.covered import Coverage, in_force_on
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 from writ.errors import Refused
@@ -23,6 +24,7 @@ class _Arrival(msgspec.Struct):
     in_force_ms: float | None
     streams_cut: int
     gateways: list[_Gateway]
+    coverage: Coverage
 
 
 class _Proposal(msgspec.Struct):
@@ -59,11 +61,13 @@ def arrival_words(answer: object) -> str:
     arrival = msgspec.convert(answer, _Arrival)
     head = f"epoch {arrival.epoch}, rules {arrival.rules_digest}"
     if not arrival.served:
-        return f"{head}\nno server is running; it is in force from the moment one starts"
+        waits = "no server is running; it is in force from the moment one starts"
+        return f"{head}\n{waits}\n{arrival.coverage.sentence}"
     lines = [f"{head}\nin force after {arrival.in_force_ms or 0.0:.1f} ms"]
     lines[0] += f", {arrival.streams_cut} streams cut"
     for gateway in arrival.gateways:
         reached = gateway.acknowledged_ms
         said = "lease lapsed; it refuses" if reached is None else f"obeys after {reached:.1f} ms"
         lines.append(f"{gateway.name}: {said}")
+    lines.append(in_force_on(len(arrival.gateways), len(arrival.gateways), arrival.coverage))
     return "\n".join(lines)

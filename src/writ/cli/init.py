@@ -39,6 +39,9 @@ key_file = ""                    # a file with the API key that this upstream wa
 # folder = "log"                 # where `writ log publish` writes it
 # post_quantum = true            # sign it with ML-DSA-44 too
 
+# [coverage]
+# file = "coverage.yaml"         # every path on which people reach models; `writ coverage check`
+
 # [record]
 # link = "https://example.org/record"   # your public record, named in refusals that may name it
 """

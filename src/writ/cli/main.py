@@ -8,6 +8,7 @@ import typer
 
 from writ.cli import (
     annex,
+    coverage,
     definitions,
     end_user,
     facts,
@@ -27,6 +28,8 @@ from writ.cli.encode import encode
 from writ.cli.hold import hold
 from writ.cli.init import init
 from writ.cli.keygen import keygen
+from writ.cli.reachable import reachable
+from writ.cli.readiness import readiness
 from writ.cli.serve import serve
 from writ.cli.sign import sign
 from writ.cli.skip import skip
@@ -71,6 +74,8 @@ app.command("encode")(encode)
 app.command("hold")(hold)
 app.command("init")(init)
 app.command("keygen")(keygen)
+app.command("reachable")(reachable)
+app.command("readiness")(readiness)
 app.command("serve")(serve)
 app.command("sign")(sign)
 app.command("skip")(skip)
@@ -79,6 +84,7 @@ app.command("submit")(submit)
 app.command("withdraw")(withdraw)
 app.command("witness")(witness)
 app.add_typer(annex.app, name="annex")
+app.add_typer(coverage.app, name="coverage")
 app.add_typer(definitions.app, name="definitions")
 app.add_typer(end_user.app, name="end-user")
 app.add_typer(facts.app, name="facts")

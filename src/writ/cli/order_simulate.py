@@ -8,16 +8,14 @@ import msgspec
 import typer
 
 from writ.cli.proposed import Proposed, at_deployment, load
-from writ.cli.registered import registered
+from writ.cli.registered import ENGINE, who
 from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.folder import check_sources, load_files, lying_beside, named_under
 from writ.model.order import Lawbook
 
 if TYPE_CHECKING:
-    from writ.study.subject_lines import Lines
-
-ENGINE = "duckdb://"
+    pass
 
 
 def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
@@ -73,7 +71,7 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
             raise InvalidInput(f"there is no schema `{schema}`; there are {', '.join(SCHEMAS)}")
         print(schema_of(schema), end="")
         return
-    source, spill = _who(population, config, engine)
+    source, spill = who(population, config, engine)
     proposed = _proposed(orders or [], in_force or [], diff or [], config)
     comparison = Comparison(proposed.before, proposed.after)
     with open_engine(engine, spill_to=spill) as opened:
@@ -93,21 +91,6 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         files["report.html"] = page("simulation", {"report": report, **charts}).encode()
         write_files(out, files)
     print(msgspec.json.encode(report).decode() if as_json else "\n".join(words(found)))
-
-
-def _who(
-    population: str | None, config: Path | None, engine: str
-) -> "tuple[str | Lines, Path | None]":
-    """Return who there is; a registry, and all that is made of it, stays in its data folder."""
-    from writ.model.config import read_config
-
-    if population is not None:
-        return population, None
-    if config is None:
-        raise InvalidInput("say who there is: --population FILE, or --config for its registry")
-    if engine != ENGINE:
-        raise InvalidInput("a registry is counted in this process; leave --engine away")
-    return registered(config), read_config(config).folder
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

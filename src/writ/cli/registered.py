@@ -7,9 +7,28 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from writ.cli.client import Call, ask
+from writ.errors import InvalidInput
 
 if TYPE_CHECKING:
     from writ.study.subject_lines import Lines
+
+
+ENGINE = "duckdb://"
+
+
+def who(
+    population: str | None, config: Path | None, engine: str
+) -> "tuple[str | Lines, Path | None]":
+    """Return who there is; a registry, and all that is made of it, stays in its data folder."""
+    from writ.model.config import read_config
+
+    if population is not None:
+        return population, None
+    if config is None:
+        raise InvalidInput("say who there is: --population FILE, or --config for its registry")
+    if engine != ENGINE:
+        raise InvalidInput("a registry is counted in this process; leave --engine away")
+    return registered(config), read_config(config).folder
 
 
 def registered(config: Path) -> "Lines":
@@ -17,7 +36,7 @@ def registered(config: Path) -> "Lines":
     from writ.study.subject_lines import Lines
 
     answer = ask(config, Call("GET", "/population"))
-    return Lines("the registry", _lines(answer))
+    return Lines("the registry", tuple(_lines(answer)))
 
 
 def _lines(answer: dict[str, object]) -> Iterator[bytes]:

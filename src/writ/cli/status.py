@@ -3,6 +3,7 @@
 import msgspec
 
 from writ.cli.client import Call, ask
+from writ.cli.covered import Coverage, in_force_on
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 from writ.cli.submit import Waiting, wanted
@@ -39,6 +40,7 @@ class _Status(msgspec.Struct):
     proposal: Waiting | None
     served: bool
     gateways: list[_Gateway]
+    coverage: Coverage
 
 
 def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
@@ -66,6 +68,9 @@ def _sentences(found: _Status) -> str:
     lines += [f"gateway {_gateway(item)}" for item in found.gateways]
     if not found.served:
         lines.append("no server is running")
+    if found.epoch:
+        obeying = sum(item.epoch >= found.epoch for item in found.gateways)
+        lines.append(in_force_on(obeying, len(found.gateways), found.coverage))
     return "\n".join(lines)
 
 

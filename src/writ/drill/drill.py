@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from writ.clock import Instant
 from writ.drill.deployment import Deployment, deployed
 from writ.drill.enrolment import Late, enrol
 from writ.drill.folder import CaseFolder, read_case_folder
 from writ.drill.population import Party, Population, populate
 from writ.drill.probe import Voice
-from writ.drill.record import Journal
+from writ.drill.record import Coverage, Journal
 from writ.drill.record import Population as PopulationLine
 from writ.drill.reports import write_people
 from writ.drill.schedule import Schedule, plan
@@ -21,19 +23,34 @@ from writ.drill.scorecard import Scorecard, score
 from writ.drill.story import Returning, Story
 from writ.drill.telling import Telling
 from writ.drill.traffic import Traffic
+from writ.law.request import read_file
 from writ.model.outcome import Outcome
+from writ.study.coverage import FILE as COVERAGE
+from writ.study.coverage import read_register
 
 JOURNAL = "drill.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to drill: the folder, where to write, how many parties besides the cases, the seed."""
+    """What to drill: the folder, where to write, how many parties besides the cases, the seed.
+
+    `coverage` is a register of paths, held against the drill's own gateway.
+    """
 
     orders: Path
     out: Path
     people: int
     seed: int
+    coverage: Path | None = None
+
+
+class _Coverage(msgspec.Struct):
+    sentence: str
+
+
+class _Status(msgspec.Struct):
+    coverage: _Coverage
 
 
 async def drill(wish: Wish, telling: Telling) -> Scorecard:
@@ -49,6 +66,9 @@ async def drill(wish: Wish, telling: Telling) -> Scorecard:
         f"{wish.orders}: {len(folder.book.versions)} order versions checked, "
         f"{len(folder.expected.rows)} expected outcomes of {len(folder.expected.chains)} cases"
     )
+    register = b"" if wish.coverage is None else read_file(wish.coverage)
+    if wish.coverage is not None:
+        read_register(register, str(wish.coverage))
     schedule = plan(folder.book.versions, folder.expected.instants)
     population = populate(folder.expected, folder.people, folder.book, wish.people, wish.seed)
     facts = [fact for subject in population.subjects.values() for fact in subject.facts]
@@ -59,6 +79,8 @@ async def drill(wish: Wish, telling: Telling) -> Scorecard:
         with tempfile.TemporaryDirectory(prefix="writ-drill-") as place:
             async with deployed(Path(place), facts, start, wish.out) as site:
                 telling.say(f"gateway on {site.gateway}")
+                if wish.coverage is not None:
+                    (site.folder / COVERAGE).write_bytes(register)
                 await _play(folder, schedule, population, (site, journal, telling))
     finally:
         journal.close()
@@ -91,6 +113,8 @@ async def _play(
         story = Story(folder, schedule, site, traffic, population.parties, returning, telling)
         await story.stand(schedule.standing)
         await story.run()
+    status = msgspec.convert(await site.control.get("/status"), _Status)
+    journal.write(Coverage(sentence=status.coverage.sentence))
 
 
 def _returning(

@@ -143,8 +143,14 @@ class Population(_Line, frozen=True, kw_only=True, tag="population"):
     keys: int
 
 
+class Coverage(_Line, frozen=True, kw_only=True, tag="coverage"):
+    """What the coverage register said at the end, as every claim of "in force" has it."""
+
+    sentence: str
+
+
 Line: TypeAlias = (
-    Change | Signed | Report | Request | Watch | Return | Receipt | Digest | Population
+    Change | Signed | Report | Request | Watch | Return | Receipt | Digest | Population | Coverage
 )
 
 _encoder = msgspec.json.Encoder()

@@ -24,6 +24,7 @@ from writ.drill.expected import Expected
 from writ.drill.outward import SERVED, allowed, disclosures_at
 from writ.drill.record import (
     Change,
+    Coverage,
     Digest,
     Line,
     Population,
@@ -100,6 +101,7 @@ class Scorecard:
     streams_spared: int = 0
     parties: int = 0
     subjects: int = 0
+    coverage: str = ""
     phases: list[Phase] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
@@ -143,6 +145,8 @@ class _Score:
                     self.report(line)
                 case Population():
                     self.result.parties, self.result.subjects = line.parties, line.subjects
+                case Coverage():
+                    self.result.coverage = line.sentence
                 case _:
                     pass
         self.result.probes = len(self.parties)

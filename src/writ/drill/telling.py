@@ -83,7 +83,9 @@ def picture(card: Scorecard) -> Panel:
     for column in _figures(card):
         figures.add_row(*(cell for pair in column for cell in pair))
     title = f"{_TITLE}: {card.requests} requests of {card.probes} probes"
-    return Panel(Group(verdict, "", figures, "", _phases(card.phases)), title=title, width=_WIDTH)
+    covered = Text(f"in force on the drill's gateway; {card.coverage}", style="dim")
+    parts = (verdict, "", figures, "", _phases(card.phases), "", covered)
+    return Panel(Group(*parts), title=title, width=_WIDTH)
 
 
 def save_picture(card: Scorecard, path: Path) -> None:

@@ -118,6 +118,16 @@ def make(
     return made
 
 
+def holes(text: str) -> frozenset[str]:
+    """Return the keys of all holes of a text (rule 2)."""
+    return frozenset(hole[1] for hole in _HOLE.finditer(text))
+
+
+def fill(text: str, answers: Mapping[str, Answer]) -> str:
+    """Fill the holes of a text (rule 2); every one must be answered."""
+    return _Filler(answers, None).text(text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Filler:
     """Fills holes (rule 2)."""

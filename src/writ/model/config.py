@@ -73,7 +73,8 @@ class Config:
     `portal` is None where there is none, `pin` the digest of the first trust document (empty until
     there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
-    `drill_clock` the shared clock file of a drill.
+    `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
+    a drill.
     """
 
     file: Path
@@ -89,6 +90,7 @@ class Config:
     log_origin: str
     log_folder: Path
     log_post_quantum: bool
+    coverage_file: Path
     drill_clock: Path | None
 
     @property
@@ -168,6 +170,7 @@ class _Reader:
         trust = self._section("trust")
         drill = self._section("drill")
         log = self._section("log")
+        coverage = self._section("coverage")
         config = Config(
             file=self.path,
             folder=self._path(data, "data", "folder", "data"),
@@ -182,6 +185,7 @@ class _Reader:
             log_origin=self._matching(log, "log", "origin", ("", _ORIGIN)),
             log_folder=self._path(log, "log", "folder", "log"),
             log_post_quantum=self._flag(log, "log", "post_quantum"),
+            coverage_file=self._path(coverage, "coverage", "file", "coverage.yaml"),
             drill_clock=self._path(drill, "drill", "clock", "") if drill.get("clock") else None,
         )
         if not _loopback(config.admin_listen.host):
@@ -335,6 +339,7 @@ _SECTIONS = {
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),
     "log": frozenset({"origin", "folder", "post_quantum"}),
+    "coverage": frozenset({"file"}),
     "drill": frozenset({"clock"}),
 }
 

@@ -15,6 +15,7 @@ from writ.serve.routes import (
     notes,
     obligations,
     proposals,
+    signers,
     status,
     subjects,
 )
@@ -25,7 +26,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
-        obligations, exposure,
+        obligations, exposure, signers,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

@@ -1,4 +1,8 @@
-"""Charts of a simulation, as SVG: before and after per model, what would settle, the phases."""
+"""Charts of what was counted, as SVG.
+
+1. Of a simulation: before and after per model, what would settle, the phases.
+2. Of readiness: how each plausible order would leave people, what asking now would raise, the trend.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +11,10 @@ import altair as alt
 import vl_convert
 
 from writ.clock import format_instant
+from writ.study.readiness.measure import STANDINGS
+from writ.study.readiness.report import Readiness
+from writ.study.readiness.steps import evidence_words as asked_words
+from writ.study.readiness.steps import steps
 from writ.study.report import evidence_words
 from writ.study.simulation import Simulation
 from writ.study.verdicts import OUTCOMES
@@ -104,6 +112,111 @@ def bars(rows: Sequence[Mapping[str, object]], axes: tuple[str, str, str, str]) 
         .properties(width=220, height=44)
     )
     return _svg(chart)
+
+
+SAID = ("keep working", "with a substitute", "have to verify", "barred", "cannot be judged")
+"""What standings are called, in their order."""
+
+
+def readiness(found: Readiness) -> str:
+    """Draw how each plausible order would leave the accounts served today."""
+    rows = [
+        {"order": reading.plausible.name, "standing": said, "share": counts[standing] / total}
+        for reading in found.measured.readings
+        if (total := reading.served) and (counts := reading.counts())
+        for standing, said in zip(STANDINGS, SAID, strict=True)
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("share:Q", title="of the accounts served today", axis=_PERCENT),
+            y=alt.Y("order:N", title=None, sort=None),
+            color=alt.Color(
+                "standing:N",
+                title=None,
+                sort=list(SAID),
+                scale=alt.Scale(domain=list(SAID), range=list(COLOURS)),
+                legend=alt.Legend(orient="top"),
+            ),
+            order=alt.Order("place:Q"),
+        )
+        .transform_calculate(place=f"indexof({list(SAID)}, datum.standing)")
+        .properties(width=520, height=alt.Step(26))
+    )
+    return _svg(_plain(chart))
+
+
+def evidence(found: Readiness) -> str:
+    """Draw, for each plausible order, what the best single thing to ask for would raise."""
+    best: dict[str, tuple[float, float, str]] = {}
+    for step in steps(found.measured, found.around):
+        for gain in step.gains:
+            said = f"{step.accounts:,}: {asked_words(step.evidence)}"
+            best[gain.template] = max(
+                best.get(gain.template, (0.0, 0.0, "")), (gain.after, gain.before, said)
+            )
+    rows = [
+        {"order": name, "after": after, "before": before, "ask": said}
+        for name, (after, before, said) in best.items()
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("order:N", title=None, sort="-x"))
+    x = alt.X("after:Q", title="readiness, now and then", axis=_PERCENT, scale=_WHOLE)
+    then = base.mark_bar(color=COLOURS[1]).encode(x=x)
+    now = base.mark_bar(color=COLOURS[0]).encode(x=alt.X("before:Q"))
+    label = base.mark_text(align="left", dx=4, color=_INK, limit=_ASKED).encode(
+        x="after:Q", text="ask:N"
+    )
+    drawn = (then + now + label).properties(width=420, height=alt.Step(26))
+    return _svg(_plain(drawn, right=_ASKED))
+
+
+def trend(found: Readiness) -> str:
+    """Draw the readiness of every run, order by order."""
+    rows = [
+        {"at": format_instant(entry.at), "order": name, "share": float(share)}
+        for entry in found.history
+        for name, share in entry.readiness.items()
+        if share is not None
+    ]
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("at:T", title=None),
+            y=alt.Y("share:Q", title="keep working", axis=_PERCENT, scale=_WHOLE),
+            color=alt.Color("order:N", title=None),
+            shape=alt.Shape("order:N", legend=None),
+        )
+        .properties(width=520, height=200)
+    )
+    return _svg(_plain(chart))
+
+
+_PERCENT = alt.Axis(format="%")
+_WHOLE = alt.Scale(domain=[0, 1])
+_INK = "currentColor"
+_ASKED = 330
+"""Pixels that the words beside a bar may take."""
+
+
+def standing_alone(svg: str) -> str:
+    """Make a chart drawn in a page's own ink readable without the page."""
+    head, _, rest = svg.partition(">")
+    return f'{head} color="#222">\n<rect width="100%" height="100%" fill="#fff"/>{rest}'
+
+
+def _plain(chart: Any, right: int = 24) -> Any:
+    """Draw in the ink of the page that the chart stands in, be it light or dark."""
+    axis = {"labelColor": _INK, "titleColor": _INK, "tickColor": _INK, "domainColor": _INK}
+    return (
+        chart.configure(
+            background="transparent", padding={"left": 24, "right": right, "top": 4, "bottom": 4}
+        )
+        .configure_view(stroke=None)
+        .configure_axis(**axis, gridColor="#88888844", labelLimit=240)
+        .configure_legend(labelColor=_INK, labelLimit=240, columnPadding=24)
+    )
 
 
 def _svg(chart: Any) -> str:

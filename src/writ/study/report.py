@@ -88,7 +88,7 @@ def _model(figures: ModelFigures) -> Plain:
             for dimension, values in figures.by.items()
         },
         "settling": [
-            {"evidence": [_settlement(item) for item in evidence], measure: count}
+            {"evidence": [settlement_plain(item) for item in evidence], measure: count}
             for (evidence, measure), count in sorted(
                 figures.settling.items(), key=lambda item: (-item[1], str(item[0]))
             )
@@ -134,7 +134,8 @@ def _tally(tally: Tally) -> Plain:
     }
 
 
-def _settlement(item: Settlement) -> Plain:
+def settlement_plain(item: Settlement) -> Plain:
+    """Write what would settle somebody."""
     return {
         "link": item.link,
         "attribute": item.attribute,

@@ -87,15 +87,8 @@ class Verdicts:
 
     def _settle(self, asker: Asker, asked: Asked, model: str) -> tuple[Settlement, ...]:
         decision = decide_compiled(asked.compiled, self.chain(asker), model, asked.at)
-        first: dict[str, int | None] = {}
-        for item in decision.would_settle:
-            first.setdefault(item.link, item.together)
-        return tuple(
-            replace(item, subject=item.subject and SOMEBODY)
-            for place, item in enumerate(decision.would_settle)
-            if item.together == first[item.link]
-            and (item.together is not None or _is_first(decision.would_settle, place))
-        )
+        found = cheapest(decision.would_settle)
+        return tuple(replace(item, subject=item.subject and SOMEBODY) for item in found)
 
     def chain(self, asker: Asker) -> Chain:
         """Return a chain of the classes."""
@@ -135,6 +128,19 @@ class Verdicts:
             cell = asked.compiled.phases.cell(model, asked.at)
             self._codes[key] = asked.compiled.judgement(model, cell, *link).triple.code
         return self._codes[key]
+
+
+def cheapest(items: Sequence[Settlement]) -> tuple[Settlement, ...]:
+    """Return, for each link, the first thing that a decision lists (rule 3)."""
+    first: dict[str, int | None] = {}
+    for item in items:
+        first.setdefault(item.link, item.together)
+    return tuple(
+        item
+        for place, item in enumerate(items)
+        if item.together == first[item.link]
+        and (item.together is not None or _is_first(items, place))
+    )
 
 
 def _is_first(items: Sequence[Settlement], place: int) -> bool:

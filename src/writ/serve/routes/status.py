@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from writ.canonical import Plain
 from writ.serve.body import answer
+from writ.serve.covered import covered
 from writ.serve.impact import waiting
 from writ.serve.site import Site
 
@@ -17,7 +18,8 @@ def routes(site: Site) -> list[Route]:
 
     async def status(_request: Request) -> Response:
         found = await asyncio.to_thread(_status, site)
-        return answer({**found, "served": site.feed is not None, "gateways": _gateways(site)})
+        served = {"served": site.feed is not None, "gateways": _gateways(site)}
+        return answer({**found, **served, "coverage": covered(site).plain()})
 
     async def in_force(_request: Request) -> Response:
         return answer(await asyncio.to_thread(lambda: site.desk.current().plain()))

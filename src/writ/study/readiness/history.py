@@ -1,0 +1,67 @@
+"""How readiness went: a file to which every run appends one line of JSON, and which nobody rewrites.
+
+1. A line is what a trend needs: the instant, the digest of the law, the population's rows and one
+   number for each template. It names nobody.
+2. A line that cannot be read is a fault: a history with holes is none.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from writ.clock import Instant, format_instant, parse_instant
+from writ.errors import Failed, Fault, InvalidInput
+
+
+class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    at: str
+    law: str
+    rows: int
+    readiness: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run."""
+
+    at: Instant
+    law: str
+    rows: int
+    readiness: Mapping[str, str | None]
+
+
+def read_history(path: Path) -> tuple[Entry, ...]:
+    """Read every run so far, in the order in which they were made; none where there is no file."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise InvalidInput(f"cannot read `{path}`: {error.strerror}") from None
+    entries: list[Entry] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(data.splitlines(), 1):
+        try:
+            read = msgspec.json.decode(line, type=_Line)
+            entries.append(Entry(parse_instant(read.at), read.law, read.rows, read.readiness))
+        except (msgspec.MsgspecError, InvalidInput) as error:
+            faults.append(Fault(str(path), number, 1, f"is no line of a history: {error}"))
+    if faults:
+        raise InvalidInput(faults)
+    return tuple(entries)
+
+
+def append(path: Path, entry: Entry) -> None:
+    """Append one run, durably."""
+    line = _Line(format_instant(entry.at), entry.law, entry.rows, dict(entry.readiness))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise Failed(f"cannot write `{path}`: {error.strerror}") from None
