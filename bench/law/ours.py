@@ -24,10 +24,11 @@ from bench.law.files import folder
 from bench.law.letters import MODELS, NOW, Letter, letters
 from bench.law.people import Person, people
 from bench.law.questions import questions
+from writ.cli.collecting import collect_seldom
 from writ.desk.load import Load
 from writ.law.check import failed_scenarios
 from writ.law.compiled.book import Compiled
-from writ.law.compiled.decide import decide, outcome_of
+from writ.law.compiled.decide import outcome_of, outcomes
 from writ.law.contradiction import meeting_notes
 from writ.law.folder import Checked, check_sources
 from writ.law.snapshot import snapshot
@@ -65,6 +66,7 @@ def measure(orders: int, profiles: int) -> dict[str, float | int | list[bool]]:
     watch = Stopwatch()
     written: list[Letter] = letters(orders)
     files = folder(written)
+    collect_seldom()  # as the command line does
     watch.said |= {"orders": orders, "models": MODELS, "files": len(files)}
     watch.said["annex_rows"] = sum(len(letter.annex) for letter in written)
     checked = watch.run("check", lambda: _checked(files))
@@ -91,7 +93,7 @@ def _barred(compiled: Compiled, person: Person, model: str) -> bool:
 
 def _checked(files: dict[str, bytes]) -> Checked:
     checked = check_sources(files)
-    failed = [*failed_scenarios(checked, decide)]
+    failed = [*failed_scenarios(checked, outcomes)]
     if failed:
         raise RuntimeError(str(failed[0]))
     list(meeting_notes(checked))

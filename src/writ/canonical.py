@@ -44,6 +44,24 @@ def digest_bytes(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
+class Begun:
+    """The digest of bytes that come in parts; what goes on from it leaves it as it is."""
+
+    def __init__(self, data: bytes) -> None:
+        self._hash = hashlib.sha256(data)
+
+    def also(self, data: bytes) -> "Begun":
+        """Return this with more bytes after it."""
+        more = Begun(b"")
+        more._hash = self._hash.copy()
+        more._hash.update(data)
+        return more
+
+    def digest(self) -> str:
+        """Digest of the bytes so far, as `digest_bytes` gives it."""
+        return "sha256:" + self._hash.hexdigest()
+
+
 def _ordered(value: Plain) -> Plain:
     if value is None or isinstance(value, bool | str):
         return value
@@ -51,13 +69,19 @@ def _ordered(value: Plain) -> Plain:
         if not -_LARGEST <= value <= _LARGEST:
             raise TypeError(f"integer {value} does not survive JSON; write it as a string")
         return int(value)
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise TypeError("a canonical mapping has text keys only")
-        return {key: _ordered(value[key]) for key in sorted(value, key=_utf16)}
+    if isinstance(value, dict | Mapping):  # asking for `dict` first is much cheaper
+        return {key: _ordered(value[key]) for key in _keys(value)}
     if isinstance(value, list | tuple):  # bytes are a sequence too, and have no place here
         return [_ordered(item) for item in value]
     raise TypeError(f"a {type(value).__name__} has no canonical form")
+
+
+def _keys(mapping: Mapping[str, Plain]) -> list[str]:
+    """Return keys as rule 1 sorts them; those in ASCII sort the same by themselves."""
+    try:
+        return sorted(mapping) if "".join(mapping).isascii() else sorted(mapping, key=_utf16)
+    except TypeError:
+        raise TypeError("a canonical mapping has text keys only") from None
 
 
 def _utf16(key: str) -> bytes:

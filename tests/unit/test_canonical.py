@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from writ.canonical import Plain, decode, digest, digest_bytes, encode
+from writ.canonical import Begun, Plain, decode, digest, digest_bytes, encode
 
 scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8)
 plain = st.recursive(
@@ -80,3 +80,11 @@ def test_a_digest_is_that_of_the_canonical_bytes() -> None:
     """A digest names its function; the digest of a value is that of its canonical form."""
     known = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
     assert known == digest({}) == digest_bytes(b"{}")
+
+
+def test_bytes_in_parts_have_the_digest_of_the_whole() -> None:
+    """What goes on from a beginning leaves it as it was, so several may."""
+    begun = Begun(b"wr")
+    assert digest_bytes(b"writ") == begun.also(b"it").digest()
+    assert digest_bytes(b"wrong") == begun.also(b"o").also(b"ng").digest()
+    assert digest_bytes(b"wr") == begun.digest()

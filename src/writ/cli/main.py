@@ -22,6 +22,7 @@ from writ.cli import (
 )
 from writ.cli.activate import activate
 from writ.cli.attach import attach
+from writ.cli.collecting import collect_seldom
 from writ.cli.decide import decide
 from writ.cli.drill import drill
 from writ.cli.encode import encode
@@ -99,6 +100,7 @@ app.add_typer(trust.app, name="trust")
 
 def main() -> None:
     """Run the command line; exit 0 done, 1 failed, 2 refused, 3 invalid input, 4 not proved, 5 cases failed."""
+    collect_seldom()
     try:
         code = app(standalone_mode=False)
     except WritError as error:

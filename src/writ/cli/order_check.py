@@ -14,7 +14,7 @@ from writ.errors import CasesFailed, Fault, InvalidInput
 from writ.law.annexes import unsaid_changes
 from writ.law.catalogue import FILE
 from writ.law.check import failed_scenarios
-from writ.law.compiled.decide import decide
+from writ.law.compiled.decide import outcomes
 from writ.law.contradiction import meeting_notes
 from writ.law.explain.conflict import conflict_notes
 from writ.law.folder import Checked, check_folder, load_files, load_folder, lying_beside
@@ -84,7 +84,7 @@ def _check(report: _Report, folder: Path, files: dict[str, bytes], catalogue: Pa
     report.notes += _under(folder, meeting_notes(checked))
     report.notes += _under(folder, conflict_notes(checked))
     report.faults += _under(folder, _annex_faults(checked))
-    report.failed += _under(folder, failed_scenarios(checked, decide))
+    report.failed += _under(folder, failed_scenarios(checked, outcomes))
 
 
 def _annex_faults(checked: Checked) -> Iterable[Fault]:

@@ -14,7 +14,7 @@ from writ.errors import CasesFailed, Fault
 from writ.law.annexes import annex_files
 from writ.law.catalogue import FILE as CATALOGUE
 from writ.law.check import failed_scenarios
-from writ.law.compiled.decide import decide
+from writ.law.compiled.decide import outcomes
 from writ.law.digest import rules_digest
 from writ.law.document import read_yaml
 from writ.law.folder import Checked, check_folder, load_folder
@@ -63,7 +63,7 @@ def read_case_folder(path: Path) -> CaseFolder:
     checked = check_folder(path, files)
     failed = [
         str(Fault(str(path / fault.file), fault.line, fault.column, fault.message))
-        for fault in failed_scenarios(checked, decide)
+        for fault in failed_scenarios(checked, outcomes)
     ]
     if failed:
         raise CasesFailed("\n".join(failed))

@@ -5,7 +5,6 @@
 """
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from writ.clock import Instant, format_instant
 from writ.errors import Fault
@@ -16,24 +15,21 @@ from writ.model.order import Lawbook, Scenario
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
 
-
-class Decided(Protocol):
-    """What a decision says, as far as a scenario asks."""
-
-    @property
-    def outcome(self) -> Outcome: ...
+Ask = Callable[[Chain, str, Instant], Outcome]
+Meaning = Callable[[Lawbook, Deployment | None], Ask]
 
 
-Decide = Callable[[Lawbook, Chain, str, Instant, Deployment | None], Decided]
-
-
-def failed_scenarios(checked: Checked, decide: Decide) -> Iterator[Fault]:
+def failed_scenarios(checked: Checked, meaning: Meaning) -> Iterator[Fault]:
     """Yield a sentence for every scenario that does not come out as written."""
+    deployments = checked.book.catalogue.deployments
     for placed in checked.orders:
         book = Lawbook(checked.book.catalogue, (placed.version,))
+        ask: dict[str | None, Ask] = {}
         for scenario in placed.version.scenarios:
-            at = book.catalogue.deployments.get(scenario.deployment or "")
-            got = decide(book, scenario.chain, scenario.model, scenario.at, at).outcome
+            there = scenario.deployment
+            if there not in ask:
+                ask[there] = meaning(book, deployments.get(there or ""))
+            got = ask[there](scenario.chain, scenario.model, scenario.at)
             if got is not scenario.expect:
                 message = f"{_asked(scenario)}: expected {scenario.expect.word}, got {got.word}"
                 yield Fault(placed.place.file, scenario.line, scenario.column, message)

@@ -5,8 +5,8 @@ barred, undetermined, in_flight, `where`, exceptions, annex digests, holds. Left
 clauses, notices, titles; so withdrawing an order gives back the digest of the others exactly.
 """
 
-from writ.canonical import Plain, digest_bytes, encode
-from writ.clock import Instant
+from writ.canonical import Begun, Plain, encode
+from writ.clock import FOREVER, Instant
 from writ.model.expression import (
     WILD,
     AllOf,
@@ -26,21 +26,59 @@ from writ.model.expression import (
 from writ.model.order import ActiveRule, Effect, Evidence, Exemption, Lawbook, Where
 from writ.model.vocabulary import VOCABULARY, Shape
 
+_BLOCK = 64
+"""Rules looked at and hashed together, of thousands."""
+
+
+class _Block:
+    """Rules next to each other, and what they come to until one of them begins or ends."""
+
+    def __init__(self, rules: list[tuple[Instant, Instant, bytes]]) -> None:
+        self._rules = rules
+        self._since = self._until = -FOREVER
+        self.written: list[bytes] = []
+
+    def turn(self, instant: Instant) -> bool:
+        """Go to an instant; whether anything may have changed."""
+        if self._since <= instant < self._until:
+            return False
+        edges = {edge for since, until, _ in self._rules for edge in (since, until)}
+        self._since = max((edge for edge in edges if edge <= instant), default=-FOREVER)
+        self._until = min((edge for edge in edges if edge > instant), default=FOREVER)
+        self.written = [rule for since, until, rule in self._rules if since <= instant < until]
+        return True
+
 
 class Digests:
-    """The digests of one lawbook; each rule is written once, however many instants are asked."""
+    """The digests of one lawbook; each rule is written once, however many instants are asked.
+
+    From one instant to the next few rules change: hashing goes on from the first block that did.
+    """
 
     def __init__(self, book: Lawbook) -> None:
         self._book = book
-        self._rules = [
+        rules = [
             (*span, encode(_rule(active))) for active in book.standing for span in active.spans
         ]
+        self._blocks = [_Block(rules[at : at + _BLOCK]) for at in range(0, len(rules), _BLOCK)]
+        self._head = b""
+        self._begun: list[tuple[Begun, bytes]] = []
 
     def at(self, instant: Instant) -> str:
         """Digest of the rules and holds in force at an instant."""
         holds = encode(sorted({hold.model for hold in self._book.holds_at(instant)}))
-        rules = b",".join(rule for since, until, rule in self._rules if since <= instant < until)
-        return digest_bytes(b'{"holds":' + holds + b',"rules":[' + rules + b"]}")
+        head = b'{"holds":' + holds + b',"rules":['
+        turned = [place for place, block in enumerate(self._blocks, 1) if block.turn(instant)]
+        if head != self._head:
+            self._head, self._begun = head, [(Begun(head), b"")]
+        elif turned:
+            del self._begun[turned[0] :]
+        for block in self._blocks[len(self._begun) - 1 :]:
+            begun, comma = self._begun[-1]
+            if block.written:
+                begun, comma = begun.also(comma + b",".join(block.written)), b","
+            self._begun.append((begun, comma))
+        return self._begun[-1][0].also(b"]}").digest()
 
 
 def rules_digest(book: Lawbook, at: Instant) -> str:

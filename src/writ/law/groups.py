@@ -9,7 +9,7 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,9 +70,31 @@ def groups_of(reader: Reader, node: Node, taken: Iterable[str]) -> dict[str, Cou
 
 def members_at(
     groups: Mapping[str, CountryGroup], instant: Instant | None
-) -> dict[str, tuple[str, ...]]:
+) -> Mapping[str, tuple[str, ...]]:
     """Return every group's members at an instant (rule 2)."""
-    return {name: group.at(instant) for name, group in groups.items()}
+    return _Members(groups, instant)
+
+
+class _Members(Mapping[str, tuple[str, ...]]):
+    """Members by group, found when they are asked for: an order names few of many groups."""
+
+    def __init__(self, groups: Mapping[str, CountryGroup], instant: Instant | None) -> None:
+        self._groups, self._instant = groups, instant
+        self._found: dict[str, tuple[str, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        if name not in self._found:
+            self._found[name] = self._groups[name].at(self._instant)
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._groups
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
 
 
 def _name(reader: Reader, name: str, entry: Entry, taken: set[str]) -> None:

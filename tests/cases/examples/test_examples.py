@@ -12,7 +12,7 @@ from writ.law.cases_run import run_case
 from writ.law.cases_suite import read_suites
 from writ.law.check import failed_scenarios
 from writ.law.compiled.book import Compiled
-from writ.law.compiled.decide import decide, decide_compiled
+from writ.law.compiled.decide import decide_compiled, outcomes
 from writ.law.document import read_yaml
 from writ.law.folder import check_folder, load_folder
 from writ.law.literal.decide import decide as decide_literally
@@ -76,7 +76,7 @@ def test_expected_outcomes_are_the_table(folder: Path) -> None:
 def test_a_folder_has_no_fault_and_its_scenarios_hold(folder: Path) -> None:
     """As `writ order check` says, with no note either."""
     checked = check_folder(folder, load_folder(folder))
-    assert ((), []) == (checked.notes, list(failed_scenarios(checked, decide)))
+    assert ((), []) == (checked.notes, list(failed_scenarios(checked, outcomes)))
 
 
 @EVERY

@@ -20,7 +20,7 @@ from tests.worlds.june import (
     letter,
 )
 from writ.clock import DAY
-from writ.law.digest import rules_digest
+from writ.law.digest import Digests, rules_digest
 from writ.model.expression import AnyOf, Expression, Given, Group, Listed, Never, Not, Predicate
 from writ.model.order import (
     Effect,
@@ -162,3 +162,19 @@ def test_order_of_files_rules_and_exceptions_changes_nothing() -> None:
     assert rules_digest(Lawbook(CATALOGUE, (one, also)), V2) == rules_digest(
         Lawbook(CATALOGUE, (also, other)), V2
     )
+
+
+def test_digests_do_not_depend_on_what_was_asked_before() -> None:
+    """Whatever instants are asked in whatever order, also with rules by the hundred."""
+    holds = (Hold("fable-5", "ann", V1, V1 + 50 * DAY),)
+    versions = tuple(
+        replace(VERSION, order=f"o{number:03}", effective=V1 + number % 9 * DAY, until=until)
+        for number in range(150)
+        for until in (None if number % 3 else V1 + (20 + number % 7) * DAY,)
+    )
+    book = Lawbook(CATALOGUE, versions, holds)
+    instants = [V1 + day * DAY for day in (-1, 30, 3, 3, 21, 60, 4, 25, -1, 22)]
+    digests = Digests(book)
+    expected = [rules_digest(book, at) for at in instants]
+    assert expected == [digests.at(at) for at in instants]
+    assert 8 == len(set(expected))

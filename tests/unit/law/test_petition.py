@@ -9,7 +9,7 @@ from writ.clock import parse_instant
 from writ.errors import InvalidInput, Refused
 from writ.law.annexes import unsaid_changes
 from writ.law.check import failed_scenarios
-from writ.law.compiled.decide import decide
+from writ.law.compiled.decide import decide, outcomes
 from writ.law.document import read_yaml
 from writ.law.folder import check_sources
 from writ.law.petition import Asked, Petition, listed, petition
@@ -104,7 +104,7 @@ def granted(found: Petition, files: dict[str, bytes]) -> dict[str, bytes]:
     return {**files, item.file: item.data, item.annex_file: item.annex_data}
 
 
-def outcomes(book: Lawbook, model: str) -> dict[str, Outcome]:
+def got(book: Lawbook, model: str) -> dict[str, Outcome]:
     """What every person gets, in their own name."""
     return {
         who.id: decide(book, Chain(who), model, AT).outcome
@@ -120,14 +120,14 @@ def test_the_proposal_passes_the_check_and_excepts_those_listed_alone() -> None:
     checked = check_sources(granted(found, files))
     before, after = check_sources(files).book, checked.book
 
-    assert [] == list(failed_scenarios(checked, decide))
+    assert [] == list(failed_scenarios(checked, outcomes))
     assert [] == list(unsaid_changes(after.versions[1:]))
     assert [1, 2] == [version.version for version in after.versions]
     assert after.versions[1].scenarios
-    was, now = outcomes(before, "m"), outcomes(after, "m")
+    was, now = got(before, "m"), got(after, "m")
     assert {"ann": Outcome.DENY, "bob": Outcome.DENY} == {who: was[who] for who in ("ann", "bob")}
     assert was | {"ann": Outcome.PERMIT, "bob": Outcome.PERMIT} == now
-    assert outcomes(before, "n") == outcomes(after, "n")
+    assert got(before, "n") == got(after, "n")
     assert [now["ann"], now["bob"]] == [item.granted for item in found.standings]
     assert [was["ann"], was["bob"]] == [item.today for item in found.standings]
 

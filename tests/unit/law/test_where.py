@@ -9,7 +9,7 @@ from writ.clock import parse_instant
 from writ.errors import InvalidInput
 from writ.law.check import failed_scenarios
 from writ.law.compiled.book import Compiled
-from writ.law.compiled.decide import decide
+from writ.law.compiled.decide import decide, outcomes
 from writ.law.compiled.places import Places, deployment_named
 from writ.law.contradiction import meetings
 from writ.law.difference_words import book_words
@@ -209,11 +209,11 @@ def test_scenarios_are_asked_at_a_deployment(write: Write) -> None:
             for item in ((1, b"us", b"permit"), (2, b"eu", b"verify"))
         )
     )
-    assert [] == list(failed_scenarios(checked(told), decide))
+    assert [] == list(failed_scenarios(checked(told), outcomes))
     assert ["n1 asks fable-5 at eu at 2026-06-12T21:21:00Z: expected permit, got verify"] == [
         fault.message
         for fault in failed_scenarios(
-            checked(told.replace(b"deployment: us", b"deployment: eu")), decide
+            checked(told.replace(b"deployment: us", b"deployment: eu")), outcomes
         )
     ]
     with pytest.raises(InvalidInput, match="no deployment `uk` in the catalogue"):

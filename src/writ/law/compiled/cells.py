@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import product
+from itertools import chain, product
 from typing import NamedTuple
 
 from writ.model.expression import (
@@ -49,7 +49,7 @@ class Known(NamedTuple):
     free: int
 
 
-_Named = dict[tuple[str, ...], list[int]]
+_Named = dict[tuple[str, ...], tuple[int, ...]]
 
 
 class Partition:
@@ -112,11 +112,12 @@ class Partition:
             self.representatives.append(parts)
 
     def _signature(self, parts: tuple[str, ...]) -> tuple[int, ...]:
-        found: set[int] = set()
-        for shape, named in self._named.items():
-            if len(shape) == len(parts):
-                found.update(named.get(_shaped(parts, shape), ()))
-        return tuple(sorted(found))
+        found = [
+            places
+            for shape, named in self._named.get(len(parts), ())
+            if (places := named.get(_shaped(parts, shape) if shape else parts))
+        ]
+        return found[0] if len(found) == 1 else tuple(sorted({*chain.from_iterable(found)}))
 
     def _all_masks(self, lists: int) -> list[int]:
         cells: list[list[int]] = [[] for _ in range(lists)]
@@ -128,14 +129,21 @@ class Partition:
 
 def _by_pattern(
     lists: Sequence[frozenset[tuple[str, ...]]],
-) -> dict[tuple[bool, ...], _Named]:
-    """Per shape (which parts are wildcards), the places of the lists that have each pattern."""
-    named: dict[tuple[bool, ...], _Named] = {}
+) -> dict[int, list[tuple[tuple[bool, ...], _Named]]]:
+    """Per number of parts and shape, the places of the lists that have each pattern.
+
+    A shape says which parts are wildcards; nothing where none is.
+    """
+    named: dict[tuple[int, tuple[bool, ...]], dict[tuple[str, ...], list[int]]] = {}
     for place, patterns in enumerate(lists):
         for pattern in patterns:
-            shape = tuple(part == WILD for part in pattern)
-            named.setdefault(shape, {}).setdefault(pattern, []).append(place)
-    return named
+            shape = tuple(part == WILD for part in pattern) if WILD in pattern else ()
+            named.setdefault((len(pattern), shape), {}).setdefault(pattern, []).append(place)
+    found: dict[int, list[tuple[tuple[bool, ...], _Named]]] = {}
+    for (arity, shape), places in named.items():
+        listed = {pattern: tuple(item) for pattern, item in places.items()}
+        found.setdefault(arity, []).append((shape, listed))
+    return found
 
 
 def _shaped(parts: tuple[str, ...], shape: tuple[bool, ...]) -> tuple[str, ...]:
@@ -156,12 +164,14 @@ def _candidates(
 ) -> Iterable[tuple[str, ...]]:
     """One value for everything the patterns can tell apart, wildcards filled in."""
     patterns = {pattern for item in lists for pattern in item if len(pattern) == arity}
+    found = {pattern for pattern in patterns if WILD not in pattern}
+    if len(found) == len(patterns):
+        return found
     seen = [
         {pattern[place] for pattern in patterns if pattern[place] != WILD} | {_OTHER}
         for place in range(arity)
     ]
-    found: set[tuple[str, ...]] = set()
-    for pattern in patterns:
+    for pattern in patterns - found:
         choices = [seen[place] if part == WILD else {part} for place, part in enumerate(pattern)]
         found.update(product(*choices))
     return found

@@ -95,6 +95,19 @@ def decide_compiled(
     )
 
 
+def outcomes(
+    book: Lawbook, deployment: Deployment | None = None
+) -> Callable[[Chain, str, Instant], Outcome]:
+    """Return what says an outcome, and no more, for models by any of their names."""
+    compiled = Compiled(book, deployment)
+
+    def ask(chain: Chain, model: str, at: Instant) -> Outcome:
+        name = book.catalogue.resolve(model)
+        return Outcome.DENY if name is None else outcome_of(compiled, chain, name, at)[0]
+
+    return ask
+
+
 def outcome_of(
     compiled: Compiled, chain: Chain, model: str, at: Instant
 ) -> tuple[Outcome, str | None]:

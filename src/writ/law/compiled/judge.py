@@ -17,6 +17,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from writ.law.compiled.cells import Known
 from writ.law.compiled.evidence import Question
@@ -26,16 +27,44 @@ from writ.model.cell import Triple
 from writ.model.outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What is known of one link at every question asked, and the groups it acts for."""
+class _Fate(NamedTuple):
+    """What one rule comes to (rule 4); `certain` where it bars, `firm` where for good (rule 5)."""
 
-    known: Mapping[Question, tuple[Known, ...]]
-    acting: int
+    outcome: Outcome
+    certain: bool
+    firm: bool = False
+
+
+class Link:
+    """What is known of one link at every question asked, and the groups it acts for.
+
+    What one rule says of it is found once, whichever rules it is judged by together with.
+    """
+
+    def __init__(self, known: Mapping[Question, tuple[Known, ...]], acting: int) -> None:
+        self._known, self._acting = known, acting
+        self._worlds: dict[Question, Situation] = {}
+        self._clear: dict[int, bool] = {}
+        self._fates: dict[int, _Fate] = {}
 
     def under(self, question: Question) -> Situation:
         """Return the partial world of a question."""
-        return Situation(self.known[question], self.acting)
+        world = self._worlds.get(question)
+        if world is None:
+            world = self._worlds[question] = Situation(self._known[question], self._acting)
+        return world
+
+    def clear(self, rule: CompiledRule) -> bool:
+        """Whether a rule is clear (rule 1)."""
+        if id(rule) not in self._clear:
+            self._clear[id(rule)] = _clear(rule, self)
+        return self._clear[id(rule)]
+
+    def fate(self, rule: CompiledRule) -> _Fate:
+        """Return what a rule that is not clear leaves (rule 4), and how it bars."""
+        if id(rule) not in self._fates:
+            self._fates[id(rule)] = _fate(rule, self)
+        return self._fates[id(rule)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +80,35 @@ class Judgement:
     firm: tuple[bool, ...] = ()
 
 
-def judge(rules: Sequence[CompiledRule], link: Link) -> Judgement:
-    """Judge a link under the rules that count for it."""
-    against = [rule for rule in rules if not _clear(rule, link)]
-    if not against:
-        return Judgement(Triple(), (), ())
-    fates = [_fate(rule, link) for rule in against]
-    most = max(rule.barred for rule in against)
-    return Judgement(
-        Triple(min(_least(rules, link), most), most, max(outcome for outcome, _ in fates)),
-        tuple(against),
-        tuple(barred for _, barred in fates),
-        tuple(
-            barred and _firm(rule, link) for rule, (_, barred) in zip(against, fates, strict=True)
-        ),
-    )
+class Together:
+    """Rules that count together, and at which questions rule 2 puts which of them."""
+
+    def __init__(self, rules: Sequence[CompiledRule]) -> None:
+        self._rules = tuple(rules)
+        barred = sorted({rule.barred for rule in rules}, reverse=True)  # nothing lies between two
+        self._bars = [(item, *put) for item in barred for put in asked(self._rules, item)]
+
+    def judge(self, link: Link) -> Judgement:
+        """Judge a link under these rules."""
+        against = tuple(rule for rule in self._rules if not link.clear(rule))
+        if not against:
+            return Judgement(Triple(), (), ())
+        fates = [link.fate(rule) for rule in against]
+        most = max(rule.barred for rule in against)
+        return Judgement(
+            Triple(min(self._least(link), most), most, max(fate.outcome for fate in fates)),
+            against,
+            tuple(fate.certain for fate in fates),
+            tuple(fate.firm for fate in fates),
+        )
+
+    def _least(self, link: Link) -> Outcome:
+        """Rule 2."""
+        for outcome, question, part in self._bars:
+            together = [_satisfied(rule, link, question) for rule in part]
+            if not satisfiable(together, link.under(question)):
+                return outcome
+        return Outcome.PERMIT
 
 
 def _clear(rule: CompiledRule, link: Link) -> bool:
@@ -107,20 +150,10 @@ def _may_hold(item: CompiledExemption, link: Link, question: Question) -> bool:
     return satisfiable((item.holds,), link.under(seen_from))
 
 
-def _least(rules: Sequence[CompiledRule], link: Link) -> Outcome:
-    """Rule 2."""
-    for outcome in (Outcome.DENY, Outcome.SUBSTITUTE):
-        for question, part in asked(rules, outcome):
-            together = [_satisfied(rule, link, question) for rule in part]
-            if not satisfiable(together, link.under(question)):
-                return outcome
-    return Outcome.PERMIT
-
-
-def _fate(rule: CompiledRule, link: Link) -> tuple[Outcome, bool]:
-    """Rule 4 for one rule: its outcome, and whether that is because it bars."""
+def _fate(rule: CompiledRule, link: Link) -> _Fate:
+    """Rules 4 and 5 for one rule."""
     if satisfiable((rule.core,), link.under(rule.bar)):
-        return rule.undetermined, False
+        return _Fate(rule.undetermined, certain=False)
     if any(item.unproven_verify and _may_hold(item, link, rule.bar) for item in rule.exemptions):
-        return Outcome.VERIFY, False
-    return rule.barred, True
+        return _Fate(Outcome.VERIFY, certain=False)
+    return _Fate(rule.barred, certain=True, firm=_firm(rule, link))

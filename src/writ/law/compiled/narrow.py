@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from writ.law.compiled.cells import Known
 from writ.law.compiled.evidence import Question
-from writ.law.compiled.judge import Judgement, Link, judge
+from writ.law.compiled.judge import Judgement, Link, Together
 from writ.law.compiled.rule import CompiledRule, questions
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
 
@@ -58,6 +58,8 @@ class Narrowed:
         self._known: list[dict[int, int]] = [{} for _ in self._attributes]
         self._own = States()
         self._judged: dict[tuple[object, ...], Judgement] = {}
+        self._together: dict[tuple[int, ...], Together] = {}
+        self._last: tuple[tuple[int, ...], Link] | None = None
 
     def named(self) -> Iterator[tuple[int, int]]:
         """Yield each attribute with the lawbook's cells that these rules name."""
@@ -78,20 +80,29 @@ class Narrowed:
 
     def judgement(self, rules: Sequence[CompiledRule], key: tuple[int, ...]) -> Judgement:
         """Judge the links with a key under some of the rules."""
-        asked = (tuple(map(id, rules)), key)
-        found = self._judged.get(asked)
+        numbers = tuple(map(id, rules))
+        found = self._judged.get((numbers, key))
         if found is None:
-            known = [self._own.states[number] for number in key[1:]]
-            link = Link(
-                {
-                    question: tuple(state[place] for state in known)
-                    for place, question in enumerate(self._asked)
-                },
-                key[0],
-            )
-            found = judge([self._rules[id(rule)] for rule in rules], link)
-            self._judged[asked] = found
+            together = self._together.get(numbers)
+            if together is None:
+                together = Together([self._rules[number] for number in numbers])
+                self._together[numbers] = together
+            found = self._judged[numbers, key] = together.judge(self._link(key))
         return found
+
+    def _link(self, key: tuple[int, ...]) -> Link:
+        """Return the link of a key; it is asked about phase by phase."""
+        last = self._last
+        if last is not None and last[0] == key:
+            return last[1]
+        known = [self._own.states[number] for number in key[1:]]
+        views = {
+            question: tuple(state[place] for state in known)
+            for place, question in enumerate(self._asked)
+        }
+        link = Link(views, key[0])
+        self._last = key, link
+        return link
 
     def _told(self, place: int, number: int) -> int:
         """Say what a state comes to in the joined cells of an attribute (rule 1)."""

@@ -5,8 +5,9 @@
    tried for all open cells together, then the lowest open cell of an undecided list both ways.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from writ.law.compiled.cells import Known, Partitions
@@ -56,7 +57,7 @@ class Flip:
 Formula: TypeAlias = Bits | Flag | Join | Flip | bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Situation:
     """A partial world: what is known of each attribute, then of derived atoms, then of own groups.
 
@@ -65,6 +66,13 @@ class Situation:
 
     known: tuple[Known, ...]
     acting: int
+
+    @cached_property
+    def extremes(self) -> tuple["Situation", "Situation"]:
+        """Say no to all that is open, or yes: most rules only bar, or only ask."""
+        no = tuple([Known(known.yes, 0) for known in self.known])
+        yes = tuple([Known(known.yes | known.free, 0) for known in self.known])
+        return Situation(no, self.acting), Situation(yes, self.acting)
 
 
 def formula(expression: Expression | None, cells: Partitions) -> Formula:
@@ -120,7 +128,7 @@ def satisfiable(formulas: Sequence[Formula], world: Situation) -> bool:
     left = _undecided(formulas, world)
     if not left:
         return left is not None
-    if any(all(truth(item, extreme) for item in left) for extreme in _extremes(world)):
+    if any(all(truth(item, extreme) for item in left) for extreme in world.extremes):
         return True
     return _searched(left, world)
 
@@ -140,12 +148,6 @@ def _undecided(formulas: Sequence[Formula], world: Situation) -> list[Formula] |
         if value is None:
             found.append(wanted)
     return found
-
-
-def _extremes(world: Situation) -> Iterator[Situation]:
-    """Say no to all that is open, then yes: most rules only bar, or only ask."""
-    yield Situation(tuple(Known(known.yes, 0) for known in world.known), world.acting)
-    yield Situation(tuple(Known(known.yes | known.free, 0) for known in world.known), world.acting)
 
 
 def _searched(left: Sequence[Formula], world: Situation) -> bool:
