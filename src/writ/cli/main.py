@@ -15,6 +15,7 @@ from writ.cli import (
     issuer,
     key,
     log,
+    notices,
     obligations,
     order,
     subject,
@@ -92,6 +93,7 @@ app.add_typer(facts.app, name="facts")
 app.add_typer(issuer.app, name="issuer")
 app.add_typer(key.app, name="key")
 app.add_typer(log.app, name="log")
+app.add_typer(notices.app, name="notices")
 app.add_typer(obligations.app, name="obligations")
 app.add_typer(order.app, name="order")
 app.add_typer(subject.app, name="subject")

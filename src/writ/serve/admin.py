@@ -2,7 +2,8 @@
 
 1. `/healthz` says that the process answers; `/readyz` that every gateway serves what is in force,
    and that something is: before the first activation every request is refused.
-2. Metrics count; they name gateways, never people, keys, orders or models.
+2. What leaves for people leaves here, to whoever has the token for it (`writ.serve.outbox`).
+3. Metrics count; they name gateways, never people, keys, orders or models.
 """
 
 from collections.abc import Iterator
@@ -17,8 +18,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.desk.fleet import Fleet, Member
+from writ.errors import WritError
 from writ.gateway.metrics import scrape, socket_of
 from writ.serve.body import answer
+from writ.serve.outbox import outbox_routes
+from writ.serve.problem import expected, unforeseen
 from writ.serve.site import Site
 from writ.serve.supervisor import Supervisor
 
@@ -76,7 +80,9 @@ def admin_app(site: Site, fleet: Fleet, supervisor: Supervisor) -> Starlette:
             Route("/metrics", metrics),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-        ]
+            *outbox_routes(site),
+        ],
+        exception_handlers={WritError: expected, Exception: unforeseen},
     )
 
 

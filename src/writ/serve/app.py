@@ -13,6 +13,7 @@ from writ.serve.routes import (
     keys,
     log,
     notes,
+    notices,
     obligations,
     proposals,
     signers,
@@ -26,7 +27,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
-        obligations, exposure, signers,
+        obligations, exposure, signers, notices,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

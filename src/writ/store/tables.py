@@ -81,3 +81,19 @@ checkpoint = Table(
     Column("note", LargeBinary, nullable=False),
     Column("signed_at", BigInteger, nullable=False),
 )
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, nullable=False, unique=True),
+    Column("recipient", Text, nullable=False),
+    Column("order", Text, nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("audience", Text, nullable=False),
+    Column("models", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger),
+)

@@ -1,0 +1,90 @@
+"""Whom an order affects at an instant, one by one: who gets less because of it.
+
+1. A person is judged as they ask by themselves, once for each organisation they act for; an
+   organisation as it asks for nobody in particular. A service account stands for its organisation.
+2. Somebody is affected with a model that the order's version names if they may not use it as it is,
+   and a rule of the order is among the reasons. The strictest counts where they act for several.
+3. Who cannot be proved right is not judged, and is counted.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from writ.clock import Instant
+from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import decide_compiled
+from writ.model.decision import Decision
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain, Subject
+from writ.people.attestations import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """How somebody fares with a model; `by` is who serves instead."""
+
+    subject: Subject
+    model: str
+    outcome: Outcome
+    by: str | None = None
+
+
+class People:
+    """Everybody on the books, asked about one law; `unjudged` are ids (rule 3)."""
+
+    def __init__(self, compiled: Compiled, everybody: Mapping[str, Known]) -> None:
+        proved = {name: item.subject for name, item in everybody.items() if not item.broken}
+        self.unjudged = tuple(sorted(everybody.keys() - proved.keys()))
+        self._compiled = compiled
+        self._subjects = {
+            name: replace(subject, related=proved) if compiled.follows else subject
+            for name, subject in sorted(proved.items())
+            if subject.kind != "service"
+        }
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """Return all people and organisations, by id."""
+        return tuple(self._subjects.values())
+
+    def affected(self, order: str, at: Instant) -> Iterator[Affected]:
+        """Give whom an order affects at an instant, by id and model (rule 2)."""
+        models = models_of(self._compiled, order, at)
+        for subject in self._subjects.values() if models else ():
+            for model in models:
+                found = self._because_of(order, subject, model, at)
+                if found is not None:
+                    yield Affected(subject, model, found.outcome, found.served_by)
+
+    def permitted(self, name: str, model: str, at: Instant) -> bool:
+        """Whether somebody of this id may use a model as it is, whatever order there is."""
+        subject = self._subjects.get(name)
+        return subject is not None and all(
+            decision.outcome is Outcome.PERMIT for decision in self._decisions(subject, model, at)
+        )
+
+    def _because_of(self, order: str, subject: Subject, model: str, at: Instant) -> Decision | None:
+        return max(
+            (
+                decision
+                for decision in self._decisions(subject, model, at)
+                if decision.outcome is not Outcome.PERMIT
+                and any(reason.order == order for reason in decision.reasons)
+            ),
+            key=lambda decision: decision.outcome,
+            default=None,
+        )
+
+    def _decisions(self, subject: Subject, model: str, at: Instant) -> Iterator[Decision]:
+        """Rule 1."""
+        named: list[Subject | None] = [
+            self._subjects[name] for name in subject.acts_for if name in self._subjects
+        ]
+        for organisation in named or [None]:
+            chain = Chain(subject, organisation)
+            yield decide_compiled(self._compiled, chain, model, at, settling=False)
+
+
+def models_of(compiled: Compiled, order: str, at: Instant) -> tuple[str, ...]:
+    """Return the models that the rules of an order speak of at an instant."""
+    rules = (item.rule for item in compiled.book.rules_at(at) if item.version.order == order)
+    return tuple(sorted({model for rule in rules for model in rule.models}))

@@ -1,0 +1,118 @@
+"""What notices say, in every language there is a catalogue for (`data/notices`).
+
+1. Under `disclosure: none` a notice is the order's own neutral notice, or a neutral sentence about
+   the account: no order, no instant, no reason. Nothing is announced before it takes effect.
+2. From `existence` up it says when, and that a legal order requires it; under `full` which.
+3. Nothing in it is about a person but what this account may use.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeAlias, get_args
+
+import msgspec
+
+from writ.canonical import Plain, encode
+from writ.clock import Instant, format_instant
+from writ.model.order import Disclosure, OrderVersion
+
+Phase: TypeAlias = Literal["before_effect", "in_force", "amended", "withdrawn"]
+Audience: TypeAlias = Literal[
+    "barred", "must_verify", "substituted", "restored", "organisation_admin", "staff"
+]
+LANGUAGES = ("de", "en", "es", "fr", "ja")
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+
+_TOLD_BY_NOTICE = frozenset[Audience]({"barred", "must_verify"})
+"""Whom the order's own notice speaks to: it is about a model that may not be used."""
+
+
+class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One language's sentences, with `{models}` and so on to be filled in."""
+
+    subject: dict[Phase | Literal["sealed"], str]
+    lead: dict[Phase, str]
+    text: dict[Audience, str]
+    why: dict[Literal["existence", "full"], str]
+    sealed: dict[Audience, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is to be told: of which version, when it takes effect, to whom, about which models.
+
+    `version` None: the order is no longer there, and nothing may be said of it.
+    """
+
+    version: OrderVersion | None
+    phase: Phase
+    audience: Audience
+    models: tuple[str, ...]
+    effective: Instant = 0
+    by: str | None = None
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """How much of the order may be told."""
+        return "none" if self.version is None else self.version.disclosure
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Read one language."""
+    data = files("writ.desk").joinpath(f"data/notices/{language}.json").read_bytes()
+    return msgspec.json.decode(data, type=Catalogue)
+
+
+def write_telling(telling: Telling) -> bytes:
+    """Write what leaves the house, in canonical JSON."""
+    version, sealed = telling.version, telling.disclosure == "none"
+    said: dict[str, Plain] = {
+        "audience": telling.audience,
+        "models": list(telling.models),
+        "texts": {language: _text(telling, language) for language in LANGUAGES},
+    }
+    if not sealed:
+        said["phase"] = telling.phase
+    if version is not None and telling.disclosure == "full":
+        said["order"] = {"order": version.order, "version": version.version}
+    return encode(said)
+
+
+def _text(telling: Telling, language: str) -> Plain:
+    words, version = catalogue(language), telling.version
+    values = {"models": ", ".join(telling.models), "substitute": telling.by or ""}
+    notice = _notice(telling, language)
+    if version is None or telling.disclosure == "none":  # rule 1
+        sentences = [notice, words.sealed[telling.audience]]
+        if notice and telling.audience == "barred":
+            sentences = [f"{values['models']}: {notice}"]
+        return {"subject": words.subject["sealed"], "body": _joined(sentences, values)}
+    values |= {
+        "effective": format_instant(telling.effective),
+        "title": version.title,
+        "order": version.order,
+        "version": str(version.version),
+        "authority": _authority(version),
+    }
+    sentences = [words.lead[telling.phase], notice, words.text[telling.audience]]
+    if telling.disclosure == "full" or telling.audience != "restored":
+        sentences.append(words.why[telling.disclosure])
+    return {"subject": words.subject[telling.phase], "body": _joined(sentences, values)}
+
+
+def _notice(telling: Telling, language: str) -> str:
+    if telling.version is None or telling.audience not in _TOLD_BY_NOTICE:
+        return ""
+    return telling.version.notice.get(language, "").replace("{", "{{").replace("}", "}}")
+
+
+def _joined(sentences: list[str], values: dict[str, str]) -> str:
+    return "\n\n".join(sentence for sentence in sentences if sentence).format_map(values)
+
+
+def _authority(version: OrderVersion) -> str:
+    authority = version.source["authority"]
+    return str(authority["name"]) if isinstance(authority, Mapping) else ""
