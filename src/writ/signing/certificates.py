@@ -65,6 +65,11 @@ class Certificate:
         return key_of(self.read.public_key(), "the key of a certificate")
 
     @property
+    def self_signed(self) -> bool:
+        """Whether it names itself as its issuer."""
+        return self.read.issuer == self.read.subject
+
+    @property
     def dns_names(self) -> tuple[str, ...]:
         """The DNS names it is for."""
         names = self._extension(x509.SubjectAlternativeName)
