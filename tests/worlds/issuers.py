@@ -311,7 +311,8 @@ def trust_file(*issuers: Mapping[str, Any]) -> bytes:
             "from": datetime(2026, 1, 1, tzinfo=UTC),
             "until": datetime(2027, 1, 1, tzinfo=UTC),
             "assurance": 3,
-            "scheme": "eidas high",
+            "scheme": "eidas",
+            "level": "high",
             **issuer,
         }
         lines.append("[[issuer]]")

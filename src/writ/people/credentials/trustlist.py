@@ -2,7 +2,7 @@
 
 1. Each `[[issuer]]` has a name, a country, the types it may issue, certificates in PEM (a root, or
    its own signing certificate), the span in which it is trusted, the assurance that its credentials
-   reach (3 at most: a wallet shows nobody's face), and the scheme's own words for that.
+   reach (3 at most: a wallet shows nobody's face), and the words of its own scheme for that.
 2. `complete = true` says that this issuer lists every citizenship that somebody has; only then can
    a list shown whole say that there is no other.
 3. `status_hosts` are the hosts from which its status lists may be fetched; no others are asked.
@@ -45,6 +45,7 @@ class Issuer:
     until: float
     assurance: int
     scheme: str
+    level: str
     complete: bool
     status_hosts: frozenset[str]
 
@@ -94,6 +95,7 @@ class _Row(Form, frozen=True):
     until: datetime
     assurance: Annotated[int, msgspec.Meta(ge=1, le=3)]
     scheme: Annotated[str, msgspec.Meta(max_length=200)]
+    level: Annotated[str, msgspec.Meta(max_length=200)]
     complete: bool = False
     status_hosts: list[str] = msgspec.field(default_factory=list)
 
@@ -142,6 +144,7 @@ def _issuer(row: _Row) -> Issuer:
         until=row.until.timestamp(),
         assurance=row.assurance,
         scheme=row.scheme,
+        level=row.level,
         complete=row.complete,
         status_hosts=frozenset(row.status_hosts),
     )

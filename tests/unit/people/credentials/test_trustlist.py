@@ -100,7 +100,7 @@ def test_every_issuer_with_a_fault_is_told() -> None:
     good, bad = {"certificates": ROOT.pem}, {"certificates": "x"}
     with pytest.raises(InvalidInput) as caught:
         read_trust_list(trust_file(bad, good, bad), "t")
-    assert [1, 19] == [fault.line for fault in caught.value.faults]
+    assert [1, 21] == [fault.line for fault in caught.value.faults]
 
 
 @pytest.mark.parametrize(
