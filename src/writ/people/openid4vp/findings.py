@@ -2,7 +2,7 @@
 
 1. A list that a credential shows is `at_least`: its issuer need not know of every citizenship, and
    the holder may keep one back. It is `exhaustive` only where the trust list says that the issuer
-   lists them all, and not one element was hidden.
+   lists them all, it is a list, and not one element was hidden.
 2. Grades: the issuer's, from the trust list. The binding is 3, a key that the wallet alone has; it
    shows nobody's face. The transport is 3 where the wallet sent this very browser back to us, 2
    where a person carried a code from one device to another. Freshness is 4 where the issuer's
@@ -14,7 +14,7 @@
 import hashlib
 from collections.abc import Collection, Iterator
 
-from writ.canonical import encode
+from writ.canonical import Plain, encode
 from writ.clock import SECOND, Instant
 from writ.errors import Refused
 from writ.people.credentials.nationality import citizenships, residence
@@ -50,7 +50,8 @@ def _proofs(
         if attribute not in attributes or told is None:
             continue
         values = _READERS[attribute](told)
-        whole = presented.issuer.complete and path not in presented.hidden  # 1
+        listed = attribute == "citizenships" and isinstance(told, list)
+        whole = listed and presented.issuer.complete and path not in presented.hidden  # 1
         if values:
             yield Proof(
                 attribute=attribute,
@@ -76,5 +77,9 @@ def _revocation(presented: Presented) -> str | None:
     status = presented.status
     if status is None:
         return None
-    told = {"index": status.index, "issuer": presented.issuer.name, "uri": status.uri}
+    told: dict[str, Plain] = {
+        "index": status.index,
+        "issuer": presented.issuer.name,
+        "uri": status.uri,
+    }
     return encode(told).decode()

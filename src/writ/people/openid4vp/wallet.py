@@ -8,23 +8,19 @@
    brings it back by itself; any other browser is shown a short code, and whose account it unlocks:
    whoever scanned the square on his own screen types it there, whoever was sent the square by
    somebody else sees that he unlocks a stranger's account. Without one of the codes nothing is found.
-4. A code is tried five times. Findings wait in memory only, for as long as the session lasts.
 """
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from hmac import compare_digest
 
 from writ.canonical import Plain, encode
 from writ.clock import Clock, wall
-from writ.errors import Failed, InvalidInput, Refused
+from writ.errors import InvalidInput, Refused
 from writ.people.credentials.presented import Asked
 from writ.people.credentials.statuses import Statuses
 from writ.people.credentials.trustlist import TrustList
 from writ.people.methods import (
     Arrival,
-    Finding,
     Offer,
     Question,
     Reply,
@@ -34,30 +30,17 @@ from writ.people.methods import (
     shown_by,
 )
 from writ.people.openid4vp.dcql import dcql_query
-from writ.people.openid4vp.findings import CARRIED_CODE, finding
+from writ.people.openid4vp.findings import finding
 from writ.people.openid4vp.party import Party
 from writ.people.openid4vp.qr import qr_outline
 from writ.people.openid4vp.request import SCHEMES, TYPE, Request, link, request_object
 from writ.people.openid4vp.response import read_answer, verify_answer
+from writ.people.openid4vp.waiting import Waiting
 from writ.signing.jwe import ResponseKey
 
-MOST_WAITING = 10_000
-MOST_TRIES = 5
 MINUTES = 2
 _AGAIN = 2
-_SHORT = 10**8
 _NONCE_BYTES = 32
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A finding for which the browser that began has not come yet (rule 4)."""
-
-    finding: Finding
-    code: str
-    short: str
-    until: float
-    tries: int = 0
 
 
 class Wallet:
@@ -81,7 +64,7 @@ class Wallet:
         self._clock = clock
         self._now = now
         self._kinds = {kind.id: kind for kind in trust.kinds()}
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting = Waiting()
 
     def offer(self, question: Question) -> Offer | None:
         """Offer what some issuer's credential could show."""
@@ -143,41 +126,16 @@ class Wallet:
             await self._statuses.check(presented.status, presented.issuer, now)
         attributes = self._attributes(session.question)
         found = finding(presented, attributes, now, self._clock.now())
-        code = self._keep(session, found, now)
+        code = self._waiting.keep(session.handle, found, now, self.lasts)
         answer = {"redirect_uri": f"{session.address}/return?code={code}"}
         return Reply(encode(answer), "application/json")
 
     def _return(self, session: Session, arrival: Arrival) -> Step:
-        """Give the finding to the browser that began, if it brings a code (rule 3)."""
-        waiting = self._waiting.get(session.handle)
-        code = arrival.fields.get("code", "").replace(" ", "")
-        if waiting is None:
-            raise InvalidInput("nothing has come from a wallet yet; open yours first")
-        if not arrival.browser:
-            if not compare_digest(code.encode(), waiting.code.encode()):
-                raise InvalidInput("this address is not the one that your wallet was given")
-            return Show("elsewhere", {"code": f"{waiting.short[:4]} {waiting.short[4:]}"})
-        if compare_digest(code.encode(), waiting.code.encode()):
-            return self._waiting.pop(session.handle).finding
-        if compare_digest(code.encode(), waiting.short.encode()):
-            return _carried(self._waiting.pop(session.handle).finding)
-        waiting.tries += 1
-        if waiting.tries < MOST_TRIES:
-            raise InvalidInput("that is not the code; it is on the device that has your wallet")
-        del self._waiting[session.handle]
-        raise Refused("that was not the code, five times; start again")
-
-    def _keep(self, session: Session, found: Finding, now: float) -> str:
-        """Keep a finding until it is come for (rule 4); return the code that is to come with it."""
-        over = [handle for handle, item in self._waiting.items() if item.until <= now]
-        for handle in over:
-            del self._waiting[handle]
-        if len(self._waiting) >= MOST_WAITING:
-            raise Failed("too many people are proving themselves just now; try again in a minute")
-        code = secrets.token_urlsafe(_NONCE_BYTES)
-        short = f"{secrets.randbelow(_SHORT):08}"
-        self._waiting[session.handle] = _Waiting(found, code, short, now + self.lasts)
-        return code
+        """Give the finding to the browser that began, and to another a code to type there (rule 3)."""
+        code = arrival.fields.get("code", "")
+        if arrival.browser:
+            return self._waiting.take(session.handle, code)
+        return Show("elsewhere", {"code": self._waiting.short(session.handle, code)})
 
     def _asked(self, session: Session) -> Request:
         state = session.state
@@ -215,14 +173,6 @@ class Wallet:
                 if item.together is not None and item.together == first.together
             }
         )
-
-
-def _carried(found: Finding) -> Finding:
-    """Grade down what a person carried from one device to another."""
-    proved = tuple(
-        replace(proof, grade=replace(proof.grade, transport=CARRIED_CODE)) for proof in found.proved
-    )
-    return replace(found, proved=proved)
 
 
 def _no(why: str) -> Reply:
