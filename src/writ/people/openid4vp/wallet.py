@@ -47,7 +47,7 @@ class Wallet:
     """OpenID4VP 1.0 with HAIP; `now` tells seconds since the epoch."""
 
     name = "wallet"
-    budget = 300 * 1024
+    budget = 200 * 1024
     lasts = 600
 
     def __init__(
