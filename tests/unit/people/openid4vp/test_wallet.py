@@ -215,9 +215,11 @@ def test_the_status_is_asked_and_kept() -> None:
     lists = Lists({URI: status_list(ISSUER, URI, {9: 1})})
     method = wallet(lists)
     shown = credential(status={"status_list": {"idx": 3, "uri": URI}})
+    proofs = []
     for _ in range(2):
         attempt = begun(method)
-        [proof] = back(method, attempt, run(ANA.show(method, attempt, shown, 0))).proved
+        proofs += back(method, attempt, run(ANA.show(method, attempt, shown, 0))).proved
+    proof = proofs[1]
     assert [URI] == lists.fetched
     assert 4 == proof.grade.freshness
     told = json.loads(proof.revocation or "")
