@@ -38,7 +38,7 @@ from writ.model.subject import Value
 from writ.people.credentials.statuses import Statuses
 from writ.people.credentials.statuslist import StatusReference
 from writ.people.credentials.trustlist import read_trust_list
-from writ.people.methods import Arrival, Finding, Reply, Session, Show
+from writ.people.methods import Arrival, Finding, Proof, Reply, Session, Show
 from writ.people.openid4vp.party import make_party
 from writ.people.openid4vp.transcript import session_transcript
 from writ.people.openid4vp.wallet import Wallet
@@ -215,7 +215,7 @@ def test_the_status_is_asked_and_kept() -> None:
     lists = Lists({URI: status_list(ISSUER, URI, {9: 1})})
     method = wallet(lists)
     shown = credential(status={"status_list": {"idx": 3, "uri": URI}})
-    proofs = []
+    proofs: list[Proof] = []
     for _ in range(2):
         attempt = begun(method)
         proofs += back(method, attempt, run(ANA.show(method, attempt, shown, 0))).proved
