@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 import typer
 
+from writ.cli import facts_due
 from writ.cli.client import Call, ask
 from writ.cli.lines import read_file
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from writ.signing.keys import KeyPair
 
 app = typer.Typer(no_args_is_help=True, help="What is known of subjects.")
+app.command("due")(facts_due.due)
 
 _PART = 256 * 1024
 
@@ -33,7 +35,7 @@ class _Report(msgspec.Struct):
 
 
 @app.command("import")
-def import_facts(
+def import_facts(  # noqa: PLR0913  one parameter per option of the command
     file: Annotated[Path, typer.Argument(help="JSONL; - reads standard input")],
     method_key: Annotated[
         Path | None, typer.Option(help="the verification method's private key; signs here")
@@ -42,6 +44,12 @@ def import_facts(
     *,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="import the good lines although others are bad")
+    ] = False,
+    pre_verified: Annotated[
+        bool,
+        typer.Option(
+            "--pre-verified", help="their people chose to show them now; each ends and is deleted"
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -52,7 +60,8 @@ def import_facts(
     With --method-key the facts are signed here, by that method, and count for what the trust
     document says it is good for. Without, they are what you answer for: A1 at most. One bad line
     keeps the whole file out, unless --skip-bad; all bad lines are reported. Importing again
-    changes nothing. Exit 3 where lines were bad.
+    changes nothing. With --pre-verified a fact is one value that ends within a year (`writ facts
+    due`), and you answer for it that its person agreed. Exit 3 where lines were bad.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -61,7 +70,8 @@ def import_facts(
 
     lines = read_file(file).split(b"\n")
     pair = KeyPair.load(method_key) if method_key is not None else None
-    query = {name: "yes" for name, on in (("operator", pair is None), ("skip_bad", skip_bad)) if on}
+    flags = (("operator", pair is None), ("skip_bad", skip_bad), ("ahead", pre_verified))
+    query = {name: "yes" for name, on in flags if on}
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"),

@@ -21,6 +21,7 @@ from writ.model.subject import Fact, Subject
 from writ.model.vocabulary import VOCABULARY
 from writ.people.books import Books, Change
 from writ.people.intake import Arrived, Intake
+from writ.people.preverified import mark, unfit
 from writ.people.statement import Attestation, Methods
 from writ.people.subjects import MOST_NAMED, batches, read_subjects
 from writ.signing.keys import KeyPair
@@ -64,19 +65,31 @@ class Attestations:
         self._books = books
         self._methods = methods
 
-    def take_in(self, lines: bytes, operator: KeyPair | None, *, skip_bad: bool) -> Report:
+    def take_in(
+        self, lines: bytes, operator: KeyPair | None, *, skip_bad: bool, ahead: bool = False
+    ) -> Report:
         """Take in JSON Lines of facts; `operator` signs those that came unsigned.
 
+        `ahead`: they are pre-verified (see `writ.people.preverified`).
         Without `skip_bad`, one bad line stops all of them: InvalidInput with every fault.
         """
         intake = Intake(self._methods, operator)
         arrived = list(intake.read(lines))
         with self._books.store.unit() as connection:
             fit, known, faults = self._sift(connection, arrived)
+            if ahead:
+                faults += [
+                    Fault("", item.line, 1, why)
+                    for item in arrived
+                    if (why := unfit(item.attestation))
+                ]
+                fit = [item for item in fit if unfit(item) is None]
             faults = sorted([*intake.faults, *faults])
             if faults and not skip_bad:
                 raise InvalidInput(faults)
             self._insert(connection, fit)
+            if ahead:
+                mark(connection, self._books.clock.now(), fit)
         self._books.announce(Change(subjects=frozenset(item.subject for item in fit)))
         capped = sum(item.claimed > item.fact.assurance for item in fit)
         return Report(len(fit), known, capped, tuple(faults))

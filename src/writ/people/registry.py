@@ -13,6 +13,7 @@ from writ.people.books import Books
 from writ.people.end_users import EndUsers
 from writ.people.issuers import Issuers
 from writ.people.keys import Keys
+from writ.people.preverified import PreVerified
 from writ.people.statement import Methods
 from writ.people.subjects import Subjects, read_subjects
 from writ.signing.secret import read_secret
@@ -33,6 +34,7 @@ class Registry:
         self.end_users = EndUsers(self.books)
         self.issuers = Issuers(self.books)
         self.facts = Attestations(self.books, Methods(trust))
+        self.preverified = PreVerified(self.books)
 
     def those(self, names: Iterable[str]) -> Mapping[str, Known]:
         """Read the subjects of these ids with their facts; unknown ids are left out."""

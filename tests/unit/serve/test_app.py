@@ -198,3 +198,34 @@ def test_an_answer_says_where_a_gateway_has_not_applied_it(
         response.json(),
         UNAPPLIED in response.headers,
     )
+
+
+def test_whoever_confirms_can_be_reached(site: Site) -> None:
+    """Everybody of the trust document is told, with the points that are registered."""
+    told = ask(site, "GET", "/signers").json()
+    assert (2, ["ada", "ben", "eve"]) == (told["needed"], [row["person"] for row in told["people"]])
+    assert (["gateway-1"], {None}) == (told["points"], {row["confirmed"] for row in told["people"]})
+    assert 2 == ask(site, "POST", "/signers/confirmations", {"envelope": {}}).json()["exit_code"]
+
+
+def test_status_says_what_no_gateway_covers(site: Site) -> None:
+    """The register is read anew each time; without one, other paths are unknown."""
+    said = ask(site, "GET", "/status").json()["coverage"]["sentence"]
+    assert "no coverage register: paths outside gateways unknown" == said
+    path = "{id: api, kind: gateway, what: it, enforced_by: NAME, owner: ops, reviewed: 2026-11-20}"
+    site.config.coverage_file.write_text(f"paths: [{path.replace('NAME', 'gateway-1')}]")
+    assert [] == ask(site, "GET", "/status").json()["coverage"]["uncovered"]
+    site.config.coverage_file.write_text(f"paths: [{path.replace('NAME', 'gateway-2')}]")
+    gaps = ask(site, "GET", "/status").json()["coverage"]["uncovered"]
+    assert ["its enforcement point `gateway-2` is not registered"] == [gap["why"] for gap in gaps]
+
+
+def test_what_was_pre_verified_is_deleted_when_it_ended(site: Site) -> None:
+    """It is listed by its id, and gone once that is asked for."""
+    ask(site, "POST", "/subjects", {"subjects": [{"id": "alice", "kind": "person"}]})
+    fact = line("alice", expires_at="2026-06-02T00:00:00Z")
+    assert 1 == ask(site, "POST", "/facts?operator&ahead", fact).json()["imported"]
+    due = ask(site, "GET", "/facts/due").json()["due"]
+    assert ["2026-06-02T00:00:00Z"] == [item["since"] for item in due]
+    assert 1 == ask(site, "POST", "/facts/due/delete").json()["deleted"]
+    assert [] == ask(site, "GET", "/facts/due").json()["due"]

@@ -2,6 +2,8 @@
 
 1. `?operator` signs unsigned lines with the operator's key; without it they are faults.
 2. `?skip_bad` takes the good lines in although others are bad.
+3. `?ahead` takes them in as pre-verified. What is due of those is told, and deleted when asked for,
+   unless a duty to preserve suspends that.
 """
 
 import asyncio
@@ -10,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from writ.clock import format_instant
+from writ.desk.duties import Duties
 from writ.errors import InvalidInput
 from writ.people.attestations import Report
 from writ.serve.body import answer, read_bytes
@@ -23,10 +27,11 @@ def routes(site: Site) -> list[Route]:
         lines = await read_bytes(request)
         operator = "operator" in request.query_params
         skip_bad = "skip_bad" in request.query_params
+        ahead = "ahead" in request.query_params
 
         def work() -> Report:
             pair = site.operator() if operator else None
-            return site.registry.facts.take_in(lines, pair, skip_bad=skip_bad)
+            return site.registry.facts.take_in(lines, pair, skip_bad=skip_bad, ahead=ahead)
 
         report = await asyncio.to_thread(work)
         return answer(report, applied=await site.settled())
@@ -40,7 +45,22 @@ def routes(site: Site) -> list[Route]:
         subject = await asyncio.to_thread(site.registry.facts.revoke, digest)
         return answer({"revoked": name, "subject": subject}, applied=await site.settled())
 
+    async def due(_request: Request) -> Response:
+        found = await asyncio.to_thread(site.registry.preverified.due)
+        rows = [{"id": item.id.hex(), "since": format_instant(item.since)} for item in found]
+        return answer({"due": rows, "deleted": 0})
+
+    async def delete_due(_request: Request) -> Response:
+        def work() -> int:
+            duties = Duties(site.store, site.trust, site.clock)
+            duties.check_erasure(site.desk.current(), "facts")
+            return site.registry.preverified.delete()
+
+        return answer({"due": [], "deleted": await asyncio.to_thread(work)})
+
     return [
         Route("/facts", take_in, methods=["POST"]),
+        Route("/facts/due", due, methods=["GET"]),
+        Route("/facts/due/delete", delete_due, methods=["POST"]),
         Route("/facts/{id}/revoke", revoke, methods=["POST"]),
     ]
