@@ -5,6 +5,7 @@ import typer
 from writ.cli.lazily import lazily
 
 COMMANDS = {
+    "affected": "order_affected:app",
     "check": "order_check:check",
     "diff": "order_diff:diff",
     "explain": "order_explain:explain",

@@ -11,6 +11,7 @@ from writ.serve.routes import (
     holds,
     issuers,
     keys,
+    lists,
     log,
     notes,
     notices,
@@ -27,7 +28,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
-        obligations, exposure, signers, notices,
+        obligations, exposure, signers, notices, lists,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],
