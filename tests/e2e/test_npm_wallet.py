@@ -24,7 +24,7 @@ from writ.signing.signer import Signer
 
 PID = "eu.europa.ec.eudi.pid.1"
 NOW = time.time()
-SPAN = {"since": NOW - DAY, "until": NOW + 30 * DAY}
+SPAN: dict[str, Any] = {"since": NOW - DAY, "until": NOW + 30 * DAY}
 ROOT = root(**SPAN)
 ISSUER = ROOT.issue("pid", number=3, **SPAN)
 DS = ROOT.issue("ds", number=4, purposes=[MDL_SIGNER], **SPAN)
@@ -95,7 +95,7 @@ def test_somebody_elses_key_presents_nothing(node: NodeWallet, host: Host) -> No
     thief = new_key(number=21)
     pid = node.issue_pid(ISSUER, HOLDER, "US")
     mdoc = node.issue_mdoc(DS, HOLDER, PID, PID, nationality=["US"])
-    shown = {"disclose": {"nationalities": {"0": True}}}
+    shown: dict[str, Any] = {"disclose": {"nationalities": {"0": True}}}
     answers = [
         node.present(host.begin(session()), pid, thief, **shown),
         node.present(host.begin(session()), mdoc, thief, "pid_mdoc"),
@@ -110,7 +110,7 @@ def test_a_used_link_serves_no_second_wallet(node: NodeWallet, host: Host) -> No
     attempt = session()
     link = host.begin(attempt)
     pid = node.issue_pid(ISSUER, HOLDER, "US")
-    shown = {"disclose": {"nationalities": {"0": True}}}
+    shown: dict[str, Any] = {"disclose": {"nationalities": {"0": True}}}
     assert finding(host, attempt, node.present(link, pid, HOLDER, **shown)).proved
     with pytest.raises(AssertionError, match="invalid_request"):
         node.present(link, pid, HOLDER, **shown)
