@@ -28,6 +28,10 @@ class Statuses:
 
     async def check(self, reference: StatusReference, issuer: Issuer, now: float) -> None:
         """Refuse a credential that does not stand at `now` (seconds since the epoch)."""
+        (await self.list_of(reference, issuer, now)).check(reference)
+
+    async def list_of(self, reference: StatusReference, issuer: Issuer, now: float) -> StatusList:
+        """Return the list that a reference is to, as it is at `now`."""
         if reference.host not in issuer.status_hosts:  # 1
             raise Refused(
                 f"the status list is at a host that `{issuer.name}` is not known by; tell the operator"
@@ -41,4 +45,4 @@ class Statuses:
             self._kept[key] = kept
             if len(self._kept) > MOST_KEPT:  # 2
                 del self._kept[next(iter(self._kept))]
-        kept.check(reference)
+        return kept

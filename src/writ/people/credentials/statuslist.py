@@ -40,6 +40,10 @@ _WIDTHS = (1, 2, 4, 8)
 _WHAT = "the status list"
 
 
+class Revoked(Refused):
+    """A current list of the issuer's says that the credential does not stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusReference:
     """Where a credential's status is told (rule 1)."""
@@ -70,7 +74,7 @@ class StatusList:
             raise Refused("the status list does not speak of this credential")
         value = (self.entries[place] >> (offset * self.width)) & ((1 << self.width) - 1)  # 4
         if value:
-            raise Refused(f"the credential {_WORDS.get(value, f'has status {value}')}")
+            raise Revoked(f"the credential {_WORDS.get(value, f'has status {value}')}")
 
 
 def read_reference(status: object, what: str) -> StatusReference | None:

@@ -14,11 +14,11 @@
 import hashlib
 from collections.abc import Collection, Iterator
 
-from writ.canonical import Plain, encode
 from writ.clock import SECOND, Instant
 from writ.errors import Refused
 from writ.people.credentials.nationality import citizenships, residence
 from writ.people.credentials.presented import Presented
+from writ.people.credentials.rechecks import write_reference
 from writ.people.methods import Finding, Grade, Proof
 
 BINDING = 3
@@ -73,13 +73,6 @@ def _grade(presented: Presented, now: float) -> Grade:
 
 
 def _revocation(presented: Presented) -> str | None:
-    """Write where the issuer tells later whether the credential still stands."""
+    """Write what has to be asked later, for `writ.people.credentials.rechecks`."""
     status = presented.status
-    if status is None:
-        return None
-    told: dict[str, Plain] = {
-        "index": status.index,
-        "issuer": presented.issuer.name,
-        "uri": status.uri,
-    }
-    return encode(told).decode()
+    return None if status is None else write_reference(status, presented.issuer)
