@@ -121,10 +121,20 @@ def test_a_small_folder_of_ones_own(tmp_path: Path) -> None:
     """Any folder with orders, subjects and expected outcomes can be drilled, and drawn."""
     folder = SmallCase(disclosure="full").write(tmp_path / "orders")
     picture = tmp_path / "drill.svg"
-    done = drill(folder, tmp_path / "out", "--people", "12", "--svg", str(picture))
+    register = tmp_path / "coverage.yaml"
+    entry = "id: api, kind: gateway, what: it, enforced_by: NAME, owner: ops, reviewed: 2026-11-20"
+    register.write_text(
+        f"paths: [{{{entry.replace('NAME', 'gateway-1')}}},"
+        f" {{{entry.replace('NAME', 'uncovered').replace('id: api', 'id: lab')}}}]\n"
+    )
+    more = ("--people", "12", "--svg", str(picture), "--coverage", str(register))
+    done = drill(folder, tmp_path / "out", *more)
     assert 0 == done.returncode, done.stderr[-4000:]
     card = json.loads(done.stdout)
     assert (6 + 12, 4) == (card["parties"], card["streams_cut"])
+    assert card["coverage"].startswith("1 of 2 paths uncovered: lab (owner ops); the register says")
+    kept = json.loads((tmp_path / "out" / "scorecard.json").read_bytes())
+    assert card.items() <= kept.items()
     assert picture.read_text().startswith("<svg")
     assert "everything came out as written" in done.stderr
 

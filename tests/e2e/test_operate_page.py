@@ -1,5 +1,6 @@
 """Runs docs/operate.md, block by block, in an empty folder."""
 
+import json
 import os
 import re
 import shutil
@@ -39,6 +40,17 @@ def run(folder: Path, command: list[str]) -> str:
     return done.stdout
 
 
+def check_readiness(path: Path) -> None:
+    """Hold the page's report to what the page did before it: three people signed or submitted."""
+    found = json.loads(path.read_bytes())
+    people = {row["person"]: row for row in found["signers"]["people"]}
+
+    assert (True, {"ada", "ben", "eve"}) == (found["signers"]["enough"], set(people))
+    assert [False, True] == [people[name]["confirmed"] is not None for name in ("ada", "ben")]
+    assert "no coverage register: paths outside gateways unknown" == found["coverage"]["sentence"]
+    assert (1, 3) == (len(found["history"]), found["population"]["rows"])
+
+
 def test_the_page_works_as_it_is_written(tmp_path: Path, upstream: Upstream) -> None:
     """From `writ init` to an answer, a hold and a withdrawal, in the page's own words."""
     blocks = re.findall(r"```(sh|python)\n(.*?)```", PAGE.read_text(), re.DOTALL)
@@ -65,6 +77,7 @@ def test_the_page_works_as_it_is_written(tmp_path: Path, upstream: Upstream) -> 
     )
     for text in rest:
         run(tmp_path, ["bash", "-ec", text])
+    check_readiness(tmp_path / "ready" / "readiness.json")
     printed = []
     with deployment.served() as served:
         for language, text in after:

@@ -67,8 +67,8 @@ def _sentences(found: _Status) -> str:
         lines[-1] += wanted(found.proposal)
     lines += [f"gateway {_gateway(item)}" for item in found.gateways]
     if not found.served:
-        lines.append("no server is running")
-    if found.epoch:
+        lines += ["no server is running", found.coverage.sentence]
+    elif found.epoch:
         obeying = sum(item.epoch >= found.epoch for item in found.gateways)
         lines.append(in_force_on(obeying, len(found.gateways), found.coverage))
     return "\n".join(lines)

@@ -47,7 +47,7 @@ class Telling:
         """Tell what moved."""
         took = f"{change.to_ms - change.from_ms:.0f} ms"
         if change.what == "activated":
-            self.say(f"[bold]{change.name}[/] activated, in force everywhere after {took}")
+            self.say(f"[bold]{change.name}[/] activated, in force on every gateway after {took}")
         elif change.what == "activated_ahead":
             self.say(f"[bold]{change.name}[/] activated ahead of its instant ({took})")
 

@@ -71,7 +71,7 @@ def test_progress_is_told_line_by_line() -> None:
     assert [
         "o v1 proof: not proved (1.5 s); two people do without",
         "o v1 submitted by one, recompiled and signed by two (120 ms)",
-        "o v1 activated, in force everywhere after 42 ms",
+        "o v1 activated, in force on every gateway after 42 ms",
         "open streams: 1 cut, 0 spared",
         "a fact arrived: c is back on m after 54 ms",
         "1970-01-01T00:00:00Z  o v1: 12 rows asked",
