@@ -175,7 +175,8 @@ def owned_by(random: Random) -> OwnedBy:
     company = pick(random, ASKED_OF_OWNERS)(random)
     person = pick(random, (None, *ASKED_OF_PEOPLE))
     share = pick(random, ("50", "25", "50.5"))
-    return OwnedBy(share, Predicate(None if person is None else person(random), company))
+    who = Predicate(None if person is None else person(random), company)
+    return OwnedBy(share, who, beyond=chance(random, 30))
 
 
 def parent_is(random: Random) -> ParentIs:

@@ -245,7 +245,12 @@ class _Writer:
             case ParentIs(who):
                 return {"ultimate_parent_is": self.expression(who)}
             case _:
-                return {"owned_by": {"share": atom.share, "who": self.predicate(atom.who)}}
+                return {
+                    "owned_by": {
+                        "more_than" if atom.beyond else "share": atom.share,
+                        "who": self.predicate(atom.who),
+                    }
+                }
 
     def listed(self, atom: Listed) -> Plain:
         word, patterns = atom.operator, sorted(atom.patterns)

@@ -29,7 +29,7 @@ def build(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     Example: writ annex build annex-a.confirmed.json --list list.csv --directory directory.csv
     --out orders/annex-a.csv
 
-    The file has ids and nothing else of the list.
+    The file has ids, of subsidiaries also the parent's, and nothing else of the list.
     """
     from writ.model.config import read_config
     from writ.people.annex.decisions import annex_file, members

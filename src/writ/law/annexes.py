@@ -3,14 +3,16 @@
 1. The file has a header row; the column that `key` names holds one subject's id in every row.
 2. A row without an id is a fault, never nobody; a file without rows is a fault, never an empty list.
 3. The digest is that of the ids alone, sorted: an annex means the same however it is laid out.
-4. From one version of an order to the next, an annex may gain a tenth of its rows and lose a tenth
+4. A column that `subsidiary_of` names tells subsidiaries apart: whoever has an id there is listed
+   as one of that id, which the annex lists too. Without them it is another list, by another digest.
+5. From one version of an order to the next, an annex may gain a tenth of its rows and lose a tenth
    (rounded up). More must be said in `annex_change`, with the numbers; and said numbers must be
    right, however small. So a file that was cut short empties nothing.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from writ.canonical import digest
@@ -21,7 +23,7 @@ from writ.model.expression import Group
 from writ.model.order import AnnexChange, OrderVersion
 
 LARGEST = 16 * 1024 * 1024
-ANNEX_KEYS = Keys(required=("file", "key"))
+ANNEX_KEYS = Keys(required=("file", "key"), optional=("subsidiary_of",))
 CHANGE_KEYS = Keys(required=("come", "go"))
 _PART = 10
 
@@ -39,17 +41,23 @@ def read_members(path: Path, key: str) -> frozenset[str]:
     reader = Reader()
     try:
         with path.open("rb") as file:
-            members = _members(reader, file.read(LARGEST + 1), str(path), key)
+            rows = _rows(reader, file.read(LARGEST + 1), str(path), (key,))
     except OSError as error:
         raise InvalidInput([Fault(str(path), 0, 0, f"{error.strerror}".lower())]) from None
     reader.done()
-    return members
+    return frozenset(name for name, _ in rows)
+
+
+def without_subsidiaries(group: Group) -> Group:
+    """Return those of an annex that it does not list as subsidiaries (rule 4)."""
+    named = group.members - (group.below or frozenset())
+    return Group(f"{group.name} (without subsidiaries)", named, digest(sorted(named)))
 
 
 def read_changes(
     reader: Reader, node: Node | None, annexes: Mapping[str, Group]
 ) -> dict[str, AnnexChange]:
-    """Read how many rows of which annexes are meant to come and go (rule 4)."""
+    """Read how many rows of which annexes are meant to come and go (rule 5)."""
     found = dict[str, AnnexChange]()
     for name, entry in reader.mapping(node).items():
         if name not in annexes:
@@ -62,12 +70,12 @@ def read_changes(
 
 
 def annex_limit(rows: int) -> int:
-    """How many rows may come, and how many may go, without being said (rule 4)."""
+    """How many rows may come, and how many may go, without being said (rule 5)."""
     return -(-rows // _PART)
 
 
 def unsaid_changes(versions: Iterable[OrderVersion]) -> Iterator[tuple[OrderVersion, str]]:
-    """Say which version changes an annex by more than may be, or otherwise than it says (rule 4)."""
+    """Say which version changes an annex by more than may be, or otherwise than it says (rule 5)."""
     before = dict[tuple[str, str], Group]()
     for version in sorted(versions, key=lambda item: (item.order, item.version)):
         for name, group in version.annexes.items():
@@ -115,42 +123,55 @@ def _beside(file: str) -> bool:
 def _annex(reader: Reader, name: str, node: Node, files: Mapping[str, bytes]) -> Group:
     fields = reader.fields(node, ANNEX_KEYS)
     file, key = reader.text(fields["file"]), reader.text(fields["key"])
-    at, members = fields["file"], frozenset[str]()
+    at, rows = fields["file"], list[tuple[str, str]]()
+    columns = (key, reader.text(fields["subsidiary_of"])) if "subsidiary_of" in fields else (key,)
     if at is not None and file and not _beside(file):
         reader.fault(at, f"{quoted(file)} is not the name of a CSV file beside the order")
     elif at is not None and file and file not in files:
         reader.fault(at, f"no file {quoted(file)} beside the order{nearest(file, files)}")
     elif file and key:
-        members = _members(reader, files[file], file, key)
-    return Group(name, members, digest(sorted(members)))
+        rows = _rows(reader, files[file], file, columns)
+    members = frozenset(name for name, _ in rows)
+    named = frozenset(name for name, above in rows if not above)
+    told = len(columns) > 1
+    return Group(name, members, digest(sorted(members)), members - named if told else None)
 
 
-def _members(reader: Reader, data: bytes, file: str, key: str) -> frozenset[str]:
+def _rows(reader: Reader, data: bytes, file: str, columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Read each row's id, and of which it is a subsidiary; empty: of none, or nothing is told."""
     top = Place(file, 1, 1)
     if len(data) > LARGEST:
         reader.fault(top, f"larger than {LARGEST} bytes")
-        return frozenset()
+        return []
     try:
-        return _column(reader, data.decode("utf-8-sig"), file, key)
+        return _read(reader, data.decode("utf-8-sig"), file, columns)
     except UnicodeDecodeError:
         reader.fault(top, "not UTF-8")
     except csv.Error as error:
         reader.fault(top, f"not CSV: {error}")
-    return frozenset()
+    return []
 
 
-def _column(reader: Reader, text: str, file: str, key: str) -> frozenset[str]:
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(rows, [])
-    if key not in header:
-        reader.fault(Place(file, 1, 1), f"no column {quoted(key)}{nearest(key, header)}")
-        return frozenset()
-    column, members = header.index(key), set[str]()
-    for row in rows:
-        member = row[column].strip() if column < len(row) else ""
+def _read(reader: Reader, text: str, file: str, columns: Sequence[str]) -> list[tuple[str, str]]:
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = next(table, [])
+    missing = [name for name in columns if name not in header]
+    for name in missing:
+        reader.fault(Place(file, 1, 1), f"no column {quoted(name)}{nearest(name, header)}")
+    if missing:
+        return []
+    places = [header.index(name) for name in columns]
+    lines = dict[tuple[str, str], int]()
+    for row in table:
+        member, above = ([row[at].strip() if at < len(row) else "" for at in places] + [""])[:2]
         if not member or not member.isprintable():
-            reader.fault(Place(file, rows.line_num, 1), f"a row without {quoted(key)}")
-        members.add(member)
-    if not members:
+            reader.fault(Place(file, table.line_num, 1), f"a row without {quoted(columns[0])}")
+        lines.setdefault((member, above), table.line_num)
+    if not lines:
         reader.fault(Place(file, 1, 1), "has no rows")
-    return frozenset(members)
+    listed = {member for member, _ in lines}
+    for (_, above), line in lines.items():
+        if above and above not in listed:
+            hint = nearest(above, listed)
+            reader.fault(Place(file, line, 1), f"{quoted(above)} is not listed itself{hint}")
+    return list(lines)

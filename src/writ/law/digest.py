@@ -185,7 +185,8 @@ def _derived(atom: Derived) -> Plain:
         case ParentIs(who):
             return {"ultimate_parent_is": _expression(who)}
         case _:
-            return {"owned_by": {"share": atom.share, "who": predicate_plain(atom.who)}}
+            share = "more_than" if atom.beyond else "share"
+            return {"owned_by": {share: atom.share, "who": predicate_plain(atom.who)}}
 
 
 def _group(group: Group) -> Plain:

@@ -9,15 +9,18 @@
    18. What each operator means stands in docs/language.md.
 5. What is asked of an owner or a parent is asked of them alone: neither whom the request acts for,
    nor in turn by whom they are owned.
+6. Where an annex tells subsidiaries apart, an operator may leave them out. Those who are said
+   nothing of count, and the check notes it.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from writ.law.annexes import without_subsidiaries
 from writ.law.countries import countries, read_countries, read_places
 from writ.law.document import Node, quoted
-from writ.law.reading import Keys, Reader, nearest
+from writ.law.reading import Fields, Keys, Reader, nearest
 from writ.law.values import PROTECTIONS, read_class, read_share
 from writ.model.expression import (
     WILD,
@@ -41,7 +44,7 @@ SELF = "self"
 ANY_STATE = "any"
 OLDEST = 150
 HIGHEST_LEVEL = 4
-OWNED_KEYS = Keys(required=("share", "who"))
+OWNED_KEYS = Keys(required=("who",), optional=("share", "more_than"))
 WHO_KEYS = Keys(optional=("person", "organisation"))
 NOT_OF_OTHERS = ("acting_for", "owned_by", "ultimate_parent_is")
 PROTECTED_KEYS = Keys(required=("by", "status"))
@@ -117,9 +120,7 @@ def read_expression(scope: Scope, node: Node) -> Expression:
                 entry.key, f"unknown key {quoted(key)} beside {quoted(words[0])}{hint}"
             )
     if scope.within and operator.word in NOT_OF_OTHERS:
-        scope.reader.fault(
-            node, f"{quoted(operator.word)} cannot be asked within {quoted(scope.within)}"
-        )
+        scope.reader.fault(node, _not_of_others(operator.word, scope.within))
         return Never(operator.word)
     if scope.kind not in operator.kinds:
         _wrong_kind(scope, node, operator)
@@ -127,6 +128,15 @@ def read_expression(scope: Scope, node: Node) -> Expression:
             return Never(operator.word)
     read = operator.read(operator, scope, {key: entry.node for key, entry in entries.items()})
     return read if scope.kind in operator.kinds else Never(operator.word)
+
+
+def _not_of_others(word: str, within: str) -> str:
+    message = f"{quoted(word)} cannot be asked within {quoted(within)}"
+    if word == within == "owned_by":
+        return f"{message}; owners who are owned to the same share count by themselves"
+    if word == "owned_by":
+        return f"{message}; ask it beside, or list the parents meant and use `ultimate_parent_in`"
+    return message
 
 
 def _no_operator(keys: list[str], words: list[str]) -> str:
@@ -224,12 +234,12 @@ def _threshold(greatest: int) -> Callable[..., Expression]:
 
 
 def _parent(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    group = _group(scope, nodes[operator.word], or_subject=True)
+    group = _group(scope, nodes, operator.word, or_subject=True)
     return operator.listed(frozenset((member,) for member in group.members), group)
 
 
 def _employment(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    group = _group(scope, nodes[operator.word], or_subject=True)
+    group = _group(scope, nodes, operator.word, or_subject=True)
     relations = ("employee", "regular_employee")
     patterns = frozenset((member, name) for member in group.members for name in relations)
     return operator.listed(patterns, group)
@@ -247,9 +257,7 @@ def _parent_is(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> E
 def _owned_by(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
     reader = scope.reader
     fields = reader.fields(nodes[operator.word], OWNED_KEYS)
-    share = read_share(reader, fields["share"])
-    if fields["share"] is not None and share == "0":
-        reader.fault(fields["share"], "everybody owns `0` or more; write a share above it")
+    share, beyond = _threshold_share(reader, nodes[operator.word], fields)
     who = reader.fields(fields["who"], WHO_KEYS)
     branches = {
         kind: read_expression(scope.of_other(kind, operator.word), branch)
@@ -260,22 +268,59 @@ def _owned_by(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Ex
         reader.fault(
             fields["who"], "say which owners count, under `person`, `organisation` or both"
         )
-    return OwnedBy(share, Predicate(branches.get("person"), branches.get("organisation")))
+    return OwnedBy(share, Predicate(branches.get("person"), branches.get("organisation")), beyond)
+
+
+def _threshold_share(reader: Reader, node: Node, fields: Fields) -> tuple[str, bool]:
+    """Read `share` (so much or more) or `more_than`."""
+    least, beyond = fields["share"], fields["more_than"]
+    if ("share" in fields) == ("more_than" in fields):
+        if isinstance(node.value, Mapping):
+            reader.fault(node, "write `share` (so much or more) or `more_than`, and not both")
+        return "", False
+    share = read_share(reader, least or beyond)
+    if least is not None and share == "0":
+        reader.fault(least, "everybody owns `0` or more; write a share above it, or `more_than`")
+    if beyond is not None and share == "100":
+        reader.fault(beyond, "nobody owns more than `100`; write a share below it")
+    return share, beyond is not None
 
 
 def _acting(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    return Given("acting_for", _group(scope, nodes[operator.word], or_subject=True))
+    return Given("acting_for", _group(scope, nodes, operator.word, or_subject=True))
 
 
 def _member_of(word: Literal["organisation_in", "person_in"]) -> Callable[..., Expression]:
     def read(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-        return Given(word, _group(scope, nodes[operator.word], or_subject=False))
+        return Given(word, _group(scope, nodes, operator.word, or_subject=False))
 
     return read
 
 
-def _group(scope: Scope, node: Node, *, or_subject: bool) -> Group:
-    """Find the subjects that a name stands for (rule 3)."""
+def _group(scope: Scope, nodes: Mapping[str, Node], word: str, *, or_subject: bool) -> Group:
+    """Find the subjects that a name stands for, with subsidiaries or without (rules 3 and 6)."""
+    group = _named_group(scope, nodes[word], or_subject=or_subject)
+    said = nodes.get("subsidiaries")
+    if said is None:
+        if group.below:
+            scope.reader.note(
+                nodes[word],
+                f"{quoted(group.name)} tells {len(group.below)} subsidiaries apart, and they count"
+                " here; write `subsidiaries: in` or `out`",
+            )
+        return group
+    choice = scope.reader.choice(said, ("in", "out"))
+    if group.below is None:
+        scope.reader.fault(
+            said,
+            f"{quoted(group.name)} does not tell subsidiaries apart; its annex names a column"
+            " `subsidiary_of`",
+        )
+        return group
+    return group if choice == "in" else without_subsidiaries(group)
+
+
+def _named_group(scope: Scope, node: Node, *, or_subject: bool) -> Group:
     reader, name = scope.reader, scope.reader.identifier(node)
     nobody = Group(name, frozenset())
     if scope.provider is None:
@@ -328,7 +373,7 @@ OPERATORS: Mapping[str, Operator] = {
         _asks("incorporated_in", "incorporated_in", _place),
         _asks("organised_in", "organised_in", _place),
         _asks("headquartered_in", "headquarters", _place),
-        _asks("ultimate_parent_in", "ultimate_parent", _parent),
+        _asks("ultimate_parent_in", "ultimate_parent", _parent, "subsidiaries"),
         _asks("ultimate_parent_is", "ultimate_parent", _parent_is),
         _asks("owned_by", "owners", _owned_by),
         _asks("government_of", "government_of", _place),
@@ -337,9 +382,15 @@ OPERATORS: Mapping[str, Operator] = {
         _asks("member_of", "programmes", _names),
         _asks("age_over", "age_over", _threshold(OLDEST)),
         _asks("identity_level", "identity_level", _threshold(HIGHEST_LEVEL)),
-        _asks("employee_of", "employer", _employment),
-        Operator("acting_for", "", _BOTH, _acting),
-        Operator("organisation_in", "", _ORGANISATION, _member_of("organisation_in")),
+        _asks("employee_of", "employer", _employment, "subsidiaries"),
+        Operator("acting_for", "", _BOTH, _acting, ("subsidiaries",)),
+        Operator(
+            "organisation_in",
+            "",
+            _ORGANISATION,
+            _member_of("organisation_in"),
+            ("subsidiaries",),
+        ),
         Operator("person_in", "", _PERSON, _member_of("person_in")),
     )
 }

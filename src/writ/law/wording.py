@@ -163,7 +163,7 @@ def _derived(item: Derived) -> str:
         case ParentIs(who):
             return f"ultimate_parent_is ({_says(who)})"
         case _:
-            return f"owned_by {item.share} % or more ({who_words(item.who)})"
+            return f"owned_by {item.words} ({who_words(item.who)})"
 
 
 def _all(items: Sequence[Expression]) -> str:

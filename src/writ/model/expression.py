@@ -24,11 +24,13 @@ class Group:
     """Subjects named together: an annex, `self`, or one organisation.
 
     `digest` is that of an annex's rows (None otherwise); members never leave the control side.
+    `below` are those of the members that an annex lists as subsidiaries; None: it does not tell.
     """
 
     name: str
     members: frozenset[str]
     digest: str | None = None
+    below: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,19 @@ class MostRecent:
 
 @dataclass(frozen=True, slots=True)
 class OwnedBy:
-    """Owned, in aggregate and through owners so owned, to `share` percent or more by `who`."""
+    """Owned, in aggregate and through owners so owned, to `share` percent or more by `who`.
+
+    `beyond`: to more than `share`.
+    """
 
     share: str
     who: "Predicate"
+    beyond: bool = False
+
+    @property
+    def words(self) -> str:
+        """The threshold, as people say it."""
+        return f"more than {self.share} %" if self.beyond else f"{self.share} % or more"
 
 
 @dataclass(frozen=True, slots=True)

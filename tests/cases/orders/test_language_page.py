@@ -89,7 +89,7 @@ def rows(table: Node) -> Iterator[Row]:
     fields = reader.fields(table, TABLE)
     kind: Kind = "organisation" if reader.text(fields["of"]) == "organisation" else "person"
     annexes = {
-        name: Group(name, frozenset(map(reader.text, reader.some(entry.node))), "sha256:0")
+        name: annex(reader, name, entry.node)
         for name, entry in reader.mapping(fields["annexes"]).items()
     }
     ask = fields["ask"]
@@ -105,6 +105,14 @@ def rows(table: Node) -> Iterator[Row]:
             links = chain(reader, fields["acting_for"], subject)
             yield Row(words, predicate(expression, kind), links, answer)
     reader.done()
+
+
+def annex(reader: Reader, name: str, node: Node) -> Group:
+    """Read a list of ids, or ids each with its subsidiaries."""
+    if not isinstance(node.value, dict):
+        return Group(name, frozenset(map(reader.text, reader.some(node))), "sha256:0")
+    below = {reader.text(item) for entry in node.value.values() for item in reader.some(entry.node)}
+    return Group(name, frozenset({*node.value, *below}), "sha256:0", frozenset(below))
 
 
 def predicate(expression: Expression, kind: Kind) -> Predicate:

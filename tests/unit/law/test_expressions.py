@@ -1,6 +1,8 @@
+from typing import Literal
+
 import pytest
 
-from writ.canonical import Plain
+from writ.canonical import Plain, digest
 from writ.law.countries import countries
 from writ.law.document import read_plain
 from writ.law.expressions import OPERATORS, Scope, read_expression
@@ -232,7 +234,40 @@ def test_what_an_operator_cannot_take_is_a_fault(value: Plain, said: str) -> Non
     [
         (
             {"owned_by": {"share": "0.0", "who": {"person": {"person_in": "annex-a"}}}},
-            "owned_by.share: everybody owns `0` or more; write a share above it",
+            "owned_by.share: everybody owns `0` or more; write a share above it, or `more_than`",
+        ),
+        (
+            {"owned_by": {"more_than": "100", "who": {"person": {"person_in": "annex-a"}}}},
+            "owned_by.more_than: nobody owns more than `100`; write a share below it",
+        ),
+        (
+            {
+                "owned_by": {
+                    "share": "5",
+                    "more_than": "5",
+                    "who": {"person": {"person_in": "annex-a"}},
+                }
+            },
+            "owned_by: write `share` (so much or more) or `more_than`, and not both",
+        ),
+        (
+            {"owned_by": {"who": {"person": {"person_in": "annex-a"}}}},
+            "owned_by: write `share` (so much or more) or `more_than`, and not both",
+        ),
+        ({"owned_by": ["50"]}, "owned_by: must be a mapping of keys to values"),
+        (
+            {"owned_by": {"share": "5", "who": {"organisation": {"owned_by": {}}}}},
+            (
+                "owned_by.who.organisation: `owned_by` cannot be asked within `owned_by`; owners who are"
+                " owned to the same share count by themselves"
+            ),
+        ),
+        (
+            {"ultimate_parent_is": {"owned_by": {}}},
+            (
+                "ultimate_parent_is: `owned_by` cannot be asked within `ultimate_parent_is`; ask it"
+                " beside, or list the parents meant and use `ultimate_parent_in`"
+            ),
         ),
         (
             {"owned_by": {"share": "half", "who": {"person": {"person_in": "annex-a"}}}},
@@ -262,6 +297,58 @@ def test_what_cannot_be_asked_of_others_is_a_fault(value: Plain, said: str) -> N
     scope = Scope(reader, "organisation", {"annex-a": ANNEX}, "acme-ai")
     read_expression(scope, read_plain(value))
     assert [said] == [fault.message for fault in reader.faults]
+
+
+TOLD = Group("annex-a", frozenset({"brit-co", "labs"}), "sha256:0", frozenset({"labs"}))
+NAMED = Group("annex-a (without subsidiaries)", frozenset({"brit-co"}), digest(["brit-co"]))
+
+
+@pytest.mark.parametrize(
+    ("beside", "group", "said"),
+    [
+        ({"subsidiaries": "in"}, TOLD, []),
+        ({"subsidiaries": "out"}, NAMED, []),
+        (
+            {},
+            TOLD,
+            [
+                (
+                    "`annex-a` tells 1 subsidiaries apart, and they count here; write"
+                    " `subsidiaries: in` or `out`"
+                )
+            ],
+        ),
+    ],
+)
+@pytest.mark.parametrize("word", ["organisation_in", "acting_for"])
+def test_subsidiaries_are_meant_or_left_out(
+    word: Literal["organisation_in", "acting_for"],
+    beside: dict[str, Plain],
+    group: Group,
+    said: list[str],
+) -> None:
+    """Those left out are another list, by another digest; who says nothing is told."""
+    reader = Reader()
+    scope = Scope(reader, "organisation", {"annex-a": TOLD}, "acme-ai")
+    found = read_expression(scope, read_plain({word: "annex-a", **beside}))
+    assert (Given(word, group), []) == (found, reader.faults)
+    assert said == [note.message.partition(": ")[2] for note in reader.notes]
+
+
+def test_an_annex_that_tells_nothing_apart_has_no_subsidiaries() -> None:
+    """Nobody believes that they were left out."""
+    reader = Reader()
+    scope = Scope(reader, "organisation", {"annex-a": ANNEX}, "acme-ai")
+    found = read_expression(
+        scope, read_plain({"organisation_in": "annex-a", "subsidiaries": "out"})
+    )
+    assert Given("organisation_in", ANNEX) == found
+    assert [
+        (
+            "subsidiaries: `annex-a` does not tell subsidiaries apart; its annex names a column"
+            " `subsidiary_of`"
+        )
+    ] == [fault.message for fault in reader.faults]
 
 
 def test_the_groups_of_an_expression_are_those_asked_of_others_too() -> None:

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from writ.errors import InvalidInput, Refused
-from writ.people.annex.decisions import draft, members, read_decisions
+from writ.people.annex.decisions import annex_file, draft, members, read_decisions
 from writ.people.annex.listing import Directory, Listing, read_directory, read_listing
 from writ.people.annex.matching import Match, Matcher
 from writ.people.annex.spelling import spelling
@@ -97,6 +97,10 @@ def test_subsidiaries_are_in_or_out() -> None:
     decisions = {2: ["brit-co"], 3: []}
     assert ["brit-co", "brit-labs", "brit-tools"] == members(decisions, known(), "in").ids
     assert ["brit-co"] == members(decisions, known(), "out").ids
+    told = [b"organisation,subsidiary_of", b"brit-co,", b"brit-labs,brit-co"]
+    assert told == annex_file(members(decisions, known(), "in"), "organisation").splitlines()[:3]
+    alone = annex_file(members(decisions, known(), "out"), "organisation")
+    assert b"organisation\nbrit-co\n" == alone
     with pytest.raises(Refused, match="an annex of nobody is no annex"):
         members({2: []}, known(), "in")
 

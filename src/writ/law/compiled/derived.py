@@ -13,7 +13,7 @@ from typing import Protocol
 from writ.clock import Instant
 from writ.law.compiled.cells import Known, Partitions, atoms
 from writ.law.compiled.evidence import Question, combined, knowledge, present
-from writ.law.compiled.ownership import UNSEEN, held, owned
+from writ.law.compiled.ownership import UNSEEN, Threshold, held, owned
 from writ.law.compiled.recent import HELD, most_recent
 from writ.law.compiled.solve import Situation, formula, satisfiable, valid
 from writ.model.expression import Derived, Given, MostRecent, OwnedBy, ParentIs, Predicate
@@ -104,7 +104,7 @@ class _Owned:
     kind: Kind = "organisation"
 
     def __init__(self, wanted: OwnedBy) -> None:
-        self._share = Decimal(wanted.share)
+        self._threshold = Threshold(Decimal(wanted.share), wanted.beyond)
         self._somebody = _Somebody(wanted.who, ("organisation", "person"))
         self.asked_of_others = self._somebody.asked | {"owners"}
 
@@ -127,7 +127,7 @@ class _Owned:
             name: self._somebody.answer(name, everybody.get(name), question, at) for name in named
         }
         unseen = {name: UNSEEN for name in named if name not in everybody}
-        return owned(subject.id, holdings | unseen, counting, self._share)
+        return owned(subject.id, holdings | unseen, counting, self._threshold)
 
 
 class _Somebody:

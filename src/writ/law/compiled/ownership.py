@@ -33,6 +33,17 @@ class Holding(NamedTuple):
         return WHOLE - _total(self.shares)
 
 
+class Threshold(NamedTuple):
+    """So much of the whole, or (`beyond`) more than that."""
+
+    share: Decimal
+    beyond: bool = False
+
+    def reached(self, amount: Decimal) -> bool:
+        """Whether an amount is as much."""
+        return amount > self.share if self.beyond else amount >= self.share
+
+
 UNSEEN = Holding({}, closed=False)
 
 
@@ -50,9 +61,9 @@ def owned(
     name: str,
     holdings: Mapping[str, Holding],
     counting: Mapping[str, bool | None],
-    threshold: Decimal,
+    threshold: Threshold,
 ) -> bool | None:
-    """Whether owners that count hold the threshold of `name`; None: it is open (rule 3)."""
+    """Whether owners that count reach the threshold of `name`; None: it is open (rule 3)."""
     certain = {owner for owner, answer in counting.items() if answer is True}
     possible = {owner for owner, answer in counting.items() if answer is not False}
     if name in _owned(holdings, certain, threshold, {}):
@@ -64,7 +75,7 @@ def owned(
 def _owned(
     holdings: Mapping[str, Holding],
     counting: set[str],
-    threshold: Decimal,
+    threshold: Threshold,
     left: dict[str, Decimal],
 ) -> set[str]:
     """Return all of whom the threshold is held (rule 1); `left` is what may be held besides."""
@@ -74,13 +85,13 @@ def _owned(
         for owner, share in holding.shares.items():
             held_by.setdefault(owner, []).append((name, share))
         amounts[name] = NOTHING if holding.closed else left.pop(name, NOTHING)
-    found = {name for name, amount in amounts.items() if amount >= threshold}
+    found = {name for name, amount in amounts.items() if threshold.reached(amount)}
     seen = counting | found
     waiting = list(seen)
     while waiting:
         for name, share in held_by.get(waiting.pop(), ()):
             amounts[name] += left.pop(name, NOTHING) if share is None else share
-            if amounts[name] >= threshold:
+            if threshold.reached(amounts[name]):
                 found.add(name)
                 if name not in seen:
                     seen.add(name)

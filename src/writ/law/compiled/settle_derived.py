@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import NamedTuple
 
 from writ.law.compiled.cells import atoms
@@ -56,7 +57,7 @@ def offers(atom: Derived, *, wanted: bool) -> Iterator[Offer]:
             yield from _of_others("ultimate_parent", (who,), (), wanted=wanted)
         case _:
             branches = (atom.who.organisation, atom.who.person)
-            yield from _of_others("owners", branches, (atom.share,), wanted=wanted)
+            yield from _of_others("owners", branches, (enough(atom),), wanted=wanted)
 
 
 def naming(atom: Derived) -> Iterator[Offer]:
@@ -64,8 +65,9 @@ def naming(atom: Derived) -> Iterator[Offer]:
     match atom:
         case ParentIs():
             yield Offer("ultimate_parent", ((SOMEBODY,),), ((SOMEBODY,),), complete=False)
-        case OwnedBy(share):
-            yield Offer("owners", ((SOMEBODY, share),), ((SOMEBODY, share),), complete=False)
+        case OwnedBy():
+            named = ((SOMEBODY, enough(atom)),)
+            yield Offer("owners", named, named, complete=False)
         case _:
             return
 
@@ -91,6 +93,11 @@ def asked_of_others(atom: Derived, subject: Subject, *, wanted: bool) -> Iterato
                         yield Asked(owner, expression, through)
         case _:
             return
+
+
+def enough(atom: OwnedBy) -> str:
+    """Return a share that reaches the threshold: of "more than", the next whole percent."""
+    return str(int(Decimal(atom.share)) + 1) if atom.beyond else atom.share
 
 
 def _of_others(

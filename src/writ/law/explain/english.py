@@ -202,7 +202,7 @@ def derived_phrase(atom: Derived) -> str:
             return f"has an ultimate parent that {phrase(simplified(who, 'organisation'))}"
         case _:
             return (
-                f"is owned to {atom.share} % or more, all of their shares together, by those who"
+                f"is owned to {atom.words}, all of their shares together, by those who"
                 f" count ({owners_words(atom.who)}; an owner so owned itself counts as one of them)"
             )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from writ.law.compiled.recent import HELD
-from writ.law.compiled.settle_derived import offers
+from writ.law.compiled.settle_derived import enough, offers
 from writ.model.expression import (
     WILD,
     AllOf,
@@ -57,8 +57,8 @@ def shown(asked: Iterable[Derived]) -> Iterator[Shown]:
         for offer in offers(atom, wanted=True):
             yield offer.attribute, offer.tried, "exhaustive" if offer.complete else "at_least"
         match atom:
-            case OwnedBy(share):
-                yield "owners", ((_id(number), share),), "at_least"
+            case OwnedBy():
+                yield "owners", ((_id(number), enough(atom)),), "at_least"
             case ParentIs():
                 yield "ultimate_parent", ((_id(number),),), "at_least"
             case _:

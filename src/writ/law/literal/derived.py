@@ -98,7 +98,7 @@ class Asking:
             answered, rests = case[: len(named)], case[len(named) :]
             counting = {name for name, counts in zip(named, answered, strict=True) if counts}
             rest_of = dict(zip(companies, map(str, rests), strict=True))
-            yield self._name in _owned(companies, rest_of, counting, Fraction(atom.share))
+            yield self._name in _owned(companies, rest_of, counting, atom)
 
     def _of_somebody(self, who: Predicate, name: str, kinds: tuple[Kind, ...]) -> frozenset[bool]:
         """Return what a predicate may come to of somebody related (rule 4)."""
@@ -171,20 +171,24 @@ def _owned(
     companies: Mapping[str, _Company],
     rest_of: Mapping[str, str],
     counting: set[str],
-    threshold: Fraction,
+    atom: OwnedBy,
 ) -> set[str]:
     """Return the companies that counting owners own together, through others too."""
     owned: set[str] = set()
     while True:
         owners = counting | owned | {OUTSIDER}
-        found = {
-            name
-            for name, one in companies.items()
-            if sum(
+        held = {
+            name: sum(
                 (share for owner, share in one.shares.items() if share and owner in owners),
                 one.rest if rest_of[name] in owners else Fraction(0),
             )
-            >= threshold
+            for name, one in companies.items()
+        }
+        wanted = Fraction(atom.share)
+        found = {
+            name
+            for name, amount in held.items()
+            if amount > wanted or (amount == wanted and not atom.beyond)
         }
         if found == owned:
             return owned

@@ -3,7 +3,8 @@
 1. `match` writes one line for every row: what it found, and in `ids` the one id where a match is
    exact. People fill in the rest: an id, several with `;` between them, or `none`.
 2. Every row is decided on, once, by ids that the directory has; a blank is no decision.
-3. An annex has the ids decided on and, where subsidiaries are in, every id below one of them.
+3. An annex has the ids decided on and, where subsidiaries are in, every id below one of them,
+   with the id that the directory has above it.
 4. A name that a spreadsheet would take for a formula is written with an apostrophe before it.
 """
 
@@ -23,16 +24,22 @@ from writ.people.annex.table import SEPARATOR, Row, read_table
 
 Subsidiaries: TypeAlias = Literal["in", "out"]
 Decisions: TypeAlias = Mapping[int, Sequence[str]]
+SUBSIDIARY_OF = "subsidiary_of"
 COLUMNS = ("row", "name", "country", "found", "candidates", "ids")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The ids of an annex: those that rows name, and those below them."""
+    """The ids of an annex: those that rows name, and those below them, each with its parent."""
 
     named: frozenset[str]
-    below: frozenset[str]
+    above: Mapping[str, str]
+
+    @property
+    def below(self) -> frozenset[str]:
+        """The subsidiaries."""
+        return frozenset(self.above)
 
     @property
     def ids(self) -> list[str]:
@@ -82,14 +89,16 @@ def members(decisions: Decisions, directory: Directory, subsidiaries: Subsidiari
     named = frozenset(name for ids in decisions.values() for name in ids)
     if not named:
         raise Refused("no row means anybody on the directory, and an annex of nobody is no annex")
-    below = directory.below(named)
-    return Members(named, below if subsidiaries == "in" else frozenset())
+    below = directory.below(named) if subsidiaries == "in" else frozenset[str]()
+    return Members(named, {name: directory.parents[name] for name in below})
 
 
 def annex_file(found: Members, key: str) -> bytes:
-    """Write the file that an order names: ids alone, under one column."""
+    """Write the file that an order names: ids, and of which each is a subsidiary, if any is."""
+    rows = [[key, SUBSIDIARY_OF], *([name, found.above.get(name, "")] for name in found.ids)]
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([[key], *([name] for name in found.ids)])
+    table = csv.writer(text, lineterminator="\n")
+    table.writerows(rows if found.above else [row[:1] for row in rows])
     return text.getvalue().encode()
 
 
