@@ -1,6 +1,6 @@
 """Make a question smaller for as long as something stays true of it.
 
-1. Whole versions go first, then rules with their exceptions, exceptions, people, facts, values, and
+1. Whole versions go first, then rules with their exceptions, stays, exceptions, people, facts, values, and
    those whom people are related to.
 2. Each step that keeps the property is taken, and all are tried again, until none does.
 """
@@ -47,7 +47,11 @@ def _version(version: OrderVersion) -> Iterator[OrderVersion]:
         if rules:
             known = {rule.id for rule in rules}
             left = tuple(item for item in version.exemptions if item.to in known)
-            yield replace(version, rules=rules, exemptions=left)
+            stays = (replace(stay, rules=stay.rules & known) for stay in version.stays)
+            kept = tuple(stay for stay in stays if stay.rules)
+            yield replace(version, rules=rules, exemptions=left, stays=kept)
+    for stays_left in _without_one(version.stays):
+        yield replace(version, stays=stays_left)
     for exemptions in _without_one(version.exemptions):
         yield replace(version, exemptions=exemptions)
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.worlds.chains import chain, instant, with_fact
+from tests.worlds.chains import chain, instant, links, with_fact
 from tests.worlds.lawbooks import MODELS, lawbook, pool
 from writ.clock import Instant
 from writ.law.compiled.book import Compiled, _expressions
@@ -176,13 +176,13 @@ def lists_subjects(book: Lawbook) -> bool:
 
 
 def leaks(random: Random) -> list[Settlement]:
-    """Return entries that name a member of an annex whom the subject did not name itself."""
+    """Return entries that name a member of an annex whom nobody's facts name."""
     book, asked, at = draw(random)
     compiled = Compiled(book)
     own = {
         value.parts
-        for subject in (asked.requester, asked.end_user)
-        for fact in (subject.facts if subject else ())
+        for subject in (*links(asked), *asked.requester.related.values())
+        for fact in subject.facts
         for value in fact.values
     }
     members = {member for group in ("annex-a", "annex-b") for member in GROUPS[group]}

@@ -12,6 +12,7 @@ from random import Random
 from typing import TypeVar
 
 from writ.clock import FOREVER, Instant
+from writ.law.licences import Licence
 from writ.model.catalogue import Catalogue, Deployment, Model
 from writ.model.expression import (
     WILD,
@@ -37,6 +38,7 @@ from writ.model.order import (
     Lawbook,
     OrderVersion,
     Rule,
+    Stay,
     Where,
 )
 from writ.model.outcome import Outcome
@@ -140,6 +142,14 @@ def _stateless(_: Random) -> Expression:
     return Not(Listed("citizen_of", "citizenships", frozenset({(WILD, WILD)})))
 
 
+def _citizen_only_of(random: Random) -> Expression:
+    """Draw as a file is read, in a world of four countries."""
+    named = frozenset((code, WILD) for code in some(random, COUNTRIES))
+    others = frozenset((code, WILD) for code in (*COUNTRIES, "DE")) - named
+    within, beyond = (Listed("citizen_only_of", "citizenships", codes) for codes in (named, others))
+    return AllOf((within, Not(beyond)))
+
+
 def _age_over(random: Random) -> Listed:
     least = pick(random, (16, 18, 21))
     return Listed("age_over", "age_over", frozenset((str(age),) for age in range(least, 24)))
@@ -209,6 +219,7 @@ PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _protected,
     _ever_citizen_of,
     _stateless,
+    _citizen_only_of,
     _age_over,
     most_recent,
 )
@@ -259,13 +270,32 @@ def evidence(random: Random) -> Evidence:
     return Evidence(to_serve, random.randint(0, to_serve), pick(random, AGES))
 
 
+def licensed(random: Random, item: Exemption) -> Exemption:
+    """Let an exception rest on a licence: for its holder, while it runs."""
+    holder = group(random)
+    held = AnyOf((Given("person_in", holder), Given("acting_for", holder)))
+    since = pick(random, GRID)
+    until = None if chance(random, 30) else since + STEP * random.randint(1, 6)
+    number = f"L{item.id}"
+    company = (Given("organisation_in", holder),)
+    licence = Licence(number, frozenset(), (held,), company, since, until)
+    who = licence.limit(None if chance(random, 30) else item.who)
+    return replace(
+        item,
+        who=who,
+        licence=number,
+        since=since,
+        until=FOREVER if until is None else until,
+    )
+
+
 def exemption(random: Random, pool: Pool, number: int, rules: Sequence[Rule]) -> Exemption:
-    """Draw an exception to one of the rules."""
+    """Draw an exception to one of the rules, now and then on a licence."""
     rule = pick(random, rules)
     who = pick(random, pool.predicates) if chance(random, 30) else predicate(random, pool)
     if chance(random, 10):
         who = replace(who, organisation=Never("employee_of"))
-    return Exemption(
+    item = Exemption(
         f"x{number}",
         rule.id,
         ("c1",),
@@ -275,6 +305,15 @@ def exemption(random: Random, pool: Pool, number: int, rules: Sequence[Rule]) ->
         "verify" if chance(random, 50) else "barred",
         evidence(random) if chance(random, 50) else None,
     )
+    return licensed(random, item) if chance(random, 15) else item
+
+
+def stay(random: Random, rules: Sequence[Rule]) -> Stay:
+    """Draw a stay of some of the rules."""
+    stayed = frozenset(item.id for item in some(random, rules))
+    since = pick(random, GRID)
+    until = None if chance(random, 30) else since + STEP * random.randint(1, 5)
+    return Stay("s1", stayed, "a court", since, until)
 
 
 def where(random: Random) -> Where:
@@ -328,6 +367,7 @@ def version(random: Random, pool: Pool, order: str, number: int) -> OrderVersion
         {"c1": "Some clause."},
         rules,
         exemptions,
+        stays=(stay(random, rules),) if rules and chance(random, 12) else (),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.worlds.chains import links
 from writ.canonical import Plain
-from writ.clock import Instant, format_duration, format_instant
+from writ.clock import FOREVER, Instant, format_duration, format_instant
 from writ.law.flow import flow
 from writ.law.values import PROTECTIONS
 from writ.model.expression import (
@@ -31,7 +31,7 @@ from writ.model.expression import (
     ParentIs,
     Predicate,
 )
-from writ.model.order import Effect, Evidence, Exemption, Lawbook, OrderVersion, Rule, Where
+from writ.model.order import Effect, Evidence, Exemption, Lawbook, OrderVersion, Rule, Stay, Where
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -163,6 +163,7 @@ class _Writer:
 
     def version(self, version: OrderVersion) -> dict[str, Plain]:
         rules: list[Plain] = [self.rule(rule) for rule in version.rules]
+        licences = [self.licence(item) for item in version.exemptions if item.licence]
         exceptions: list[Plain] = [self.exception(item) for item in version.exemptions]
         until = version.until
         plain: dict[str, Plain] = {
@@ -178,6 +179,8 @@ class _Writer:
             "exceptions": exceptions,
             "annexes": {name: {"file": f"{name}.csv", "key": "id"} for name in self.annexes},
         }
+        plain |= {"licences": licences} if licences else {}
+        plain |= {"stays": list(map(_stay, version.stays))} if version.stays else {}
         if not rules:
             plain["lifts"] = list(version.clauses)
         return plain
@@ -198,17 +201,31 @@ class _Writer:
             else "cut",
         } | _where(rule.where)
 
-    def exception(self, item: Exemption) -> dict[str, Plain]:
+    def licence(self, item: Exemption) -> Plain:
+        """Write the licence that an exception rests on; its holder is the first thing asked."""
         return {
-            "id": item.id,
-            "to": item.to,
+            "number": item.licence,
             "clauses": list(item.clauses),
-            "models": sorted(item.models),
-            "who": self.predicate(item.who),
-            "unless": None if item.unless is None else self.predicate(item.unless),
-            "unproven": item.unproven,
-            "evidence": None if item.evidence is None else _evidence(item.evidence),
+            "holder": self.group(_holder(item.who)),
+            "from": format_instant(stretched(item.since)),
+            "until": None if item.until == FOREVER else format_instant(stretched(item.until)),
         }
+
+    def exception(self, item: Exemption) -> dict[str, Plain]:
+        who = _beside_holder(item.who) if item.licence else item.who
+        return (
+            ({} if who is None else {"who": self.predicate(who)})
+            | {
+                "id": item.id,
+                "to": item.to,
+                "clauses": list(item.clauses),
+                "models": sorted(item.models),
+                "unless": None if item.unless is None else self.predicate(item.unless),
+                "unproven": item.unproven,
+                "evidence": None if item.evidence is None else _evidence(item.evidence),
+            }
+            | ({"licence": item.licence} if item.licence else {})
+        )
 
     def predicate(self, predicate: Predicate) -> Plain:
         branches = {"person": predicate.person, "organisation": predicate.organisation}
@@ -221,8 +238,10 @@ class _Writer:
 
     def expression(self, expression: Expression) -> Plain:
         match expression:
-            case AnyOf((Listed("ever_citizen_of") as now, *_)):
-                return self.listed(now)
+            case AnyOf((Listed("ever_citizen_of") as first, *_)) | AllOf(
+                (Listed("citizen_only_of") as first, Not())
+            ):  # one word of the language, read as two atoms
+                return self.listed(first)
             case AnyOf(items):
                 return {"any": [self.expression(item) for item in items]}
             case AllOf(items):
@@ -275,6 +294,39 @@ class _Writer:
         name = group.name if group.digest is not None else f"list-of-{group.name}"
         self.annexes[name] = group.members
         return name
+
+
+def _holder(who: Predicate) -> Group:
+    """Return the holder of the licence by which an exception was limited."""
+    match who.organisation or who.person:
+        case Given(group=group) | AllOf((Given(group=group), *_)):
+            return group
+        case AnyOf((Given(group=group), *_)) | AllOf((AnyOf((Given(group=group), *_)), *_)):
+            return group
+        case _:
+            raise Unwritable("an exception on a licence for nobody")
+
+
+def _beside_holder(who: Predicate) -> Predicate | None:
+    """Return what an exception asks besides its licence; None: nothing."""
+    asked = [branch for branch in (who.person, who.organisation) if branch is not None]
+    if not any(isinstance(branch, AllOf) for branch in asked):
+        return None
+    person, organisation = (
+        branch.items[-1] if isinstance(branch, AllOf) else None
+        for branch in (who.person, who.organisation)
+    )
+    return Predicate(person, organisation)
+
+
+def _stay(stay: Stay) -> Plain:
+    return {
+        "id": stay.id,
+        "rules": sorted(stay.rules),
+        "by": stay.by,
+        "from": format_instant(stretched(stay.since)),
+        "until": None if stay.until is None else format_instant(stretched(stay.until)),
+    }
 
 
 def _where(where: Where | None) -> dict[str, Plain]:
