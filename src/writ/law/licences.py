@@ -3,7 +3,7 @@
 1. An exception that rests on a licence (`licence: NUMBER`) holds within the licence's dates, for
    its models, and for its holder: the person or organisation itself, and who acts for it. Where
    the licence names persons, organisations or countries, only for those.
-2. Conditions are text: they are shown, and are for people to keep.
+2. Its conditions are duties of its holder (`writ.law.conditions`), for people to keep.
 """
 
 from collections.abc import Iterator, Mapping
@@ -78,9 +78,8 @@ def read_licence(
     last = fields["until"]
     if last is not None and since is not None and until is not None and until <= since:
         reader.fault(last, "an empty window: `until` is not after `from`")
-    for key in ("conditions", "cites"):
-        for item in reader.items(fields[key]):
-            reader.text(item)
+    for item in reader.items(fields["cites"]):
+        reader.text(item)
     held = AnyOf((Given("person_in", holder), Given("acting_for", holder)))
     countries = frozenset(_countries(register, scope))
     return Licence(

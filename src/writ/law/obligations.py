@@ -6,7 +6,8 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from writ.clock import HOUR, Instant
 from writ.errors import InvalidInput
@@ -21,6 +22,11 @@ OBLIGATION_KEYS = Keys(
     required=("id", "clauses", "what"),
     optional=("owner", "every", "within", "from", "calendar", "zone", "evidence"),
     nullable=("until",),
+)
+CONDITION_KEYS = Keys(
+    required=("id", "what"),
+    optional=tuple(key for key in OBLIGATION_KEYS.optional),
+    nullable=OBLIGATION_KEYS.nullable,
 )
 EVENT_KEYS = Keys(required=("event",))
 PRESERVE_KEYS = Keys(
@@ -40,19 +46,34 @@ class Times:
     calendars: Mapping[str, Calendar]
 
 
+class Span(NamedTuple):
+    """When a duty holds that does not say it."""
+
+    since: Instant | None
+    until: Instant | None = None
+
+
 def read_obligation(letter: Letter, node: Node, times: Times) -> Obligation:
     """Read one duty."""
+    fields = letter.reader.fields(node, OBLIGATION_KEYS)
+    clauses = letter.clause_list(fields["clauses"])
+    found = read_clocked(letter, fields, times, Span(times.moments["effective"]))
+    return replace(found, clauses=clauses)
+
+
+def read_clocked(letter: Letter, fields: Fields, times: Times, span: Span) -> Obligation:
+    """Read what is to be done, by whom and when; whose clauses it carries out is not said here."""
     reader = letter.reader
-    fields = reader.fields(node, OBLIGATION_KEYS)
     start, event = _start(letter, fields["from"], times.moments)
-    until = _moment(letter, fields["until"], times.moments)
+    start = span.since if fields["from"] is None else start
+    until = _moment(letter, fields["until"], times.moments) if "until" in fields else span.until
     every, within = (_period(letter, fields[key]) for key in ("every", "within"))
     _check_every(letter, fields["every"], every)
     _check_end(letter, fields["until"], start, until)
     calendar, zone = _place(letter, fields, (every, within), times.calendars)
     return Obligation(
         reader.name(fields["id"]),
-        letter.clause_list(fields["clauses"]),
+        (),
         reader.text(fields["what"]),
         reader.text(fields["owner"]) or None,
         start,
@@ -94,9 +115,7 @@ def _start(
     letter: Letter, node: Node | None, moments: Moments
 ) -> tuple[Instant | None, str | None]:
     """Read where a clock starts: an instant, or the name of an event (rule 1)."""
-    if node is None:
-        return moments["effective"], None
-    if isinstance(node.value, Mapping):
+    if node is not None and isinstance(node.value, Mapping):
         fields = letter.reader.fields(node, EVENT_KEYS)
         return None, letter.reader.name(fields["event"])
     return _moment(letter, node, moments), None

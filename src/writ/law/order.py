@@ -15,6 +15,7 @@ from typing import get_args
 from writ.clock import Instant
 from writ.law.annexes import read_annexes, read_changes
 from writ.law.authority import read_authority
+from writ.law.conditions import read_conditions
 from writ.law.definitions import Library
 from writ.law.document import Node, Place, quoted
 from writ.law.groups import CountryGroup, members_at, shipped_groups
@@ -228,8 +229,10 @@ def _duties(
         _once(reader, fields[key])
     if "discharges" in fields and kind != "rescission":
         reader.fault(fields.key("discharges"), "only a rescission discharges duties")
+    written = [read_obligation(letter, item, times) for item in reader.items(fields["obligations"])]
+    taken = {item.id for item in written}
     return (
-        tuple(read_obligation(letter, item, times) for item in reader.items(fields["obligations"])),
+        (*written, *read_conditions(letter, fields["licences"], times, taken)),
         tuple(read_preserve(letter, item, times) for item in reader.items(fields["preserve"])),
         frozenset(reader.name(item) for item in reader.items(fields["discharges"])),
     )

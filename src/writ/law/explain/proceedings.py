@@ -36,7 +36,8 @@ def licence_lines(version: OrderVersion) -> Iterator[Line]:
             yield Line(f"For these {key} only: {names(of)}.", 1)
         conditions = item.get("conditions")
         if isinstance(conditions, list | tuple):
-            yield from (Line(f"On condition: {text}", 1) for text in conditions)
+            told = (text.get("what") if isinstance(text, Mapping) else text for text in conditions)
+            yield from (Line(f"On condition: {text}", 1) for text in told)
 
 
 def question_lines(version: OrderVersion) -> Iterator[Line]:
