@@ -5,7 +5,8 @@
    nothing) is an order; a folder within is not looked into.
 2. What is read is bytes by file name, wherever they come from, so that the same bytes mean the same
    law on every machine.
-3. All faults of all files are reported together; the order of the files does not matter.
+3. All faults of all files are reported together; the order of the files does not matter. A file
+   that is no YAML hides no fault of another; where that is the catalogue, no name is unknown.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -101,9 +102,8 @@ def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Che
     documents = _documents(reader, files)
     if catalogue.FILE not in files:
         reader.faults.append(Fault(catalogue.FILE, 0, 0, "is missing beside the orders"))
-    if catalogue.FILE not in documents:
-        raise InvalidInput(reader.faults)
-    known = catalogue.catalogue_of(reader, documents.pop(catalogue.FILE))
+    node = documents.pop(catalogue.FILE, None)
+    known = catalogue.catalogue_of(reader, node) if node is not None else Catalogue("", {})
     beside = _beside(reader, documents, files)
     orders = _read_orders(reader, documents, known, beside)
     check_agreement(reader, orders)

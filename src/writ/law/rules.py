@@ -98,7 +98,7 @@ class Letter:
         """Read a model's name or alias as its canonical name; empty where there is none."""
         name = self.reader.text(node)
         model = self.catalogue.resolve(name)
-        if node is not None and name.strip() and model is None:
+        if node is not None and name.strip() and model is None and not self.catalogue.unread:
             hint = nearest(name, self.catalogue.names)
             self.reader.fault(node, f"unknown model {quoted(name)}{hint}")
         return model or ""
@@ -125,7 +125,7 @@ class Letter:
         for item in self.reader.some(node):
             name = self.reader.text(item)
             wanted.add(name)
-            if name.strip() and name not in known:
+            if name.strip() and name not in known and not self.catalogue.unread:
                 self.reader.fault(
                     item, f"no model of the catalogue has {quoted(name)}{nearest(name, known)}"
                 )

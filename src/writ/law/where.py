@@ -47,7 +47,7 @@ def _entities(reader: Reader, node: Node | None, catalogue: Catalogue) -> list[s
     known = {item.entity for item in catalogue.deployments.values()}
     found = [(reader.identifier(item), item) for item in reader.some(node)]
     for name, item in found:
-        if name and name not in known:
+        if name and name not in known and not catalogue.unread:
             reader.fault(
                 item, f"no deployment of the catalogue is of {quoted(name)}{nearest(name, known)}"
             )
@@ -69,7 +69,7 @@ def read_deployment(reader: Reader, node: Node | None, catalogue: Catalogue) -> 
     if node is None:
         return None
     name, known = reader.text(node), catalogue.deployments
-    if name.strip() and name not in known:
+    if name.strip() and name not in known and not catalogue.unread:
         reader.fault(node, f"no deployment {quoted(name)} in the catalogue{nearest(name, known)}")
     return name
 

@@ -35,6 +35,11 @@ class Catalogue:
     models: Mapping[str, Model]
     deployments: Mapping[str, Deployment] = field(default_factory=dict)
 
+    @property
+    def unread(self) -> bool:
+        """Whether its file could not be read: then no name is unknown."""
+        return not self.models
+
     @cached_property
     def names(self) -> Mapping[str, str]:
         """Every exact name and alias, to the canonical name."""

@@ -56,10 +56,32 @@ def test_a_folder_without_a_catalogue(write: Write) -> None:
     assert ["catalogue.yaml: is missing beside the orders"] == faults({"x.yaml": write()})
 
 
-def test_a_catalogue_that_cannot_be_read_does_not_hide_other_faults(write: Write) -> None:
-    """Whatever can be said without it is said."""
-    files = {"catalogue.yaml": b"[", "x.yaml": b"a: 1\na: 2"}
-    assert ["catalogue.yaml", "x.yaml"] == [line.split(":")[0] for line in faults(files)]
+NAMES = b"""
+where: {entities: [acme-ai], regions: [US]}
+scenarios: [{name: a, at: effective, model: fable-5, person: {}, deployment: us, expect: verify}]
+"""
+
+
+def test_no_file_hides_the_faults_of_another(write: Write) -> None:
+    """Nor does a catalogue that cannot be read: no name of a model or deployment is unknown then."""
+    by_name = write(order="a", barred="denied") + NAMES.split(b"\n")[2]
+    capable = write(order="b").replace(
+        b"models: [fable-5]", b"capabilities: [cyber]\n    " + NAMES.split(b"\n")[1]
+    )
+    assert [
+        "a.yaml:17:13: `barred` is `deny` or `{substitute: MODEL}`",
+        "catalogue.yaml:2:1: not YAML: did not find expected node content",
+        "groups.yaml:2:1: not YAML: did not find expected node content",
+        "x.yaml:2:1: not YAML: did not find expected node content",
+    ] == faults(
+        {
+            "catalogue.yaml": b"models: {\n",
+            "groups.yaml": b"groups: {\n",
+            "a.yaml": by_name,
+            "b.yaml": capable,
+            "x.yaml": b"order: [\n",
+        }
+    )
 
 
 def test_one_version_has_one_file(write: Write, catalogue: bytes) -> None:
