@@ -56,7 +56,7 @@ def _compared(was: Definition, now: Definition, orders: Path | None) -> _Differe
     if orders is None:
         return _Difference(words, whom)
     book = read_folder(orders)
-    people = moved(book, adopting(book, was.name, now))
+    people = moved(book, adopting(book, was.name, now.predicate))
     return _Difference(words, whom, naming(book, was.name), people)
 
 

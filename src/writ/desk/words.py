@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from writ.clock import FOREVER, Instant, format_instant
+from writ.desk.adoption import adoption_lines
 from writ.law.annex_moves import annex_moves
 from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
@@ -72,6 +73,8 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
             yield f"order {name[0]} version {name[1]} {'changes' if was else 'comes'}: {order_line(now)}"
             yield from (f"  {rule_line(rule)}" for rule in now.rules)
             yield from (f"  {exception_line(item)}" for item in now.exemptions)
+            versions = (*old.versions, *new.versions)
+            yield from (f"  {line}" for line in adoption_lines(now, versions, new.catalogue))
             yield from (f"  {stay_line(stay)}" for stay in now.stays)
             yield from (f"  {requirement_line(item)}" for item in now.requirements)
             yield from (f"  {duty_line(item)}" for item in now.obligations)

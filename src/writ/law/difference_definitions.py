@@ -43,11 +43,11 @@ def naming(book: Lawbook, name: str) -> tuple[OrderVersion, ...]:
     return tuple(
         version
         for version in book.versions
-        if any(item.name == name for item in _predicates(version))
+        if any(item.name == name for item in predicates_of(version))
     )
 
 
-def adopting(book: Lawbook, old: str, new: Definition) -> Lawbook:
+def adopting(book: Lawbook, old: str, new: Predicate) -> Lawbook:
     """Return the lawbook with one definition in another's place (rule 2)."""
     return replace(book, versions=tuple(_version(item, old, new) for item in book.versions))
 
@@ -77,7 +77,8 @@ def _evidence(settling: Settling) -> str:
     return f"{settling.attribute} {settling.completeness} {values} ({how})"
 
 
-def _predicates(version: OrderVersion) -> Iterator[Predicate]:
+def predicates_of(version: OrderVersion) -> Iterator[Predicate]:
+    """Yield whom a version asks for, of rules and exceptions."""
     yield from (rule.predicate for rule in version.rules)
     for item in version.exemptions:
         yield item.who
@@ -85,9 +86,9 @@ def _predicates(version: OrderVersion) -> Iterator[Predicate]:
             yield item.unless
 
 
-def _version(version: OrderVersion, old: str, new: Definition) -> OrderVersion:
+def _version(version: OrderVersion, old: str, new: Predicate) -> OrderVersion:
     def put(predicate: Predicate) -> Predicate:
-        return new.predicate if predicate.name == old else predicate
+        return new if predicate.name == old else predicate
 
     def rule(item: Rule) -> Rule:
         return replace(item, predicate=put(item.predicate))

@@ -79,7 +79,7 @@ def test_whom_orders_would_move(files: dict[str, bytes]) -> None:
     """With the newer one in the older one's place, who is over 18 is asked for more."""
     _, two = pair(files)
     book = check_sources(files).book
-    adopted = adopting(book, "acme.adult@1", two)
+    adopted = adopting(book, "acme.adult@1", two.predicate)
     assert (1, 0, 1) == (
         len(naming(book, "acme.adult@1")),
         len(naming(adopted, "acme.adult@1")),
@@ -116,7 +116,7 @@ def test_exceptions_name_definitions_too(
     files["x.yaml"] = write() + text.encode()
     book = check_sources(files).book
     _, two = pair(files)
-    adopted = adopting(book, "acme.adult@1", two)
+    adopted = adopting(book, "acme.adult@1", two.predicate)
     assert (named, False, named) == (
         bool(naming(book, "acme.adult@1")),
         bool(naming(adopted, "acme.adult@1")),
