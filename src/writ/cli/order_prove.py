@@ -42,6 +42,7 @@ def prove(  # noqa: PLR0913  one parameter per option of the command
 
     Exit 0 proved, 3 where the folder has faults, 4 not proved.
     """
+    from writ.study.proof.parallel import processors
     from writ.study.proof.prove import prove as proved
     from writ.study.proof.report import lines, plain, proof_schema, write
 
@@ -50,7 +51,7 @@ def prove(  # noqa: PLR0913  one parameter per option of the command
         return 0
     book = _book(orders, config)
     try:
-        proof = proved(book, order or ())
+        proof = proved(book, order or (), processes=processors())
     except ModuleNotFoundError as error:
         raise Failed(f"{error.name} is not installed; pip install writ-ai[study]") from None
     if out is not None:

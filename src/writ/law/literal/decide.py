@@ -35,7 +35,7 @@ def decide(
     book: Lawbook, chain: Chain, model: str, at: Instant, deployment: Deployment | None = None
 ) -> Decision:
     """Decide whether the chain may use the model at the instant; a wrong type is InvalidInput."""
-    book = _served(book, deployment)
+    book = served_at(book, deployment)
     name = book.catalogue.resolve(model)
     if name is None:
         return _denied(model, (Reason("unknown_model"),), at)
@@ -53,7 +53,7 @@ def decide(
     return Decision(outcome, name, substitute, reasons, (), "", at)
 
 
-def _served(book: Lawbook, deployment: Deployment | None) -> Lawbook:
+def served_at(book: Lawbook, deployment: Deployment | None) -> Lawbook:
     """Return the law without the rules that do not cover the deployment (rule 7)."""
     if deployment is None:
         return book

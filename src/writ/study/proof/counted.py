@@ -4,24 +4,24 @@
    with every id that lists tell apart; by themselves, for companies that name them, and companies that
    name nobody. Each is asked at every instant at which rules change, and just before.
 2. The literal meaning counts out worlds; the compiled one reads the rows that gateways get.
-3. What is left out beyond a number of requests, or because the literal meaning cannot count so many
+3. Where there are more than a number of requests, some are asked, evenly. What is left out so, or because the literal meaning cannot count so many
    cells, is said.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
 
 from writ.clock import FOREVER, Instant
 from writ.errors import Failed
 from writ.law.compiled.decide import joined, links
 from writ.law.explain.people import Sketches
-from writ.law.literal.decide import triple
+from writ.law.literal.decide import served_at, triple
 from writ.model.cell import OUTCOMES
-from writ.model.order import ActiveRule
+from writ.model.order import ActiveRule, Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 from writ.study.proof import equal
+from writ.study.proof.findings import Counted
 from writ.study.proof.tables import phases
 from writ.study.proof.witness import SERVICE
 
@@ -29,31 +29,29 @@ MOST = 300
 """So many requests are asked at each instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How many were asked; the first few for whom the two differ; what was left out, if anything."""
+def count(subject: equal.Subject, most: int) -> Counted:
+    """Ask everybody about one model, `most` of them in all (rule 1)."""
+    asked, differing, left = 0, list[tuple[Chain, Instant]](), set[int]()
+    place = subject.deployments[0] if subject.deployments else None
+    book, instants = served_at(subject.book, place), _instants(subject)
+    each = max(1, min(MOST, most // max(1, len(instants))))
 
-    asked: int
-    differing: tuple[tuple[Chain, Instant], ...]
-    left_out: str | None
+    def counted(left_out: str | None) -> Counted:
+        return Counted(subject.model, subject.places, asked, tuple(differing), left_out)
 
-
-def count(subject: equal.Subject, most: int = MOST) -> Counted:
-    """Ask everybody about one model (rule 1)."""
-    asked, differing, left_out = 0, list[tuple[Chain, Instant]](), None
-    for at in _instants(subject):
-        found = _everybody(subject, at)
-        for chain in islice(found, most):
+    for at in instants:
+        everybody = list(_everybody(subject, book, at))
+        step = -(-len(everybody) // each)
+        left |= {step} - {0, 1}
+        for chain in everybody[::step] if everybody else ():
             try:
-                right = _literally(subject, chain, at)
+                right = _literally(book, chain, subject.model, at)
             except Failed as error:
-                return Counted(asked, tuple(differing), str(error))
+                return counted(str(error))
             asked += 1
             if right is not _by_rows(subject, chain, at) and len(differing) < most:
                 differing.append((chain, at))
-        if next(found, None) is not None:
-            left_out = f"more than {most} requests at one instant"
-    return Counted(asked, tuple(differing), left_out)
+    return counted(f"all but one request in {max(left)}, at some instants" if left else None)
 
 
 def _instants(subject: equal.Subject) -> list[Instant]:
@@ -63,10 +61,10 @@ def _instants(subject: equal.Subject) -> list[Instant]:
     return sorted(found)
 
 
-def _literally(subject: equal.Subject, chain: Chain, at: Instant) -> Outcome:
-    if any(hold.model == subject.model for hold in subject.book.holds_at(at)):
+def _literally(book: Lawbook, chain: Chain, model: str, at: Instant) -> Outcome:
+    if any(hold.model == model for hold in book.holds_at(at)):
         return Outcome.DENY
-    return triple(subject.book, chain, subject.model, at).outcome
+    return triple(book, chain, model, at).outcome
 
 
 def _by_rows(subject: equal.Subject, chain: Chain, at: Instant) -> Outcome:
@@ -74,9 +72,9 @@ def _by_rows(subject: equal.Subject, chain: Chain, at: Instant) -> Outcome:
     return OUTCOMES[joined(subject.compiled, named, subject.model, at)]
 
 
-def _everybody(subject: equal.Subject, at: Instant) -> Iterator[Chain]:
+def _everybody(subject: equal.Subject, book: Lawbook, at: Instant) -> Iterator[Chain]:
     rules: tuple[ActiveRule, ...] = tuple(
-        active for active in subject.book.rules_at(at) if subject.model in active.rule.models
+        active for active in book.rules_at(at) if subject.model in active.rule.models
     )
     models = {subject.model}
     people = Sketches(rules, models, "person", at)

@@ -16,26 +16,39 @@ from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
+from writ.model.catalogue import Deployment
 from writ.model.cell import CODES, OUTCOMES
 from writ.model.expression import WILD, Given, Group, Listed
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.vocabulary import VOCABULARY
-from writ.study.proof import ordered, tables
+from writ.study.proof import ordered
+from writ.study.proof.findings import named
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.symbols import (
     CERTIFICATES,
     ROLES,
     Domain,
+    Level,
     Parts,
     Patterns,
     Role,
     Symbols,
     alike,
 )
-from writ.study.proof.tables import UNSAID, Cells, Tables, phases
-from writ.study.proof.timeline import Span, Time, edges_of, spans_of
+from writ.study.proof.tables import (
+    UNSAID,
+    Cells,
+    Tables,
+    formulas,
+    groups,
+    levels,
+    masks,
+    phases,
+)
+from writ.study.proof.tables import told as told_of
+from writ.study.proof.timeline import Span, Time, edges_of, levels_of, spans_of
 
 Equality: TypeAlias = Literal["sufficient", "minimal", "never_errs"]
 EQUALITIES: tuple[Equality, ...] = ("sufficient", "minimal", "never_errs")
@@ -45,24 +58,44 @@ _BITS = tuple(f"b{place}" for place in range(7))
 
 @dataclass(frozen=True)
 class Subject:
-    """One model: what is ordered of it over time, and the tables that are to do it."""
+    """One model: what is ordered of it over time, and the tables that are to do it.
+
+    `deployments` are where it is served; none: nobody says where, and all rules count.
+    """
 
     book: Lawbook
-    compiled: Compiled
+    cells: Cells
     model: str
     spans: tuple[Span, ...]
-    cells: Cells
+    deployments: tuple[Deployment, ...] = ()
 
     @classmethod
     def of(
-        cls, book: Lawbook, compiled: Compiled, model: str, cells: Cells | None = None
+        cls, book: Lawbook, tables: Cells | Compiled, model: str, *deployments: Deployment
     ) -> "Subject":
-        """Take a lawbook, its tables and a model of both."""
-        return cls(book, compiled, model, spans_of(book, model), cells or Cells(compiled))
+        """Take a lawbook, its tables, a model of both, and deployments that all rules on it treat alike."""
+        cells = tables if isinstance(tables, Cells) else Cells(tables)
+        spans = spans_of(book, model, deployments[0] if deployments else None)
+        return cls(book, cells, model, spans, deployments)
+
+    @property
+    def compiled(self) -> Compiled:
+        """The tables."""
+        return self.cells.compiled
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of the deployments."""
+        return tuple(item.name for item in self.deployments)
+
+    @property
+    def name(self) -> str:
+        """The model, and where it is served."""
+        return named(self.model, self.places)
 
     def domain(self) -> Domain:
         """Return the values and ids that the orders or the tables tell apart."""
-        return domain(self.spans, ((self.compiled, self.cells),), self.model)
+        return domain(self.spans, (self.cells,), self.model)
 
     def time(self, script: Script) -> Time:
         """Return the instant asked about, among all edges of both."""
@@ -71,9 +104,9 @@ class Subject:
         return Time(script, {*edges, *edges_of(self.spans)})
 
 
-def domain(spans: Sequence[Span], compiled: Iterable[tuple[Compiled, Cells]], model: str) -> Domain:
+def domain(spans: Sequence[Span], tables: Iterable[Cells], model: str) -> Domain:
     """Return a value for all that neither the orders nor any of the tables tell apart."""
-    sides = tuple(_side(one, cells, model) for one, cells in compiled)
+    sides = tuple(_side(cells, model) for cells in tables)
     kinds = ("person", "organisation")
     atoms = [atom for kind in kinds for atom in ordered.atoms(spans, kind)]
     lists: dict[str, list[Listed]] = {}
@@ -82,7 +115,7 @@ def domain(spans: Sequence[Span], compiled: Iterable[tuple[Compiled, Cells]], mo
             lists.setdefault(atom.attribute, []).append(atom)
     asked = dict.fromkeys(lists)
     for side in sides:
-        names = side.compiled.partitions.attributes
+        names = side.cells.compiled.partitions.attributes
         asked |= dict.fromkeys(names[place] for place in side.masks if place < len(names))
     values = {name: _values(name, lists.get(name, []), sides) for name in asked}
     names_certified = {
@@ -94,34 +127,34 @@ def domain(spans: Sequence[Span], compiled: Iterable[tuple[Compiled, Cells]], mo
     if names_certified:
         every = sorted({*values.get(CERTIFICATES, ()), *names_certified})
         values[CERTIFICATES] = {item: (item,) for item in every}
-    groups = [atom.group.members for atom in atoms if isinstance(atom, Given)]
-    groups += [group.members for side in sides for group in side.groups]
-    members = sorted(frozenset[str]().union(*groups))
+    every = [atom.group.members for atom in atoms if isinstance(atom, Given)]
+    every += [group.members for side in sides for group in side.groups]
+    members = sorted(frozenset[str]().union(*every))
     ids = alike(
         [("",), *((item,) for item in members)],
-        lambda item: tuple(item[0] in group for group in groups),
+        lambda item: tuple(item[0] in group for group in every),
     )
-    return Domain(values, tuple(item for (item,) in ids))
+    asked_at = {Level(*level) for level in levels_of(spans)}
+    asked_at |= {level for side in sides for level in levels(side.cells.compiled, model)}
+    return Domain(values, tuple(item for (item,) in ids), frozenset(asked_at))
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
     """Tables, and all that they ask about one model: masks by place, and groups."""
 
-    compiled: Compiled
     cells: Cells
     masks: dict[int, set[int]]
     groups: tuple[Group, ...]
 
 
-def _side(compiled: Compiled, cells: Cells, model: str) -> _Side:
-    formulas = [
+def _side(cells: Cells, model: str) -> _Side:
+    found = [
         item
         for kind in ("person", "organisation")
-        for item in tables.formulas(compiled, model, kind)
+        for item in formulas(cells.compiled, model, kind)
     ]
-    groups = dict.fromkeys(tables.groups(compiled, formulas))
-    return _Side(compiled, cells, tables.masks(formulas), tuple(groups))
+    return _Side(cells, masks(found), tuple(dict.fromkeys(groups(cells.compiled, found))))
 
 
 def _values(
@@ -131,13 +164,13 @@ def _values(
     wild = {one for item in lists for one in item.patterns if WILD in one}
     for side in sides:
         found |= dict.fromkeys(_told_apart(name, side, wild))
-    named = [Patterns(item.patterns) for item in lists]
+    lists_of = [Patterns(item.patterns) for item in lists]
 
     @cache
     def told(value: Parts) -> tuple[object, ...]:
         return (
-            tuple(item.name(value) for item in named),
-            *(tables.told(side.compiled, side.masks, name, value) for side in sides),
+            tuple(item.name(value) for item in lists_of),
+            *(told_of(side.cells.compiled, side.masks, name, value) for side in sides),
         )
 
     if VOCABULARY[name].shape not in UNSAID:
@@ -159,7 +192,7 @@ def _told_apart(name: str, side: _Side, wild: Iterable[Parts]) -> Iterator[Parts
     """
     for pattern in wild:
         yield from side.cells.named(name, pattern)
-    place = side.compiled.partitions.index.get(name)
+    place = side.cells.compiled.partitions.index.get(name)
     asked = 0
     for mask in side.masks.get(-1 if place is None else place, ()):
         asked |= mask
@@ -239,32 +272,26 @@ class Functions:
         }
 
 
-def differ(
-    pair: tuple[Compiled, Compiled], model: str, spans: Sequence[tuple[Instant, Instant]]
-) -> tuple[str, bool]:
-    """Ask for somebody whom two lawbooks' tables treat differently within some spans.
-
-    The second value says that there is nothing to ask: both tables are the same text.
-    """
+def differ(pair: tuple[Cells, Cells], model: str, spans: Sequence[tuple[Instant, Instant]]) -> str:
+    """Ask for somebody whom two lawbooks' tables treat differently within some spans."""
     script = Script(f"{model}: two states of law compared")
-    both = domain((), [(side, Cells(side)) for side in pair], model)
-    found = [phase for side in pair for phase in phases(side, model)]
+    both = domain((), pair, model)
+    found = [phase for side in pair for phase in phases(side.compiled, model)]
     edges = {edge for phase in found for edge in (phase.since, phase.until)}
     time = Time(script, {*edges, *(edge for span in spans for edge in span)})
-    texts: list[list[tuple[str, ...]]] = []
-    for label, side in zip(("with", "without"), pair, strict=True):
-        found_links = links(script, both, Symbols)
-        texts.append([Tables(script, one, side, label).codes(model, time) for one in found_links])
-    same = [tuple(item) for item in zip(*texts, strict=True)]
-    if all(one == other for one, other in same):
-        return script.text("false"), True
-    goal = disj(
-        neg(f"(= {one} {other})")
-        for codes in same
-        for one, other in zip(*codes, strict=True)
-        if one != other
+    one, other = (
+        [
+            Tables(script, link, side.compiled, label).codes(model, time)
+            for link in links(script, both, Symbols)
+        ]
+        for label, side in zip(("with", "without"), pair, strict=True)
     )
-    return script.text(disj(starmap(time.during, spans)), goal), False
+    goal = disj(
+        neg(f"(= {bit} {also})")
+        for codes in zip(one, other, strict=True)
+        for bit, also in zip(*codes, strict=True)
+    )
+    return script.text(disj(starmap(time.during, spans)), goal)
 
 
 def links(script: Script, both: Domain, make: type[Symbols]) -> list[Symbols]:

@@ -138,6 +138,11 @@ class Demands:
             self._clear[demand.label] = self._script.define(name, term)
         return self._clear[demand.label]
 
+    def barred(self, demand: Demand) -> str:
+        """Whether the rule bars the link for certain: denies it, or gives it another model (§6.4)."""
+        fails, spared = self._failing(demand)
+        return conj((neg(self.clear(demand)), fails, neg(spared)))
+
     def together(self, part: Sequence[Demand], level: Level) -> str:
         """Whether some world of the level satisfies all of these rules (§6.2)."""
         key = (tuple(demand.label for demand in part), level)
@@ -224,13 +229,7 @@ class Demands:
         """Whether the rule is open and does so much meanwhile (§6.4)."""
         key = (demand.label, limit)
         if key not in self._fates:
-            level = Level(demand.rule.evidence.to_bar, demand.rule.evidence.max_age)
-            fails = neg(self._possible(self._sense(demand), level))
-            spared = disj(
-                self._may_hold(item, level)
-                for item in demand.exemptions
-                if item.unproven == "verify"
-            )
+            fails, spared = self._failing(demand)
             fate = disj(
                 (
                     conj((neg(fails), _at_least(demand.rule.undetermined.outcome, limit))),
@@ -241,6 +240,15 @@ class Demands:
             name = f"{self._label} {self._short(demand)} comes to {limit.word}"
             self._fates[key] = self._script.define(name, conj((neg(self.clear(demand)), fate)))
         return self._fates[key]
+
+    def _failing(self, demand: Demand) -> tuple[str, str]:
+        """Whether the rule's own sense is satisfied in no world, and whether an exception may save."""
+        level = Level(demand.rule.evidence.to_bar, demand.rule.evidence.max_age)
+        fails = neg(self._possible(self._sense(demand), level))
+        spared = disj(
+            self._may_hold(item, level) for item in demand.exemptions if item.unproven == "verify"
+        )
+        return fails, spared
 
     def _sense(self, demand: Demand) -> Expression:
         wanted = _branch(demand.rule.predicate, self._kind)

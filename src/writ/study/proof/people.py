@@ -2,26 +2,36 @@
 
 1. A rule is live if somebody fares otherwise for it, an exception if somebody does for that.
    One that other orders shadow is live if that is so where its own order is alone (0092).
-2. Two orders are consistent on a model if whom each lets pass are not all stopped by the other.
-3. To verify is worthwhile if some complete answer, at the levels that count to serve, is served; that
-   some other is not is what an open rule means.
+2. Two orders are consistent on a model if whom each lets pass are not all stopped by the other, and if
+   none bars whom another says must be served.
+3. To verify is worthwhile if some complete answer, at the levels that count to serve, is served; and
+   if some rule is open that some other answer does not meet.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import TypeAlias, TypeVar
 
 from writ.clock import Instant
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
-from writ.study.proof.equal import Functions, Subject
+from writ.study.proof.equal import Functions, Subject, domain
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import ConsistentSymbols, Domain, Level
 from writ.study.proof.tables import Tables
-from writ.study.proof.timeline import Demand, Span, Time
+from writ.study.proof.timeline import Demand, Span, Time, is_about, required
 from writ.study.proof.witness import FORMS, Form, chain_of, links_of
+
+Goal: TypeAlias = Callable[[Script, list[ConsistentSymbols], Time], str]
+Changed: TypeAlias = Callable[[Demand], Demand | None]
+"""What becomes of a rule; None: it goes."""
+T = TypeVar("T")
+Pair: TypeAlias = tuple[T, T]
+
+_BY_THEMSELVES: tuple[Form, ...] = ("alone", "naming nobody")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +52,13 @@ class Asked:
     sure: bool = True
 
 
-def look(
-    subject: Subject,
-    domain: Domain,
-    goal: Callable[[Script, list[ConsistentSymbols], Time], str],
-    forms: Sequence[Form] = FORMS,
-) -> Asked:
+def look(subject: Subject, over: Domain, goal: Goal, forms: Sequence[Form] = FORMS) -> Asked:
     """Look for somebody of whom a goal is true, in one form of request after another."""
     texts, sure = [], True
     for form in forms:
-        script = Script(f"{subject.model}: somebody {form}")
+        script = Script(f"{subject.name}: somebody {form}")
         time = subject.time(script)
-        links = links_of(form, script, domain)
+        links = links_of(form, script, over)
         text = script.text(goal(script, links, time))
         texts.append(text)
         solved = solve(text)
@@ -64,7 +69,7 @@ def look(
     return Asked(None, tuple(texts), sure)
 
 
-def differing(subject: Subject, domain: Domain, name: str) -> Asked:
+def differing(subject: Subject, over: Domain, name: str) -> Asked:
     """Look for somebody whom the tables treat less strictly than ordered, or (`minimal`) more."""
 
     def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
@@ -76,87 +81,144 @@ def differing(subject: Subject, domain: Domain, name: str) -> Asked:
         either = functions.differ(wanted, found)
         return either["minimal" if name == "minimal" else "sufficient"]
 
-    return look(subject, domain, goal)
+    return look(subject, over, goal)
 
 
-def without(subject: Subject, domain: Domain, changed: Callable[[Demand], Demand | None]) -> Asked:
-    """Look for somebody who fares otherwise once rules are changed or gone (rule 1)."""
-    others = tuple(
-        replace(
-            span,
-            demands=tuple(item for item in map(changed, span.demands) if item is not None),
-        )
+def without(subject: Subject, changed: Changed) -> Asked:
+    """Look for somebody who fares otherwise once rules are changed or gone (rule 1).
+
+    One span in which the fewest rules speak is asked about before all of them are.
+    """
+    pairs = [
+        (span, replace(span, demands=tuple(filter(None, map(changed, span.demands)))))
         for span in subject.spans
-    )
+    ]
+    moved = [pair for pair in pairs if pair[0].demands != pair[1].demands]
+    if not moved:
+        return Asked(None, ())
+    asked = _moved(subject, [min(moved, key=lambda pair: len(pair[0].demands))])
+    return asked if asked.found is not None or len(moved) == 1 else _moved(subject, moved)
+
+
+def _moved(subject: Subject, pairs: Sequence[tuple[Span, Span]]) -> Asked:
+    sides = tuple(zip(*pairs, strict=True))
 
     def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
         functions = Functions(script)
         judged = [Demands(script, link) for link in links]
-        sides = [
-            _join([demands.bars(spans, time) for demands in judged])
-            for spans in (subject.spans, others)
-        ]
+        one, other = (_join([item.bars(spans, time) for item in judged]) for spans in sides)
         limits = (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
         return disj(
-            neg(f"(= {functions.ordered(sides[0], limit)} {functions.ordered(sides[1], limit)})")
+            neg(f"(= {functions.ordered(one, limit)} {functions.ordered(other, limit)})")
             for limit in limits
         )
 
-    return look(subject, domain, goal)
+    return look(subject, domain(sides[0], (), subject.model), goal)
 
 
-def pairs(subject: Subject) -> Iterator[tuple[Demand, Demand, list[Span]]]:
-    """Yield rules of different orders that are in force together on the model, and when."""
-    met: dict[tuple[str, str], tuple[Demand, Demand, list[Span]]] = {}
+def opposed(subject: Subject, orders: Iterable[str]) -> Iterator[tuple[Pair[Demand], Asked]]:
+    """Yield rules of different orders, one of these, that nobody meets together (rule 2).
+
+    Somebody who meets all rules of a span meets every two of them.
+    """
+    met = _pairs(subject, {*orders})
+    for span in sorted(subject.spans, key=lambda span: -len(span.demands)):
+        there = [key for key, (_, spans) in met.items() if span in spans]
+        every = {item.label: item for key in there for item in met[key][0]}
+        if len(there) > 1 and _passing(subject, [span], tuple(every.values())).found is not None:
+            for key in there:
+                del met[key]
+    for pair, spans in met.values():
+        one, other = pair
+        if _passing(subject, spans, pair).found is not None:
+            continue
+        between = _passing(subject, spans, (one,))
+        if between.found is not None and _passing(subject, spans, (other,)).found is not None:
+            yield pair, between
+
+
+def _pairs(subject: Subject, orders: set[str]) -> dict[Pair[str], tuple[Pair[Demand], list[Span]]]:
+    """Return rules of different orders that are in force together at some deployment, and when."""
+    met: dict[Pair[str], tuple[Pair[Demand], list[Span]]] = {}
     for span in subject.spans:
         for one, other in combinations(span.demands, 2):
-            if one.version.order != other.version.order:
-                met.setdefault((one.name, other.name), (one, other, []))[2].append(span)
-    yield from met.values()
+            named = {one.version.order, other.version.order}
+            if len(named) > 1 and named & orders and _meet(subject, one, other):
+                met.setdefault((one.label, other.label), ((one, other), []))[1].append(span)
+    return met
 
 
-def opposed(
-    subject: Subject, domain: Domain, pair: tuple[Demand, Demand, list[Span]]
-) -> Asked | None:
-    """Look for somebody between two rules that nobody can satisfy together (rule 2)."""
-    one, other, spans = pair
-
-    def passing(*demands: Demand) -> Asked:
-        def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
-            within = disj(time.during(span.since, span.until) for span in spans)
-            terms = [Demands(script, links[0]).clear(demand) for demand in demands]
-            return conj((within, *terms))
-
-        return look(subject, domain, goal, ("alone",))
-
-    if passing(one, other).found is not None or passing(other).found is None:
-        return None
-    between = passing(one)
-    return between if between.found is not None else None
+def _meet(subject: Subject, one: Demand, other: Demand) -> bool:
+    """Whether both are about one deployment; where there is none, they are."""
+    deployed = subject.deployments or tuple(subject.book.catalogue.deployments.values())
+    return not deployed or any(
+        is_about(one.rule.where, item) and is_about(other.rule.where, item) for item in deployed
+    )
 
 
-def in_vain(subject: Subject, domain: Domain) -> Asked:
-    """Look for somebody asked to verify whom no complete answer would serve (rule 3)."""
+def _passing(subject: Subject, spans: Sequence[Span], demands: Sequence[Demand]) -> Asked:
+    over = domain([replace(span, demands=tuple(demands)) for span in spans], (), subject.model)
 
     def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
-        link, functions = links[0], Functions(script)
-        demands = Demands(script, link)
+        within = disj(time.during(span.since, span.until) for span in spans)
+        judged = Demands(script, links[0])
+        return conj((within, *map(judged.clear, demands)))
+
+    return look(subject, over, goal, _BY_THEMSELVES)
+
+
+def unserved(subject: Subject, orders: Iterable[str]) -> Iterator[tuple[Pair[Demand], Asked]]:
+    """Yield who must be served beside a rule that bars somebody of them for certain (rule 2)."""
+    asking = {*orders}
+    for must, since, until in required(subject.book, subject.model):
+        met: dict[str, tuple[Demand, list[Span]]] = {}
+        for span in subject.spans:
+            both = max(since, span.since), min(until, span.until)
+            if both[0] >= both[1]:
+                continue
+            times = replace(span, since=both[0], until=both[1])
+            for demand in span.demands:
+                named = {must.version.order, demand.version.order}
+                if named & asking and _meet(subject, must, demand):
+                    met.setdefault(demand.label, (demand, []))[1].append(times)
+        for demand, spans in met.values():
+            yield (must, demand), _barred(subject, spans, (must, demand))
+
+
+def _barred(subject: Subject, spans: Sequence[Span], pair: Pair[Demand]) -> Asked:
+    whole = tuple(replace(span, demands=pair) for span in spans)
+
+    def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
+        within = disj(time.during(span.since, span.until) for span in spans)
+        judged = Demands(script, links[0])
+        return conj((within, judged.clear(pair[0]), judged.barred(pair[1])))
+
+    over = domain(whole, (), subject.model)
+    return look(replace(subject, spans=whole), over, goal, _BY_THEMSELVES)
+
+
+def in_vain(subject: Subject) -> Asked:
+    """Look for somebody asked to verify whom no complete answer would serve, or none stop (rule 3)."""
+
+    def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
+        functions, demands = Functions(script), Demands(script, links[0])
         vain = []
         for span in subject.spans:
             strict = [item for item in span.demands if item.rule.barred.outcome is Outcome.DENY]
-            if strict and not span.held:
-                bars = demands.during(span)
-                asked = conj(
-                    (
-                        functions.ordered(bars, Outcome.VERIFY),
-                        neg(functions.ordered(bars, Outcome.DENY)),
-                    )
-                )
-                served = demands.together(strict, _serving(strict))
-                vain.append(conj((time.during(span.since, span.until), asked, neg(served))))
+            if span.held or not span.demands:
+                continue
+            bars = demands.during(span)
+            asked = (
+                functions.ordered(bars, Outcome.VERIFY),
+                neg(functions.ordered(bars, Outcome.DENY)),
+            )
+            served = demands.together(strict, _serving(strict)) if strict else "true"
+            stopped = disj(neg(demands.clear(item)) for item in span.demands)
+            either = disj((neg(served), neg(stopped)))
+            vain.append(conj((time.during(span.since, span.until), *asked, either)))
         return disj(vain)
 
-    return look(subject, domain, goal, ("alone",))
+    return look(subject, domain(subject.spans, (), subject.model), goal, _BY_THEMSELVES)
 
 
 def _serving(demands: Sequence[Demand]) -> Level:

@@ -19,7 +19,7 @@ from writ.law.snapshot import law_digest
 from writ.law.subjects import write_subject
 from writ.model.order import Lawbook
 from writ.model.subject import Subject
-from writ.study.proof.prove import PROPERTIES, Case, Finding, Proof
+from writ.study.proof.findings import PROPERTIES, Case, Finding, Proof, named
 from writ.study.proof.solver import version
 
 _PEOPLE = (("subject", "requester"), ("organisation", "organisation"), ("end_user", "end_user"))
@@ -29,7 +29,7 @@ BOUNDS = (
     "by counting alone: how facts combine into what is known, and how links share rows",
     "over people whose facts are all true of one case: live, consistent, worthwhile",
     "derived atoms (owners, parents, the most recent) may come to anything at all",
-    "as where nobody says at which deployment a request is served",
+    "at each deployment that other rules cover, and where nobody says at which one is served",
 )
 
 
@@ -43,12 +43,13 @@ def plain(book: Lawbook, proof: Proof) -> dict[str, Plain]:
         "properties": [_property(name, proof) for name in PROPERTIES],
         "counted": [
             {
-                "model": model,
+                "model": item.model,
+                "deployments": list(item.deployments),
                 "asked": item.asked,
                 "differing": len(item.differing),
                 "left_out": item.left_out,
             }
-            for model, item in proof.counted.items()
+            for item in proof.counted
         ],
         "solver": version(),
         "bounds": list(BOUNDS),
@@ -70,7 +71,7 @@ def proof_schema() -> str:
 def summary(proof: Proof) -> str:
     """Say in one line what came of it."""
     failed = dict.fromkeys(item.property for item in proof.findings if not item.holds)
-    counted = sum(item.asked for item in proof.counted.values())
+    counted = sum(item.asked for item in proof.counted)
     about = f"of {', '.join(proof.partly)} alone: " if proof.partly else ""
     if not proof.proved:
         return f"{about}not proved: {', '.join(failed) or 'counting differs'}"
@@ -87,12 +88,13 @@ def lines(proof: Proof) -> Iterator[str]:
         for item in found:
             if item.holds and not item.noted:
                 continue
-            yield f"    {item.model or 'all models'}: {item.said}"
+            yield f"    {item.about()}: {item.said}"
             if item.case is not None:
                 yield f"      {_sentence(item.case)}"
-    for model, counted in proof.counted.items():
+    for counted in proof.counted:
         left = f"; left out: {counted.left_out}" if counted.left_out else ""
-        yield f"counted {model}: {counted.asked} requests, {len(counted.differing)} differ{left}"
+        about = named(counted.model, counted.deployments)
+        yield f"counted {about}: {counted.asked} requests, {len(counted.differing)} differ{left}"
     yield summary(proof)
 
 
@@ -115,7 +117,8 @@ def write(folder: Path, book: Lawbook, proof: Proof) -> None:
 def request(case: Case) -> dict[str, Plain]:
     """Write a case as a line of `writ decide --batch`."""
     subjects: dict[str, Plain] = {name: write_subject(subject) for name, subject in _subjects(case)}
-    return {**subjects, "model": case.model, "at": format_instant(case.at)}
+    told: dict[str, Plain] = {**subjects, "model": case.model, "at": format_instant(case.at)}
+    return told if case.deployment is None else {**told, "deployment": case.deployment}
 
 
 def _write_case(folder: Path, case: Case) -> None:
@@ -134,7 +137,8 @@ def _subjects(case: Case) -> Iterator[tuple[str, Subject]]:
 
 def _sentence(case: Case) -> str:
     people = "; ".join(_encoded(write_subject(item)).decode() for _, item in _subjects(case))
-    return f"{people} asks {case.model} at {format_instant(case.at)}"
+    where = "" if case.deployment is None else f", served at {case.deployment}"
+    return f"{people} asks {case.model} at {format_instant(case.at)}{where}"
 
 
 def _property(name: str, proof: Proof) -> Plain:
@@ -151,6 +155,7 @@ def _finding(item: Finding) -> Plain:
     case = item.case
     return {
         "model": item.model or None,
+        "deployments": list(item.deployments),
         "holds": item.holds,
         "said": item.said,
         "files": list(item.files),

@@ -64,7 +64,8 @@ class Domain:
 
     values: Mapping[str, Mapping[Parts, tuple[Parts, ...]]]
     ids: tuple[str, ...]
-    levels: set[Level] = field(default_factory=set)
+    levels: frozenset[Level] = frozenset()
+    """Floors and ages that evidence is asked for."""
     _named: dict[Listed, tuple[Parts, ...]] = field(default_factory=dict)
     _unsaid: dict[str, Mapping[Parts, tuple[Parts, ...]]] = field(default_factory=dict)
 
@@ -146,7 +147,6 @@ class Symbols:
             return FALSE
         key = (level, attribute, value)
         if key not in self._constants:
-            self.domain.levels.add(level)
             self._constants[key] = (
                 self.closed(level, attribute)
                 if value is None

@@ -71,12 +71,38 @@ def phases(compiled: Compiled, model: str) -> tuple[Phase, ...]:
     )
 
 
+def spoken(compiled: Compiled, model: str) -> object:
+    """Return what tells a model's tables from those at another deployment of the same law."""
+    return tuple(
+        (
+            phase.since,
+            phase.held,
+            tuple(id(rule.active) for rule in rules_of(compiled, model, phase, "person")),
+        )
+        for phase in phases(compiled, model)
+    )
+
+
 def formulas(compiled: Compiled, model: str, kind: str) -> Iterator[Formula]:
     """Yield every formula that is asked of a kind of link."""
     for phase in phases(compiled, model):
-        for rule in _rules(compiled, model, phase, kind):
+        for rule in rules_of(compiled, model, phase, kind):
             yield rule.core
             yield from (item.holds for item in rule.exemptions)
+
+
+def levels(compiled: Compiled, model: str) -> Iterator[Level]:
+    """Yield the floors and ages of everything that is asked about a model, as they stand together."""
+    for phase in phases(compiled, model):
+        for rule in rules_of(compiled, model, phase, "person"):
+            own = [item for item in rule.exemptions if item.serve is not None]
+            asked_of = [
+                rule.serve,
+                rule.bar,
+                *(item.serve for item in own),
+                *(item.bar for item in own),
+            ]
+            yield from (Level(*question) for question in asked_of if question is not None)
 
 
 def masks(wanted: Iterable[Formula]) -> dict[int, set[int]]:
@@ -104,7 +130,7 @@ class Cells:
     """The cells of values that some table tells apart, looked up once for all models."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._parts = compiled.partitions
+        self.compiled, self._parts = compiled, compiled.partitions
         self._found: dict[str, tuple[tuple[Parts, int], ...]] = {}
         self._named: dict[tuple[str, tuple[bool, ...]], dict[Parts, list[Parts]]] = {}
 
@@ -154,7 +180,7 @@ class Tables:
         """Return the bits of the code at an instant."""
         bits: list[list[str]] = [[] for _ in range(_CODE_BITS)]
         for phase in phases(self._compiled, model):
-            rules = _rules(self._compiled, model, phase, self._symbols.kind)
+            rules = rules_of(self._compiled, model, phase, self._symbols.kind)
             within = time.during(phase.since, phase.until)
             for place, term in enumerate(self._code(rules, phase)):
                 named = self._script.define(f"{self._label} bit {place} in cell {phase.cell}", term)
@@ -398,7 +424,8 @@ def told(
     )
 
 
-def _rules(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:
+def rules_of(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:
+    """Return the compiled rules of one phase for a kind of link."""
     return compiled.rules(model, phase.cell, "organisation" if kind == "organisation" else "person")
 
 

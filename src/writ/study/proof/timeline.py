@@ -1,6 +1,7 @@
 """When which orders speak of one model, from the order values alone.
 
 1. Of each order the highest version that has come governs, until its own end (docs/meaning.md §1).
+   At a deployment, rules that do not cover it are as if they were not there.
 2. A rule that is stayed is not there, nor is an exception whose licence does not run.
 3. Between two edges, of what is ordered or of the tables, nothing changes; so an instant is which
    edges have come.
@@ -11,7 +12,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from writ.clock import DAY, FOREVER, Instant, format_instant
-from writ.model.order import Exemption, Lawbook, OrderVersion, Rule
+from writ.model.catalogue import Deployment
+from writ.model.order import (
+    Effect,
+    Evidence,
+    Exemption,
+    InFlight,
+    Lawbook,
+    OrderVersion,
+    Rule,
+    Where,
+)
+from writ.model.outcome import Outcome
 from writ.study.proof.smt import TRUE, Script, conj, implies, neg
 
 
@@ -45,6 +57,11 @@ class Span:
     held: bool
 
     @property
+    def told(self) -> tuple[Instant, Instant, tuple[str, ...], bool]:
+        """What tells it apart from other spans."""
+        return self.since, self.until, tuple(item.label for item in self.demands), self.held
+
+    @property
     def substitute(self) -> str | None:
         """What stands in for the model."""
         effects = [
@@ -53,8 +70,8 @@ class Span:
         return next((item.substitute for item in effects if item.substitute), None)
 
 
-def spans_of(book: Lawbook, model: str) -> tuple[Span, ...]:
-    """Return what speaks of a model, over all time (rule 1)."""
+def spans_of(book: Lawbook, model: str, deployment: Deployment | None = None) -> tuple[Span, ...]:
+    """Return what speaks of a model, over all time, where it is served at a deployment (rule 1)."""
     governing = [
         (item, *_governs(item, book.versions))
         for item in sorted(book.versions, key=lambda item: (item.order, item.version))
@@ -76,10 +93,40 @@ def spans_of(book: Lawbook, model: str) -> tuple[Span, ...]:
                 for version, begins, ends in governing
                 if begins <= since < ends
                 for demand in demands_of(version, model, since)
+                if deployment is None or is_about(demand.rule.where, deployment)
             ),
             any(begins <= since < ends for begins, ends in holds),
         )
         for since, until in pairwise(edges)
+    )
+
+
+def required(book: Lawbook, model: str) -> Iterator[tuple[Demand, Instant, Instant]]:
+    """Yield who must be served a model, as a rule that only they are clear of by the best evidence."""
+    for version in book.versions:
+        since, until = _governs(version, book.versions)
+        for item in version.requirements:
+            if model in item.models and since < until:
+                deny, best = Effect(Outcome.DENY), Evidence(4, 4)
+                rule = Rule(
+                    item.id, item.clauses, item.models, "only", item.who, "natural_person", best,
+                    deny, deny, InFlight(), item.where,
+                )  # fmt: skip
+                yield Demand(version, rule, ()), since, until
+
+
+def is_about(where: Where | None, deployment: Deployment) -> bool:
+    """Whether what an order says is about what is served at a deployment."""
+    if where is None:
+        return True
+    told = [deployment.region.split("-", 1), *(region.split("-", 1) for region in where.regions)]
+    here, *others = told
+    return (not where.entities or deployment.entity in where.entities) and (
+        not others
+        or any(
+            one[0] == here[0] and (one[1:] == here[1:] or not (one[1:] and here[1:]))
+            for one in others
+        )
     )
 
 
@@ -151,3 +198,13 @@ def edges_of(spans: Iterable[Span]) -> Iterator[Instant]:
     """Yield when spans begin and end."""
     for span in spans:
         yield from (span.since, span.until)
+
+
+def levels_of(spans: Iterable[Span]) -> Iterator[tuple[int, int | None]]:
+    """Yield every floor with the greatest age beside it that is asked of evidence."""
+    for span in spans:
+        for demand in span.demands:
+            for evidence in (demand.rule.evidence, *(item.evidence for item in demand.exemptions)):
+                if evidence is not None:
+                    yield evidence.to_serve, evidence.max_age
+                    yield evidence.to_bar, evidence.max_age
