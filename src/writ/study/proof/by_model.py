@@ -92,13 +92,12 @@ def _equal(proof: Proof, subject: Subject) -> None:
     """Rule 1."""
     over = subject.domain()
     script = Script(f"{subject.name}: is what the tables do what is ordered? `unsat` means it is")
-    about = {"model": subject.model, "deployments": subject.places}
     try:
         goals = equality(subject, links(script, over, Symbols), script)
     except Failed as error:
-        proof.findings += [
-            Finding(name, holds=False, said=str(error), **about) for name in EQUALITIES
-        ]
+        for name in EQUALITIES:
+            found = Finding(name, subject.model, holds=False, said=str(error))
+            proof.findings.append(replace(found, deployments=subject.places))
         return
     text = script.text(disj(goals.values()))
     proved = solve(text).answer == "unsat"
@@ -112,7 +111,8 @@ def _equal(proof: Proof, subject: Subject) -> None:
                 proof.findings.append(_refuted(subject, name, answer, files))
                 continue
         said = "proved for everybody"
-        proof.findings.append(Finding(name, holds=True, said=said, files=files, **about))
+        found = Finding(name, subject.model, holds=True, said=said, files=files)
+        proof.findings.append(replace(found, deployments=subject.places))
 
 
 def _refuted(subject: Subject, name: str, answer: str, files: tuple[str, ...]) -> Finding:
@@ -126,15 +126,19 @@ def _refuted(subject: Subject, name: str, answer: str, files: tuple[str, ...]) -
     if found is None:
         return replace(told, said="the tables differ, for facts that contradict each other")
     case = _case(subject, found.chain, found.at)
-    return replace(told, said=f"{case.ordered} is ordered and {case.served} is done", case=case)
+    said = f"{case.ordered or 'something else'} is ordered and {case.served} is done"
+    return replace(told, said=said, case=case)
 
 
 def _case(subject: Subject, chain: Chain, at: Instant) -> Case:
+    """Rule 4; nothing is said to be ordered where the literal meaning cannot count so many cells."""
     place = subject.deployments[0] if subject.deployments else None
-    right = decide_literally(subject.book, chain, subject.model, at, place)
     done, _ = outcome_of(subject.compiled, chain, subject.model, at)
-    name = place.name if place else None
-    return Case(chain, subject.model, at, right.outcome.word, done.word, name)
+    try:
+        right = decide_literally(subject.book, chain, subject.model, at, place).outcome.word
+    except Failed:
+        right = None
+    return Case(chain, subject.model, at, right, done.word, place.name if place else None)
 
 
 def _differs(proof: Proof, subject: Subject, chain: Chain, at: Instant) -> None:
@@ -171,7 +175,7 @@ def _somebody(
     proof: Proof, subjects: list[Subject], demand: Demand, what: tuple[str, Changed]
 ) -> None:
     """A rule or exception is live if somebody is found, in this law or under its order alone."""
-    (name, changed), model, files = what, subjects[0].model, ()
+    (name, changed), model, files = what, subjects[0].model, tuple[str, ...]()
     for subject in subjects:
         asked = people.without(subject, changed)
         files += proof.keep(f"{subject.name}.live.{name}", *asked.texts)

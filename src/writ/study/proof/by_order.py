@@ -30,8 +30,11 @@ def models_of(book: Lawbook, orders: Sequence[str]) -> list[str]:
             model
             for version in book.versions
             if version.order in asked
-            for item in (*version.rules, *version.requirements)
-            for model in item.models
+            for named in (
+                *(rule.models for rule in version.rules),
+                *(item.models for item in version.requirements),
+            )
+            for model in named
         }
     )
 

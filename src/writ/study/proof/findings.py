@@ -20,12 +20,15 @@ PROPERTIES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Somebody of whom a property does not hold; `ordered` and `served` are outcomes, asked again."""
+    """Somebody of whom a property does not hold; `ordered` and `served` are outcomes, asked again.
+
+    `ordered` is None where the literal meaning cannot count so many cells.
+    """
 
     chain: Chain
     model: str
     at: Instant
-    ordered: str
+    ordered: str | None
     served: str
     deployment: str | None = None
 

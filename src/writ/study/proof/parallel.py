@@ -7,12 +7,12 @@
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_work: list[Callable[[object], object]] = []
+_work: list[Callable[[Any], Any]] = []
 
 
 def done(work: Callable[[T], R], things: Sequence[T], processes: int) -> Iterator[R]:
@@ -21,15 +21,15 @@ def done(work: Callable[[T], R], things: Sequence[T], processes: int) -> Iterato
     if several < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004  one is this one
         yield from map(work, things)
         return
-    _work.append(work)  # type: ignore[arg-type]  # it is given those very things
+    _work.append(work)
     try:
         with multiprocessing.get_context("fork").Pool(several) as pool:
-            yield from pool.imap(_one, things)  # type: ignore[misc]  # as above
+            yield from pool.imap(_one, things)
     finally:
         _work.pop()
 
 
-def _one(thing: object) -> object:
+def _one(thing: Any) -> Any:
     return _work[-1](thing)
 
 

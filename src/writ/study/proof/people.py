@@ -4,8 +4,9 @@
    One that other orders shadow is live if that is so where its own order is alone (0092).
 2. Two orders are consistent on a model if whom each lets pass are not all stopped by the other, and if
    none bars whom another says must be served.
-3. To verify is worthwhile if some complete answer, at the levels that count to serve, is served; and
-   if some rule is open that some other answer does not meet.
+3. To verify is worthwhile if some complete answer is served, and if some rule is open that some other
+   answer does not meet. What counts for each rule to serve holds against that rule; all of them
+   together are asked about what counts for every one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -212,7 +213,10 @@ def in_vain(subject: Subject) -> Asked:
                 functions.ordered(bars, Outcome.VERIFY),
                 neg(functions.ordered(bars, Outcome.DENY)),
             )
-            served = demands.together(strict, _serving(strict)) if strict else "true"
+            served = conj(
+                demands.together(part, _serving(part))
+                for part in ([strict] if strict else []) + [[item] for item in strict]
+            )
             stopped = disj(neg(demands.clear(item)) for item in span.demands)
             either = disj((neg(served), neg(stopped)))
             vain.append(conj((time.during(span.since, span.until), *asked, either)))
@@ -222,11 +226,10 @@ def in_vain(subject: Subject) -> Asked:
 
 
 def _serving(demands: Sequence[Demand]) -> Level:
-    """The level at which all facts count that count for any of the rules to serve."""
+    """The level at which only facts count that count for every one of the rules to serve."""
     floors = [demand.rule.evidence.to_serve for demand in demands]
     ages = [demand.rule.evidence.max_age for demand in demands]
-    known = [age for age in ages if age is not None]
-    return Level(min(floors), None if None in ages else max(known))
+    return Level(max(floors), min((age for age in ages if age is not None), default=None))
 
 
 def _join(links: Sequence[Sequence[str]]) -> tuple[str, ...]:
