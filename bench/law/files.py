@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bench.law.letters import Letter, model_names
+from bench.law.letters import MODELS, Letter, model_names
 from writ.clock import FOREVER, format_instant
 
 _FILE = """\
@@ -46,10 +46,10 @@ exceptions:
 """
 
 
-def folder(written: Iterable[Letter]) -> dict[str, bytes]:
+def folder(written: Iterable[Letter], models: int = MODELS) -> dict[str, bytes]:
     """Return every file by name."""
-    models = "".join(f"  {name}:\n" for name in model_names())
-    files = {"catalogue.yaml": f"provider: provider\nmodels:\n{models}".encode()}
+    named = "".join(f"  {name}:\n" for name in model_names(models))
+    files = {"catalogue.yaml": f"provider: provider\nmodels:\n{named}".encode()}
     for letter in written:
         files[f"{letter.name}.yaml"] = _order(letter).encode()
         if letter.annex:

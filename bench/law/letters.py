@@ -42,15 +42,15 @@ class Letter:
         return self.effective <= NOW < self.until
 
 
-def model_names() -> list[str]:
+def model_names(models: int = MODELS) -> list[str]:
     """Return the models of the catalogue."""
-    return [f"model-{number:04}" for number in range(MODELS)]
+    return [f"model-{number:04}" for number in range(models)]
 
 
-def letters(count: int) -> list[Letter]:
-    """Draw letters, the same for the same count."""
+def letters(count: int, models: int = MODELS) -> list[Letter]:
+    """Draw letters over so many models, the same for the same count."""
     random = Random(count)
-    names, days = model_names(), min(count, MOST_DAYS)
+    names, days = model_names(models), min(count, MOST_DAYS)
     annexes = len(range(0, count, 20))
     rows = max(1, min(ANNEX_ROWS, 20 * count) // annexes)
     return [_letter(number, names, number * days // count, rows, random) for number in range(count)]

@@ -15,9 +15,9 @@ from writ.law.compiled.book import Compiled
 from writ.law.digest import rules_digest
 from writ.model.order import Lawbook, OrderVersion
 from writ.study.proof.by_model import Law
-from writ.study.proof.equal import always, differ
+from writ.study.proof.equal import differ
 from writ.study.proof.findings import Finding, Proof
-from writ.study.proof.same import Same
+from writ.study.proof.same import ALWAYS, Same
 from writ.study.proof.solver import solve
 from writ.study.proof.tables import Cells
 
@@ -39,21 +39,26 @@ def models_of(book: Lawbook, orders: Sequence[str]) -> list[str]:
     )
 
 
-def prove_order(law: Law, order: str) -> Proof:
-    """Ask everything about one order."""
-    proof, without = Proof(), _less(law.book, order)
-    less = Cells(Compiled(without))
-    own = models_of(law.book, (order,))
-    same = Same(law.everywhere, less)
+def contained(law: Law, order: str) -> Proof:
+    """Compare every model where and when the order says nothing of it (rule 1)."""
+    proof = Proof()
+    same = Same(law.everywhere, Cells(Compiled(_less(law.book, order))))
+    own = {*models_of(law.book, (order,))}
     for model in sorted(law.book.catalogue.models):
-        spans = _outside(law.book, order, model) if model in own else always()
+        spans = _outside(law.book, order, model) if model in own else ALWAYS
         _same(proof, ("contained", order, model), same, spans)
+    return proof
+
+
+def restores(law: Law, order: str) -> Proof:
+    """Compare the order's models once it is over (rule 2)."""
+    proof, less = Proof(), _less(law.book, order)
     end, book = _ended(law.book, order)
     rescinded = law.everywhere if book is law.book else Cells(Compiled(book))
-    same = Same(rescinded, less)
-    for model in own:
+    same = Same(rescinded, Cells(Compiled(less)))
+    for model in models_of(law.book, (order,)):
         _same(proof, ("restores", order, model), same, ((end, FOREVER),))
-    holds = rules_digest(book, end) == rules_digest(without, end)
+    holds = rules_digest(book, end) == rules_digest(less, end)
     said = "the digest of the rules is that of the other orders alone"
     said = said if holds else f"not so: {said}"
     proof.findings.append(Finding("restores", "", holds=holds, said=said))
@@ -65,7 +70,7 @@ def _same(
 ) -> None:
     """Rule 3."""
     name, order, model = what
-    if same.of(model):
+    if same.of(model, spans):
         said = f"the same tables without `{order}`"
         proof.findings.append(Finding(name, model, holds=True, said=said))
         return

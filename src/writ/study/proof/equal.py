@@ -14,7 +14,7 @@ from functools import cache
 from itertools import starmap
 from typing import Literal, TypeAlias
 
-from writ.clock import FOREVER, Instant
+from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.model.catalogue import Deployment
 from writ.model.cell import CODES, OUTCOMES
@@ -299,11 +299,6 @@ def links(script: Script, both: Domain, make: type[Symbols]) -> list[Symbols]:
     organisation = make(script, "organisation", both)
     roles: tuple[Role, ...] = tuple(role for role in ROLES if role != "organisation")
     return [organisation, *(make(script, role, both, organisation) for role in roles)]
-
-
-def always() -> tuple[tuple[Instant, Instant], ...]:
-    """All of time."""
-    return ((-FOREVER, FOREVER),)
 
 
 def _join(bits: Sequence[str], rest: Sequence[str]) -> tuple[str, ...]:

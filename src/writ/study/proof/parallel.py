@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
-_work: list[Callable[[Any], Any]] = []
+_shared: list[Callable[[int], Any]] = []
 
 
 def done(work: Callable[[T], R], things: Sequence[T], processes: int) -> Iterator[R]:
@@ -21,16 +21,16 @@ def done(work: Callable[[T], R], things: Sequence[T], processes: int) -> Iterato
     if several < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004  one is this one
         yield from map(work, things)
         return
-    _work.append(work)
+    _shared.append(lambda place: work(things[place]))
     try:
         with multiprocessing.get_context("fork").Pool(several) as pool:
-            yield from pool.imap(_one, things)
+            yield from pool.imap(_one, range(len(things)))
     finally:
-        _work.pop()
+        _shared.pop()
 
 
-def _one(thing: Any) -> Any:
-    return _work[-1](thing)
+def _one(place: int) -> Any:
+    return _shared[-1](place)
 
 
 def processors() -> int:

@@ -3,19 +3,19 @@
 Models and orders have nothing to do with each other, so several processes share them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Compiled
 from writ.model.order import Lawbook
 from writ.study.proof.by_model import Law, prove_model
-from writ.study.proof.by_order import models_of, prove_order
+from writ.study.proof.by_order import contained, models_of, restores
 from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
 from writ.study.proof.solver import version
 from writ.study.proof.tables import Cells
 
-IN_ALL, AT_LEAST, AT_MOST = 6000, 60, 1800
+IN_ALL, AT_LEAST, AT_MOST = 2400, 12, 1800
 """Requests that the second method counts: of all models, and of one."""
 
 
@@ -34,11 +34,9 @@ def prove(
     law = Law(book, asked, Cells(Compiled(book) if compiled is None else compiled), requests)
     proof = Proof(partly=() if every <= {*asked} else asked)
 
-    def part(what: tuple[str, str]) -> Proof:
-        kind, name = what
-        return prove_model(law, name) if kind == "model" else prove_order(law, name)
-
-    things = [("model", name) for name in models] + [("order", name) for name in asked]
-    for found in done(part, things, processes):
+    things: list[tuple[Callable[[Law, str], Proof], str]]
+    things = [(kind, name) for name in asked for kind in (restores, contained)]
+    things += [(prove_model, name) for name in models]
+    for found in done(lambda thing: thing[0](law, thing[1]), things, processes):
         proof.take(found)
     return proof

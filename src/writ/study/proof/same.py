@@ -1,21 +1,25 @@
 """Whether two lawbooks' tables say the same of a model, list by list and without a solver.
 
-1. The same phases, the same rules in each, by what the compiler put out of them; so whatever a question
-   could ask of the one it would ask of the other.
+1. At every instant the same rules, by what the compiler put out of them; so whatever a question could
+   ask of the one it would ask of the other.
 2. Bits are numbered by lawbook. Lists of bits are the same if the same values are in them, or may be.
    Values are those that either lawbook tells apart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import product
 from typing import TypeVar
 
+from writ.clock import FOREVER, Instant
 from writ.law.compiled.rule import CompiledExemption, CompiledRule
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
 from writ.study.proof.symbols import Parts
 from writ.study.proof.tables import Cells, Phase, phases, rules_of
 
 T = TypeVar("T")
+
+ALWAYS = ((-FOREVER, FOREVER),)
 
 
 class Same:
@@ -24,30 +28,40 @@ class Same:
     def __init__(self, one: Cells, other: Cells) -> None:
         self.sides = (one, other)
         self._named = tuple(cache(self._names(side)) for side in self.sides)
-        self._places: dict[tuple[int, str], tuple[dict[int, list[Parts]], ...]] = {}
+        self._rules: dict[tuple[int, int], bool] = {}
+        self._places: dict[tuple[int, str], tuple[dict[int, int], dict[int, int]]] = {}
 
-    def of(self, model: str) -> bool:
-        """Whether the tables say the same of a model (rule 1)."""
+    def of(self, model: str, spans: Iterable[tuple[Instant, Instant]] = ALWAYS) -> bool:
+        """Whether the tables say the same of a model within some spans (rule 1)."""
         found = [phases(side.compiled, model) for side in self.sides]
-        return _alike(found[0], found[1], self._phase_alike(model))
+        return all(
+            self._alike_in(model, one, other)
+            for one, other in product(*found)
+            for since, until in spans
+            if max(since, one.since, other.since) < min(until, one.until, other.until)
+        )
 
-    def _phase_alike(self, model: str) -> Callable[[Phase, Phase], bool]:
-        def alike(one: Phase, other: Phase) -> bool:
-            told = [(item.since, item.until, item.held, item.substitute) for item in (one, other)]
-            return told[0] == told[1] and all(
-                _alike(
-                    rules_of(self.sides[0].compiled, model, one, kind),
-                    rules_of(self.sides[1].compiled, model, other, kind),
-                    self._rule,
-                )
-                for kind in ("person", "organisation")
+    def _alike_in(self, model: str, one: Phase, other: Phase) -> bool:
+        if (one.held, one.substitute) != (other.held, other.substitute):
+            return False
+        return all(
+            _alike(
+                rules_of(self.sides[0].compiled, model, one, kind),
+                rules_of(self.sides[1].compiled, model, other, kind),
+                self._rule_known,
             )
+            for kind in ("person", "organisation")
+        )
 
-        return alike
+    def _rule_known(self, one: CompiledRule, other: CompiledRule) -> bool:
+        key = (id(one), id(other))
+        if key not in self._rules:
+            self._rules[key] = self._rule(one, other)
+        return self._rules[key]
 
     def _rule(self, one: CompiledRule, other: CompiledRule) -> bool:
         return (
-            one.rule == other.rule
+            (one.rule is other.rule or one.rule == other.rule)
             and (one.serve, one.bar) == (other.serve, other.bar)
             and self._formula(one.core, other.core)
             and _alike(one.exemptions, other.exemptions, self._exemption)
@@ -89,28 +103,38 @@ class Same:
 
         return named
 
-    def _values(self, side: Cells, attribute: str, mask: int) -> tuple[frozenset[Parts], ...]:
-        index = self._index(side, attribute)
-        bits = [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
-        return tuple(
-            frozenset[Parts]().union(*(found.get(bit, ()) for bit in bits)) for found in index
-        )
+    def _values(self, side: Cells, attribute: str, mask: int) -> tuple[int, int]:
+        """Return the values that are in some bits, and those that may be: a bit for each."""
+        yes, may = self._index(side, attribute)
+        found = [0, 0]
+        for bit in _bits(mask):
+            found[0] |= yes.get(bit, 0)
+            found[1] |= may.get(bit, 0)
+        return found[0], found[1]
 
-    def _index(self, side: Cells, attribute: str) -> tuple[dict[int, list[Parts]], ...]:
-        """Return values by the bit they are in, and by each that they may be in."""
+    def _index(self, side: Cells, attribute: str) -> tuple[dict[int, int], dict[int, int]]:
+        """Return the values that are in each bit, and those that may be (rule 2)."""
         key = (id(side), attribute)
         if key not in self._places:
             parts = side.compiled.partitions
             partition = parts.of[parts.index[attribute]]
-            yes, may = dict[int, list[Parts]](), dict[int, list[Parts]]()
-            for value in {value for one in self.sides for value, _ in one.of(attribute)}:
-                yes.setdefault(partition.bit(value).bit_length() - 1, []).append(value)
-                finer = partition.finer(value)
-                while finer:
-                    may.setdefault(finer.bit_length() - 1, []).append(value)
-                    finer ^= 1 << finer.bit_length() - 1
+            yes, may = dict[int, int](), dict[int, int]()
+            for place, value in enumerate(self._every(attribute)):
+                for bits, found in ((partition.bit(value), yes), (partition.finer(value), may)):
+                    for bit in _bits(bits):
+                        found[bit] = found.get(bit, 0) | 1 << place
             self._places[key] = yes, may
         return self._places[key]
+
+    def _every(self, attribute: str) -> Iterable[Parts]:
+        return dict.fromkeys(value for side in self.sides for value, _ in side.of(attribute))
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def _chosen(found: Sequence[object], mask: int) -> frozenset[object]:
