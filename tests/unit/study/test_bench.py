@@ -1,4 +1,4 @@
-"""The benchmark of simulations runs."""
+"""The benchmarks of simulations and proofs run."""
 
 import subprocess
 import sys
@@ -13,3 +13,12 @@ def test_the_quick_form_measures_with_and_without_other_orders() -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
     assert (0, 2) == (ran.returncode, ran.stdout.count(" MB   reading the population"))
+
+
+def test_proofs_are_measured_in_two_processes() -> None:
+    """Ten orders are proved, the newest by itself first; a line says how long each took."""
+    command = [sys.executable, "-m", "bench.prove", "--quick"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert ["10", "23"] == ran.stdout.splitlines()[-1].split()[:2]

@@ -5,14 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.mutants import OPERATORS, Mutant, mutants
+from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import outcome_of
 from writ.law.folder import read_folder
 from writ.law.literal.decide import decide as decide_literally
 from writ.study.proof import people
 from writ.study.proof.equal import Subject, equality, links
+from writ.study.proof.same import Same
 from writ.study.proof.smt import Script
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
+from writ.study.proof.tables import Cells
 
 BOOK = read_folder(Path(__file__).parents[3] / "orders" / "june-2026")
 MODEL = "mythos-5"
@@ -39,3 +42,10 @@ def test_a_mutant_is_caught_with_somebody_who_fares_wrongly(mutant: Mutant) -> N
     right = decide_literally(BOOK, found.chain, MODEL, found.at).outcome
     done, _ = outcome_of(mutant.compiled, found.chain, MODEL, found.at)
     assert right is not done
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda item: item.operator)
+def test_no_mutant_passes_for_the_same_tables(mutant: Mutant) -> None:
+    """Compared list by list, without a solver, it is seen too."""
+    right, wrong = Cells(Compiled(BOOK)), Cells(mutant.compiled)
+    assert (True, False) == (Same(right, right).of(MODEL), Same(right, wrong).of(MODEL))

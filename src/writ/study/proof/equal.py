@@ -144,7 +144,7 @@ class _Side:
     """Tables, and all that they ask about one model: masks by place, and groups."""
 
     cells: Cells
-    masks: dict[int, set[int]]
+    masks: dict[int, tuple[int, ...]]
     groups: tuple[Group, ...]
 
 
@@ -154,7 +154,8 @@ def _side(cells: Cells, model: str) -> _Side:
         for kind in ("person", "organisation")
         for item in formulas(cells.compiled, model, kind)
     ]
-    return _Side(cells, masks(found), tuple(dict.fromkeys(groups(cells.compiled, found))))
+    asked = {place: tuple(sorted(several)) for place, several in masks(found).items()}
+    return _Side(cells, asked, tuple(dict.fromkeys(groups(cells.compiled, found))))
 
 
 def _values(
@@ -169,7 +170,7 @@ def _values(
     @cache
     def told(value: Parts) -> tuple[object, ...]:
         return (
-            tuple(item.name(value) for item in lists_of),
+            tuple([item.name(value) for item in lists_of]),
             *(told_of(side.cells.compiled, side.masks, name, value) for side in sides),
         )
 
@@ -208,14 +209,12 @@ def _told_apart(name: str, side: _Side, wild: Iterable[Parts]) -> Iterator[Parts
 def _said(
     whole: Sequence[Parts], open_values: Iterable[Parts], told: Callable[[Parts], object]
 ) -> dict[Parts, frozenset[object]]:
-    """Return, for each value with parts unsaid, what is told of all that it may turn out to be."""
+    """Return, for each value whose last part is unsaid, what is told of all that it may turn out to be."""
     found: dict[Parts, set[object]] = {value: set() for value in open_values}
-    for gaps in {tuple(part == "" for part in value) for value in found}:
-        for value in whole:
-            if len(value) == len(gaps):
-                bare = tuple("" if gap else part for gap, part in zip(gaps, value, strict=True))
-                if bare in found:
-                    found[bare].add(told(value))
+    for value in whole:
+        bare = (*value[:-1], "")
+        if bare in found:
+            found[bare].add(told(value))
     return {value: frozenset(others) for value, others in found.items()}
 
 

@@ -283,7 +283,7 @@ class Demands:
         """Return the ways in which an expression is true, or false (rule 3)."""
         if isinstance(wanted, Not):
             return self._ways(wanted.item, not sense, mixed, level)
-        if mixed.isdisjoint(asked for asked, _ in _senses(wanted, sense)):
+        if not mixed or mixed.isdisjoint(asked for asked, _ in _senses(wanted, sense)):
             term = self._helped(wanted, sense, level)
             return [] if term == FALSE else [(*_ALWAYS[:2], frozenset({term} - {TRUE}))]
         if isinstance(wanted, AnyOf | AllOf):

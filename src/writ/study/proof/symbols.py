@@ -52,10 +52,10 @@ class Patterns:
 
     def name(self, value: Parts) -> bool:
         """Whether some pattern names a value."""
-        return any(
-            len(value) == size and tuple(value[place] for place in places) in said
-            for (size, places), said in self._said.items()
-        )
+        for (size, places), said in self._said.items():
+            if len(value) == size and tuple([value[place] for place in places]) in said:
+                return True
+        return False
 
 
 @dataclass(frozen=True)
@@ -86,19 +86,16 @@ class Domain:
 
 
 def _unsaid(values: Mapping[Parts, tuple[Parts, ...]]) -> dict[Parts, tuple[Parts, ...]]:
-    one_for = {item: value for value, several in values.items() for item in several}
-    open_values = [item for item in one_for if "" in item]
     turned: dict[Parts, dict[Parts, None]] = {}
-    for gaps in {tuple(part == "" for part in item) for item in open_values}:
-        for item, value in one_for.items():
-            if len(item) == len(gaps) and "" not in item:
-                bare = tuple("" if gap else part for gap, part in zip(gaps, item, strict=True))
-                turned.setdefault(bare, {})[value] = None
+    for value, several in values.items():
+        for item in several:
+            turned.setdefault((*item[:-1], ""), {})[value] = None
     found: dict[Parts, dict[Parts, None]] = {}
-    for item in open_values:
-        for value in turned.get(item, ()):
-            if value != one_for[item]:
-                found.setdefault(value, {})[one_for[item]] = None
+    for other, several in values.items():
+        for item in several:
+            for value in turned[item] if item[-1] == "" else ():
+                if value != other:
+                    found.setdefault(value, {})[other] = None
     return {value: tuple(others) for value, others in found.items()}
 
 

@@ -8,7 +8,7 @@
    mask, where none of the formulas wants any cell of its attribute the other way.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
@@ -410,18 +410,17 @@ class _Mixed:
 
 
 def told(
-    compiled: Compiled, asked_masks: dict[int, set[int]], attribute: str, value: Parts
+    compiled: Compiled, asked_masks: Mapping[int, Sequence[int]], attribute: str, value: Parts
 ) -> object:
     """Return what the tables can tell of a value, for what they ask: that it is, or may be, named."""
     place = compiled.partitions.index.get(attribute)
     if place is None:
         return ()
     partition = compiled.partitions.of[place]
-    bit = partition.bit(value)
-    either = bit | partition.finer(value)
-    return tuple(
-        (bool(bit & mask), bool(either & mask)) for mask in sorted(asked_masks.get(place, ()))
-    )
+    bit, finer = partition.bit(value), partition.finer(value)
+    found = asked_masks.get(place, ())
+    yes = tuple([bit & mask != 0 for mask in found])
+    return yes, tuple([(bit | finer) & mask != 0 for mask in found]) if finer else yes
 
 
 def rules_of(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:

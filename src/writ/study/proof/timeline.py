@@ -9,6 +9,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from writ.clock import DAY, FOREVER, Instant, format_instant
@@ -27,7 +28,7 @@ from writ.model.outcome import Outcome
 from writ.study.proof.smt import TRUE, Script, conj, implies, neg
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Demand:
     """One rule on the model, with the exceptions to it that speak of the model."""
 
@@ -35,12 +36,12 @@ class Demand:
     rule: Rule
     exemptions: tuple[Exemption, ...]
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What it is told apart by."""
         return f"{self.version.order} v{self.version.version} {self.rule.id}"
 
-    @property
+    @cached_property
     def label(self) -> str:
         """Its name with the exceptions that run at the time."""
         told = ", ".join(item.id for item in self.exemptions)
