@@ -21,13 +21,13 @@ from writ.clock import elapsed
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_sources
 from writ.model.order import Lawbook
+from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import Law, does_what_is_ordered, prove_model
 from writ.study.proof.by_order import contained, models_of, restores
 from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
 from writ.study.proof.prove import prove
 from writ.study.proof.solver import version
-from writ.study.proof.tables import Cells
 
 SIZES, QUICK, MODELS, PROCESSES = (10, 100, 500), (10,), 200, 2
 WHOLE, NEW, ALL = (100,), 0.5, 5.0

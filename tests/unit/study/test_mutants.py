@@ -10,12 +10,12 @@ from writ.law.compiled.decide import outcome_of
 from writ.law.folder import read_folder
 from writ.law.literal.decide import decide as decide_literally
 from writ.study.proof import people
+from writ.study.proof.artefact import Cells
 from writ.study.proof.equal import Subject, equality, links
 from writ.study.proof.same import Same
 from writ.study.proof.smt import Script
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
-from writ.study.proof.tables import Cells
 
 BOOK = read_folder(Path(__file__).parents[3] / "orders" / "june-2026")
 MODEL = "mythos-5"

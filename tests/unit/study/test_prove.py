@@ -17,6 +17,7 @@ from writ.law.compiled.book import Compiled
 from writ.law.folder import read_folder
 from writ.law.snapshot import law_digest
 from writ.model.order import Hold, Lawbook
+from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import does_what_is_ordered
 from writ.study.proof.equal import EQUALITIES, Subject, differ, equality, links
 from writ.study.proof.findings import PROPERTIES, Proof
@@ -26,7 +27,6 @@ from writ.study.proof.same import Same
 from writ.study.proof.smt import Script
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
-from writ.study.proof.tables import Cells
 
 ORDERS = Path(__file__).parents[3] / "orders"
 ENTITIES = ORDERS / "entities-with-annex"

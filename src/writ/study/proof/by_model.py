@@ -21,6 +21,7 @@ from writ.model.catalogue import Deployment
 from writ.model.order import Lawbook
 from writ.model.subject import Chain
 from writ.study.proof import people
+from writ.study.proof.artefact import Cells, spoken
 from writ.study.proof.counted import count
 from writ.study.proof.equal import EQUALITIES, Subject, equality, links
 from writ.study.proof.findings import Case, Finding, Proof
@@ -28,7 +29,6 @@ from writ.study.proof.people import Asked, Changed
 from writ.study.proof.smt import Script, disj
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
-from writ.study.proof.tables import Cells, spoken
 from writ.study.proof.timeline import Demand
 
 

@@ -14,12 +14,12 @@ from writ.clock import FOREVER, SECOND, Instant
 from writ.law.compiled.book import Compiled
 from writ.law.digest import rules_digest
 from writ.model.order import Lawbook, OrderVersion
+from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import Law
 from writ.study.proof.equal import differ
 from writ.study.proof.findings import Finding, Proof
 from writ.study.proof.same import ALWAYS, Same
 from writ.study.proof.solver import solve
-from writ.study.proof.tables import Cells
 
 
 def models_of(book: Lawbook, orders: Sequence[str]) -> list[str]:

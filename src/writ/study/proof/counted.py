@@ -21,8 +21,8 @@ from writ.model.order import ActiveRule, Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 from writ.study.proof import equal
+from writ.study.proof.artefact import phases
 from writ.study.proof.findings import Counted
-from writ.study.proof.tables import phases
 from writ.study.proof.witness import SERVICE
 
 MOST = 300

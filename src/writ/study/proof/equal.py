@@ -23,6 +23,8 @@ from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.vocabulary import VOCABULARY
 from writ.study.proof import ordered
+from writ.study.proof.artefact import UNSAID, Cells, formulas, groups, levels, masks, phases
+from writ.study.proof.artefact import told as told_of
 from writ.study.proof.findings import named
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
@@ -37,17 +39,7 @@ from writ.study.proof.symbols import (
     Symbols,
     alike,
 )
-from writ.study.proof.tables import (
-    UNSAID,
-    Cells,
-    Tables,
-    formulas,
-    groups,
-    levels,
-    masks,
-    phases,
-)
-from writ.study.proof.tables import told as told_of
+from writ.study.proof.tables import Tables
 from writ.study.proof.timeline import Span, Time, edges_of, levels_of, spans_of
 
 Equality: TypeAlias = Literal["sufficient", "minimal", "never_errs"]

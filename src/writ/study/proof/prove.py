@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Compiled
 from writ.model.order import Lawbook
+from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import Law, prove_model
 from writ.study.proof.by_order import contained, models_of, restores
 from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
 from writ.study.proof.solver import version
-from writ.study.proof.tables import Cells
 
 IN_ALL, AT_LEAST, AT_MOST = 2400, 12, 1800
 """Requests that the second method counts: of all models, and of one."""

@@ -14,8 +14,8 @@ from typing import TypeVar
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.rule import CompiledExemption, CompiledRule
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
+from writ.study.proof.artefact import Cells, Phase, phases, rules_of
 from writ.study.proof.symbols import Parts
-from writ.study.proof.tables import Cells, Phase, phases, rules_of
 
 T = TypeVar("T")
 

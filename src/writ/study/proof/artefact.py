@@ -1,0 +1,171 @@
+"""What the compiler put out of one model: phases, rules, what their formulas ask, the cells of values."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from writ.clock import FOREVER, Instant
+from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import substitute_for
+from writ.law.compiled.rule import CompiledRule
+from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
+from writ.model.expression import WILD, Group
+from writ.model.vocabulary import VOCABULARY, Shape
+from writ.study.proof.symbols import Level, Parts
+
+UNSAID = {Shape.COUNTRY, Shape.PLACE}
+"""What may leave its last part unsaid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One of the compiled phases of a model."""
+
+    cell: int
+    since: Instant
+    until: Instant
+    held: bool
+    substitute: str | None
+
+
+def phases(compiled: Compiled, model: str) -> tuple[Phase, ...]:
+    """Return a model's phases as compiled."""
+    silent = (compiled.phases.cell(model, -FOREVER), -FOREVER)
+    starts = list(compiled.phases.starts(model)) or [silent]
+    ends = [start for _, start in starts[1:]] + [FOREVER]
+    return tuple(
+        Phase(
+            cell,
+            start,
+            until,
+            compiled.speeches.at[cell].held,
+            substitute_for(compiled, model, start),
+        )
+        for (cell, start), until in zip(starts, ends, strict=True)
+    )
+
+
+def spoken(compiled: Compiled, model: str) -> object:
+    """Return what tells a model's tables from those at another deployment of the same law."""
+    return tuple(
+        (
+            phase.since,
+            phase.held,
+            tuple(id(rule.active) for rule in rules_of(compiled, model, phase, "person")),
+        )
+        for phase in phases(compiled, model)
+    )
+
+
+def formulas(compiled: Compiled, model: str, kind: str) -> Iterator[Formula]:
+    """Yield every formula that is asked of a kind of link."""
+    for phase in phases(compiled, model):
+        for rule in rules_of(compiled, model, phase, kind):
+            yield rule.core
+            yield from (item.holds for item in rule.exemptions)
+
+
+def levels(compiled: Compiled, model: str) -> Iterator[Level]:
+    """Yield the floors and ages of everything that is asked about a model, as they stand together."""
+    for phase in phases(compiled, model):
+        for rule in rules_of(compiled, model, phase, "person"):
+            own = [item for item in rule.exemptions if item.serve is not None]
+            asked_of = [
+                rule.serve,
+                rule.bar,
+                *(item.serve for item in own),
+                *(item.bar for item in own),
+            ]
+            yield from (Level(*question) for question in asked_of if question is not None)
+
+
+def masks(wanted: Iterable[Formula]) -> dict[int, set[int]]:
+    """Return the masks of bits that formulas ask for, by place."""
+    found: dict[int, set[int]] = {}
+    for item in wanted:
+        for leaf in leaves(item):
+            if isinstance(leaf, Bits):
+                found.setdefault(leaf.attribute, set()).add(leaf.mask)
+    return found
+
+
+def groups(compiled: Compiled, wanted: Iterable[Formula]) -> Iterator[Group]:
+    """Yield the groups that formulas ask about."""
+    parts = compiled.partitions
+    for item in wanted:
+        for leaf in leaves(item):
+            if isinstance(leaf, Flag):
+                yield from _chosen(parts.acting_groups, leaf.mask)
+            elif leaf.attribute > len(parts.attributes):
+                yield from _chosen(parts.own_groups, leaf.mask)
+
+
+class Cells:
+    """The cells of values that some table tells apart, looked up once for all models."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled, self._parts = compiled, compiled.partitions
+        self._found: dict[str, tuple[tuple[Parts, int], ...]] = {}
+        self._named: dict[tuple[str, tuple[bool, ...]], dict[Parts, list[Parts]]] = {}
+
+    def of(self, attribute: str) -> tuple[tuple[Parts, int], ...]:
+        """Return values of an attribute with the bits they are in, or may be in."""
+        place = self._parts.index.get(attribute)
+        if place is None:
+            return ()
+        if attribute not in self._found:
+            partition = self._parts.of[place]
+            values = dict.fromkeys(partition.representatives)
+            if VOCABULARY[attribute].shape in UNSAID:
+                values |= dict.fromkeys((*parts[:-1], "") for parts in partition.representatives)
+            self._found[attribute] = tuple(
+                (value, partition.bit(value) | partition.finer(value)) for value in values
+            )
+        return self._found[attribute]
+
+    def named(self, attribute: str, pattern: Parts) -> Sequence[Parts]:
+        """Return those of the values that a pattern names."""
+        wild = tuple(part == WILD for part in pattern)
+        if (attribute, wild) not in self._named:
+            index = self._named[attribute, wild] = {}
+            for value, _ in self.of(attribute):
+                if len(value) == len(wild):
+                    said = (WILD if any_ else part for any_, part in zip(wild, value, strict=True))
+                    index.setdefault(tuple(said), []).append(value)
+        return self._named[attribute, wild].get(pattern, ())
+
+
+def told(
+    compiled: Compiled, asked_masks: Mapping[int, Sequence[int]], attribute: str, value: Parts
+) -> object:
+    """Return what the tables can tell of a value, for what they ask: that it is, or may be, named."""
+    place = compiled.partitions.index.get(attribute)
+    if place is None:
+        return ()
+    partition = compiled.partitions.of[place]
+    bit, finer = partition.bit(value), partition.finer(value)
+    found = asked_masks.get(place, ())
+    yes = tuple([bit & mask != 0 for mask in found])
+    return yes, tuple([(bit | finer) & mask != 0 for mask in found]) if finer else yes
+
+
+def rules_of(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:
+    """Return the compiled rules of one phase for a kind of link."""
+    return compiled.rules(model, phase.cell, "organisation" if kind == "organisation" else "person")
+
+
+def leaves(formula: Formula) -> Iterator[Bits | Flag]:
+    """Yield the lists and groups that a formula asks about."""
+    match formula:
+        case Bits() | Flag():
+            yield formula
+        case Join(items=items):
+            for item in items:
+                yield from leaves(item)
+        case Flip(item):
+            yield from leaves(item)
+        case _:
+            return
+
+
+def _chosen(found: Sequence[Group], mask: int) -> Iterator[Group]:
+    return (group for bit, group in enumerate(found) if mask >> bit & 1)
