@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from writ.errors import Failed, Fault, InvalidInput
 
@@ -67,10 +68,23 @@ class Portal:
 
 
 @dataclass(frozen=True, slots=True)
+class WalletFiles:
+    """What wallets are asked with: whose credentials count, our certificate for asking, its key.
+
+    `client` is the prefix of the client id (OpenID4VP 1.0 section 5.9.3).
+    """
+
+    issuers: Path
+    certificate: Path
+    key: Path
+    client: Literal["x509_hash", "x509_san_dns"]
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal` is None where there is none, `pin` the digest of the first trust document (empty until
+    `portal` and `wallet` are None where there is none, `pin` the digest of the first trust document (empty until
     there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
@@ -83,6 +97,7 @@ class Config:
     gateway_name: str
     admin_listen: Address
     portal: Portal | None
+    wallet: WalletFiles | None
     pin: str
     trust_file: Path
     upstreams: tuple[Upstream, ...]
@@ -178,6 +193,7 @@ class _Reader:
             gateway_name=self._matching(gateway, "gateway", "name", ("gateway-1", _NAME)),
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
             portal=self._portal(),
+            wallet=self._wallet(),
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
@@ -216,6 +232,22 @@ class _Reader:
             address.rstrip("/"),
             self._texts(section, "portal", "proxies", ("127.0.0.1",)),
             self._text(section, "portal", "contact", ""),
+        )
+
+    def _wallet(self) -> WalletFiles | None:
+        if "wallet" not in self.document:
+            return None
+        if "portal" not in self.document:
+            self._fault("wallet", "wallets need a [portal], where they are shown the way")
+        section = self._section("wallet")
+        client = self._text(section, "wallet", "client", "x509_hash")
+        if client not in {"x509_hash", "x509_san_dns"}:
+            self._fault("wallet.client", f"`{client}` is neither x509_hash nor x509_san_dns")
+        return WalletFiles(
+            self._path(section, "wallet", "issuers", "wallet-issuers.toml"),
+            self._path(section, "wallet", "certificate", "wallet.pem"),
+            self._path(section, "wallet", "key", "wallet.key"),
+            "x509_san_dns" if client == "x509_san_dns" else "x509_hash",
         )
 
     def _upstreams(self) -> tuple[Upstream, ...]:
@@ -335,6 +367,7 @@ _SECTIONS = {
     "gateway": frozenset({"listen", "name"}),
     "admin": frozenset({"listen"}),
     "portal": frozenset({"listen", "address", "proxies", "contact"}),
+    "wallet": frozenset({"issuers", "certificate", "key", "client"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from writ.errors import InvalidInput
-from writ.model.config import Address, Portal, read_config
+from writ.model.config import Address, Portal, WalletFiles, read_config
 
 FULL = """
 [data]
@@ -25,6 +25,10 @@ listen = "127.0.0.1:8082"
 address = "https://verify.example.org/"
 proxies = ["10.0.0.1"]
 contact = "help@example.org"
+
+[wallet]
+client = "x509_san_dns"
+key = "keys/wallet.key"
 
 [[upstream]]
 name = "main"
@@ -66,6 +70,12 @@ def test_everything_is_read(tmp_path: Path) -> None:
         "help@example.org",
     )
     assert tmp_path / "data" / "portal.sock" == config.portal_socket
+    assert config.wallet == WalletFiles(
+        tmp_path / "wallet-issuers.toml",
+        tmp_path / "wallet.pem",
+        tmp_path / "keys" / "wallet.key",
+        "x509_san_dns",
+    )
     assert "sha256:" + "0" * 64 == config.pin
     assert tmp_path / "trust.json" == config.trust_file
     assert ("main", "http://127.0.0.1:9000") == (upstream.name, upstream.address)
@@ -82,6 +92,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert Address("127.0.0.1", 8080) == config.gateway_listen
     assert ("", None, ()) == (config.pin, config.drill_clock, config.upstreams)
     assert config.portal is None
+    assert config.wallet is None
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -114,6 +125,11 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         (
             "[portal]\nlisten = '127.0.0.1:0'",
             ":1:1: portal.address: `` is not where people find it, such as https://",
+        ),
+        ("[wallet]", ":1:1: wallet: wallets need a [portal]"),
+        (
+            "[portal]\naddress = 'https://v.example'\n[wallet]\nclient = 'did'",
+            ":4:1: wallet.client: `did` is neither x509_hash nor x509_san_dns",
         ),
         ("[elsewhere]", ":1:1: elsewhere: unknown key `elsewhere`; known here are admin"),
     ],

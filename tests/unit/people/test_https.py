@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from tests.worlds.issuers import DAY, root
 from writ.clock import wall
 from writ.errors import Failed, Refused
-from writ.serve.fetch import HttpsFetch, public
+from writ.people.https import HttpsFetch, public
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
