@@ -21,6 +21,8 @@ from tests.worlds.deployment import (
     us_passport,
 )
 from tests.worlds.upstream import Upstream
+from writ.store.database import open_store
+from writ.store.events import read_events, read_payload
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +116,15 @@ def test_somebody_turned_away_shows_a_passport_and_is_back(
 
 
 def test_a_new_order_is_in_force_when_activate_returns(alone: Deployment) -> None:
-    """Withdrawing, signed by two, restores what was; the report names the gateway and its time."""
+    """Withdrawing, signed by two, restores what was; the report names the gateway and its time.
+
+    Both epochs are on record as in force, and those who were told less are told more: in the
+    outbox, for whoever has its token.
+    """
     key = alone.writ("key", "create", "alice").strip()
     with alone.served() as served:
+        alone.writ("notices", "send")
+        token = alone.writ("notices", "token").strip()
         before = served.ask(key)
         alone.writ("withdraw", "us-bis-2026-06-12", "--key", "ada.key")
         for name in ("ben", "eve"):
@@ -124,7 +132,20 @@ def test_a_new_order_is_in_force_when_activate_returns(alone: Deployment) -> Non
         report = alone.json("activate")
         after = served.ask(key)
         words = alone.writ("status")
+        alone.writ("notices", "send")
+        box = f"{served.admin}/outbox"
+        stranger = httpx2.get(box)
+        told = httpx2.get(box, headers={"authorization": f"Bearer {token}"}).json()["notices"]
 
+    store = open_store(alone.data / "writ.sqlite")
+    with store.view() as connection:
+        arrived = [read_payload(row) for row in read_events(connection, kinds=["epoch.in_force"])]
+    store.close()
+    assert [(1, 1, 0), (2, 1, 0)] == [
+        (row["epoch"], row["acknowledged"], row["lapsed"]) for row in arrived
+    ]
+    people = [item["audience"] for item in told if item["audience"] != "organisation_admin"]
+    assert (401, {"must_verify", "restored"}) == (stranger.status_code, set(people))
     assert (403, 200) == (before.status_code, after.status_code)
     assert (2, True, ["gateway-1"]) == (
         report["epoch"],

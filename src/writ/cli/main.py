@@ -17,6 +17,7 @@ COMMANDS = {
     "decide": "decide:decide",
     "definitions": "definitions:app",
     "drill": "drill:drill",
+    "drilled": "drilled:drilled",
     "encode": "encode:encode",
     "end-user": "end_user:app",
     "facts": "facts:app",

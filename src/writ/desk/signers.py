@@ -1,7 +1,8 @@
 """Who could sign tonight: when each person last signed something, or confirmed to be reachable.
 
-1. A sign of life is a signature: under a proposal, a word about one, a hold, a duty that was met, or
-   a confirmation, which says nothing else. What somebody is said to have done counts for nothing.
+1. A sign of life is a signature: under a proposal, a word about one, a hold, a duty that was met,
+   a list that is asked for or approved, a drill, or a confirmation, which says nothing else. What
+   somebody is said to have done counts for nothing.
 2. A confirmation is one person's own word of when they made it: within the last hour, and later than
    the one before, so that none counts twice.
 """
@@ -14,6 +15,8 @@ from writ.canonical import Plain
 from writ.clock import HOUR, Clock, Instant, format_instant
 from writ.desk.duties import MET, OCCURRED
 from writ.desk.history import HELD, NOTED, SIGNED, SUBMITTED
+from writ.desk.lists import APPROVED, REQUESTED
+from writ.desk.results import DRILLED
 from writ.errors import Refused
 from writ.signing.dsse import Envelope
 from writ.signing.form import Form
@@ -32,6 +35,9 @@ _BY: Mapping[str, str] = {
     HELD: "by",
     MET: "by",
     OCCURRED: "by",
+    REQUESTED: "by",
+    APPROVED: "by",
+    DRILLED: "by",
 }
 """Where an event row names whose signature it keeps."""
 

@@ -17,6 +17,7 @@ from writ.serve.routes import (
     notices,
     obligations,
     proposals,
+    results,
     signers,
     status,
     subjects,
@@ -28,7 +29,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
-        obligations, exposure, signers, notices, lists,
+        obligations, exposure, signers, notices, lists, results,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

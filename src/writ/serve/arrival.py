@@ -1,14 +1,24 @@
 """How a new epoch came into force: told to whoever made it, once it is.
 
 1. The answer waits until every gateway has applied the epoch, or may no longer decide.
-2. With no gateways served from here, the epoch waits for the server to start.
+2. How it came is recorded before the answer.
+3. With no gateways served from here, the epoch waits for the server to start, which records it.
 3. What gateways do not cover is said with it (see `writ.study.coverage`).
 """
 
 import asyncio
 
+from writ.desk.fleet import InForce
+from writ.desk.results import Results
 from writ.serve.covered import covered
 from writ.serve.site import Site
+
+
+def record(site: Site, arrived: InForce) -> None:
+    """Record how the epoch at the desk came into force; a later one has its own answer."""
+    force = site.desk.current()
+    if force.epoch == arrived.epoch and force.digest is not None:
+        Results(site.store, site.trust, site.clock).record_arrival(arrived, force.digest)
 
 
 async def arrival(site: Site, since: float) -> dict[str, object]:
@@ -22,6 +32,7 @@ async def arrival(site: Site, since: float) -> dict[str, object]:
     if site.feed is None:
         return {**report, "served": False, "in_force_ms": None, "streams_cut": 0, "gateways": []}
     arrived = await site.feed.activated(since)
+    await asyncio.to_thread(record, site, arrived)
     names = sorted({*arrived.acknowledged, *arrived.lapsed})
     gateways = [{"name": name, "acknowledged_ms": arrived.acknowledged.get(name)} for name in names]
     return {

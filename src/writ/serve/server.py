@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from writ.clock import elapsed
 from writ.desk.feed import Feed
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
@@ -22,6 +23,7 @@ from writ.errors import Failed
 from writ.model.config import Config
 from writ.serve.admin import admin_app, serves
 from writ.serve.app import control_app
+from writ.serve.arrival import record
 from writ.serve.listen import Face, listen_tcp, listen_unix
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
@@ -57,6 +59,7 @@ class _Server:
         self._site = site
         self._config = config = site.config
         self._ready = ready
+        self._since = elapsed()
         online = load_key(config.folder / ONLINE_KEY, site.trust.online)
         leases = Leases(online, site.clock)
         self._fleet = Fleet([config.gateway_name], leases)
@@ -99,12 +102,14 @@ class _Server:
             self._log.info("stopping")
 
     async def _first_answer(self) -> None:
-        """Wait until the gateway has applied what is in force (rule 2)."""
+        """Wait until the gateway has applied what is in force (rule 2), and record that it is."""
         epoch = self._site.desk.current().epoch
         member = self._fleet.member(self._config.gateway_name)
         if not await self._fleet.until(lambda: serves(member, epoch), READY_WITHIN):
             why = member.wanting or "it does not answer"
             raise Failed(f"the gateway does not take what is in force: {why}")
+        arrived = await self._fleet.in_force(epoch, self._since)
+        await asyncio.to_thread(record, self._site, arrived)
 
     def _gateway_started(self, listen: str) -> None:
         self._log.info("gateway started", listen=listen)
