@@ -127,10 +127,10 @@ class Connection(asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.write(data)
 
-    def keeps(self, exchange: Exchange) -> bool:
-        """Whether the connection stays open after this exchange."""
+    def keeps(self, request: Request) -> bool:
+        """Whether the connection stays open after this request."""
         last = self._closing and len(self._queue) <= 1
-        return exchange.request.keep_alive and not last
+        return request.keep_alive and not last
 
     def finished(self, *, keep: bool) -> None:
         """Go on with the next request, or end the connection."""

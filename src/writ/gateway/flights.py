@@ -13,7 +13,9 @@ from writ.clock import FOREVER, Instant
 class Flight(Protocol):
     """An answer under way."""
 
-    draining_until: float
+    @property
+    def draining_until(self) -> float:
+        """Until when an order lets it go on (elapsed seconds); 0 where none needs to."""
 
     def good_until(self) -> Instant:
         """Return the legal instant until which its last check holds."""
