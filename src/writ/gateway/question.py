@@ -6,7 +6,7 @@
    that are exempt.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from writ.gateway.credential import digest_of_key
 from writ.gateway.fields import END_USER
@@ -20,8 +20,7 @@ from writ.point import seam
 _NOT_READ = Peek("", stream=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """Rule 1; `model` is the canonical name, empty where models are listed."""
 
     route: Route

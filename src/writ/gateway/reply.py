@@ -35,6 +35,10 @@ class Caller(Protocol):
 class Reply:
     """One answer; `closed` is called once, before the connection goes on to the next."""
 
+    __slots__ = (
+        "_caller", "_closed", "_parts", "_request", "dialect", "kind", "over", "relay",
+    )  # fmt: skip
+
     def __init__(
         self, caller: Caller, parts: Parts, request: Request, closed: Callable[[], None]
     ) -> None:

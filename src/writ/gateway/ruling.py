@@ -42,6 +42,11 @@ class Ruling:
     name in it.
     """
 
+    __slots__ = (
+        "_answering", "_ask", "_judgement", "_parts", "_question", "_request", "body",
+        "draining_until", "extra", "serving",
+    )  # fmt: skip
+
     def __init__(
         self, parts: Parts, request: Request, question: Question, answering: Answering
     ) -> None:
