@@ -9,6 +9,7 @@
    that is no YAML hides no fault of another; where that is the catalogue, no name is unknown.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,16 @@ from writ.law.definitions import Library, is_definition, read_library
 from writ.law.document import Node
 from writ.law.order import Beside, PlacedOrder, order_of
 from writ.law.reading import Reader
+from writ.law.shelf import Read, Shelf
 from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook, OrderVersion
 
 ENDINGS = (".yaml", ".yml")
 CASES_ENDING = ".cases.yaml"
+_MAY_NAME = re.compile(rb"annexes|\\")
+"""What a file has that names annexes; a key may be written with escapes."""
+_SHELF = Shelf()
+"""What this process read before: the desk reads what is in force again with every change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +105,30 @@ def check_folder(
 def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Checked:
     """Read a lawbook and keep what a check wants to say besides."""
     reader = Reader()
-    documents = _documents(reader, files)
+    lying = tuple(sorted((name, data) for name, data in files.items() if _lies_beside(name)))
+    found = {name: kept for name in files if (kept := _SHELF.find(name, files, lying))}
+    documents = _documents(reader, {name: files[name] for name in files if name not in found})
     if catalogue.FILE not in files:
         reader.faults.append(Fault(catalogue.FILE, 0, 0, "is missing beside the orders"))
     node = documents.pop(catalogue.FILE, None)
     known = catalogue.catalogue_of(reader, node) if node is not None else Catalogue("", {})
     beside = _beside(reader, documents, files)
-    orders = _read_orders(reader, documents, known, beside)
+    for name, node in documents.items():
+        noted = len(reader.notes)
+        order = order_of(reader, node, known, beside)
+        if order is not None:
+            rests_on = *lying, *((item, files.get(item, b"")) for item in annexes.annex_files(node))
+            found[name] = Read(rests_on, order, tuple(reader.notes[noted:]))
+    orders = tuple(found[name].order for name in sorted(found))
     check_agreement(reader, orders)
     reader.done()
+    _SHELF.keep((name, files[name], item) for name, item in found.items())
     versions = sorted(
         (order.version for order in orders), key=lambda version: (version.order, version.version)
     )
     book = Lawbook(known, tuple(versions), tuple(holds))
-    return Checked(book, orders, tuple(sorted(set(reader.notes))), beside.library)
+    notes = {*reader.notes, *(note for item in found.values() for note in item.notes)}
+    return Checked(book, orders, tuple(sorted(notes)), beside.library)
 
 
 def load_folder(path: Path) -> dict[str, bytes]:
@@ -166,10 +182,17 @@ def _load(path: Path, largest: int) -> bytes:
 
 
 def _named_annexes(data: bytes) -> list[str]:
+    if not _MAY_NAME.search(data):
+        return []
     try:
         return list(annexes.annex_files(document.read_yaml(data, "", [])))
     except InvalidInput:
         return []  # the check reads the file again and says what is wrong
+
+
+def _lies_beside(name: str) -> bool:
+    """Whether a file is one that all orders rest on."""
+    return name in (catalogue.FILE, groups.FILE, calendars.FILE) or is_definition(name)
 
 
 def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
