@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
 
     def finished(self, *, keep: bool) -> None:
         """Go on with the next request, or end the connection."""
-        self._queue.popleft()
+        self._queue.popleft().close()
         if not keep or (self._closing and not self._queue):
             self._end()
             return

@@ -38,7 +38,7 @@ class Exchange:
         self._caller = caller
         self._parts = parts
         self._fault = fault
-        self._reply = Reply(caller, parts, request, self._close_books)
+        self._reply = Reply(caller, parts, request)
         self._question: Question | None = None
         self._decided: Ruling | None = None
         self._call: Call | None = None
@@ -208,7 +208,14 @@ class Exchange:
         if not self._reply.over:
             self._reply.over = True
             self._drop_call()
-            self._close_books()
+            self.close()
+
+    def close(self) -> None:
+        """The answer is over; the ruling is let go, so that both are freed at once."""
+        self._parts.flights.remove(self)
+        ruling, self._decided = self._decided, None
+        if ruling is not None:
+            ruling.close()
 
     def pause(self) -> None:
         """The caller reads too slowly."""
@@ -229,8 +236,3 @@ class Exchange:
         call, self._call = self._call, None
         if call is not None:
             call.cancel()
-
-    def _close_books(self) -> None:
-        self._parts.flights.remove(self)
-        if self._decided is not None:
-            self._decided.close()

@@ -5,7 +5,6 @@
    off.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 from writ.gateway.dialects import speak
@@ -33,15 +32,11 @@ class Caller(Protocol):
 
 
 class Reply:
-    """One answer; `closed` is called once, before the connection goes on to the next."""
+    """One answer."""
 
-    __slots__ = (
-        "_caller", "_closed", "_parts", "_request", "dialect", "kind", "over", "relay",
-    )  # fmt: skip
+    __slots__ = ("_caller", "_parts", "_request", "dialect", "kind", "over", "relay")
 
-    def __init__(
-        self, caller: Caller, parts: Parts, request: Request, closed: Callable[[], None]
-    ) -> None:
+    def __init__(self, caller: Caller, parts: Parts, request: Request) -> None:
         self.over = False
         self.dialect = dialect_of(request)
         self.kind = Kind.CHAT
@@ -49,7 +44,6 @@ class Reply:
         self._caller = caller
         self._parts = parts
         self._request = request
-        self._closed = closed
 
     def say(self, answer: Refusal) -> None:
         """Refuse."""
@@ -108,5 +102,4 @@ class Reply:
         self.over = True
         if data:
             self._caller.write(data)
-        self._closed()
         self._caller.finished(keep=keep)

@@ -1,5 +1,6 @@
 """Outcomes as callers see them, by raw HTTP; the official clients are in tests/e2e."""
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.worlds.control import Key, citizen, order, pseudonym
 from tests.worlds.gateway import ACME, CHAT, FR, NOBODY, US, World, chat, post
 from writ.clock import wall
+from writ.gateway.exchange import Exchange
 from writ.signing.end_user import sign_end_user
 from writ.signing.invitation import Invitation, read_invitation
 from writ.signing.keys import KeyPair
@@ -47,6 +49,20 @@ def test_everyone_gets_what_the_order_says(world: World) -> None:
     }
     barred = {(FR.text, "fable-5"): 451, (NOBODY.text, "fable-5"): 403}
     assert {**dict.fromkeys(outcomes, 200), **barred} == outcomes
+
+
+def test_an_answer_that_is_over_is_freed_at_once(world: World) -> None:
+    """With the body it holds: nothing waits for Python's collector, whatever was answered."""
+    world.enact()
+    gc.collect()
+    gc.disable()
+    try:
+        assert [200, 451, 403] == [world.chat(key, "fable-5").status for key in (US, FR, NOBODY)]
+        world.chat(US, "tiny")  # by the time this is answered, the others are over
+        left = [item for item in gc.get_objects() if isinstance(item, Exchange)]
+    finally:
+        gc.enable()
+    assert 1 >= len(left)
 
 
 def test_bytes_pass_as_they_are(world: World) -> None:

@@ -177,6 +177,13 @@ def test_a_named_annex_that_is_not_there_is_left_to_the_check(
     assert {"catalogue.yaml", "bad.yaml", "list.yaml", "x.yaml"} == set(load_folder(tmp_path))
 
 
+def test_a_file_that_is_no_yaml_is_left_to_the_check(tmp_path: Path) -> None:
+    """It is loaded as it is, whatever annexes it may have meant."""
+    for name, data in (("x.yaml", b"annexes: {"), ("y.yaml", b'"anne\\x78es": {')):
+        (tmp_path / name).write_bytes(data)
+    assert {"x.yaml", "y.yaml"} == set(load_folder(tmp_path))
+
+
 def test_faults_have_a_budget(write: Write, catalogue: bytes) -> None:
     """A file of nothing but faults is not read to its end."""
     data = write() + b"".join(b"k%d: 1\n" % number for number in range(20_000))
