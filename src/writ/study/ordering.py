@@ -10,21 +10,30 @@ import pyarrow.dataset as ds
 from writ.study.engine import FILES
 
 
-def backwards(name: str, column: str) -> int:
-    """Count rows whose instant is before that of the row above; a table of an engine has no order."""
+def backwards(name: str, column: str) -> tuple[int, int]:
+    """Count rows whose instant is before that of the last one above; return the first's number too.
+
+    Rows count from 1. A table of an engine has no order.
+    """
     if not name.endswith(FILES):
-        return 0
-    found, last = 0, None
+        return 0, 0
+    found, first, last, above = 0, 0, None, 0
     for values in _columns(name, column):
-        present = values.drop_null()
-        if len(present) == 0:
-            continue
-        if last is not None and present[0].as_py() < last:
-            found += 1
-        later, earlier = present.slice(1), present.slice(0, len(present) - 1)
-        found += pc.sum(pc.less(later, earlier)).as_py() or 0
-        last = present[len(present) - 1].as_py()
-    return found
+        last = values.slice(0, 0) if last is None else last
+        present = pa.concat_arrays([last, values.drop_null()])
+        back = pc.less(present.slice(1), present.slice(0, max(len(present) - 1, 0)))
+        if count := pc.sum(back).as_py():
+            found += count
+            first = first or above + _place(values, back.index(True).as_py() + 1 - len(last))
+        above += len(values)
+        last = present.slice(len(present) - 1) if len(present) else last
+    return found, first
+
+
+def _place(values: Any, number: int) -> int:
+    """Return the place, from 1, of the value that is number `number` of those there are, from 0."""
+    places = pc.indices_nonzero(pc.is_valid(values))
+    return int(places[number].as_py()) + 1
 
 
 def _columns(name: str, column: str) -> Iterator[Any]:

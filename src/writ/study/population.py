@@ -132,6 +132,14 @@ def read_population(
     return population
 
 
+def an_orphan(engine: Engine, population: Population) -> str:
+    """Return an organisation that somebody acts for and the population does not have; empty: none."""
+    table = population.subjects
+    unknown = table.acts_for.min(where=table.organisation == UNKNOWN)
+    (row,) = engine.rows(table.aggregate(example=unknown))
+    return row["example"] or ""
+
+
 def _table(engine: Engine, name: str | Lines, texts: Sequence[str]) -> Table:
     if isinstance(name, Lines):
         return lines_table(engine, name.lines, name.name)

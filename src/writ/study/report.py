@@ -161,9 +161,19 @@ def words(found: Simulation) -> Iterator[str]:
         yield unchanged(found.comparison)
     untouched = len(found.comparison.models) - len(found.comparison.touched)
     yield f"{untouched} other models: nothing changes"
+    for what, lacking in _lacking(found):
+        yield f"{what} has no {', '.join(lacking)}"
     for problem in found.problems:
         example = f" (such as {problem.example})" if problem.example else ""
         yield f"{problem.count} {problem.what}{example}"
+
+
+def _lacking(found: Simulation) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Say which columns were not there, where any were not."""
+    if found.population.without:
+        yield "the population", found.population.without
+    if found.traffic is not None and found.traffic.without:
+        yield "the log", found.traffic.without
 
 
 def _tally_words(tally: Tally) -> str:

@@ -17,7 +17,7 @@ from writ.study.comparison import Comparison
 from writ.study.engine import Engine
 from writ.study.figures import ModelFigures, PhaseFigures
 from writ.study.organisations import Hitting, hardest_hit
-from writ.study.population import Population, Problem, read_population
+from writ.study.population import Population, Problem, an_orphan, read_population
 from writ.study.subject_lines import Lines
 from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
 from writ.study.verdicts import Verdict, Verdicts
@@ -64,16 +64,15 @@ def simulate(
     tell("reading the population")
     population = read_population(engine, source, classes, lists, edges)
     units, traffic = list(_subjects(engine, population)), None
-    problems = [*population.problems, *_untold(units, "subjects")]
+    problems = [*population.problems, *_untold(units, "subjects", an_orphan(engine, population))]
     if traffic_name is not None:
         tell("reading the traffic")
         traffic = read_traffic(engine, traffic_name, population, _strangers(classes, lists))
         requests = list(_requests(counted(engine, traffic, population), comparison))
         problems += traffic.problems
-        if any(unit.asker.requester == UNKNOWN for unit in requests):
-            problems += _untold(requests, "requests", a_stranger(engine, traffic))
-        else:
-            problems += _untold(requests, "requests")
+        unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
+        stranger = a_stranger(engine, traffic) if unknown else ""
+        problems += _untold(requests, "requests", stranger)
         problems += _unknown_models(requests)
         units += requests
     tell("judging")
@@ -120,12 +119,16 @@ def _untold(units: Iterable[Unit], measure: str, stranger: str = "") -> Iterator
     """Count who cannot be judged, or is refused for no rule's sake."""
     counts: dict[str, int] = {}
     for unit in units:
-        for number in {unit.asker.requester, unit.asker.organisation, unit.asker.end_user}:
+        for number in _numbers(unit):
             if number < NOBODY:
                 counts[WHY[number]] = counts.get(WHY[number], 0) + unit.counts[measure]
     for why, count in sorted(counts.items()):
         example = stranger if why == WHY[UNKNOWN] else ""
         yield Problem(f"{measure} that stand on {why}", count, example)
+
+
+def _numbers(unit: Unit) -> set[int]:
+    return {unit.asker.requester, unit.asker.organisation, unit.asker.end_user}
 
 
 def _unknown_models(units: Iterable[Unit]) -> Iterator[Problem]:

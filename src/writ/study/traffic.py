@@ -65,8 +65,10 @@ def read_traffic(
     """
     raw, lacking = open_columns(engine, name, REQUIRED, OPTIONAL, TEXTS)
     problems = list(_looked_over(engine, raw, lacking))
-    if back := backwards(name, "at"):
-        problems.append(Problem("requests whose instant is before that of the row above", back, ""))
+    back, first = backwards(name, "at")
+    if back:
+        what = "requests whose instant is before that of the row above"
+        problems.append(Problem(what, back, f"row {first}"))
     joined = _with_requesters(raw, population.subjects)
     if "organisation" not in lacking:
         joined = _with_organisations(joined, population.subjects)
@@ -95,11 +97,12 @@ def a_stranger(engine: Engine, traffic: Traffic) -> str:
     """Return a subject of the log that the population does not have; empty: there is none."""
     found = []
     for table in traffic.parts:
-        unknown = table.filter(table.requester == UNKNOWN)
-        found += [
-            row["example"] for row in engine.rows(unknown.aggregate(example=unknown.subject.min()))
-        ]
-    return min((name for name in found if name), default="")
+        unknown = table.aggregate(
+            subject=table.subject.min(where=table.requester == UNKNOWN),
+            organisation=table.acts_for.min(where=table.organisation_number == UNKNOWN),
+        )
+        found += [name for row in engine.rows(unknown) for name in row.values() if name]
+    return min(found, default="")
 
 
 def _with_requesters(raw: Table, subjects: Table) -> Table:
@@ -185,13 +188,11 @@ def _looked_over(engine: Engine, raw: Table, lacking: tuple[str, ...]) -> Iterat
     if "tokens" not in lacking:
         wrong["requests whose tokens are not told, counted as none"] = raw.tokens.isnull()
         wrong["requests with fewer than no tokens, counted as none"] = raw.tokens < 0
-    found = raw.aggregate(
-        **{
-            f"c{place}": bad.ifelse(1, 0).fill_null(0).sum()
-            for place, bad in enumerate(wrong.values())
-        }
-    )
-    (row,) = engine.rows(found)
+    columns = {
+        f"c{place}": bad.ifelse(1, 0).fill_null(0).sum() for place, bad in enumerate(wrong.values())
+    }
+    columns |= {f"e{place}": raw.subject.min(where=bad) for place, bad in enumerate(wrong.values())}
+    (row,) = engine.rows(raw.aggregate(**columns))
     for place, what in enumerate(wrong):
         if row[f"c{place}"]:
-            yield Problem(what, row[f"c{place}"], "")
+            yield Problem(what, row[f"c{place}"], row[f"e{place}"] or "")

@@ -4,10 +4,14 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from writ.errors import InvalidInput
 from writ.law.folder import read_folder
 from writ.model.order import Lawbook
 from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
+from writ.study.report import plain, words
 from writ.study.simulation import Simulation, simulate
 
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
@@ -92,10 +96,10 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
 
     assert {
         ("requests for a model that no catalogue has", 1, "fabel"),
-        ("requests whose tokens are not told, counted as none", 1, ""),
-        ("requests with fewer than no tokens, counted as none", 1, ""),
-        ("requests without an instant", 1, ""),
-        ("requests whose instant is before that of the row above", 1, ""),
+        ("requests whose tokens are not told, counted as none", 1, "ann"),
+        ("requests with fewer than no tokens, counted as none", 1, "ann"),
+        ("requests without an instant", 1, "ghost"),
+        ("requests whose instant is before that of the row above", 1, "row 2"),
         ("requests that stand on a subject that the population does not have", 1, "ghost"),
     } == set(problems(found))
     tallies = found.phases[0].models[0].all
@@ -105,3 +109,41 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
 
 def _some(counts: dict[str, int]) -> Counter[str]:
     return Counter(counts)
+
+
+def test_organisations_that_nobody_knows(tmp_path: Path) -> None:
+    """Whoever acts for one, in the population or in the log, is refused, counted and named."""
+    people = ['{"id": "ann", "kind": "person", "acts_for": ["nowhere"]}', person("bob")]
+    traffic = "subject,model,at,organisation\nbob,fable-5,2026-06-01 00:00:01,elsewhere\n"
+    found = simulated(tmp_path, people, traffic)
+
+    unknown = "that stand on a subject that the population does not have"
+    assert {(f"subjects {unknown}", 1, "nowhere"), (f"requests {unknown}", 1, "elsewhere")} == set(
+        problems(found)
+    )
+
+
+def test_rows_out_of_order_are_found_across_gaps(tmp_path: Path) -> None:
+    """Rows without an instant between them do not hide it, and the first one is named by number."""
+    rows = ["03", "05", "", "04", "06", "", "01"]
+    lines = [f"ann,fable-5,{f'2026-06-01 00:00:{at}' if at else ''}" for at in rows]
+    found = simulated(tmp_path, [person("ann")], "\n".join(["subject,model,at", *lines, ""]))
+
+    back = "requests whose instant is before that of the row above"
+    assert [(2, "row 4")] == [(n, shown) for what, n, shown in problems(found) if what == back]
+
+
+def test_columns_that_are_not_there_are_named(tmp_path: Path) -> None:
+    """Without `kind` nothing is counted; what may be missing is said, in JSON and in words."""
+    people = tmp_path / "people.csv"
+    people.write_text("id,facts\nann,\n")
+    book = read_folder(JUNE)
+    comparison = Comparison(Lawbook(book.catalogue), book)
+    with open_engine("duckdb://", threads=1) as engine:
+        with pytest.raises(InvalidInput, match="has no column `kind`; it has facts, id"):
+            simulate(engine, comparison, str(people))
+        people.write_text("id,kind\nann,person\n")
+        found = simulate(engine, comparison, str(people))
+    lacking = ["acts_for", "facts", "verified_at", "expires_at", "plan"]
+    assert {"rows": 1, "without": lacking} == plain(found)["population"]
+    assert f"the population has no {', '.join(lacking)}" in list(words(found))
