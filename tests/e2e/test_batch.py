@@ -2,10 +2,10 @@
 
 import csv
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.worlds.warm import writ
 
 FOLDER = Path(__file__).parents[2] / "orders" / "june-2026"
 
@@ -30,12 +30,7 @@ def test_every_expected_outcome_comes_out(tmp_path: Path) -> None:
         for case in cases()
     ]
     batch.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "writ", "decide", "--orders", FOLDER, "--batch", batch, "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = writ("decide", "--orders", FOLDER, "--batch", batch, "--json")
     said = [json.loads(line) for line in done.stdout.splitlines()]
     wrong = [
         (case, answer["outcome"], answer["reasons"])

@@ -19,6 +19,8 @@ from typing import Any
 
 import httpx2
 
+from tests.worlds.warm import writ
+
 ORDERS = Path(__file__).parent.parent.parent / "orders" / "june-2026"
 CATALOGUE = ORDERS / "catalogue.yaml"
 LETTER = ORDERS / "us-bis-2026-06-12.v1.yaml"
@@ -75,16 +77,8 @@ class Deployment:
 
     def run(self, *words: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `writ` in the folder."""
-        return subprocess.run(
-            [sys.executable, "-m", "writ", *map(str, words)],
-            cwd=self.folder,
-            env={**_environment(), "WRIT_CONFIG": "writ.toml"},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        env = {**_environment(), "WRIT_CONFIG": "writ.toml"}
+        return writ(*words, cwd=self.folder, env=env, stdin=stdin)
 
     def writ(self, *words: str | Path) -> str:
         """Run `writ`, expect it to succeed, return what it printed."""

@@ -2,9 +2,9 @@
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.worlds.warm import writ
 
 FOLDER = Path(__file__).parents[3] / "orders" / "june-2026"
 
@@ -25,10 +25,7 @@ def test_every_row_comes_out_as_written(tmp_path: Path) -> None:
     ]
     batch = tmp_path / "cases.jsonl"
     batch.write_text("".join(json.dumps(line) + "\n" for line in asked))
-    command = [sys.executable, "-m", "writ", "decide", "--orders", str(FOLDER)]
-    done = subprocess.run(
-        [*command, "--batch", str(batch)], capture_output=True, text=True, check=False
-    )
+    done = writ("decide", "--orders", FOLDER, "--batch", batch)
     decided = [json.loads(line) for line in done.stdout.splitlines()]
     assert (0, "") == (done.returncode, done.stderr)
     assert len(rows) == len(decided)

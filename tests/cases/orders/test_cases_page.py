@@ -1,12 +1,11 @@
 """docs/cases.md: its file is read with those of docs/orders.md, and no key is left out."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.worlds.warm import writ
 from writ.law.cases import (
     CASE_KEYS,
     COMPLETENESSES,
@@ -34,13 +33,7 @@ def test_the_page_does_what_it_shows(tmp_path: Path) -> None:
         assert language in name
         (folder / name).write_text(rest, encoding="utf-8")
     (command, output) = re.findall(r"```console\n\$ (.*?)\n(.*?)```", PAGE, re.DOTALL)[0]
-    run = subprocess.run(
-        [sys.executable, "-m", *command.split()],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
+    run = writ(*command.split()[1:], cwd=tmp_path)
     assert (0, output, "") == (run.returncode, run.stdout, run.stderr)
 
 

@@ -2,14 +2,13 @@
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
+from tests.worlds.warm import writ
 from writ.law.annexes import ANNEX_KEYS, CHANGE_KEYS
 from writ.law.authority import AUTHENTICATED_KEYS, AUTHORITY_KEYS, MANDATE_KEYS
 from writ.law.calendars import CALENDAR_KEYS
@@ -68,14 +67,8 @@ def test_the_page_does_what_it_shows(tmp_path: Path) -> None:
         (folder / name[1]).write_text(text, encoding="utf-8")
     (shown,) = blocks("console")
     command, _, output = shown.partition("\n")
-    run = subprocess.run(
-        [sys.executable, "-m", *command.removeprefix("$ ").split()],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-        env=os.environ | {"COLUMNS": "100"},
-    )
+    words = command.removeprefix("$ ").split()[1:]
+    run = writ(*words, cwd=tmp_path, env=os.environ | {"COLUMNS": "100"})
     assert (0, output, "") == (run.returncode, run.stdout, run.stderr)
 
 

@@ -14,11 +14,11 @@ answered the last two had seen nothing of Writ but the explanations, the facts a
 """
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.worlds.warm import writ
 
 HERE = Path(__file__).parent
 ORDERS = HERE.parents[2] / "orders"
@@ -38,9 +38,7 @@ def test_a_reader_of_the_explanation_knows_what_is_decided(name: str, tmp_path: 
     questions = [json.loads(line) for line in lines]
     batch = tmp_path / "batch.jsonl"
     batch.write_text("\n".join(json.dumps(item["request"]) for item in questions))
-    options = ["--orders", str(ORDERS / FOLDERS[name]), "--batch", str(batch)]
-    command = [sys.executable, "-m", "writ", "decide", *options]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = writ("decide", "--orders", ORDERS / FOLDERS[name], "--batch", batch)
     assert (0, "") == (run.returncode, run.stderr)
     decided = [json.loads(line)["outcome"] for line in run.stdout.splitlines()]
     wrong = [

@@ -1,12 +1,11 @@
 """`writ definitions`, as a process; an operator's folder adds a definition by adding a file."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.worlds.warm import writ
 from writ.law.shipped import definition_names
 
 OWN = """
@@ -30,8 +29,7 @@ scenarios:
 
 def definitions(*arguments: str | Path) -> tuple[int, str, str]:
     """Run `writ definitions …`."""
-    command = [sys.executable, "-m", "writ", "definitions", *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = writ("definitions", *arguments)
     return run.returncode, run.stdout, run.stderr
 
 

@@ -2,12 +2,11 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.worlds.warm import writ
 from writ.law.shipped import data_bytes
 
 ROOT = Path(__file__).parents[3]
@@ -17,8 +16,7 @@ CASES = ROOT / "tests" / "cases" / "orders"
 
 def order(*arguments: str | Path) -> tuple[int, str, str]:
     """Run `writ order …`."""
-    command = [sys.executable, "-m", "writ", "order", *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    run = writ("order", *arguments, cwd=ROOT)
     return run.returncode, run.stdout, run.stderr
 
 

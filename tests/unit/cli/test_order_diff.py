@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.worlds import warm
 
 ROOT = Path(__file__).parents[3]
 JUNE = ROOT / "orders" / "june-2026"
@@ -16,8 +16,7 @@ SECOND = JUNE / "us-bis-2026-06-12.v2.yaml"
 
 def writ(*arguments: str | Path) -> tuple[int, str, str]:
     """Run `writ …`."""
-    command = [sys.executable, "-m", "writ", *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    run = warm.writ(*arguments, cwd=ROOT)
     return run.returncode, run.stdout, run.stderr
 
 

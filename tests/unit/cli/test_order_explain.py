@@ -2,9 +2,9 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.worlds.warm import writ
 
 ROOT = Path(__file__).parents[3]
 JUNE = ROOT / "orders" / "june-2026"
@@ -13,8 +13,7 @@ SECOND = JUNE / "us-bis-2026-06-12.v2.yaml"
 
 def explain(*arguments: str | Path) -> tuple[int, str, str]:
     """Run `writ order explain …`."""
-    command = [sys.executable, "-m", "writ", "order", "explain", *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    run = writ("order", "explain", *arguments, cwd=ROOT)
     return run.returncode, run.stdout, run.stderr
 
 

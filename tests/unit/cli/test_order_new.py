@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.worlds.warm import writ
+
 COMMAND = [sys.executable, "-m", "writ", "order", "new"]
 ANSWERS = """
 order: letter-1
@@ -22,13 +24,7 @@ clause: Only some may.
 
 def new(*arguments: str | Path) -> tuple[int, str, str]:
     """Run `writ order new …` without a terminal."""
-    run = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    run = writ("order", "new", *arguments)
     return run.returncode, run.stdout, run.stderr
 
 
@@ -55,12 +51,8 @@ def test_answers_from_a_file_and_options(tmp_path: Path) -> None:
         json.loads(said)
     )
     for command in ("check", "test"):
-        run = subprocess.run(
-            [sys.executable, "-m", "writ", "order", command, str(out)],
-            capture_output=True,
-            check=False,
-        )
-        assert (0, b"") == (run.returncode, run.stderr)
+        run = writ("order", command, out)
+        assert (0, "") == (run.returncode, run.stderr)
     again = new("class-of-person", "--out", out, *answers)
     assert (2, "", "`letter-1.v1.yaml` exists; nothing is written over\n") == again
 

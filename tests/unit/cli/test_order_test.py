@@ -1,11 +1,10 @@
 """`writ order test`, as a process."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from tests.worlds.warm import writ
 from writ.law.cases_schema import cases_schema
 
 ROOT = Path(__file__).parents[3]
@@ -15,8 +14,7 @@ CASES = ROOT / "tests" / "cases" / "june" / "june.cases.yaml"
 
 def order(*arguments: str | Path) -> tuple[int, str, str]:
     """Run `writ order …`."""
-    command = [sys.executable, "-m", "writ", "order", *map(str, arguments)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = writ("order", *arguments)
     return run.returncode, run.stdout, run.stderr
 
 
