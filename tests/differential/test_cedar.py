@@ -11,12 +11,14 @@ import cedarpy
 import pytest
 
 from tests.laws.agreement import ASKED
-from tests.worlds.cedar import cedar
+from tests.worlds.cedar import Cedar, cedar
 from tests.worlds.chains import chain, instant
 from tests.worlds.lawbooks import Pool, chance, lawbook, pool
-from writ.clock import Instant
+from writ.cli.order_export import export as command
+from writ.clock import Instant, parse_instant
+from writ.errors import InvalidInput
 from writ.law.compiled.decide import decide_compiled
-from writ.law.compiled.places import Places
+from writ.law.compiled.places import Places, deployment_named
 from writ.law.folder import read_folder
 from writ.law.literal.decide import decide as decide_literally
 from writ.law.request import read_people
@@ -24,6 +26,7 @@ from writ.model.expression import Derived
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
+from writ.study.cedar import export
 
 JUNE = Path(__file__).parents[2] / "orders" / "june-2026"
 SEEDS = 400
@@ -176,3 +179,45 @@ def test_a_missing_attribute_opens_a_natural_forbid_and_closes_ours() -> None:
 
 def _covers(book: Lawbook, model: str, at: Instant) -> bool:
     return any(model in active.rule.models for active in book.rules_at(at))
+
+
+AT = "2026-06-13T00:00:00Z"
+DEPLOYED = """\
+provider: acme
+models: {nova-1: {}}
+deployments:
+  us: {entity: acme, region: US}
+  fr: {entity: acme, region: FR}
+"""
+FRENCH = """\
+order: o
+version: 1
+kind: restriction
+title: Nobody from Russia in France
+authority: {name: Somebody, jurisdiction: FR}
+effective: 2026-01-01T00:00:00Z
+clauses: {c1: Some clause.}
+rules:
+  - {id: r1, clauses: [c1], models: [nova-1], bar: {person: {citizen_of: [RU]}}, standing: organisation, evidence: {to_serve: A2, to_bar: A1}, where: {regions: [FR]}}
+"""
+
+
+def test_orders_are_written_as_they_count_at_a_deployment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A rule for France stops somebody unknown there and not in the US, as both meanings say."""
+    for file, text in (("catalogue.yaml", DEPLOYED), ("o.v1.yaml", FRENCH)):
+        (tmp_path / file).write_text(text)
+    (tmp_path / "subjects.jsonl").write_text('{"id": "p", "kind": "person"}\n')
+    book, person = read_folder(tmp_path), Subject("p", "person")
+    at = parse_instant(AT)
+    for name in (None, "us", "fr"):
+        place = deployment_named(book, name)
+        asked = Cedar(export(book, [person], at, place)).permits(Chain(person), "nova-1")
+        right = decide_literally(book, Chain(person), "nova-1", at, place).outcome is Outcome.PERMIT
+        assert (name == "us", name == "us") == (right, asked)
+    assert 0 == command(tmp_path, AT, tmp_path / "out", deployment="us", cedar=True)
+    assert ", for us\n" in capsys.readouterr().out
+    assert 'at the deployment "us"' in (tmp_path / "out" / "NOTE.md").read_text()
+    with pytest.raises(InvalidInput, match="no deployment `uk` in the catalogue"):
+        command(tmp_path, AT, tmp_path / "more", deployment="uk", cedar=True)

@@ -8,6 +8,7 @@ import typer
 
 from writ.clock import format_instant, parse_instant
 from writ.errors import Failed, InvalidInput, Refused
+from writ.law.compiled.places import deployment_named
 from writ.law.folder import read_folder
 from writ.law.request import read_people, read_subjects
 
@@ -18,6 +19,9 @@ def export(  # noqa: PLR0913  one parameter per option of the command
     out: Annotated[Path, typer.Option(help="a new folder for policies, schema, entities, note")],
     subjects: Annotated[
         Path | None, typer.Option(help="who there is, as JSONL; default: the folder's own")
+    ] = None,
+    deployment: Annotated[
+        str | None, typer.Option(help="as orders count at this deployment of the catalogue")
     ] = None,
     *,
     cedar: Annotated[bool, typer.Option("--cedar", help="for Cedar, the one there is")] = False,
@@ -36,7 +40,7 @@ def export(  # noqa: PLR0913  one parameter per option of the command
     instant = parse_instant(at)
     book = read_folder(orders)
     people = read_people(orders) if subjects is None else read_subjects(subjects)
-    found = exported(book, people.values(), instant)
+    found = exported(book, people.values(), instant, deployment_named(book, deployment))
     try:
         out.mkdir(parents=True)
         for name, data in found.files.items():
@@ -46,6 +50,7 @@ def export(  # noqa: PLR0913  one parameter per option of the command
     if as_json:
         plain = {
             "at": format_instant(instant),
+            "deployment": deployment,
             "subjects": len(people),
             "exported": found.exported,
             "refused": found.refused,
@@ -53,7 +58,8 @@ def export(  # noqa: PLR0913  one parameter per option of the command
         }
         print(msgspec.json.encode(plain).decode())
     else:
-        print(f"{out}: {len(people)} subjects at {format_instant(instant)}")
+        where = f", for {deployment}" if deployment else ""
+        print(f"{out}: {len(people)} subjects at {format_instant(instant)}{where}")
         for model in found.exported:
             print(f"  {model}")
         for model, why in found.refused.items():

@@ -1,7 +1,7 @@
 """`writ order prove`: that the compiled rules do what the orders say, and nothing else."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -10,6 +10,9 @@ from writ.cli.proposed import at_deployment
 from writ.errors import Failed, InvalidInput, NotProved
 from writ.law.folder import read_folder
 from writ.model.order import Lawbook
+
+if TYPE_CHECKING:
+    from writ.study.proof.findings import Proof
 
 
 def prove(  # noqa: PLR0913  one parameter per option of the command
@@ -24,7 +27,7 @@ def prove(  # noqa: PLR0913  one parameter per option of the command
         typer.Option(help="a deployment: all that its open proposal would have in force"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="a new folder for the report, the questions and the people")
+        Path | None, typer.Option(help="a new folder: report, page, picture, questions, people")
     ] = None,
     *,
     schema: Annotated[
@@ -55,12 +58,23 @@ def prove(  # noqa: PLR0913  one parameter per option of the command
     except ModuleNotFoundError as error:
         raise Failed(f"{error.name} is not installed; pip install writ-ai[study]") from None
     if out is not None:
-        write(out, book, proof)
+        write(out, book, proof, _pages(book, proof))
     if as_json:
         print(msgspec.json.encode(plain(book, proof)).decode())
     else:
         print("\n".join(lines(proof)))
     return 0 if proof.proved else NotProved.exit_code
+
+
+def _pages(book: Lawbook, proof: "Proof") -> dict[str, str]:
+    from writ.study.charts import proof as drawn
+    from writ.study.charts import standing_alone
+    from writ.study.page import page
+    from writ.study.proof.picture import cells, values
+
+    picture = drawn(cells(proof))
+    told = {**values(book, proof), "picture": picture}
+    return {"proof.html": page("proof", told), "proof.svg": standing_alone(picture)}
 
 
 def _book(orders: Path | None, config: Path | None) -> Lawbook:

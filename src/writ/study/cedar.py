@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from writ.clock import Instant, format_instant
+from writ.model.catalogue import Deployment
 from writ.model.order import Lawbook
 from writ.model.subject import Subject
 from writ.study.cedar_known import LISTS, Cells, key
@@ -19,7 +20,7 @@ from writ.study.cedar_policy import Policies, policies, quoted
 _NOTE = """\
 # What these policies say, and what Cedar cannot
 
-Orders in force at {at}, of {count} subjects, for Cedar 4. {until}
+Orders in force at {at}, of {count} subjects, for Cedar 4. {where} {until}
 
 ## How to ask
 
@@ -41,7 +42,7 @@ There is no `forbid`. Cedar skips a policy that errs, so a `forbid` written the 
 - **Time.** Evidence ages, expires and begins to count; orders begin and end. These files are of one instant. Write them again at every change of law or facts.
 - **Unknown is not foreign.** `yes` has what is shown, `maybe` what nothing rules out, for each floor and greatest age of evidence that a rule asks for. Numbers in them are cells: values that the same lists of the rules name. They mean nothing beside another export.
 - **Somebody not in `entities.json`**, an end user whom nobody registered for one, is refused.
-- **Deployments** are not told apart: every rule counts. Reasons, clauses and receipts are not there.
+- **Deployments**: these files are of one, or of none; then every rule counts. Reasons, clauses and receipts are not there.
 """
 
 
@@ -54,15 +55,17 @@ class Export:
     refused: dict[str, str]
 
 
-def export(book: Lawbook, people: Iterable[Subject], at: Instant) -> Export:
-    """Write the orders in force at an instant, and what is known of people then."""
-    written = policies(book, at)
+def export(
+    book: Lawbook, people: Iterable[Subject], at: Instant, deployment: Deployment | None = None
+) -> Export:
+    """Write the orders in force at an instant, for a deployment, and what is known of people then."""
+    written = policies(book, at, deployment)
     subjects = sorted(people, key=lambda subject: subject.id)
     files = {
         "policies.cedar": "\n".join(written.text.values()),
         "schema.cedarschema": _schema(written.cells),
         "entities.json": _entities(book, written.cells, subjects, at),
-        "NOTE.md": _note(book, written, len(subjects), at),
+        "NOTE.md": _note(book, written, len(subjects), (at, deployment)),
     }
     encoded = {name: text.encode() for name, text in files.items()}
     return Export(encoded, tuple(sorted(written.text)), written.refused)
@@ -115,14 +118,19 @@ def _uid(kind: str, name: str) -> dict[str, str]:
     return {"type": f"Writ::{kind}", "id": name}
 
 
-def _note(book: Lawbook, written: Policies, count: int, at: Instant) -> str:
+def _note(
+    book: Lawbook, written: Policies, count: int, asked: tuple[Instant, Deployment | None]
+) -> str:
     """Rule 3."""
+    at, deployment = asked
     later = [boundary for boundary in book.boundaries() if boundary > at]
     changes = f"Orders next change at {format_instant(later[0])}." if later else ""
     refused = [f"- {quoted(model)}: {why}" for model, why in written.refused.items()]
+    served = f"As they count at the deployment {quoted(deployment.name)}." if deployment else ""
     return _NOTE.format(
         at=format_instant(at),
         count=count,
+        where=served or "At no deployment in particular: every rule counts.",
         until=changes or "No later change of orders is known.",
         refused="\n".join(refused) or "None.",
     )

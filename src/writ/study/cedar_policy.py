@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from writ.clock import Instant
 from writ.errors import Refused
+from writ.model.catalogue import Deployment
 from writ.model.expression import (
     AllOf,
     AnyOf,
@@ -51,14 +52,16 @@ class Policies:
     cells: Cells
 
 
-def policies(book: Lawbook, at: Instant) -> Policies:
-    """Write the policies of every model at an instant."""
+def policies(book: Lawbook, at: Instant, deployment: Deployment | None = None) -> Policies:
+    """Write the policies of every model at an instant, where it is served at a deployment."""
     held = {hold.model for hold in book.holds_at(at)}
     refused = dict.fromkeys(held, "it is under a hold")
     asked: dict[str, list[ActiveRule]] = {}
     for model in sorted(book.catalogue.models.keys() - held):
         rules = [
-            _about(active, model) for active in book.rules_at(at) if model in active.rule.models
+            _about(active, model)
+            for active in book.rules_at(at)
+            if model in active.rule.models and active.rule.covers(deployment)
         ]
         try:
             for active in rules:

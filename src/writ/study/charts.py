@@ -2,6 +2,7 @@
 
 1. Of a simulation: before and after per model, what would settle, the phases.
 2. Of readiness: how each plausible order would leave people, what asking now would raise, the trend.
+3. Of a proof: each property of each model, and how it is known.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ import altair as alt
 import vl_convert
 
 from writ.clock import format_instant
+from writ.study.proof.picture import METHODS
 from writ.study.readiness.measure import STANDINGS
 from writ.study.readiness.report import Readiness
 from writ.study.readiness.steps import evidence_words as asked_words
@@ -193,6 +195,29 @@ def trend(found: Readiness) -> str:
     return _svg(_plain(chart))
 
 
+def proof(cells: Sequence[Mapping[str, str]]) -> str:
+    """Draw properties by models; yes or no stands in each cell, its colour says how it is known."""
+    properties = list(dict.fromkeys(cell["property"] for cell in cells))
+    base = alt.Chart(alt.Data(values=list(cells))).encode(
+        x=alt.X(
+            "property:N", sort=properties, title=None, axis=alt.Axis(orient="top", labelAngle=-35)
+        ),
+        y=alt.Y("model:N", sort=None, title=None),
+    )
+    boxes = base.mark_rect(stroke="#fff", strokeWidth=2, cornerRadius=4).encode(
+        color=alt.Color(
+            "method:N",
+            title=None,
+            scale=alt.Scale(domain=list(METHODS), range=list(_METHOD_COLOURS)),
+            legend=alt.Legend(orient="bottom", columns=3),
+        )
+    )
+    words = base.mark_text(color="#111").encode(text="said:N")
+    drawn = (boxes + words).properties(width=alt.Step(64), height=alt.Step(30))
+    return _svg(_plain(drawn, right=48))
+
+
+_METHOD_COLOURS = ("#8cc5a2", "#a9d3ea", "#f2d8a7", "#d3cde6", "#e4e6e8", "#ef9a94")
 _PERCENT = alt.Axis(format="%")
 _WHOLE = alt.Scale(domain=[0, 1])
 _INK = "currentColor"

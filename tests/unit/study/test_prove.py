@@ -17,10 +17,12 @@ from writ.law.compiled.book import Compiled
 from writ.law.folder import read_folder
 from writ.law.snapshot import law_digest
 from writ.model.order import Hold, Lawbook
+from writ.study.page import page
 from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import does_what_is_ordered
 from writ.study.proof.equal import EQUALITIES, Subject, differ, equality, links
 from writ.study.proof.findings import PROPERTIES, Proof
+from writ.study.proof.picture import cells, values
 from writ.study.proof.prove import prove
 from writ.study.proof.report import lines, plain, proof_schema, request, summary, write
 from writ.study.proof.same import Same
@@ -94,7 +96,7 @@ def test_the_report_is_of_its_schema_and_of_the_law(proof: Proof) -> None:
 
 def test_another_solver_replays_the_kept_questions(proof: Proof, tmp_path: Path) -> None:
     """cvc5 says `unsat` to everything that z3 proved."""
-    write(tmp_path / "out", read_folder(ENTITIES), proof)
+    write(tmp_path / "out", read_folder(ENTITIES), proof, {})
     proved = {
         name
         for item in proof.findings
@@ -203,7 +205,7 @@ def test_a_wrong_boundary_is_reported_with_files_that_replay(tmp_path: Path) -> 
     late = tuple(replace(item, effective=item.effective + 1_000_000) for item in book.versions)
     found = prove(book, compiled=Compiled(replace(book, versions=late)))
     assert {"sufficient"} <= set(failed(found))
-    write(tmp_path / "out", book, found)
+    write(tmp_path / "out", book, found, {})
     written = json.loads((tmp_path / "out" / "case-1" / "request.jsonl").read_text())
     assert ("nova-1", "2026-01-01T00:00:00Z") == (written["model"], written["at"][:20])
     assert "not proved: " in summary(found)
@@ -216,6 +218,10 @@ def test_the_command_says_so_and_keeps_the_questions(
     orders = folder(tmp_path / "o", one=AMERICANS, other=NOBODY)
     assert 4 == command(orders, out=tmp_path / "out")
     assert "no  consistent: no two orders demand opposite things" in capsys.readouterr().out
+    told = (tmp_path / "out" / "proof.html").read_text()
+    assert "nova-1 is not consistent" in told
+    assert "citizenships" in told.split("How it is known")[0]
+    assert (tmp_path / "out" / "proof.svg").read_text().count(">no</text>")
     report = json.loads((tmp_path / "out" / "proof.json").read_text())
     assert set(report["files"]) == {item.name for item in (tmp_path / "out").glob("*.smt2")}
     assert 0 == command(ENTITIES, as_json=True)
@@ -225,10 +231,32 @@ def test_the_command_says_so_and_keeps_the_questions(
         command(orders, out=tmp_path / "out")
 
 
+def test_a_picture_says_how_each_property_is_known(proof: Proof) -> None:
+    """A cell for each property and for counting; nothing but one order speaks of the model."""
+    told = {cell["property"]: (cell["method"], cell["said"]) for cell in cells(proof)}
+    assert [*PROPERTIES, "counted"] == list(told)
+    assert ("by the solver", "yes") == told["sufficient"]
+    assert ("list by list", "yes") == told["restores"]
+    assert ("somebody shows it", "yes") == told["live"]
+    assert ("nothing to ask", "-") == told["consistent"]
+    assert ("by counting", "yes") == told["counted"]
+
+
+def test_the_page_of_a_proof_allows_its_own_style_alone(proof: Proof) -> None:
+    """It loads nothing, runs nothing, and says over what it is proved."""
+    told = page("proof", {**values(read_folder(ENTITIES), proof), "picture": "<svg></svg>"})
+    policy = told.split('Content-Security-Policy" content="')[1].split('"')[0]
+    assert ["default-src 'none'", "base-uri 'none'", "form-action 'none'"] == [
+        item for item in policy.split("; ") if "sha256" not in item
+    ]
+    assert "Nobody is treated otherwise than ordered." in told
+    assert (0, 0) == (told.count("<script"), told.count("style="))
+
+
 def test_the_page_shows_what_the_command_prints(proof: Proof) -> None:
     """docs/prove.md has the first lines word for word."""
-    page = (ORDERS.parent / "docs" / "prove.md").read_text()
-    shown = page.split("--out proof\n")[1].split("...")[0].splitlines()
+    text = (ORDERS.parent / "docs" / "prove.md").read_text()
+    shown = text.split("--out proof\n")[1].split("...")[0].splitlines()
     assert shown == list(lines(proof))[: len(shown)]
 
 

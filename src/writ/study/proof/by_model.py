@@ -24,12 +24,15 @@ from writ.study.proof import people
 from writ.study.proof.artefact import Cells, spoken
 from writ.study.proof.counted import count
 from writ.study.proof.equal import EQUALITIES, Subject, equality, links
-from writ.study.proof.findings import Case, Finding, Proof
+from writ.study.proof.findings import Case, Finding, Method, Proof
 from writ.study.proof.people import Asked, Changed
 from writ.study.proof.smt import Script, disj
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
 from writ.study.proof.timeline import Demand
+
+_SHOWN: Method = "somebody shows it"
+_NOTHING: Method = "nothing to ask"
 
 
 @dataclass
@@ -181,7 +184,8 @@ def _somebody(
         files += proof.keep(f"{subject.name}.live.{name}", *asked.texts)
         if asked.found is not None:
             said = f"{name} matters to somebody"
-            proof.findings.append(Finding("live", model, holds=True, said=said, files=files))
+            found = Finding("live", model, holds=True, said=said, files=files, known=_SHOWN)
+            proof.findings.append(found)
             return
     asked = people.without(_alone(subjects[0], demand), changed)
     files += proof.keep(f"{model}.live.alone.{name}", *asked.texts)
@@ -191,7 +195,7 @@ def _somebody(
         if holds
         else f"{name} matters to nobody: it is empty, or its own order is always stricter"
     )
-    proof.findings.append(Finding("live", model, holds, said, files, noted=True))
+    proof.findings.append(Finding("live", model, holds, said, files, noted=True, known=_SHOWN))
 
 
 def _consistent(proof: Proof, law: Law, subject: Subject) -> None:
@@ -209,10 +213,13 @@ def _consistent(proof: Proof, law: Law, subject: Subject) -> None:
         _refute(proof, subject, ("consistent", said, files), asked)
     if not refuted:
         unsure = any(not asked.sure for asked, _, _ in found)
-        said = (
-            "the solver gave no answer in time" if unsure else "whom one lets pass others can too"
-        )
-        proof.findings.append(Finding("consistent", subject.model, holds=not unsure, said=said))
+        said, known = "somebody can meet all that speak of it", _SHOWN
+        if not people.meet(subject, law.orders):
+            said, known = "no two orders speak of it together", _NOTHING
+        if unsure:
+            said = "the solver gave no answer in time"
+        done = Finding("consistent", subject.model, holds=not unsure, said=said, known=known)
+        proof.findings.append(done)
 
 
 def _worthwhile(proof: Proof, subject: Subject) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from writ.clock import Instant
 from writ.model.subject import Chain
@@ -33,6 +34,12 @@ class Case:
     deployment: str | None = None
 
 
+Method: TypeAlias = Literal[
+    "by the solver", "list by list", "somebody shows it", "by counting", "nothing to ask", "not so"
+]
+"""How something is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One property of one model (or of none in particular): whether it holds, and how that is known.
@@ -49,6 +56,11 @@ class Finding:
     noted: bool = False
     """Whether it is said aloud though it holds."""
     deployments: tuple[str, ...] = ()
+    known: Method = "by the solver"
+
+    def method(self) -> Method:
+        """Say how it is known, or that it is not so."""
+        return self.known if self.holds else "not so"
 
     def about(self) -> str:
         """Name the model, and where it is served."""

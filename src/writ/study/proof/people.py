@@ -138,6 +138,11 @@ def opposed(subject: Subject, orders: Iterable[str]) -> Iterator[tuple[Pair[Dema
             yield pair, between
 
 
+def meet(subject: Subject, orders: Iterable[str]) -> bool:
+    """Whether two orders, one of these, speak of the model together, or one says who must be served."""
+    return bool(_pairs(subject, {*orders}) or [*required(subject.book, subject.model)])
+
+
 def _pairs(subject: Subject, orders: set[str]) -> dict[Pair[str], tuple[Pair[Demand], list[Span]]]:
     """Return rules of different orders that are in force together at some deployment, and when."""
     met: dict[Pair[str], tuple[Pair[Demand], list[Span]]] = {}

@@ -6,7 +6,7 @@
 2. Whoever is found is written as requests and as the subject files of `writ decide`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -98,14 +98,14 @@ def lines(proof: Proof) -> Iterator[str]:
     yield summary(proof)
 
 
-def write(folder: Path, book: Lawbook, proof: Proof) -> None:
-    """Write the report, every question and everybody found into a new folder (rule 2)."""
+def write(folder: Path, book: Lawbook, proof: Proof, pages: Mapping[str, str]) -> None:
+    """Write the report, pages, every question and everybody found into a new folder (rule 2)."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise InvalidInput(f"`{folder}` is not empty; name a new folder")
-        for name, text in proof.texts.items():
-            (folder / name).write_text(text)
+        for name, text in {**pages, **proof.texts}.items():
+            (folder / name).write_text(text, encoding="utf-8")
         (folder / "proof.json").write_bytes(msgspec.json.format(_encoded(plain(book, proof))))
         cases = (item.case for item in proof.findings if item.case is not None)
         for number, case in enumerate(cases, 1):
@@ -116,7 +116,9 @@ def write(folder: Path, book: Lawbook, proof: Proof) -> None:
 
 def request(case: Case) -> dict[str, Plain]:
     """Write a case as a line of `writ decide --batch`."""
-    subjects: dict[str, Plain] = {name: write_subject(subject) for name, subject in _subjects(case)}
+    subjects: dict[str, Plain] = {
+        name: write_subject(subject) for name, subject in subjects_of(case)
+    }
     told: dict[str, Plain] = {**subjects, "model": case.model, "at": format_instant(case.at)}
     return told if case.deployment is None else {**told, "deployment": case.deployment}
 
@@ -124,11 +126,12 @@ def request(case: Case) -> dict[str, Plain]:
 def _write_case(folder: Path, case: Case) -> None:
     folder.mkdir()
     (folder / "request.jsonl").write_bytes(_encoded(request(case)) + b"\n")
-    for name, subject in _subjects(case):
+    for name, subject in subjects_of(case):
         (folder / f"{name}.json").write_bytes(_encoded(write_subject(subject)) + b"\n")
 
 
-def _subjects(case: Case) -> Iterator[tuple[str, Subject]]:
+def subjects_of(case: Case) -> Iterator[tuple[str, Subject]]:
+    """Yield whoever takes part in a request, and as what."""
     for name, link in _PEOPLE:
         subject: Subject | None = getattr(case.chain, link)
         if subject is not None:
@@ -136,7 +139,7 @@ def _subjects(case: Case) -> Iterator[tuple[str, Subject]]:
 
 
 def _sentence(case: Case) -> str:
-    people = "; ".join(_encoded(write_subject(item)).decode() for _, item in _subjects(case))
+    people = "; ".join(_encoded(write_subject(item)).decode() for _, item in subjects_of(case))
     where = "" if case.deployment is None else f", served at {case.deployment}"
     return f"{people} asks {case.model} at {format_instant(case.at)}{where}"
 
@@ -157,6 +160,7 @@ def _finding(item: Finding) -> Plain:
         "model": item.model or None,
         "deployments": list(item.deployments),
         "holds": item.holds,
+        "method": item.method(),
         "said": item.said,
         "files": list(item.files),
         "case": None
