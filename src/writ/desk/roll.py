@@ -71,6 +71,15 @@ class Roll:
         """Have changes told to this listener no more."""
         self._books.listeners.remove(listener)
 
+    def known(self, names: Iterable[str], *, follows: bool) -> dict[str, Known]:
+        """Return what is known of subjects; where rules `follows`, with whom they rest on (rule 4)."""
+        with self._books.store.view() as connection:
+            known = self._attestations.known(connection, names)
+            related = self._related(connection, known) if follows else {}
+        others = {name: item.subject for name, item in related.items()}
+        reading = _Reading((), (), known, related, others)
+        return {name: reading.related_to(item) for name, item in known.items()}
+
     def standing(self, *, revoked: bool = False) -> list[seam.Key | seam.Issuer]:
         """Return every live key and issuer; `revoked` ones too, for whoever may still hold them."""
         with self._books.store.view() as connection:

@@ -1,0 +1,152 @@
+"""What an account's holder may ask of their own standing: the outcome, why, and what would settle it.
+
+1. It is decided as the gateway named here decides: the law in force at its deployment, the same
+   facts, now. Nobody is asked about but the key's requester and the organisation it acts for.
+2. What would settle it is put as a question for each of the two: values of theirs alone. What
+   others would have to show (end users, owners) is counted, and not asked here.
+3. Told is what the strictest disclosure among the rules against allows, as the gateway does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from writ.clock import Clock
+from writ.desk.roll import Roll
+from writ.errors import Refused
+from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import decide_compiled, outcome_of
+from writ.law.compiled.places import Places
+from writ.model.decision import Decision, LinkName, Reason
+from writ.model.order import Disclosure, Lawbook
+from writ.model.outcome import Outcome
+from writ.model.subject import Chain, Subject
+from writ.people.keys import ApiKey
+from writ.people.methods import Question
+from writ.signing.invitation import question_named
+
+_STRICTNESS: dict[Disclosure, int] = {"full": 0, "existence": 1, "none": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An order as `disclosure: full` lets it be named."""
+
+    order: str
+    version: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What may be told of the rules against: how much, the order's notice, the orders by name."""
+
+    disclosure: Disclosure
+    notice: Mapping[str, str]
+    orders: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account's standing for one model (rules 2, 3); `held`: a hold stops the model for all.
+
+    `others` says that somebody else would have to show something, or be named.
+    """
+
+    model: str
+    outcome: Outcome
+    questions: tuple[Question, ...]
+    others: bool
+    held: bool
+    told: Told
+
+
+class Inquiry:
+    """Rule 1; `book` gives the law in force, `point` is the gateway's name."""
+
+    def __init__(
+        self, book: Callable[[], Lawbook | None], roll: Roll, clock: Clock, point: str
+    ) -> None:
+        self._book = book
+        self._roll = roll
+        self._clock = clock
+        self._point = point
+        self._last: Compiled | None = None
+
+    def standing(self, key: ApiKey, model: str) -> Standing:
+        """Return what the holder of a key may do with a canonical model, and what would change it."""
+        compiled = self._compiled()
+        if model not in compiled.book.catalogue.models:
+            raise Refused("there is no such model")
+        chain = self._chain(key, compiled)
+        found = decide_compiled(compiled, chain, model, self._clock.now())
+        questions = tuple(_questions(chain, found))
+        asked = {id(item) for question in questions for item in question.wanted}
+        return Standing(
+            model,
+            found.outcome,
+            questions,
+            any(id(item) not in asked for item in found.would_settle),
+            any(reason.verdict == "held" for reason in found.reasons),
+            _told(compiled.book, found.reasons),
+        )
+
+    def wanting(self, key: ApiKey) -> tuple[str, ...]:
+        """Return the models that the holder of a key may not use as they are, by name."""
+        compiled, now = self._compiled(), self._clock.now()
+        chain = self._chain(key, compiled)
+        return tuple(
+            name
+            for name, model in sorted(compiled.book.catalogue.models.items())
+            if model.controlled and outcome_of(compiled, chain, name, now)[0] is not Outcome.PERMIT
+        )
+
+    def model_named(self, question: bytes) -> str | None:
+        """Return the model of an invitation's question; None where the rules are others by now."""
+        compiled = self._compiled()
+        digest = compiled.digest(compiled.segment_at(self._clock.now()))
+        for name in compiled.book.catalogue.models:
+            if question_named(name, digest) == question:
+                return name
+        return None
+
+    def _compiled(self) -> Compiled:
+        book = self._book()
+        if book is None:
+            raise Refused("nothing is in force yet")
+        if self._last is None or self._last.book is not book:
+            self._last = Places(book).at(book.catalogue.deployment_of(self._point))
+        return self._last
+
+    def _chain(self, key: ApiKey, compiled: Compiled) -> Chain:
+        names = [name for name in (key.requester, key.organisation) if name is not None]
+        known = self._roll.known(names, follows=compiled.follows)
+        if any(item.broken for item in known.values()):
+            raise Refused("what is known of this account cannot be read; ask the operator")
+        organisation = None if key.organisation is None else known[key.organisation].subject
+        return Chain(known[key.requester].subject, organisation)
+
+
+def _questions(chain: Chain, found: Decision) -> Iterator[Question]:
+    links: tuple[tuple[LinkName, Subject | None], ...] = (
+        ("requester", chain.requester),
+        ("organisation", chain.organisation),
+    )
+    for link, subject in links:
+        wanted = tuple(
+            item for item in found.would_settle if item.link == link and item.subject is None
+        )
+        if wanted and subject is not None:
+            yield Question(subject.id, subject.kind, link, found.model, wanted)
+
+
+def _told(book: Lawbook, reasons: Iterable[Reason]) -> Told:
+    named = {(reason.order, reason.version) for reason in reasons}
+    against = [item for item in book.versions if (item.order, item.version) in named]
+    disclosure = max(
+        (item.disclosure for item in against), key=lambda item: _STRICTNESS[item], default="none"
+    )
+    notice: Mapping[str, str] = next(
+        (item.notice for item in against if item.disclosure == disclosure and item.notice), {}
+    )
+    full = against if disclosure == "full" else []
+    return Told(disclosure, notice, tuple(Named(v.order, v.version, v.title) for v in full))
