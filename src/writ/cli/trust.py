@@ -24,7 +24,7 @@ _CAPS = ("A0", "A1", "A2", "A3", "A4")
 
 @app.command("init")
 def trust_init(  # noqa: PLR0913  one parameter per option of the command
-    person: Annotated[list[str], typer.Option(help="ID=PUBLIC:submit,sign,hold; repeat it")],
+    person: Annotated[list[str], typer.Option(help="ID=PUBLIC:submit,sign,hold,review; repeat it")],
     method: Annotated[list[str] | None, typer.Option(help="NAME=PUBLIC:A3; repeat it")] = None,
     recovery: Annotated[
         list[str] | None, typer.Option(help="PUBLIC kept offline; repeat it")

@@ -204,10 +204,20 @@ class Go:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """People decide, later: what the visitor handed in is with `reference`."""
+class Claim:
+    """What somebody says that a paper of theirs shows."""
 
-    reference: str
+    attribute: str
+    values: tuple[Value, ...]
+    completeness: Completeness = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """People decide, later, whether a kind of document shows what is claimed."""
+
+    document: str
+    claimed: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from writ.clock import Clock
 from writ.people.attestations import Attestations, Known
+from writ.people.backing import Backing
 from writ.people.books import Books
 from writ.people.end_users import EndUsers
 from writ.people.issuers import Issuers
 from writ.people.keys import Keys
 from writ.people.preverified import PreVerified
+from writ.people.reviews import Reviews
 from writ.people.statement import Methods
 from writ.people.subjects import Subjects, read_subjects
 from writ.signing.secret import read_secret
@@ -35,6 +37,8 @@ class Registry:
         self.issuers = Issuers(self.books)
         self.facts = Attestations(self.books, Methods(trust))
         self.preverified = PreVerified(self.books)
+        self.backing = Backing(self.books)
+        self.reviews = Reviews(self.books, trust)
 
     def those(self, names: Iterable[str]) -> Mapping[str, Known]:
         """Read the subjects of these ids with their facts; unknown ids are left out."""

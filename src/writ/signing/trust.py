@@ -18,7 +18,7 @@ from writ.errors import Refused
 from writ.signing.form import Form, read_form
 from writ.signing.keys import key_id, read_public, write_public
 
-Role: TypeAlias = Literal["submit", "sign", "hold"]
+Role: TypeAlias = Literal["submit", "sign", "hold", "review"]
 ROLES: frozenset[Role] = frozenset(get_args(Role))
 Gate: TypeAlias = Literal["encoding", "proof", "simulation"]
 GATES: frozenset[Gate] = frozenset(get_args(Gate))

@@ -63,7 +63,7 @@ def test_trust_that_could_approve_nothing_is_refused(tmp_path: Path, shared: Dep
     ada, ben = shared.publics["ada"], shared.publics["ben"]
     trust = ("trust", "init", "--person")
 
-    assert "roles are hold, sign, submit" in deployment.fails(3, *trust, f"ada={ada}:rule")
+    assert "roles are hold, review, sign, submit" in deployment.fails(3, *trust, f"ada={ada}:rule")
     assert "is not written like ada=" in deployment.fails(3, *trust, "ada")
     assert "a public key starts with" in deployment.fails(2, *trust, "ada=abc:sign")
     assert "nothing could ever be approved" in deployment.fails(2, *trust, f"ada={ada}:submit,sign")

@@ -1,0 +1,271 @@
+"""People decide about people: papers, appeals, credentials shown twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from writ.canonical import Plain
+from writ.clock import DAY, DrillClock
+from writ.errors import InvalidInput, Refused
+from writ.model.subject import Subject
+from writ.people.backing import Source
+from writ.people.decided import Decided
+from writ.people.registry import Registry
+from writ.people.reviews import OPINION, Opinion, Review, Wanted, sign_opinion
+from writ.signing.keys import KeyPair
+from writ.signing.trust import Method, Person, Role, Trust
+from writ.signing.word import sign_word
+from writ.store.database import open_store
+
+NOW = 1_780_000_000_000_000
+GREEN_CARD: list[Plain] = [
+    {"attribute": "permanent_residences", "value": ["US"], "completeness": "at_least"}
+]
+
+
+@dataclass
+class Office:
+    """A registry with Alice and Bob, and reviewers rae, sam, tia, uma; ned signs and reviews not."""
+
+    folder: Path
+    clock: DrillClock
+    registry: Registry
+    trust: Trust
+    keys: dict[str, KeyPair]
+    decided: Decided
+
+    def papers(self, subject: str = "alice") -> Review:
+        """A permanent resident card to be looked at."""
+        return self.registry.reviews.open(Wanted(subject, "papers", "us-card", GREEN_CARD))
+
+    def says(self, by: str, review: str, *, accept: bool, **more: object) -> Review:
+        """A reviewer's opinion, and what comes of it."""
+        said = Opinion(review, accept, **{"reason": "the card is genuine", **more})  # type: ignore[arg-type]  # as a test has it
+        self.registry.reviews.give(sign_opinion(said, self.trust, self.keys[by]))
+        return self.decided.settle(review)
+
+    def facts(self, subject: str) -> list[tuple[str, int, int | None]]:
+        """What is known of somebody: attribute, level, end."""
+        known = self.registry.those([subject])[subject].subject.facts
+        return [(fact.attribute, fact.assurance, fact.expires_at) for fact in known]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """An office of the test's."""
+    keys = {name: KeyPair.generate() for name in ("rae", "sam", "tia", "uma", "ned", "review")}
+    roles: dict[str, set[Role]] = {name: {"review"} for name in ("rae", "sam", "tia", "uma")}
+    roles["ned"] = {"sign"}
+    people = {
+        name: Person(name, name, (keys[name].public,), frozenset(may))
+        for name, may in roles.items()
+    }
+    trust = Trust(
+        people,
+        {"review": Method("review", keys["review"].public, 3)},
+        KeyPair.generate().public,
+        digest="sha256:" + "0" * 64,
+    )
+    store = open_store(tmp_path / "writ.sqlite")
+    clock = DrillClock(tmp_path / "clock", NOW)
+    registry = Registry(store, trust, clock, tmp_path)
+    registry.subjects.add([Subject("alice", "person"), Subject("bob", "person")])
+    yield Office(tmp_path, clock, registry, trust, keys, Decided(registry, keys["review"]))
+    store.close()
+
+
+def test_two_people_make_a_fact_as_good_as_the_weaker_look(office: Office) -> None:
+    """One opinion decides nothing; the second does, at the weaker way of seeing, until the paper ends."""
+    name = office.papers().id
+    first = office.says("rae", name, accept=True, seen="person", expires=NOW + 9 * DAY)
+    assert ("open", []) == (first.state, office.facts("alice"))
+    second = office.says("sam", name, accept=True, seen="video")
+
+    assert "accepted" == second.state
+    assert [("permanent_residences", 2, NOW + 9 * DAY)] == office.facts("alice")
+    [carried] = office.registry.facts.carried("alice")
+    assert carried.grade is not None
+    assert ("writ-review", "video") == (carried.grade["scheme"], carried.grade["value"])
+
+
+def test_a_third_settles_a_difference(office: Office) -> None:
+    """One for, one against, and whoever comes third; a paper rejected attests nothing."""
+    name = office.papers().id
+    office.says("rae", name, accept=True, seen="copy")
+    assert "open" == office.says("sam", name, accept=False).state
+    assert "rejected" == office.says("tia", name, accept=False).state
+    assert [] == office.facts("alice")
+    with pytest.raises(Refused, match="was decided before"):
+        office.says("uma", name, accept=True, seen="copy")
+
+
+def test_an_appeal_goes_to_others_and_stands_in_for_the_first(office: Office) -> None:
+    """Neither who rejected may judge; two others accept, and what was claimed is attested."""
+    first = office.papers()
+    for by in ("rae", "sam"):
+        office.says(by, first.id, accept=False)
+    appeal = office.registry.reviews.appeal("alice", first.id, "")
+    with pytest.raises(Refused, match="another person decides"):
+        office.says("rae", appeal.id, accept=True, seen="person")
+    for by in ("tia", "uma"):
+        office.says(by, appeal.id, accept=True, seen="person")
+
+    assert NOW + 14 * DAY == appeal.due_at
+    assert [("permanent_residences", 3, NOW + 365 * DAY)] == office.facts("alice")
+    [rate] = office.registry.reviews.rates()
+    assert (0, 0, 0, 1, 1, 1) == (
+        rate.open, rate.overdue, rate.accepted, rate.rejected, rate.appealed, rate.reversed,
+    )  # fmt: skip
+
+
+def test_an_appeal_against_what_is_known_revokes_what_both_name(office: Office) -> None:
+    """A fact that is wrong is taken back, and its subject asked anew; one name alone is not enough."""
+    name = office.papers().id
+    for by in ("rae", "sam"):
+        office.says(by, name, accept=True, seen="video")
+    [fact] = office.registry.facts.carried("alice")
+    appeal = office.registry.reviews.appeal("alice", "", "facts")
+    office.says("tia", appeal.id, accept=True, revoke=(fact.id.hex(), "00"))
+    assert 1 == len(office.facts("alice"))
+    office.says("uma", appeal.id, accept=True, revoke=(fact.id.hex(),))
+
+    assert [] == office.facts("alice")
+
+
+def test_only_what_was_decided_against_oneself_can_be_appealed(office: Office) -> None:
+    """Nobody appeals an open review, another's, or an appeal."""
+    name = office.papers().id
+    for subject in ("alice", "bob"):
+        with pytest.raises(Refused, match="not yours to appeal"):
+            office.registry.reviews.appeal(subject, name, "")
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_credential_shown_twice_is_decided_by_people(office: Office, *, accept: bool) -> None:
+    """One person's second account is backed too; a lent credential takes every fact down with it."""
+    backing = office.registry.backing
+    name = backing.nullifier(b"passport")
+    review = office.papers().id
+    for by in ("rae", "sam"):
+        office.says(by, review, accept=True, seen="video")
+    [fact] = office.registry.facts.carried("alice")
+    backing.claim("alice", name)
+    backing.attach([Source(fact.id, name, None)])
+    backing.claim("bob", name)
+    reuse = office.registry.reviews.open(Wanted("bob", "reuse", "credential", nullifier=name))
+    for by in ("tia", "uma"):
+        office.says(by, reuse.id, accept=accept)
+
+    assert accept == (office.facts("alice") != [])
+    if accept:
+        assert "stands" == backing.claim("bob", name)
+    else:
+        with pytest.raises(Refused, match="lent to others"):
+            backing.claim("bob", name)
+
+
+def test_a_fact_found_rented_takes_its_credential_along(office: Office) -> None:
+    """The fact is revoked, the credential never taken again; without one, plain revoking is said."""
+    review = office.papers().id
+    for by in ("rae", "sam"):
+        office.says(by, review, accept=True, seen="video")
+    [fact] = office.registry.facts.carried("alice")
+    with pytest.raises(Refused, match="without `--rented`"):
+        office.decided.rented(fact.id)
+    backing = office.registry.backing
+    backing.attach([Source(b"x", None, None), Source(fact.id, backing.nullifier(b"p"), None)])
+
+    assert 1 == office.decided.rented(fact.id)
+    assert [] == office.facts("alice")
+
+
+@pytest.mark.parametrize(
+    ("by", "more", "why"),
+    [
+        ("ned", {"seen": "copy"}, "may not review"),
+        ("rae", {}, "say how you saw"),
+        ("rae", {"seen": "copy", "reason": " "}, "give a reason"),
+        ("rae", {"seen": "copy", "reason": "x" * 2001}, "give a reason"),
+        ("sam", {"seen": "copy"}, "has given an opinion"),
+    ],
+)
+def test_an_opinion_that_is_not_in_order_is_refused(
+    office: Office, by: str, more: dict[str, object], why: str
+) -> None:
+    """Whose role, how seen, why, and once each."""
+    name = office.papers().id
+    office.says("sam", name, accept=True, seen="copy")
+    with pytest.raises(Refused, match=why):
+        office.says(by, name, accept=True, **more)
+
+
+def test_a_word_about_another_review_is_refused(office: Office) -> None:
+    """What is signed about one review is not taken for another."""
+    name = office.papers().id
+    said: dict[str, Plain] = {"review": name, "accept": True, "reason": "ok", "seen": "copy"}
+    said |= {"expires": None, "revoke": []}
+    word = sign_word(OPINION, "sha256:" + "1" * 64, said, office.trust, office.keys["rae"])
+    with pytest.raises(Refused, match="about another review"):
+        office.registry.reviews.give(word)
+
+
+def test_the_same_question_is_one_review_and_there_are_not_many(office: Office) -> None:
+    """Handing in again finds the first; five open at once are enough; an unknown one is said."""
+    assert office.papers().id == office.papers().id
+    for number in range(4):
+        office.registry.reviews.open(Wanted("alice", "papers", f"p{number}", GREEN_CARD))
+    with pytest.raises(Refused, match="enough of yours"):
+        office.registry.reviews.open(Wanted("alice", "papers", "more", GREEN_CARD))
+    with pytest.raises(InvalidInput, match="no review `x`"):
+        office.registry.reviews.find("x")
+    assert 5 == len(office.registry.reviews.all("alice"))
+    assert [] == list(office.registry.reviews.all("bob"))
+
+
+def test_what_was_cut_short_is_finished(office: Office) -> None:
+    """Two opinions were taken and the process died: the fact comes with the next start, once."""
+    name = office.papers().id
+    for by in ("rae", "sam"):
+        said = Opinion(name, accept=True, reason="genuine", seen="video")
+        office.registry.reviews.give(sign_opinion(said, office.trust, office.keys[by]))
+    office.decided.settle_all()
+    office.decided.settle_all()
+
+    assert 1 == len(office.facts("alice"))
+
+
+def test_an_expired_paper_shows_nothing(office: Office) -> None:
+    """Not when the first looks, and not when it ends before the second does."""
+    name = office.papers().id
+    with pytest.raises(Refused, match="have expired"):
+        office.says("rae", name, accept=True, seen="copy", expires=NOW)
+    office.says("rae", name, accept=True, seen="copy", expires=NOW + 1)
+    office.clock.step(NOW + 1)
+
+    assert "rejected" == office.says("sam", name, accept=True, seen="copy").state
+    assert [] == office.facts("alice")
+
+
+def test_nothing_is_attested_without_a_key(office: Office) -> None:
+    """The review stays open, and says why."""
+    name = office.papers().id
+    for by in ("rae", "sam"):
+        said = Opinion(name, accept=True, reason="genuine", seen="video")
+        office.registry.reviews.give(sign_opinion(said, office.trust, office.keys[by]))
+    with pytest.raises(Refused, match="no key of the method `review`"):
+        Decided(office.registry, None).settle(name)
+    assert "open" == office.registry.reviews.find(name).state
+
+
+def test_reasons_and_names_are_not_in_event_rows(office: Office) -> None:
+    """Events name reviews and digests; the reason is in its own row, which can be erased."""
+    name = office.papers().id
+    office.says("rae", name, accept=False, reason="smudged beyond reading")
+    with office.registry.books.store.view() as connection:
+        rows = b"".join(
+            bytes(row[0]) for row in connection.exec_driver_sql("SELECT bytes FROM event")
+        )
+
+    assert [] == [word for word in (b"alice", b"smudged", b"permanent") if word in rows]
