@@ -105,13 +105,18 @@ def revoke(
     attestation: Annotated[str, typer.Argument(help="its id, from `writ subject show`")],
     config: ConfigFile = DEFAULT_CONFIG,
     *,
+    rented: Annotated[
+        bool,
+        typer.Option("--rented", help="its credential was lent: take all of it back, for good"),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take one fact back, on every gateway, before this returns. It does not come back.
 
     Example: writ facts revoke 5c9f...
     """
-    answer = ask(config, Call("POST", f"/facts/{quote(attestation, safe='')}/revoke"))
+    query = {"rented": "yes"} if rented else None
+    answer = ask(config, Call("POST", f"/facts/{quote(attestation, safe='')}/revoke", query=query))
     show(answer, f"revoked {attestation}, which was about {answer['subject']}", as_json=as_json)
 
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "order": "order:app",
     "reachable": "reachable:reachable",
     "readiness": "readiness:readiness",
+    "review": "review:app",
     "serve": "serve:serve",
     "sign": "sign:sign",
     "skip": "skip:skip",

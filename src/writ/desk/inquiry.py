@@ -142,7 +142,7 @@ def _questions(chain: Chain, found: Decision) -> Iterator[Question]:
 def _told(book: Lawbook, reasons: Iterable[Reason]) -> Told:
     named = {(reason.order, reason.version) for reason in reasons}
     against = [item for item in book.versions if (item.order, item.version) in named]
-    disclosure = max(
+    disclosure: Disclosure = max(
         (item.disclosure for item in against), key=lambda item: _STRICTNESS[item], default="none"
     )
     notice: Mapping[str, str] = next(

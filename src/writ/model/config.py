@@ -128,6 +128,10 @@ class Config:
         """The secret that closes the links of refusals (see `writ.signing.invitation`)."""
         return self.folder / "invitations.secret"
 
+    def method_key(self, name: str) -> Path:
+        """Where the key lies of a verification method that this deployment itself carries out."""
+        return self.folder / "methods" / f"{name}.key"
+
     @property
     def lock(self) -> Path:
         """Held exclusively by whoever has the store open."""

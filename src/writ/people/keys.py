@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from writ.canonical import Plain
 from writ.clock import Instant
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, Refused
 from writ.model.subject import Subject
 from writ.people.books import Books, Change
 from writ.people.subjects import batches, find_subject, read_subjects
@@ -87,6 +87,15 @@ class Keys:
         """Return every key, revoked ones too, by id."""
         with self._books.store.view() as connection:
             return read_keys(connection)
+
+    def by_digest(self, digest: bytes) -> ApiKey:
+        """Return the live key whose text has this digest; none is Refused."""
+        with self._books.store.view() as connection:
+            row = connection.execute(api_key.select().where(api_key.c.digest == digest)).first()
+            if row is None or row.revoked_at is not None:
+                raise Refused("this API key is not valid")
+            [key] = read_keys(connection, [row.id])
+        return key
 
     def of(self, requester: str) -> tuple[ApiKey, ...]:
         """Return one requester's keys; one that is not on the books is InvalidInput."""

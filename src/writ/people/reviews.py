@@ -167,8 +167,9 @@ class Reviews:
                     state="open",
                 )
             )
-            payload = {"at": now, "review": name, "subject": self._books.alias(wanted.subject)}
-            events.append(connection, "review.opened", payload | {"kind": wanted.kind})
+            payload: dict[str, Plain] = {"at": now, "review": name, "kind": wanted.kind}
+            payload["subject"] = self._books.alias(wanted.subject)
+            events.append(connection, "review.opened", payload)
             return self._read(connection, name)
 
     def appeal(self, subject: str, about: str, document: str) -> Review:

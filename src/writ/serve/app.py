@@ -18,6 +18,7 @@ from writ.serve.routes import (
     obligations,
     proposals,
     results,
+    reviews,
     signers,
     status,
     subjects,
@@ -29,7 +30,7 @@ def control_app(site: Site) -> Starlette:
     """Put the routes together over an open deployment."""
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
-        obligations, exposure, signers, notices, lists, results,
+        obligations, exposure, signers, notices, lists, results, reviews,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

@@ -24,6 +24,7 @@ from writ.model.config import Config
 from writ.serve.admin import admin_app, serves
 from writ.serve.app import control_app
 from writ.serve.arrival import record
+from writ.serve.counter import counter_app
 from writ.serve.listen import Face, listen_tcp, listen_unix
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
@@ -45,6 +46,7 @@ class Ready:
     admin: str
     control: str
     epoch: int
+    portal: str | None = None
     ready: bool = True
 
 
@@ -67,6 +69,7 @@ class _Server:
         self._feed = Feed(site.desk, roll, leases, self._fleet, site.clock)
         self._log = structlog.get_logger()
         self._supervisor = Supervisor(config.file, config.folder, self._gateway_started)
+        self._portal = Supervisor(config.file, config.folder, self._portal_started, "portal")
 
     async def run(self) -> None:
         """Start everything, wait for the signal, stop everything (rules 2 and 3)."""
@@ -94,12 +97,25 @@ class _Server:
             receipts = asyncio.create_task(self._site.ledger.keep(RECEIPTS_EVERY))
             stack.callback(receipts.cancel)
             await self._first_answer()
+            portal = await self._open_portal(stack)
             control = str(self._config.control_socket)
             epoch = self._site.desk.current().epoch
-            self._ready(Ready(gateway, f"{host}:{port}", control, epoch))
+            self._ready(Ready(gateway, f"{host}:{port}", control, epoch, portal))
             self._log.info("ready", gateway=gateway, admin=f"{host}:{port}", epoch=epoch)
             await stop.wait()
             self._log.info("stopping")
+
+    async def _open_portal(self, stack: contextlib.AsyncExitStack) -> str | None:
+        """Start the portal and what it asks, where there is one; finish what it began before."""
+        if self._config.portal is None:
+            return None
+        await asyncio.to_thread(self._site.decided().settle_all)
+        face = Face(counter_app(self._site), listen_unix(self._config.portal_socket))
+        face.start()
+        stack.push_async_callback(face.stop)
+        address = await self._portal.start()
+        stack.push_async_callback(self._portal.stop)
+        return address
 
     async def _first_answer(self) -> None:
         """Wait until the gateway has applied what is in force (rule 2), and record that it is."""
@@ -113,3 +129,6 @@ class _Server:
 
     def _gateway_started(self, listen: str) -> None:
         self._log.info("gateway started", listen=listen)
+
+    def _portal_started(self, listen: str) -> None:
+        self._log.info("portal started", listen=listen)

@@ -16,6 +16,8 @@ from writ.desk.desk import Desk
 from writ.desk.feed import Feed
 from writ.errors import Failed, Refused
 from writ.model.config import Config
+from writ.people.decided import METHOD as REVIEW
+from writ.people.decided import Decided
 from writ.people.registry import Registry
 from writ.people.statement import OPERATOR
 from writ.serve.ledger import Ledger, open_ledger
@@ -48,6 +50,13 @@ class Site:
         if method is None:
             raise Refused(f"the trust document has no method `{OPERATOR}`; have facts signed")
         return load_key(self.config.folder / OPERATOR_KEY, method.public)
+
+    def decided(self) -> Decided:
+        """Return what does what reviewers decide, with the key of their method if it is here."""
+        method = self.trust.methods.get(REVIEW)
+        path = self.config.method_key(REVIEW)
+        pair = load_key(path, method.public) if method and path.exists() else None
+        return Decided(self.registry, pair)
 
     async def remember_time(self, every: float) -> None:
         """Keep the legal clock's mark up to date until cancelled (rule 2)."""

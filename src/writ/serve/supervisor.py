@@ -1,11 +1,13 @@
-"""Keeps the gateway running: a process of its own, started, watched, and started again.
+"""Keeps a face running in a process of its own: started, watched, and started again.
 
-1. A gateway that dies is started anew, after a pause that doubles from 0.2 s to 10 s and is
+A face is `gateway` or `portal`: what `python -m writ.NAME` runs.
+
+1. A face that dies is started anew, after a pause that doubles from 0.2 s to 10 s and is
    forgotten once one has run for 30 s.
-2. A gateway outlives a control process that crashed: it goes on by its lease, and the next control
-   process finds it by the note it left in the data folder and watches it, instead of starting a
+2. A face outlives a control process that crashed: a gateway goes on by its lease, and the next
+   control process finds it by the note it left in the data folder and watches it, instead of starting a
    second one on the same port. One that was started with another `writ.toml` is stopped first.
-3. A gateway is told to stop (SIGTERM) and killed only when it does not within 15 s.
+3. A face is told to stop (SIGTERM) and killed only when it does not within 15 s.
 """
 
 import asyncio
@@ -33,7 +35,7 @@ STARTING = 30.0
 
 @dataclass(slots=True)
 class _Running:
-    """A gateway process; `descriptor` becomes readable when it ends (pidfd_open(2)).
+    """A face's process; `descriptor` becomes readable when it ends (pidfd_open(2)).
 
     `child` is None where another process started it.
     """
@@ -57,12 +59,15 @@ class _Ready(msgspec.Struct):
 
 
 class Supervisor:
-    """Starts one gateway and keeps it; `started` is called with each one's address."""
+    """Starts one face and keeps it; `started` is called with each one's address."""
 
-    def __init__(self, config: Path, folder: Path, started: Callable[[str], None]) -> None:
+    def __init__(
+        self, config: Path, folder: Path, started: Callable[[str], None], face: str = "gateway"
+    ) -> None:
         self._config = config
-        self._command = [sys.executable, "-m", "writ.gateway", "--config", str(config)]
-        self._note = folder / "gateway.json"
+        self._face = face
+        self._command = [sys.executable, "-m", f"writ.{face}", "--config", str(config)]
+        self._note = folder / f"{face}.json"
         self._started = started
         self._log = structlog.get_logger()
         self._running: _Running | None = None
@@ -70,7 +75,7 @@ class Supervisor:
         self.restarts = 0
 
     async def start(self) -> str:
-        """Find or start the gateway and return the address it listens on."""
+        """Find or start the face and return the address it listens on."""
         self._running = await self._left_behind() or await self._spawn()
         self._started(self._running.listen)
         self._task = asyncio.create_task(self._watch())
@@ -91,7 +96,7 @@ class Supervisor:
         try:
             await asyncio.wait_for(_ended(running), STOPPING)
         except TimeoutError:
-            self._log.warning("gateway killed", pid=running.pid)
+            self._log.warning(f"{self._face} killed", pid=running.pid)
             _tell(running.descriptor, signal.SIGKILL)
             await _ended(running)
         self._forget(running)
@@ -104,7 +109,7 @@ class Supervisor:
                 await _ended(running)
                 self._running = None
                 self._forget(running)
-                self._log.error("gateway died", pid=running.pid)
+                self._log.error(f"{self._face} died", pid=running.pid)
                 pause = FIRST_PAUSE if elapsed() - running.since > SETTLED else pause
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
@@ -112,7 +117,7 @@ class Supervisor:
             try:
                 self._running = await self._spawn()
             except Failed as error:
-                self._log.error("gateway did not start", why=str(error))
+                self._log.error(f"{self._face} did not start", why=str(error))
             else:
                 self._started(self._running.listen)
 
@@ -128,7 +133,7 @@ class Supervisor:
             _tell(descriptor, signal.SIGKILL)
             await process.wait()
             os.close(descriptor)
-            raise Failed("the gateway did not start; its log says why") from None
+            raise Failed(f"the {self._face} did not start; its log says why") from None
         note = _Note(process.pid, ready.listen, self._digest())
         self._note.write_bytes(msgspec.json.encode(note))
         return _Running(process.pid, descriptor, ready.listen, elapsed(), process)
@@ -141,7 +146,7 @@ class Supervisor:
             return ""
 
     async def _left_behind(self) -> _Running | None:
-        """Find the gateway that a control process before this one started (rule 2)."""
+        """Find the face that a control process before this one started (rule 2)."""
         try:
             note = msgspec.json.decode(self._note.read_bytes(), type=_Note)
             descriptor = os.pidfd_open(note.pid)
@@ -153,10 +158,10 @@ class Supervisor:
             return None
         found = _Running(note.pid, descriptor, note.listen, elapsed())
         if note.config != self._digest():
-            self._log.info("gateway with another configuration stopped", pid=note.pid)
+            self._log.info(f"{self._face} with another configuration stopped", pid=note.pid)
             await self._end(found)
             return None
-        self._log.info("gateway found running", pid=note.pid)
+        self._log.info(f"{self._face} found running", pid=note.pid)
         return found
 
     def _forget(self, running: _Running) -> None:

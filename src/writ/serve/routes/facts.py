@@ -4,6 +4,7 @@
 2. `?skip_bad` takes the good lines in although others are bad.
 3. `?ahead` takes them in as pre-verified. What is due of those is told, and deleted when asked for,
    unless a duty to preserve suspends that.
+4. `?rented` revokes a fact with all that rests on its credential, which is never taken again.
 """
 
 import asyncio
@@ -42,6 +43,8 @@ def routes(site: Site) -> list[Route]:
             digest = bytes.fromhex(name)
         except ValueError:
             raise InvalidInput(f"`{name}` is not an attestation's id; those are hex") from None
+        if "rented" in request.query_params:
+            await asyncio.to_thread(site.decided().rented, digest)
         subject = await asyncio.to_thread(site.registry.facts.revoke, digest)
         return answer({"revoked": name, "subject": subject}, applied=await site.settled())
 
