@@ -1,0 +1,148 @@
+"""The portal's way to the control process: a Unix socket that answers for one account at a time.
+
+An error there is raised here as what it was.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import httpx2
+import msgspec
+
+from writ.canonical import Plain
+from writ.errors import Failed, InvalidInput, Refused, WritError
+
+_PATIENCE = 30.0
+_ERRORS: dict[int, type[WritError]] = {2: Refused, 3: InvalidInput}
+T = TypeVar("T")
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Whose account a key is; `model` is the one an invitation speaks of."""
+
+    subject: str
+    kind: str
+    organisation: str | None
+    key: str
+    made_at: str
+    model: str | None
+    models: list[str]
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What would settle it: `writ.model.decision.Settlement` as it comes."""
+
+    attribute: str
+    values: list[list[str]]
+    completeness: str
+    assurance: int
+    methods: list[str]
+    together: int | None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question about one of the account's subjects."""
+
+    subject: str
+    kind: str
+    link: str
+    wanted: list[Wanted]
+
+
+class Order(msgspec.Struct, frozen=True):
+    """An order, where it may be named."""
+
+    order: str
+    version: int
+    title: str
+
+
+class Reviewed(msgspec.Struct, frozen=True):
+    """What people decide, as its subject sees it."""
+
+    id: str
+    kind: str
+    document: str
+    state: str
+    about: str | None
+    due_at: str
+    reasons: list[str]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How an account stands for a model."""
+
+    model: str
+    outcome: str
+    others: bool
+    held: bool
+    disclosure: str
+    notice: dict[str, str]
+    orders: list[Order]
+    questions: list[Asked]
+    reviews: list[Reviewed]
+
+
+class Attested(msgspec.Struct, frozen=True):
+    """A signed attestation, with what must be asked later."""
+
+    envelope: dict[str, Plain]
+    revocation: str | None
+
+
+class _Problem(msgspec.Struct):
+    detail: str
+    exit_code: int
+
+
+class Counter:
+    """Asks on behalf of whoever showed an API key; `key` is always its SHA-256 in hex."""
+
+    def __init__(self, socket: Path) -> None:
+        transport = httpx2.AsyncHTTPTransport(uds=str(socket))
+        self._http = httpx2.AsyncClient(
+            transport=transport, base_url="http://writ", timeout=_PATIENCE
+        )
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._http.aclose()
+
+    async def account(self, key: str, invitation: str = "") -> Account:
+        """Return whose account it is; a key that is not valid is Refused."""
+        return await self._ask("account", {"key": key, "invitation": invitation}, Account)
+
+    async def standing(self, key: str, model: str) -> Standing:
+        """Return how the account stands for a model."""
+        return await self._ask("standing", {"key": key, "model": model}, Standing)
+
+    async def found(
+        self, key: str, model: str, attested: Sequence[Attested], credential: bytes | None
+    ) -> Standing:
+        """Hand in attestations; return how the account stands now."""
+        shown = None if credential is None else credential.hex()
+        body = {"key": key, "model": model, "attested": attested, "credential": shown}
+        return await self._ask("found", body, Standing)
+
+    async def papers(
+        self, key: str, asked: tuple[str, str], document: str, claimed: Sequence[dict[str, Plain]]
+    ) -> Reviewed:
+        """Open a review of papers, for (model, subject)."""
+        model, subject = asked
+        body = {"model": model, "subject": subject, "document": document, "claimed": claimed}
+        return await self._ask("papers", {"key": key, **body}, Reviewed)
+
+    async def appeal(self, key: str, about: str) -> Reviewed:
+        """Appeal a review, or (empty) what is known."""
+        return await self._ask("appeal", {"key": key, "about": about}, Reviewed)
+
+    async def _ask(self, name: str, body: object, form: type[T]) -> T:
+        try:
+            response = await self._http.post(f"/{name}", content=msgspec.json.encode(body))
+        except httpx2.HTTPError:
+            raise Failed("the service does not answer at present; try again in a minute") from None
+        if response.is_success:
+            return msgspec.json.decode(response.content, type=form)
+        problem = msgspec.json.decode(response.content, type=_Problem)
+        raise _ERRORS.get(problem.exit_code, Failed)(problem.detail)

@@ -1,0 +1,89 @@
+"""Puts the portal together and runs it: its listener, its methods, its way to the control process.
+
+1. The ready line comes once visitors are answered.
+2. It has the keys of the methods it carries out itself, and no other; it opens no store.
+"""
+
+import asyncio
+import socket
+
+import uvicorn
+
+from writ.clock import Clock, DrillClock, WallClock
+from writ.errors import Failed, Refused
+from writ.model.config import Config, Portal
+from writ.people.declaration import Declaration
+from writ.people.methods import Method
+from writ.people.papers import Papers
+from writ.portal.app import Ways, portal_app
+from writ.portal.counter import Counter
+from writ.signing.keys import KeyPair
+from writ.signing.trust import Trust, read_trust
+
+GRACE = 5
+
+
+async def run(config: Config) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT)."""
+    if config.portal is None:
+        raise Refused(f"`{config.file}` has no [portal]")
+    listener = _listen(config.portal)
+    counter = Counter(config.portal_socket)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            portal_app(config.portal, ways_of(config), counter),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    host, port = listener.getsockname()[:2]
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    print(f'{{"ready":true,"listen":"{where}"}}', flush=True)  # noqa: T201  rule 1
+    await serving
+    await counter.close()
+
+
+def ways_of(config: Config) -> Ways:
+    """Return the methods whose keys are here and in the trust document (rule 2)."""
+    trust = _trust(config)
+    clock: Clock = DrillClock(config.drill_clock) if config.drill_clock else WallClock()
+    there: tuple[Method, ...] = (Declaration(clock), Papers())
+    methods = {item.name: item for item in there if item.name in trust.methods}
+    keys = {}
+    for name in methods:
+        path = config.method_key(name)
+        if name != Papers.name and path.exists():
+            pair = KeyPair.load(path)
+            if pair.public != trust.methods[name].public:
+                raise Refused(f"`{path}` is not the key that the trust document names")
+            keys[name] = pair
+    kept = {name: item for name, item in methods.items() if name in keys or name == Papers.name}
+    return Ways(kept, keys)
+
+
+def _trust(config: Config) -> Trust:
+    try:
+        data = config.trust_file.read_bytes()
+    except OSError as error:
+        raise Failed(f"cannot read `{config.trust_file}`: {error.strerror}") from None
+    return read_trust(data, config.pin, drill=config.drill_clock is not None)
+
+
+def _listen(portal: Portal) -> socket.socket:
+    address = portal.listen
+    listener = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((address.host, address.port))
+    except OSError as error:
+        listener.close()
+        raise Failed(f"cannot listen on {address}: {error.strerror}") from None
+    return listener
