@@ -1,0 +1,81 @@
+"""Pages: templates filled in the visitor's language, with headers that leave no room for scripts.
+
+1. Nothing is escaped by hand: every value goes through the template's own escaping.
+2. A page may not be stored, framed, or send its address on; it loads one style sheet of ours, and
+   works without JavaScript because there is none.
+"""
+
+import importlib.resources
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import jinja2
+from starlette.responses import Response
+
+from writ.portal.words import LANGUAGES, words_in
+
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+STYLE = "style.css"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page has: language, the path before `/verify`, how to reach a person, its form."""
+
+    language: str
+    base: str
+    contact: str
+    form: str = ""
+
+
+def page(name: str, frame: Frame, status: int = 200, **values: object) -> Response:
+    """Fill a template in."""
+    words = words_in(frame.language)
+    text = _templates().get_template(f"{name}.html").render(
+        words=words,
+        language=frame.language,
+        languages=LANGUAGES,
+        base=f"{frame.base}/verify",
+        contact=frame.contact or words("contact.none"),
+        form=frame.form,
+        **values,
+    )
+    return Response(text, status, HEADERS, "text/html; charset=utf-8")
+
+
+def sheet() -> Response:
+    """Return the style sheet."""
+    file = importlib.resources.files("writ.portal") / "pages" / STYLE
+    headers = HEADERS | {"cache-control": "public, max-age=300"}
+    return Response(file.read_bytes(), 200, headers, "text/css; charset=utf-8")
+
+
+def redirect(address: str, cookies: Mapping[str, str]) -> Response:
+    """Send the browser to a page of ours after a form (RFC 9110 15.4.4)."""
+    response = Response(b"", 303, HEADERS | {"location": address})
+    for value in cookies.values():
+        response.raw_headers.append((b"set-cookie", value.encode("latin-1")))
+    return response
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("writ.portal", "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
