@@ -12,6 +12,9 @@ import msgspec
 
 from writ.canonical import Plain
 from writ.errors import Failed, InvalidInput, Refused, WritError
+from writ.model.decision import LinkName
+from writ.model.subject import Completeness
+from writ.model.vocabulary import Kind
 
 _PATIENCE = 30.0
 _ERRORS: dict[int, type[WritError]] = {2: Refused, 3: InvalidInput}
@@ -35,7 +38,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     attribute: str
     values: list[list[str]]
-    completeness: str
+    completeness: Completeness
     assurance: int
     methods: list[str]
     together: int | None
@@ -45,8 +48,8 @@ class Asked(msgspec.Struct, frozen=True):
     """A question about one of the account's subjects."""
 
     subject: str
-    kind: str
-    link: str
+    kind: Kind
+    link: LinkName
     wanted: list[Wanted]
 
 

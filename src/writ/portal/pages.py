@@ -6,7 +6,6 @@
 """
 
 import importlib.resources
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,14 +42,18 @@ class Frame:
 def page(name: str, frame: Frame, status: int = 200, **values: object) -> Response:
     """Fill a template in."""
     words = words_in(frame.language)
-    text = _templates().get_template(f"{name}.html").render(
-        words=words,
-        language=frame.language,
-        languages=LANGUAGES,
-        base=f"{frame.base}/verify",
-        contact=frame.contact or words("contact.none"),
-        form=frame.form,
-        **values,
+    text = (
+        _templates()
+        .get_template(f"{name}.html")
+        .render(
+            words=words,
+            language=frame.language,
+            languages=LANGUAGES,
+            base=f"{frame.base}/verify",
+            contact=frame.contact or words("contact.none"),
+            form=frame.form,
+            **values,
+        )
     )
     return Response(text, status, HEADERS, "text/html; charset=utf-8")
 
@@ -62,12 +65,9 @@ def sheet() -> Response:
     return Response(file.read_bytes(), 200, headers, "text/css; charset=utf-8")
 
 
-def redirect(address: str, cookies: Mapping[str, str]) -> Response:
-    """Send the browser to a page of ours after a form (RFC 9110 15.4.4)."""
-    response = Response(b"", 303, HEADERS | {"location": address})
-    for value in cookies.values():
-        response.raw_headers.append((b"set-cookie", value.encode("latin-1")))
-    return response
+def redirect(address: str, cookie: str) -> Response:
+    """Send the browser to a page of ours after a form (RFC 9110 15.4.4), with a cookie."""
+    return Response(b"", 303, HEADERS | {"location": address, "set-cookie": cookie})
 
 
 @cache

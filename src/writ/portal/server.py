@@ -15,7 +15,8 @@ from writ.model.config import Config, Portal
 from writ.people.declaration import Declaration
 from writ.people.methods import Method
 from writ.people.papers import Papers
-from writ.portal.app import Ways, portal_app
+from writ.portal.app import portal_app
+from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust, read_trust
@@ -42,7 +43,7 @@ async def run(config: Config) -> None:
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
     host, port = listener.getsockname()[:2]
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -146,7 +146,7 @@ class _Counter:
     def appeal(self, form: _Appeal) -> dict[str, object]:
         """Open an appeal of the account's requester."""
         key = self._key(form.key)
-        found = self.site.registry.reviews.appeal(key.requester, form.about, "what is known")
+        found = self.site.registry.reviews.appeal(key.requester, form.about, "known-facts")
         return _review(found)
 
     def _key(self, text: str) -> ApiKey:

@@ -1,0 +1,314 @@
+"""The portal's pages and the addresses behind them.
+
+1. Whoever comes proves control of an account before anything is said about it: by its API key.
+2. Everything after that is bound to the browser that did so: a cookie finds the visit, and each
+   form carries the visit's own word.
+3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing.
+4. Tries are counted by address, and by key where one is shown.
+5. An error is one line on a page; what nobody foresaw says no more than that.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from writ.errors import Failed, InvalidInput, Refused, WritError
+from writ.model.config import Portal
+from writ.people.methods import Arrival, Go, Session, Show
+from writ.portal.arrivals import FORM, address_of, content_type, read_body, read_fields, read_form
+from writ.portal.attempts import Attempts, Ended, Ways
+from writ.portal.counter import Counter, Reviewed, Standing
+from writ.portal.forms import choices, offered, papers
+from writ.portal.limits import Buckets, TooMany
+from writ.portal.pages import HEADERS, Frame, page, redirect, sheet
+from writ.portal.visits import Visit, Visits
+from writ.portal.words import LANGUAGES, choose, words_in
+
+VISIT, LANGUAGE = "writ_visit", "writ_language"
+FORM_BUDGET = 8 * 1024
+LONGEST_TOKEN = 200
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class _Portal:
+    """What the endpoints share."""
+
+    def __init__(self, portal: Portal, ways: Ways, counter: Counter) -> None:
+        self._portal = portal
+        self._counter = counter
+        self._visits = Visits()
+        self._attempts = Attempts(ways, counter, self._visits, portal.address)
+        self._addresses = Buckets(120, 0.5)
+        self._keys = Buckets(10, 30.0)
+        where = urlsplit(portal.address)
+        self._base = where.path
+        self._secure = "; Secure" if where.scheme == "https" else ""
+
+    # -- rule 1 ------------------------------------------------------------------------------
+
+    async def start(self, request: Request) -> Response:
+        """Ask for the key."""
+        token = request.query_params.get("t", "")[:LONGEST_TOKEN]
+        return page("start", self._frame(request), token=token)
+
+    async def account(self, request: Request) -> Response:
+        """Take the key and begin a visit."""
+        fields = await read_form(request, FORM_BUDGET)
+        key = _digest(fields.get("key", ""))
+        try:
+            self._keys.take(key)
+            account = await self._counter.account(key, fields.get("t", ""))
+        except Refused as refused:
+            status = 429 if isinstance(refused, TooMany) else 403
+            return page("start", self._frame(request), status, token="", wrong=str(refused))
+        visit = self._visits.open(key, account)
+        visit.model = account.model or ""
+        cookie = f"{VISIT}={visit.name}; HttpOnly; SameSite=Lax; Path={self._base}/verify"
+        return redirect(f"{self._base}/verify/question", cookie + self._secure)
+
+    async def status(self, request: Request) -> Response:
+        """Tell a client how its key's account stands: the key is the proof (rule 1)."""
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        model = request.query_params.get("model", "")
+        if scheme.lower() != "bearer" or not text or not model:
+            raise InvalidInput("send your API key as a bearer token, and ?model=NAME")
+        key = _digest(text)
+        self._keys.take(key)
+        found = await self._counter.standing(key, model)
+        body = msgspec.json.encode({"model": model, "state": state_of(found)})
+        return Response(body, 200, HEADERS, "application/json")
+
+    # -- rule 2 ------------------------------------------------------------------------------
+
+    async def question(self, request: Request) -> Response:
+        """Show whose account it is, what is asked, and how it can be shown."""
+        visit = self._visit(request)
+        visit.model = request.query_params.get("model", visit.model)
+        if not visit.model:
+            visit.account = await self._counter.account(visit.key)
+            return page("choose", self._frame(request, visit), account=visit.account)
+        return self._standing(request, visit, await self._counter.standing(visit.key, visit.model))
+
+    async def begin(self, request: Request) -> Response:
+        """Begin with a method."""
+        visit, fields = await self._form(request)
+        language = self._frame(request).language
+        ended = await self._attempts.begin(
+            visit, fields.get("method", ""), fields.get("question", ""), language
+        )
+        return await self._ended(request, visit, ended)
+
+    async def hear(self, request: Request) -> Response:
+        """Take what the browser brings for the attempt under way: a form, or coming back."""
+        visit = self._visit(request)
+        leg = request.path_params.get("leg", "")
+        language = self._frame(request).language
+        if request.method == "POST":
+            visit, fields = await self._form(request)
+        else:
+            fields = read_fields(request.url.query.encode())
+        arrival = Arrival(leg, browser=True, fields=fields, language=language)
+        try:
+            ended = await self._attempts.hear(visit, arrival)
+        except InvalidInput as mistake:  # to be corrected in the same attempt
+            session = self._attempts.attempt(visit).session
+            return self._show(request, visit, Show("form"), session, wrong=str(mistake))
+        return await self._ended(request, visit, ended)
+
+    async def appeal(self, request: Request) -> Response:
+        """Appeal."""
+        visit, fields = await self._form(request)
+        handed = await self._counter.appeal(visit.key, fields.get("about", ""))
+        return await self._ended(request, visit, handed)
+
+    async def leave(self, request: Request) -> Response:
+        """End the visit."""
+        visit, _ = await self._form(request)
+        self._visits.leave(visit)
+        gone = f"{VISIT}=; Max-Age=0; HttpOnly; SameSite=Lax; Path={self._base}/verify"
+        return redirect(f"{self._base}/verify", gone + self._secure)
+
+    # -- rule 3 ------------------------------------------------------------------------------
+
+    async def hear_other(self, request: Request) -> Response:
+        """Take what another machine brings for an attempt."""
+        attempt = self._visits.attempt(request.path_params["handle"])
+        body = await read_body(request, attempt.method.budget)
+        kind = content_type(request)
+        fields = read_fields(request.url.query.encode())
+        if kind == FORM:
+            fields, body = read_fields(body), b""
+        leg = request.path_params["leg"]
+        arrival = Arrival(leg, browser=False, fields=fields, body=body, content_type=kind)
+        reply = await self._attempts.hear_other(attempt, arrival)
+        return Response(reply.body, reply.status, HEADERS, reply.content_type)
+
+    # -- pages -------------------------------------------------------------------------------
+
+    async def _ended(self, request: Request, visit: Visit, ended: Ended) -> Response:
+        match ended:
+            case Standing():
+                return self._standing(request, visit, ended, shown=True)
+            case Reviewed():
+                found = await self._counter.standing(visit.key, visit.model)
+                return self._standing(request, visit, found, handed=ended)
+            case Go(address):
+                method = self._attempts.attempt(visit).method.name
+                return page("go", self._frame(request, visit), method=method, address=address)
+            case Show():
+                return self._show(request, visit, ended, self._attempts.attempt(visit).session)
+
+    def _show(
+        self, request: Request, visit: Visit, show: Show, session: Session, wrong: str = ""
+    ) -> Response:
+        frame = self._frame(request, visit)
+        words = words_in(frame.language)
+        return page(
+            f"{self._attempts.attempt(visit).method.name}-{show.page}",
+            frame,
+            422 if wrong else 200,
+            wrong=wrong,
+            again=f"{show.again};url={self._base}/verify/with/look" if show.again else "",
+            data=show.data,
+            choices=choices(session.question, words),
+            papers=papers(session.question),
+        )
+
+    def _standing(
+        self,
+        request: Request,
+        visit: Visit,
+        found: Standing,
+        *,
+        shown: bool = False,
+        handed: Reviewed | None = None,
+    ) -> Response:
+        frame = self._frame(request, visit)
+        words = words_in(frame.language)
+        served = state_of(found) == "done"
+        key = "done.title" if served else "wait.title" if handed else "more.title" if shown else ""
+        if state_of(found) == "not_eligible" and not key:
+            key = "no.title"
+        return page(
+            "standing",
+            frame,
+            account=visit.account,
+            standing=found,
+            heading=words(key) if key else words("question.title", model=found.model),
+            handed=handed,
+            shown=shown and not served,
+            offers=offered(self._attempts.offers(found), found),
+        )
+
+    def _visit(self, request: Request) -> Visit:
+        visit = self._visits.find(request.cookies.get(VISIT, ""))
+        if visit is None:
+            raise Refused("this visit has ended; begin again with your API key")
+        return visit
+
+    async def _form(self, request: Request) -> tuple[Visit, dict[str, str]]:
+        """Read a form of the visit's own (rule 2); its word is taken off."""
+        visit = self._visit(request)
+        fields = await read_form(request, FORM_BUDGET)
+        if not secrets.compare_digest(fields.pop("form", "").encode(), visit.form.encode()):
+            raise Refused("this form is not of this visit; go back and load the page again")
+        return visit, fields
+
+    def _frame(self, request: Request, visit: Visit | None = None) -> Frame:
+        asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+        language = choose(asked, request.headers.get("accept-language", ""))
+        form = "" if visit is None else visit.form
+        return Frame(language, self._base, self._portal.contact, form)
+
+    # -- rules 4 and 5 -----------------------------------------------------------------------
+
+    def guarded(self, endpoint: Endpoint) -> Endpoint:
+        """Count a try, and answer errors as pages."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                self._addresses.take(address_of(request, self._portal))
+                response = await endpoint(request)
+            except WritError as error:
+                return self._error(request, error)
+            asked = request.query_params.get("lang")
+            if asked in LANGUAGES:
+                cookie = f"{LANGUAGE}={asked}; SameSite=Lax; Path={self._base}/verify"
+                response.headers.append("set-cookie", cookie + self._secure)
+            return response
+
+        return answer
+
+    def _error(self, request: Request, error: WritError) -> Response:
+        status = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}.get(type(error), 500)
+        visit = self._visits.find(request.cookies.get(VISIT, ""))
+        if request.url.path.endswith("/status") or "handle" in request.path_params:
+            body = msgspec.json.encode(
+                {"error": "invalid_request", "error_description": str(error)}
+            )
+            return Response(body, status, HEADERS, "application/json")
+        response = page("error", self._frame(request, visit), status, text=str(error))
+        if isinstance(error, TooMany):
+            response.headers["retry-after"] = str(error.after)
+        return response
+
+
+def portal_app(portal: Portal, ways: Ways, counter: Counter) -> Starlette:
+    """Put the portal together."""
+    made = _Portal(portal, ways, counter)
+    base = f"{urlsplit(portal.address).path}/verify"
+
+    def route(path: str, endpoint: Endpoint, *methods: str) -> Route:
+        return Route(base + path, made.guarded(endpoint), methods=methods or ["GET"])
+
+    async def style(_request: Request) -> Response:
+        return sheet()
+
+    return Starlette(
+        routes=[
+            route("", made.start),
+            route("/account", made.account, "POST"),
+            route("/question", made.question),
+            route("/begin", made.begin, "POST"),
+            route("/with", made.hear, "GET", "POST"),
+            route("/with/{leg}", made.hear, "GET", "POST"),
+            route("/appeal", made.appeal, "POST"),
+            route("/leave", made.leave, "POST"),
+            route("/status", made.status),
+            route("/from/{handle}/{leg}", made.hear_other, "GET", "POST"),
+            Route(f"{base}/style.css", style),
+        ],
+        exception_handlers={Exception: _unforeseen},
+    )
+
+
+def state_of(found: Standing) -> str:
+    """Say in a word how an account stands: done, held, waiting, open or not_eligible."""
+    if found.outcome == "permit":
+        return "done"
+    if found.held:
+        return "held"
+    if any(item.state == "open" for item in found.reviews):
+        return "waiting"
+    return "open" if found.questions or found.others else "not_eligible"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.strip().encode()).hexdigest()
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    """Rule 5; the address may have a handle in it, so only the kind of error is logged."""
+    structlog.get_logger().error("internal error", kind=type(error).__name__, exc_info=error)
+    language = choose(None, request.headers.get("accept-language", ""))
+    text = "something went wrong here; try again later"
+    return page("error", Frame(language, "", ""), 500, text=text)
