@@ -159,24 +159,36 @@ def us_passport(subject: str, **changes: object) -> dict[str, object]:
     } | changes
 
 
-def found(folder: Path, upstream: str = "http://127.0.0.1:9", gates: str = "") -> Deployment:
+def found(
+    folder: Path,
+    upstream: str = "http://127.0.0.1:9",
+    gates: str = "",
+    portal: str = "",
+    reviewers: tuple[str, ...] = (),
+) -> Deployment:
     """Set up a deployment in an empty folder, by the commands its operator would use.
 
-    Without `gates` a proposal needs nothing but signatures.
+    Without `gates` a proposal needs nothing but signatures; with `portal`, people prove who they are
+    there, and `reviewers` look at papers (A3).
     """
     deployment = Deployment(folder)
     free = ("--gateway", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--upstream", upstream)
-    deployment.writ("init", ".", *free)
-    for name in ("ada", "ben", "eve", "idv"):
+    deployment.writ("init", ".", *free, *(("--portal", portal) if portal else ()))
+    for name in ("ada", "ben", "eve", "idv", *reviewers):
         line = deployment.writ("keygen", "--out", f"{name}.key", "--person", name).strip()
         deployment.publics[name] = line.partition("=")[2]
     people = {"ada": "submit", "ben": "sign,hold", "eve": "sign,hold"}
+    people |= dict.fromkeys(reviewers, "review")
     words = [
         word
         for name, roles in people.items()
         for word in ("--person", f"{name}={deployment.publics[name]}:{roles}")
     ]
     words += ["--method", f"idv={deployment.publics['idv']}:A3", "--gates", gates]
+    for name, level in (("review", "A3"), ("declaration", "A0")) if portal else ():
+        file = f"data/methods/{name}.key"
+        line = deployment.writ("keygen", "--out", file, "--person", name).strip()
+        words += ["--method", f"{line}:{level}"]
     deployment.writ("trust", "init", *words)
     return deployment
 

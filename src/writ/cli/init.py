@@ -23,6 +23,7 @@ name = "gateway-1"
 [admin]
 listen = "{admin}"      # /metrics, /healthz, /readyz; loopback only
 
+{portal}
 [trust]
 pin = ""                         # digest of the first trust document; `writ trust init` fills it in
 file = "trust.json"
@@ -47,11 +48,27 @@ key_file = ""                    # a file with the API key that this upstream wa
 """
 
 
-def init(
+_PORTAL = """\
+[portal]                         # where people prove who they are; put TLS in front
+listen = "{listen}"
+address = "{address}"            # as they find it
+contact = ""                     # how they reach a person: an address, a telephone number
+"""
+
+_NO_PORTAL = """\
+# [portal]                       # where people prove who they are (docs/portal.md)
+# listen = "127.0.0.1:8082"
+# address = "https://verify.example.org"
+# contact = "verify@example.org"
+"""
+
+
+def init(  # noqa: PLR0913  one parameter per option of the command
     folder: Annotated[Path, typer.Argument(help="folder to set up; made if missing")],
     gateway: Annotated[str, typer.Option(help="where clients come")] = "127.0.0.1:8080",
     admin: Annotated[str, typer.Option(help="where metrics are")] = "127.0.0.1:8081",
     upstream: Annotated[str, typer.Option(help="the model server")] = "http://127.0.0.1:9000",
+    portal: Annotated[str, typer.Option(help="where people find the portal")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -69,10 +86,14 @@ def init(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / ".writ.toml"
-        draft.write_text(_TEMPLATE.format(gateway=gateway, admin=admin, upstream=upstream))
+        section = _portal(portal) if portal else _NO_PORTAL
+        draft.write_text(
+            _TEMPLATE.format(gateway=gateway, admin=admin, upstream=upstream, portal=section)
+        )
         data = read_config(draft).folder
-        data.mkdir(mode=0o700, exist_ok=True)
-        data.chmod(0o700)
+        for path in (data, data / "methods"):
+            path.mkdir(mode=0o700, exist_ok=True)
+            path.chmod(0o700)
         for name in (ONLINE_KEY, OPERATOR_KEY):
             if not (data / name).exists():
                 KeyPair.generate().save(data / name)
@@ -85,3 +106,13 @@ def init(
         "next: every signer runs `writ keygen`, then you run `writ trust init`",
         as_json=as_json,
     )
+
+
+def _portal(address: str) -> str:
+    """Write the portal's section; on this machine itself it listens where it is found."""
+    from urllib.parse import urlsplit
+
+    where = urlsplit(address)
+    here = where.hostname in {"127.0.0.1", "localhost"} and where.port is not None
+    listen = f"127.0.0.1:{where.port}" if here else "127.0.0.1:8082"
+    return _PORTAL.format(listen=listen, address=address)
