@@ -91,9 +91,9 @@ def init(  # noqa: PLR0913  one parameter per option of the command
             _TEMPLATE.format(gateway=gateway, admin=admin, upstream=upstream, portal=section)
         )
         data = read_config(draft).folder
-        for path in (data, data / "methods"):
-            path.mkdir(mode=0o700, exist_ok=True)
-            path.chmod(0o700)
+        for private in (data, data / "methods"):
+            private.mkdir(mode=0o700, exist_ok=True)
+            private.chmod(0o700)
         for name in (ONLINE_KEY, OPERATOR_KEY):
             if not (data / name).exists():
                 KeyPair.generate().save(data / name)
