@@ -39,10 +39,7 @@ def routes(site: Site) -> list[Route]:
 
     async def revoke(request: Request) -> Response:
         name = request.path_params["id"]
-        try:
-            digest = bytes.fromhex(name)
-        except ValueError:
-            raise InvalidInput(f"`{name}` is not an attestation's id; those are hex") from None
+        digest = _digest(name)
         if "rented" in request.query_params:
             await asyncio.to_thread(site.decided().rented, digest)
         subject = await asyncio.to_thread(site.registry.facts.revoke, digest)
@@ -67,3 +64,10 @@ def routes(site: Site) -> list[Route]:
         Route("/facts/due/delete", delete_due, methods=["POST"]),
         Route("/facts/{id}/revoke", revoke, methods=["POST"]),
     ]
+
+
+def _digest(name: str) -> bytes:
+    try:
+        return bytes.fromhex(name)
+    except ValueError:
+        raise InvalidInput(f"`{name}` is not an attestation's id; those are hex") from None
