@@ -25,8 +25,9 @@ Audience: TypeAlias = Literal[
 LANGUAGES = ("de", "en", "es", "fr", "ja")
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 
-_TOLD_BY_NOTICE = frozenset[Audience]({"barred", "must_verify"})
-"""Whom the order's own notice speaks to: it is about a model that may not be used."""
+_RESTRICTS = frozenset[Audience]({"barred", "must_verify"})
+_LIFTS = frozenset[Audience]({"restored"})
+"""Whom the notice of a version with rules speaks to, and whom that of one without."""
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,7 +88,7 @@ def _text(telling: Telling, language: str) -> Plain:
     notice = _notice(telling, language)
     if version is None or telling.disclosure == "none":  # rule 1
         sentences = [notice, words.sealed[telling.audience]]
-        if notice and telling.audience == "barred":
+        if notice and telling.audience != "must_verify":
             sentences = [f"{values['models']}: {notice}"]
         return {"subject": words.subject["sealed"], "body": _joined(sentences, values)}
     values |= {
@@ -104,9 +105,12 @@ def _text(telling: Telling, language: str) -> Plain:
 
 
 def _notice(telling: Telling, language: str) -> str:
-    if telling.version is None or telling.audience not in _TOLD_BY_NOTICE:
+    version = telling.version
+    if version is None or telling.audience not in (_RESTRICTS if version.rules else _LIFTS):
         return ""
-    return telling.version.notice.get(language, "").replace("{", "{{").replace("}", "}}")
+    if "notice" not in version.source:  # what stands in for it speaks of a restriction, in English
+        return ""
+    return version.notice.get(language, "").replace("{", "{{").replace("}", "}}")
 
 
 def _joined(sentences: list[str], values: dict[str, str]) -> str:

@@ -187,7 +187,8 @@ def test_taking_an_order_away_restores_and_names_nothing(house: House) -> None:
 
 def test_a_sealed_order_leaves_no_trace(house: House) -> None:
     """Under `none` the outbox has the neutral notice: no id, title, authority, clause or instant."""
-    house.enact(a=open_letter("none"), b=rescission("none"))
+    lifted = rescission("none").replace(b"clauses:", b"notice: {en: Again.}\nclauses:")
+    house.enact(a=open_letter("none"), b=lifted)
     assert {} == house.told()
     house.clock.instant = EFFECTIVE
     house.told()
@@ -198,7 +199,9 @@ def test_a_sealed_order_leaves_no_trace(house: House) -> None:
                    "order", "version", "in_force", "withdrawn", "before_effect", "ear.us"):  # fmt: skip
         assert (secret, False) == (secret, secret in sent)
     bodies = [item["texts"]["en"]["body"] for item in house.box() if item["who"] == "foreign"]
-    assert ["fable-5: Not now.", "fable-5: available to this account."] == bodies
+    assert ["fable-5: Not now.", "fable-5: Again."] == bodies
+    bodies = [item["texts"]["de"]["body"] for item in house.box() if item["who"] == "foreign"]
+    assert "fable-5: für dieses Konto verfügbar." == bodies[-1]
 
 
 @pytest.mark.parametrize(
