@@ -4,7 +4,8 @@
    lawbooks' own, and which of the lawbooks' lists the subject is on. Rows of one pattern are read
    once, as the subject of one of them.
 2. Patterns that have the same profile and lend the same capacity, in every lawbook at every
-   instant asked, and the same citizenships and residence as known, are one class.
+   instant asked, the same citizenships and residence as known, and whose facts contradict each
+   other alike, are one class: whatever they show besides comes to the same.
 3. A class has a number above 0; who cannot be told gets one of the numbers below.
 """
 
@@ -16,6 +17,7 @@ import msgspec
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Capacity, Compiled, Profile
+from writ.law.compiled.evidence import Combined, Question, combined, present
 from writ.law.subjects import read_subject
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
@@ -45,6 +47,7 @@ WHY: Mapping[int, str] = {
 UNPROVED = "unproved"
 """The kind of a row of somebody whom the registry cannot vouch for."""
 UNTOLD = "not known"
+NOTHING_KNOWN = Combined(frozenset(), closed=False)
 _EPOCH = "1970-01-01T00:00:00Z"
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 
@@ -112,11 +115,29 @@ class Classes:
         citizenship = told(subject, "citizenships", at)
         residence = told(subject, "residence", at)
         standing = tuple(_standing(subject, item) for item in self.asked)
-        key = (subject.kind, citizenship, residence, standing)
+        key = (subject.kind, citizenship, residence, standing, self._contradicted(subject, at))
         number = self._numbers.setdefault(key, len(self.known) + 1)
         if number > len(self.known):
             self.known.append(Class(subject, citizenship, residence))
         return number
+
+    def _contradicted(self, subject: Subject, at: Instant) -> frozenset[tuple[str, Question]]:
+        """Say which attributes nothing is known of for that their facts contradict each other."""
+        closed = {fact.attribute for fact in subject.facts if fact.completeness == "exhaustive"}
+        found = []
+        for name in closed:
+            facts = [fact for fact in subject.facts if fact.attribute == name]
+            for question in self._questions() if len(facts) > 1 else ():
+                there = [fact for fact in facts if present(fact, question, at)]
+                shown = any(fact.completeness == "exhaustive" and fact.values for fact in there)
+                if shown and combined(there, at) == NOTHING_KNOWN:
+                    found.append((name, question))
+        return frozenset(found)
+
+    def _questions(self) -> Iterable[Question]:
+        """Give every floor, at every age that the lawbooks ask for."""
+        ages = {None, *(age for item in self.asked for age in _ages(item.compiled.book))}
+        return (Question(floor, age) for floor in range(5) for age in ages)
 
     def _read(self, pattern: Pattern) -> Subject:
         if pattern.kind == UNPROVED:

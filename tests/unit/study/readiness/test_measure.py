@@ -189,6 +189,27 @@ def measured_without_list(people: Path) -> tuple[Measured, Sequence[Plausible], 
     return found, library, [f"{item.name}: {item.why}" for item in left]
 
 
+def test_whose_papers_contradict_each_other_is_asked_for_something_else(tmp_path: Path) -> None:
+    """Nothing is known of either; one more paper helps the one, a full list alone the other."""
+    level = '{"attribute": "identity_level", "value": [%d], "completeness": "exhaustive", '
+    level += (
+        '"assurance": "A3", "method": "m", "issuer": "i", "verified_at": "2026-06-01T00:00:00Z"}'
+    )
+    people = tmp_path / "people.jsonl"
+    people.write_text(
+        f'{{"id": "ann", "kind": "person", "facts": [{level % 1}, {level % 3}]}}\n'
+        '{"id": "bob", "kind": "person"}\n'
+    )
+    found, _, _ = measured_without_list(people)
+    reading = next(item for item in found.readings if item.plausible.name == "verified-people")
+
+    assert {"verify": 2} == reading.counts()
+    assert {("at_least", 1), ("exhaustive", 1)} == {
+        (evidence[0].completeness, sum(account.count for account in accounts))
+        for evidence, accounts in reading.helped.items()
+    }
+
+
 def test_a_template_that_cannot_be_asked_is_left_out_and_said(tmp_path: Path) -> None:
     """With nobody acting for an organisation there are no largest customers."""
     people = tmp_path / "people.jsonl"
