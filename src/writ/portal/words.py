@@ -11,7 +11,7 @@ from functools import cache
 
 import msgspec
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date
 from babel.lists import format_list
 
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -33,8 +33,8 @@ class Words:
         return self._texts[key].format(**values)
 
     def date(self, text: str) -> str:
-        """Write an RFC 3339 instant of ours."""
-        return format_datetime(datetime.fromisoformat(text), "long", locale=self._locale)
+        """Write the day of an RFC 3339 instant of ours, which is in UTC."""
+        return format_date(datetime.fromisoformat(text), "long", locale=self._locale)
 
     def country(self, code: str) -> str:
         """Name a country, or say a group's or region's own name."""

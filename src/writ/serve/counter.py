@@ -264,5 +264,7 @@ def _review(found: Review) -> dict[str, object]:
         "state": found.state,
         "about": found.about,
         "due_at": format_instant(found.due_at),
-        "reasons": [item.said.reason for item in found.agreed if found.state != "open"],
+        "reasons": list(dict.fromkeys(item.said.reason for item in found.agreed))
+        if found.state != "open"
+        else [],
     }
