@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tests.worlds.deployment import CATALOGUE, LETTER, ORDERS, Deployment
 from tests.worlds.upstream import WORD, Upstream
+from writ.study.readiness.report import schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "operate.md"
 SERVE = "writ serve"
@@ -43,6 +45,7 @@ def run(folder: Path, command: list[str]) -> str:
 def check_readiness(path: Path) -> None:
     """Hold the page's report to what the page did before it: three people signed or submitted."""
     found = json.loads(path.read_bytes())
+    jsonschema.validate(found, json.loads(schema()))
     people = {row["person"]: row for row in found["signers"]["people"]}
 
     assert (True, {"ada", "ben", "eve"}) == (found["signers"]["enough"], set(people))

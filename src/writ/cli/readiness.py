@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from writ.law.folder import Checked
     from writ.study.coverage import Coverage
     from writ.study.readiness.report import Readiness
-    from writ.study.readiness.standing import Signers
+    from writ.study.readiness.standing import Drilled, Signers
     from writ.study.subject_lines import Lines
 
 DRILL = Path("drill-out/scorecard.json")
@@ -94,6 +94,7 @@ class _Place:
     coverage: "Coverage"
     signers: "Signers | None" = None
     history: Path | None = None
+    drill: "Drilled | None" = None
 
 
 def _place(orders: Path | None, config: Path | None, at: str | None) -> _Place:
@@ -123,6 +124,18 @@ class _Answer(msgspec.Struct):
     needed: int
     people: list[_Person]
     points: list[str]
+
+
+class _Drill(msgspec.Struct):
+    at: str
+    right: bool
+    requests: int
+    wrong_outcomes: int
+    in_force_ms: int | None
+
+
+class _Results(msgspec.Struct):
+    drills: list[_Drill]
 
 
 def _deployed(config: Path, instant: "Instant | None") -> _Place:
@@ -156,7 +169,22 @@ def _deployed(config: Path, instant: "Instant | None") -> _Place:
         look(settings.coverage_file, told.points, now),
         Signers(told.needed, people),
         settings.folder / HISTORY,
+        _recorded(config),
     )
+
+
+def _recorded(config: Path) -> "Drilled | None":
+    """Return the last drill that somebody signed for."""
+    from writ.cli.client import Call, ask
+    from writ.clock import parse_instant
+    from writ.study.readiness.standing import Drilled
+
+    drills = msgspec.convert(ask(config, Call("GET", "/results")), _Results).drills
+    if not drills:
+        return None
+    last = max(drills, key=lambda item: parse_instant(item.at))
+    measured: dict[str, float | None] = {"in_force_ms": last.in_force_ms}
+    return Drilled(parse_instant(last.at), last.right, last.requests, last.wrong_outcomes, measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +208,15 @@ def _measured(
     from writ.study.readiness.library import answers_for, asks_for_largest, read_library
     from writ.study.readiness.measure import largest, measure
     from writ.study.readiness.report import Readiness
-    from writ.study.readiness.standing import read_drill
+    from writ.study.readiness.standing import later, read_drill
     from writ.study.readiness.steps import Around
     from writ.study.readiness.substitutes import substitutes
 
     (own, model, drill) = asked
     book, at = place.base.book, place.at
     before = () if history is None else read_history(history)
-    around = Around(substitutes(book, at), place.coverage, place.signers, read_drill(drill))
+    last = later(read_drill(drill), place.drill)
+    around = Around(substitutes(book, at), place.coverage, place.signers, last)
     with open_engine(counted.engine, spill_to=counted.spill) as engine:
         _tell("reading the library of orders")
         big = largest(engine, counted.source) if asks_for_largest(own) else ()

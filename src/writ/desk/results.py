@@ -1,12 +1,14 @@
 """Results that stand on record beside orders: how epochs came into force, and what drills showed.
 
 1. Each epoch is recorded once as in force: when every gateway had acknowledged it or could no longer
-   decide. Which gateway did what, and how fast, is a document that the row names by digest. It is
-   counted from the activation, or from the start of the server where that came later.
+   decide. Which gateway did what, and how fast, is a document that the row names by digest; so is
+   what no gateway covered, as the coverage register said at that moment. It is counted from the
+   activation, or from the start of the server where that came later.
 2. A drill runs elsewhere, with keys of its own. That it was made, and what it measured, is one
    person's own word about its scorecard, which they keep.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -44,7 +46,9 @@ class Results:
     trust: Trust
     clock: Clock
 
-    def record_arrival(self, arrived: InForce, snapshot: str) -> None:
+    def record_arrival(
+        self, arrived: InForce, snapshot: str, coverage: Mapping[str, Plain]
+    ) -> None:
         """Record that an epoch is in force, unless that stands already (rule 1)."""
         gateways: list[Plain] = [
             {"name": name, "acknowledged_ms": round(took)}
@@ -62,6 +66,7 @@ class Results:
                 "lapsed": len(arrived.lapsed),
                 "streams_cut": arrived.streams_cut,
                 "gateways": keep(connection, encode(gateways)),
+                "coverage": keep(connection, encode(coverage)),
                 "at": self.clock.now(),
             }
             append(connection, ARRIVED, payload)

@@ -3,7 +3,7 @@
 1. The answer waits until every gateway has applied the epoch, or may no longer decide.
 2. How it came is recorded before the answer.
 3. With no gateways served from here, the epoch waits for the server to start, which records it.
-3. What gateways do not cover is said with it (see `writ.study.coverage`).
+4. What gateways do not cover is said with it (see `writ.study.coverage`).
 """
 
 import asyncio
@@ -18,7 +18,9 @@ def record(site: Site, arrived: InForce) -> None:
     """Record how the epoch at the desk came into force; a later one has its own answer."""
     force = site.desk.current()
     if force.epoch == arrived.epoch and force.digest is not None:
-        Results(site.store, site.trust, site.clock).record_arrival(arrived, force.digest)
+        Results(site.store, site.trust, site.clock).record_arrival(
+            arrived, force.digest, covered(site).plain()
+        )
 
 
 async def arrival(site: Site, since: float) -> dict[str, object]:

@@ -21,6 +21,13 @@ ASK = [
 ]  # fmt: skip
 
 
+CARD = {
+    "at": "2026-06-11T00:00:00Z", "right": True, "requests": 9, "wrong_outcomes": 0,
+    "signed_ms": 1.6, "in_force_ms": 2.4, "first_refusal_ms": None, "time_to_return_ms": 3.0,
+}  # fmt: skip
+"""What a drill wrote, the rest left out."""
+
+
 def run(*words: str) -> str:
     """Run `writ` and return what it printed."""
     ran = CliRunner().invoke(app, words, catch_exceptions=False)
@@ -34,7 +41,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ready")
     history = ("--history", str(folder / "history.jsonl"))
     run(*ASK, *history)
-    printed = run(*ASK, *history, "--out", str(folder), "--json")
+    card = folder / "card.json"
+    card.write_text(json.dumps(CARD))
+    printed = run(*ASK, *history, "--drill", str(card), "--out", str(folder), "--json")
     assert json.loads(printed) == json.loads((folder / "readiness.json").read_bytes())
     return folder
 
@@ -50,7 +59,10 @@ def test_the_report_is_in_the_form_that_it_says(out: Path) -> None:
     found = report(out)
     jsonschema.validate(found, json.loads(run("readiness", "--schema")))
 
-    assert (None, None, None) == (found["signers"], found["drill"], found["coverage"]["register"])
+    assert (None, None) == (found["signers"], found["coverage"]["register"])
+    assert (2, None, False) == tuple(
+        found["drill"][name] for name in ("in_force_ms", "first_refusal_ms", "old")
+    )
     for item in found["templates"]:
         counts = dict(item["accounts"])
         assert counts.pop("served") == sum(counts.values())

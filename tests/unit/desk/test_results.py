@@ -13,9 +13,11 @@ from writ.errors import Refused
 from writ.store.database import open_store
 from writ.store.documents import fetch
 from writ.store.events import read_events, read_payload
+from writ.study.coverage import NO_REGISTER
 
 WORLD = Signers.make()
 CARD = digest_bytes(b"a scorecard")
+COVERAGE = NO_REGISTER.plain()
 DRILL = Drill(NOW - 1, right=True, requests=2000, wrong_outcomes=0, in_force_ms=640)
 
 
@@ -28,12 +30,14 @@ def results(tmp_path: Path) -> Results:
 def test_an_epoch_is_recorded_once_as_in_force(results: Results) -> None:
     """The row has numbers, a document has who acknowledged and who could no longer decide."""
     arrived = InForce(3, 1234.5678, {"b": 12.3, "a": 700.9}, ("late",), 2)
-    results.record_arrival(arrived, CARD)
-    results.record_arrival(InForce(3, 1.0, {}, (), 0), CARD)
-    results.record_arrival(InForce(4, 5.2, {"a": 5.2}, (), 0), CARD)
+    results.record_arrival(arrived, CARD, COVERAGE)
+    results.record_arrival(InForce(3, 1.0, {}, (), 0), CARD, COVERAGE)
+    results.record_arrival(InForce(4, 5.2, {"a": 5.2}, (), 0), CARD, COVERAGE)
     with results.store.view() as connection:
         first, second = (read_payload(row) for row in read_events(connection, kinds=[ARRIVED]))
         gateways: Any = decode(fetch(connection, str(first["gateways"])))
+        coverage: Any = decode(fetch(connection, str(first["coverage"])))
+    assert "no coverage register: paths outside gateways unknown" == coverage["sentence"]
     assert (3, 1235, 2, 1, 2) == tuple(
         first[name] for name in ("epoch", "in_force_ms", "acknowledged", "lapsed", "streams_cut")
     )

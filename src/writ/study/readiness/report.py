@@ -17,7 +17,7 @@ from writ.model.order import Lawbook
 from writ.study.readiness.history import Entry
 from writ.study.readiness.library import LeftOut
 from writ.study.readiness.measure import STANDINGS, Evidence, Measured, Reading, Standing
-from writ.study.readiness.standing import Drilled, Signers
+from writ.study.readiness.standing import MEASURED, Drilled, Signers
 from writ.study.readiness.steps import Around, Step, evidence_words, percent, steps
 from writ.study.report import settlement_plain
 
@@ -138,7 +138,10 @@ def _drill(drill: Drilled, at: Instant) -> Plain:
         "right": drill.right,
         "requests": drill.requests,
         "wrong_outcomes": drill.wrong_outcomes,
-        **{name: None if took is None else round(took) for name, took in drill.measured.items()},
+        **{
+            name: None if (took := drill.measured.get(name)) is None else round(took)
+            for name in MEASURED
+        },
     }
 
 
@@ -222,7 +225,7 @@ def _drill_words(drill: Drilled | None, at: Instant) -> str:
     if drill is None:
         return "drill: none known"
     right = "everything came out as written" if drill.right else "not everything came out right"
-    force = drill.measured["in_force_ms"]
+    force = drill.measured.get("in_force_ms")
     took = "" if force is None else f", in force after {force:.0f} ms"
     old = ", and that is long ago" if drill.old(at) else ""
     return f"drill: {format_instant(drill.at)[:10]}, {right}{took}{old}"

@@ -3,7 +3,7 @@
 1. A signer counts as reachable who signed something, or confirmed to be reachable, within so many
    days. Whoever never did is not known to be.
 2. Enough are reachable if one of them may submit and as many others as it takes may sign.
-3. A drill is known by the scorecard that it wrote; one older than `DRILL_EVERY` days is old.
+3. A drill is known by the scorecard that it wrote, or by whoever signed for it; one older than `DRILL_EVERY` days is old.
 """
 
 from collections.abc import Sequence
@@ -86,6 +86,12 @@ class Drilled:
     def old(self, at: Instant) -> bool:
         """Rule 3."""
         return self.at < at - DRILL_EVERY * DAY
+
+
+def later(one: Drilled | None, other: Drilled | None) -> Drilled | None:
+    """Return the later of two drills, if any; the first where they are the same one."""
+    found = [item for item in (one, other) if item is not None]
+    return max(found, key=lambda item: item.at, default=None)
 
 
 MEASURED: Sequence[str] = ("signed_ms", "in_force_ms", "first_refusal_ms", "time_to_return_ms")

@@ -10,7 +10,7 @@ from writ.errors import Failed, InvalidInput
 from writ.study.coverage import NO_REGISTER, Coverage, held_against, read_register
 from writ.study.readiness.history import Entry, append, read_history
 from writ.study.readiness.measure import Measured
-from writ.study.readiness.standing import Drilled, Signer, Signers, read_drill
+from writ.study.readiness.standing import Drilled, Signer, Signers, later, read_drill
 from writ.study.readiness.steps import Around, percent, steps
 
 AT = parse_instant("2026-11-27T00:00:00Z")
@@ -134,6 +134,19 @@ def test_the_scorecard_of_a_drill_is_read(tmp_path: Path) -> None:
         read_drill(path)
     with pytest.raises(InvalidInput, match="cannot read"):
         read_drill(tmp_path)
+
+
+def test_the_later_of_two_drills_counts() -> None:
+    """Whether it left a scorecard here or somebody signed for it."""
+    old = Drilled(AT - DAY, right=True, requests=9, wrong_outcomes=0, measured={})
+    new = Drilled(AT, right=True, requests=9, wrong_outcomes=0, measured={})
+
+    assert (new, new, old, None) == (
+        later(old, new),
+        later(new, None),
+        later(None, old),
+        later(None, None),
+    )
 
 
 def test_a_history_is_appended_to_and_read_back(tmp_path: Path) -> None:
