@@ -40,6 +40,7 @@ COMMANDS = {
     "subject": "subject:app",
     "submit": "submit:submit",
     "trust": "trust:app",
+    "wallet": "wallet:app",
     "withdraw": "withdraw:withdraw",
     "witness": "witness:witness",
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -64,7 +65,9 @@ class KeyPair:
         return cls(private)
 
 
-def private_pem(private: Ed25519PrivateKey | MLDSA44PrivateKey) -> bytes:
+def private_pem(
+    private: Ed25519PrivateKey | MLDSA44PrivateKey | EllipticCurvePrivateKey,
+) -> bytes:
     """Write a private key as PKCS #8 PEM without a passphrase."""
     return private.private_bytes(
         serialization.Encoding.PEM,
