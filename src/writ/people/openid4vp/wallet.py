@@ -39,7 +39,7 @@ from writ.people.openid4vp.waiting import Waiting
 from writ.signing.jwe import ResponseKey
 
 MINUTES = 2
-_AGAIN = 2
+_AGAIN = 5
 _NONCE_BYTES = 32
 
 
@@ -92,7 +92,7 @@ class Wallet:
                 return self._return(session, arrival)
             case "look" if arrival.browser:
                 waits = session.handle in self._waiting
-                return Show("code", {}, _AGAIN) if waits else self._page(session)
+                return Show("code") if waits else self._page(session)
         raise InvalidInput("there is nothing at this address; go back to the page that began")
 
     def _page(self, session: Session) -> Show:
