@@ -3,7 +3,8 @@
 1. Whoever comes proves control of an account before anything is said about it: by its API key.
 2. Everything after that is bound to the browser that did so: a cookie finds the visit, and each
    form carries the visit's own word.
-3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing.
+3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing but what its
+   method has to say to a stranger.
 4. Tries are counted by address, and by key where one is shown.
 5. An error is one line on a page; what nobody foresaw says no more than that.
 """
@@ -22,7 +23,7 @@ from starlette.routing import Route
 
 from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.model.config import Portal
-from writ.people.methods import Arrival, Go, Session, Show
+from writ.people.methods import Arrival, Go, Show
 from writ.portal.arrivals import FORM, address_of, content_type, read_body, read_fields, read_form
 from writ.portal.attempts import Attempts, Ended, Ways
 from writ.portal.counter import Counter, Reviewed, Standing
@@ -120,8 +121,8 @@ class _Portal:
         try:
             ended = await self._attempts.hear(visit, arrival)
         except InvalidInput as mistake:  # to be corrected in the same attempt
-            session = self._attempts.attempt(visit).session
-            return self._show(request, visit, Show("form"), session, wrong=str(mistake))
+            shown = self._attempts.attempt(visit).shown
+            return self._show(request, visit, shown, wrong=str(mistake))
         return await self._ended(request, visit, ended)
 
     async def appeal(self, request: Request) -> Response:
@@ -140,17 +141,23 @@ class _Portal:
     # -- rule 3 ------------------------------------------------------------------------------
 
     async def hear_other(self, request: Request) -> Response:
-        """Take what another machine brings for an attempt."""
+        """Take what another machine brings for an attempt; lead on the browser that began it."""
         attempt = self._visits.attempt(request.path_params["handle"])
+        leg = request.path_params["leg"]
+        visit = self._visits.find(request.cookies.get(VISIT, ""))
+        if request.method == "GET" and visit is not None and visit.attempt is attempt:
+            return redirect(f"{self._base}/verify/with/{leg}?{request.url.query}")
         body = await read_body(request, attempt.method.budget)
         kind = content_type(request)
         fields = read_fields(request.url.query.encode())
         if kind == FORM:
             fields, body = read_fields(body), b""
-        leg = request.path_params["leg"]
         arrival = Arrival(leg, browser=False, fields=fields, body=body, content_type=kind)
-        reply = await self._attempts.hear_other(attempt, arrival)
-        return Response(reply.body, reply.status, HEADERS, reply.content_type)
+        answer = await self._attempts.hear_other(attempt, arrival)
+        if isinstance(answer, Show):
+            name = f"{attempt.method.name}-{answer.page}"
+            return page(name, self._frame(request), data=answer.data)
+        return Response(answer.body, answer.status, HEADERS, answer.content_type)
 
     # -- pages -------------------------------------------------------------------------------
 
@@ -165,22 +172,22 @@ class _Portal:
                 method = self._attempts.attempt(visit).method.name
                 return page("go", self._frame(request, visit), method=method, address=address)
             case Show():
-                return self._show(request, visit, ended, self._attempts.attempt(visit).session)
+                return self._show(request, visit, ended)
 
-    def _show(
-        self, request: Request, visit: Visit, show: Show, session: Session, wrong: str = ""
-    ) -> Response:
+    def _show(self, request: Request, visit: Visit, show: Show, wrong: str = "") -> Response:
         frame = self._frame(request, visit)
         words = words_in(frame.language)
+        attempt = self._attempts.attempt(visit)
+        attempt.shown = show
         return page(
-            f"{self._attempts.attempt(visit).method.name}-{show.page}",
+            f"{attempt.method.name}-{show.page}",
             frame,
             422 if wrong else 200,
             wrong=wrong,
             again=f"{show.again};url={self._base}/verify/with/look" if show.again else "",
             data=show.data,
-            choices=choices(session.question, words),
-            papers=papers(session.question),
+            choices=choices(attempt.session.question, words),
+            papers=papers(attempt.session.question),
         )
 
     def _standing(
@@ -251,7 +258,8 @@ class _Portal:
     def _error(self, request: Request, error: WritError) -> Response:
         status = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}.get(type(error), 500)
         visit = self._visits.find(request.cookies.get(VISIT, ""))
-        if request.url.path.endswith("/status") or "handle" in request.path_params:
+        machine = "handle" in request.path_params and request.method == "POST"
+        if request.url.path.endswith("/status") or machine:
             body = msgspec.json.encode(
                 {"error": "invalid_request", "error_description": str(error)}
             )

@@ -97,7 +97,7 @@ class Attempts:
             raise
         return await self._taken(visit, step)
 
-    async def hear_other(self, attempt: Attempt, arrival: Arrival) -> Reply:
+    async def hear_other(self, attempt: Attempt, arrival: Arrival) -> Reply | Show:
         """Hear somebody who has the handle alone: what they bring waits for the browser."""
         session = attempt.session
         if session.found is not None:
@@ -107,6 +107,8 @@ class Attempts:
         except Refused:
             session.over = True
             raise
+        if isinstance(step, Show):
+            return step
         if not isinstance(step, Reply):
             raise InvalidInput("nothing is answered here but another machine")
         session.found = step.finding

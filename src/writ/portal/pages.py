@@ -65,9 +65,10 @@ def sheet() -> Response:
     return Response(file.read_bytes(), 200, headers, "text/css; charset=utf-8")
 
 
-def redirect(address: str, cookie: str) -> Response:
-    """Send the browser to a page of ours after a form (RFC 9110 15.4.4), with a cookie."""
-    return Response(b"", 303, HEADERS | {"location": address, "set-cookie": cookie})
+def redirect(address: str, cookie: str = "") -> Response:
+    """Send the browser to a page of ours (RFC 9110 15.4.4), with a cookie if there is one."""
+    cookies = {"set-cookie": cookie} if cookie else {}
+    return Response(b"", 303, HEADERS | {"location": address} | cookies)
 
 
 @cache

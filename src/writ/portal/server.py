@@ -13,7 +13,9 @@ from writ.clock import Clock, DrillClock, WallClock
 from writ.errors import Failed, Refused
 from writ.model.config import Config, Portal
 from writ.people.declaration import Declaration
+from writ.people.https import HttpsFetch
 from writ.people.methods import Method
+from writ.people.openid4vp.opened import open_wallet
 from writ.people.papers import Papers
 from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
@@ -56,7 +58,9 @@ def ways_of(config: Config) -> Ways:
     """Return the methods whose keys are here and in the trust document (rule 2)."""
     trust = _trust(config)
     clock: Clock = DrillClock(config.drill_clock) if config.drill_clock else WallClock()
-    there: tuple[Method, ...] = (Declaration(clock), Papers())
+    there: list[Method] = [Declaration(clock), Papers()]
+    if config.wallet is not None and config.portal is not None:
+        there.append(open_wallet(config.wallet, config.portal.address, clock, HttpsFetch()))
     methods = {item.name: item for item in there if item.name in trust.methods}
     keys = {}
     for name in methods:

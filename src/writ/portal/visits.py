@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from writ.clock import elapsed
 from writ.errors import Refused
-from writ.people.methods import Method, Session
+from writ.people.methods import Method, Session, Show
 from writ.portal.counter import Account, Standing
 
 IDLE = 1800.0
@@ -21,10 +21,11 @@ MOST = 20_000
 
 @dataclass(slots=True)
 class Attempt:
-    """A method at work on a question."""
+    """A method at work on a question; `shown` is the page that a mistake is corrected on."""
 
     method: Method
     session: Session
+    shown: Show = field(default_factory=lambda: Show("form"))
 
 
 @dataclass(slots=True)
