@@ -25,6 +25,8 @@ ORDERS = Path(__file__).parent.parent.parent / "orders" / "june-2026"
 CATALOGUE = ORDERS / "catalogue.yaml"
 LETTER = ORDERS / "us-bis-2026-06-12.v1.yaml"
 PATIENCE = 60
+_METHODS = (("review", "A3"), ("declaration", "A0"), ("wallet", "A3"))
+"""What a portal carries out itself, and how far it is believed."""
 
 
 @dataclass
@@ -185,7 +187,7 @@ def found(
         for word in ("--person", f"{name}={deployment.publics[name]}:{roles}")
     ]
     words += ["--method", f"idv={deployment.publics['idv']}:A3", "--gates", gates]
-    for name, level in (("review", "A3"), ("declaration", "A0")) if portal else ():
+    for name, level in _METHODS if portal else ():
         file = f"data/methods/{name}.key"
         line = deployment.writ("keygen", "--out", file, "--person", name).strip()
         words += ["--method", f"{line}:{level}"]
