@@ -37,9 +37,6 @@ class Waiting:
     def __init__(self) -> None:
         self._found: dict[str, _Found] = {}
 
-    def __contains__(self, handle: str) -> bool:
-        return handle in self._found
-
     def keep(self, handle: str, finding: Finding, now: float, lasts: float) -> str:
         """Keep a finding; return the long code."""
         for over in [name for name, item in self._found.items() if item.until <= now]:

@@ -1,7 +1,7 @@
 """The method `wallet`: a wallet presents a credential, and the browser that began comes for it.
 
-1. `begin` makes nonce, state and a key for one answer, and shows a link for a wallet on this device
-   and a QR code for one on another.
+1. `begin` makes nonce, state and a key for one answer, and shows a link for a wallet on this device,
+   and a QR code for one on another with a form for the code that it will show.
 2. `request`: the wallet fetches the signed request, once. `response`: it answers, once; the answer
    is proved, its status asked, facts are taken out of it, and the rest is forgotten.
 3. The wallet is told where to send its browser. The address has a code. The browser that began
@@ -39,7 +39,6 @@ from writ.people.openid4vp.waiting import Waiting
 from writ.signing.jwe import ResponseKey
 
 MINUTES = 2
-_AGAIN = 5
 _NONCE_BYTES = 32
 
 
@@ -91,15 +90,14 @@ class Wallet:
             case "return":
                 return self._return(session, arrival)
             case "look" if arrival.browser:
-                waits = session.handle in self._waiting
-                return Show("code") if waits else self._page(session)
+                return self._page(session)
         raise InvalidInput("there is nothing at this address; go back to the page that began")
 
     def _page(self, session: Session) -> Show:
         where = f"{session.address}/request"
         width, outline = qr_outline(link(self._party, where))
         links: list[Plain] = [link(self._party, where, scheme) for scheme in SCHEMES]
-        return Show("link", {"links": links, "width": width, "outline": outline}, _AGAIN)
+        return Show("link", {"links": links, "width": width, "outline": outline})
 
     def _request(self, session: Session, arrival: Arrival) -> Step:
         if "asked" in session.state:

@@ -1,6 +1,6 @@
 import pytest
 
-from writ.errors import Failed
+from writ.errors import Failed, InvalidInput
 from writ.people.methods import Finding
 from writ.people.openid4vp.waiting import MOST, Waiting
 
@@ -15,4 +15,5 @@ def test_no_more_wait_than_there_is_room_for() -> None:
         waiting.keep("one more", nothing, 9.0, 10)
     code = waiting.keep("later", nothing, 10.0, 10)
     assert nothing == waiting.take("later", code)
-    assert "0" not in waiting
+    with pytest.raises(InvalidInput, match="nothing has come"):
+        waiting.take("0", code)

@@ -320,9 +320,6 @@ def test_another_browser_is_shown_a_short_code_to_type_where_it_began() -> None:
     elsewhere = run(method.hear(attempt, Arrival("return", browser=False, fields={"code": code})))
     assert isinstance(elsewhere, Show)
     assert "elsewhere" == elsewhere.page
-    waiting = run(method.hear(attempt, Arrival("look", browser=True)))
-    assert isinstance(waiting, Show)
-    assert "code" == waiting.page
     found = back(method, attempt, str(elsewhere.data["code"]))
     assert (2, 2) == (found.proved[0].grade.transport, found.proved[0].grade.level)
     with pytest.raises(InvalidInput, match="nothing has come from a wallet yet"):
