@@ -21,11 +21,14 @@ from writ.desk.leases import Leases
 from writ.desk.roll import Roll
 from writ.errors import Failed
 from writ.model.config import Config
+from writ.people.credentials.statuses import Statuses
+from writ.people.https import HttpsFetch
 from writ.serve.admin import admin_app, serves
 from writ.serve.app import control_app
 from writ.serve.arrival import record
 from writ.serve.counter import counter_app
 from writ.serve.listen import Face, listen_tcp, listen_unix
+from writ.serve.rechecks import Rechecks
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
 
@@ -34,6 +37,9 @@ MARK_EVERY = 5.0
 
 RECEIPTS_EVERY = 1.0
 """Seconds between two times that receipts are taken over into the log."""
+
+RECHECK_EVERY = 3600.0
+"""Seconds between two times that issuers are asked whether credentials still stand."""
 
 READY_WITHIN = 30.0
 
@@ -110,6 +116,10 @@ class _Server:
         if self._config.portal is None:
             return None
         await asyncio.to_thread(self._site.decided().settle_all)
+        if self._config.wallet is not None:
+            rechecks = Rechecks(self._site, self._config.wallet, Statuses(HttpsFetch()))
+            asking = asyncio.create_task(rechecks.keep(RECHECK_EVERY))
+            stack.callback(asking.cancel)
         face = Face(counter_app(self._site), listen_unix(self._config.portal_socket))
         face.start()
         stack.push_async_callback(face.stop)

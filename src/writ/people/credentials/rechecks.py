@@ -1,6 +1,7 @@
 """Whether what credentials proved still stands: their issuers are asked again.
 
 1. What is kept of a credential for this is its issuer's name, the list's address and its place.
+   What is kept in another form is another method's, and passed over.
 2. A fact falls where a current list of the issuer's says so, and where the issuer is on the trust
    list no more. A list that cannot be had, or not read, is told and leaves everything as it was:
    otherwise whoever keeps a list from us takes thousands out of service.
@@ -12,18 +13,22 @@ from dataclasses import dataclass
 
 import msgspec
 
-from writ.canonical import encode
+from writ.canonical import Plain, encode
 from writ.errors import Refused, WritError
 from writ.people.credentials.statuses import Statuses
-from writ.people.credentials.statuslist import Revoked, StatusReference
+from writ.people.credentials.statuslist import Revoked, StatusList, StatusReference
 from writ.people.credentials.trustlist import Issuer, TrustList
 from writ.signing.form import Form
 
 
-class _Kept(Form, frozen=True):
+class _Place(Form, frozen=True):
     index: int
     issuer: str
     uri: str
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    status_list: _Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,8 @@ class Rechecked:
 
 def write_reference(status: StatusReference, issuer: Issuer) -> str:
     """Write what is kept of a credential (rule 1)."""
-    return encode({"index": status.index, "issuer": issuer.name, "uri": status.uri}).decode()
+    place: dict[str, Plain] = {"index": status.index, "issuer": issuer.name, "uri": status.uri}
+    return encode({"status_list": place}).decode()
 
 
 async def recheck(
@@ -44,27 +50,38 @@ async def recheck(
 ) -> Rechecked:
     """Ask about what `write_reference` wrote, each with the id of what rests on it."""
     issuers = {issuer.name: issuer for issuer in trust.issuers}
-    fallen: list[bytes] = []
+    places = [(id_, place) for id_, text in kept if (place := _read(text)) is not None]
+    fallen = [id_ for id_, place in places if place.issuer not in issuers]
     asked: dict[tuple[str, str], list[tuple[bytes, StatusReference]]] = {}
-    for id_, text in kept:
-        read = msgspec.json.decode(text, type=_Kept)
-        if read.issuer in issuers:
-            reference = StatusReference(read.uri, read.index)
-            asked.setdefault((read.issuer, read.uri), []).append((id_, reference))
-        else:
-            fallen.append(id_)
+    for id_, place in places:
+        if place.issuer in issuers:
+            reference = StatusReference(place.uri, place.index)
+            asked.setdefault((place.issuer, place.uri), []).append((id_, reference))
     unheard: list[str] = []
     for (name, _), items in asked.items():
         try:
             list_ = await statuses.list_of(items[0][1], issuers[name], now)
         except WritError as error:
             unheard.append(str(error))
-            continue
-        for id_, reference in items:
-            try:
-                list_.check(reference)
-            except Revoked:
-                fallen.append(id_)
-            except Refused as error:
-                unheard.append(str(error))
+        else:
+            _ask(list_, items, fallen, unheard)
     return Rechecked(tuple(fallen), tuple(unheard))
+
+
+def _read(text: str) -> _Place | None:
+    return msgspec.json.decode(text, type=_Kept).status_list
+
+
+def _ask(
+    list_: StatusList,
+    items: list[tuple[bytes, StatusReference]],
+    fallen: list[bytes],
+    unheard: list[str],
+) -> None:
+    for id_, reference in items:
+        try:
+            list_.check(reference)
+        except Revoked:
+            fallen.append(id_)
+        except Refused as error:
+            unheard.append(str(error))

@@ -20,10 +20,11 @@ def kept(index: int, uri: str = URI) -> tuple[bytes, str]:
 
 
 def test_what_its_issuer_revoked_falls() -> None:
-    """Those on the list as revoked or suspended fall, the others stand, and it is asked once."""
+    """Those on the list as revoked or suspended fall, others and other methods' stand; one question."""
     claims = {"ttl": 0}
     lists = Lists({URI: status_list(SIGNER, URI, {4: 1, 9: 2}, bits=2, claims=claims)})
-    found = asyncio.run(recheck(map(kept, (3, 4, 9)), TRUST, Statuses(lists), NOW))
+    others = (b"5", '{"elsewhere": 1}')
+    found = asyncio.run(recheck([*map(kept, (3, 4, 9)), others], TRUST, Statuses(lists), NOW))
     assert (Rechecked((b"4", b"9"), ()), [URI]) == (found, lists.fetched)
 
 

@@ -223,7 +223,7 @@ def test_the_status_is_asked_and_kept() -> None:
     assert [URI] == lists.fetched
     assert 4 == proof.grade.freshness
     told = json.loads(proof.revocation or "")
-    assert {"index": 3, "issuer": "PID of Germany", "uri": URI} == told
+    assert {"status_list": {"index": 3, "issuer": "PID of Germany", "uri": URI}} == told
 
 
 def test_a_revoked_credential_is_refused() -> None:
