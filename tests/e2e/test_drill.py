@@ -58,7 +58,7 @@ def test_june_comes_out_as_written(
     assert card["probes"] > 87
     assert 48 + 4 == card["streams_cut"]
     assert card["streams_spared"] > 48
-    assert 2 == card["reports_skipped"]  # proofs of what is signed ahead
+    assert 0 == card["reports_skipped"]
     times = (
         "proof_ms",
         "simulation_ms",

@@ -3,8 +3,7 @@
 1. What is signed is compiled anew here from the bytes of the orders, as `writ sign` does it; the
    control process is not believed.
 2. A second person hands in the first version of each order once more: in a drill, the same file.
-3. What is proposed is simulated, and proved too unless it is signed ahead of its instant: legal time
-   is compressed, a proof takes its time. Where there is no report, two people do without, which is
+3. What is proposed is simulated and proved. Where there is no report, two people do without, which is
    recorded.
 """
 
@@ -19,7 +18,7 @@ from writ.desk.notes import files_digest, make_note
 from writ.desk.proposal import read_docket
 from writ.desk.review import review, sign, submit
 from writ.drill.deployment import SIGNERS, SUBMITTER, Deployment
-from writ.drill.reports import Kind, Made, make_reports, without
+from writ.drill.reports import Kind, Made, make_reports
 from writ.errors import Failed
 from writ.law.annexes import annex_files
 from writ.law.document import read_yaml
@@ -46,14 +45,12 @@ class Proposed:
     made: Sequence[Made]
 
 
-async def propose(
-    site: Deployment, changes: Mapping[str, bytes], *, ahead: bool = False
-) -> Proposed:
+async def propose(site: Deployment, changes: Mapping[str, bytes]) -> Proposed:
     """Submit files, have reports made of them, and have them signed by two."""
     force = read_force(await site.control.get("/in-force"), site.trust)
     submission = submit(force, changes, (), site.trust, site.people[SUBMITTER])
     await site.control.post("/proposals", submission.plain())
-    made = await _note(site, ahead=ahead)
+    made = await _note(site)
     proposal = ""
     for signer in SIGNERS:
         docket = read_docket(await site.control.get("/proposals/open"), site.trust)
@@ -64,7 +61,7 @@ async def propose(
     return Proposed(proposal, made)
 
 
-async def _note(site: Deployment, *, ahead: bool) -> Sequence[Made]:
+async def _note(site: Deployment) -> Sequence[Made]:
     """Hand in what a proposal needs besides signatures (rules 2, 3)."""
     docket = read_docket(await site.control.get("/proposals/open"), site.trust)
     reviewed = review(docket, site.trust)
@@ -81,9 +78,7 @@ async def _note(site: Deployment, *, ahead: bool) -> Sequence[Made]:
         }
         notes.append(make_note("encoding", reviewed.digest, said, signers[0], own))
     wanted: list[Kind] = [item.gate for item in reviewed.gates if item.gate != "encoding"]
-    left = [kind for kind in wanted if ahead and kind == "proof"]
-    made = await make_reports(site.folder, [kind for kind in wanted if kind not in left])
-    made += [without(kind, "not made of what is signed ahead") for kind in left]
+    made = await make_reports(site.folder, wanted)
     for item in made:
         if item.said is not None:
             notes.append(make_note("report", reviewed.digest, item.said, signers[0]))

@@ -59,12 +59,6 @@ def write_people(folder: Path, subjects: Iterable[Subject]) -> None:
     (folder / PEOPLE).write_bytes(b"\n".join(lines) + b"\n")
 
 
-def without(kind: Kind, why: str) -> Made:
-    """Return that a report is not made."""
-    now = elapsed()
-    return Made(kind, None, why, now, now)
-
-
 async def make_reports(folder: Path, kinds: Iterable[Kind]) -> list[Made]:
     """Make reports on the open proposal of a deployment, at once (rule 1)."""
     return await asyncio.gather(*(_made(folder, kind) for kind in kinds))

@@ -181,7 +181,7 @@ class Story:
 
     async def _ahead(self, step: Step) -> None:
         """Activate what will take effect later: nothing may come of it yet (rule 4)."""
-        proposal = await self._signed(step.ahead, ahead=True)
+        proposal = await self._signed(step.ahead)
         begun = self.traffic.begin(elapsed())
         done = await activate(self.site, proposal)
         at = format_instant(step.at)
@@ -199,11 +199,11 @@ class Story:
         self.traffic.end(begun, change)
         self.telling.changed(change)
 
-    async def _signed(self, versions: Sequence[OrderVersion], *, ahead: bool = False) -> str:
+    async def _signed(self, versions: Sequence[OrderVersion]) -> str:
         """Have versions submitted and signed; return the proposal."""
         begun = elapsed()
         name = ", ".join(map(label, versions))
-        proposed = await propose(self.site, self._changes_for(versions), ahead=ahead)
+        proposed = await propose(self.site, self._changes_for(versions))
         self._reported(name, proposed.made)
         signed = Signed(
             name=name,

@@ -44,8 +44,9 @@ class Listed:
 
     def names(self, parts: tuple[str, ...]) -> bool:
         """Whether some pattern names these parts."""
-        return any(
-            len(pattern) == len(parts)
+        return parts in self.patterns or any(
+            WILD in pattern
+            and len(pattern) == len(parts)
             and all(want in (WILD, part) for want, part in zip(pattern, parts, strict=True))
             for pattern in self.patterns
         )

@@ -15,7 +15,7 @@ from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
 from writ.study.proof.solver import version
 
-IN_ALL, AT_LEAST, AT_MOST = 2400, 12, 1800
+IN_ALL, AT_LEAST, AT_MOST = 6000, 20, 1800
 """Requests that the second method counts: of all models, and of one."""
 
 
