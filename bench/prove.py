@@ -68,9 +68,7 @@ def row(size: int, *, whole: bool) -> str:
     book = read_sources(folder(letters(size, MODELS), MODELS))
     with spending() as compiling:
         cells = Cells(Compiled(book))
-    newest = max(
-        book.versions, key=lambda item: (len(item.rules[0].models), item.effective)
-    ).order
+    newest = max(book.versions, key=lambda item: (len(item.rules[0].models), item.effective)).order
     with spending() as new:
         one = Law(book, (newest,), cells, 0)
         first: list[Callable[[], Proof]] = [
