@@ -11,7 +11,7 @@ from writ.cli.client import Call, ask
 from writ.cli.lines import read_objects
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show, show_table
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, Refused
 
 app = typer.Typer(no_args_is_help=True, help="Who is on the books.")
 
@@ -70,6 +70,14 @@ def every(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> No
     )
 
 
+class _Forgotten(msgspec.Struct):
+    attestations: int
+    keys: int
+    reviews: int
+    events: int
+    receipts: int
+
+
 class _Fact(msgspec.Struct):
     attribute: str
     value: list[object]
@@ -114,6 +122,32 @@ def one(
         ),
         as_json=as_json,
     )
+
+
+@app.command("forget")
+def forget(
+    name: Annotated[str, typer.Argument(metavar="ID")],
+    config: ConfigFile = DEFAULT_CONFIG,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask; for scripts")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a subject: what is known of it, its keys, and the salts of what was recorded about it.
+
+    Example: writ subject forget alice
+
+    It cannot be undone. Receipts and logs stay, and stay provable as a whole; what they say of this
+    subject is a name that leads nowhere. Refused while an order says to preserve such records.
+    """
+    if not yes and not typer.confirm(f"erase `{name}` for good?", err=True):
+        raise Refused("nothing was erased")
+    answer = ask(config, Call("POST", "/subjects/forget", {"id": name}))
+    done = msgspec.convert(answer, _Forgotten)
+    sentence = (
+        f"erased: {done.attestations} attestations, {done.keys} keys, {done.reviews} reviews; the"
+        f" salts of {done.events} events and {done.receipts} receipts are destroyed"
+    )
+    show(answer, sentence, as_json=as_json)
 
 
 def _fields(row: dict[str, object]) -> dict[str, object]:

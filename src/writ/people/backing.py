@@ -20,7 +20,7 @@ from writ.signing.seal import seal, unseal
 from writ.store import events
 from writ.store.database import Connection
 from writ.store.people_tables import attestation
-from writ.store.review_tables import backing, source
+from writ.store.review_tables import backing, burnt, source
 
 Claimed: TypeAlias = Literal["stands", "asked"]
 _PURPOSE = "revocation"
@@ -52,14 +52,10 @@ class Backing:
         """
         now = self._books.clock.now()
         with self._books.store.unit() as connection:
-            states = {
-                row.subject: row.state
-                for row in connection.execute(
-                    backing.select().where(backing.c.nullifier == nullifier)
-                )
-            }
-            if "rented" in states.values():
+            if connection.execute(burnt.select().where(burnt.c.nullifier == nullifier)).first():
                 raise Refused("this credential was lent to others before, and is not taken again")
+            query = backing.select().where(backing.c.nullifier == nullifier)
+            states = {row.subject: row.state for row in connection.execute(query)}
             if subject in states:
                 found: Claimed = "stands" if states[subject] == "stands" else "asked"
                 return found
@@ -81,8 +77,9 @@ class Backing:
 
     def burn(self, connection: Connection, nullifier: bytes) -> list[bytes]:
         """Have a credential back nobody; return the attestations that rest on it (rule 3)."""
-        here = backing.c.nullifier == nullifier
-        connection.execute(backing.update().where(here).values(state="rented"))
+        connection.execute(backing.delete().where(backing.c.nullifier == nullifier))
+        if not connection.execute(burnt.select().where(burnt.c.nullifier == nullifier)).first():
+            connection.execute(burnt.insert().values(nullifier=nullifier))
         events.append(connection, "credential.rented", {"at": self._books.clock.now()})
         query = (
             attestation.select()

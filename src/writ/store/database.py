@@ -3,7 +3,8 @@
 1. A unit is one transaction: all of it is durable when it ends, or none of it ever was.
 2. One unit writes at a time (BEGIN IMMEDIATE); a view reads one consistent state beside it.
 3. The schema is brought up to date before anything is read; a newer one is refused.
-4. The file is made readable by its owner only.
+4. The file is made readable by its owner only. What is deleted is overwritten in it, and in the
+   file of the last writes once that is scrubbed.
 """
 
 import os
@@ -58,6 +59,13 @@ class Store:
                 raise  # a mistake of ours, not of the file
             raise Failed(f"cannot use the store `{self.path}`: {error.orig}") from None
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the file of the last writes (rule 4)."""
+        with self._used(), self.engine.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
+
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
@@ -95,6 +103,7 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
+        "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {setting}").close()
 

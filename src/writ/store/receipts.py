@@ -1,7 +1,7 @@
 """Receipts as taken over from gateways' files: lines in their order, each with a salt of its own."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from writ.store.database import Connection
@@ -43,6 +43,19 @@ def find_receipt(connection: Connection, name: str) -> int | None:
     query = receipt.select().where(receipt.c.id == name).order_by(receipt.c.seq).limit(1)
     row = connection.execute(query).first()
     return None if row is None else int(row.seq)
+
+
+def destroy_receipt_salts(connection: Connection, words: Collection[str]) -> int:
+    """Destroy the salts of lines that have one of some words in them; return how many."""
+    sought = [word.encode() for word in words]
+    named = [
+        item.seq
+        for item in read_receipts(connection)
+        if item.salt and any(word in item.bytes for word in sought)
+    ]
+    for seq in named:
+        connection.execute(receipt.update().where(receipt.c.seq == seq).values(salt=b""))
+    return len(named)
 
 
 def taken(connection: Connection, name: str) -> int:

@@ -9,9 +9,11 @@ backing = Table(
     metadata,
     Column("nullifier", LargeBinary, primary_key=True),
     Column("subject", Text, ForeignKey("subject.id"), primary_key=True),
-    Column("state", Text, nullable=False),  # stands | asked | rented
+    Column("state", Text, nullable=False),  # stands | asked
     Column("at", BigInteger, nullable=False),
 )
+
+burnt = Table("burnt", metadata, Column("nullifier", LargeBinary, primary_key=True))
 
 source = Table(
     "source",

@@ -7,19 +7,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.clock import format_instant
+from writ.desk.duties import Duties
+from writ.errors import Refused
 from writ.law.subjects import write_fact, write_subject
+from writ.model.duty import Record
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
+from writ.people.forgetting import Forgetting, Forgotten
 from writ.people.keys import ApiKey
 from writ.people.statement import Attestation
 from writ.serve.body import Form, answer, read_form
+from writ.serve.ledger import NAMES
 from writ.serve.site import Site
+
+RECORDS: tuple[Record, ...] = ("facts", "receipts", "subjects")
+"""What forgetting erases, as duties to preserve name it."""
 
 
 class _Subject(Form, frozen=True):
     id: str
     kind: Kind
     acts_for: tuple[str, ...] = ()
+
+
+class _Named(Form, frozen=True):
+    id: str
 
 
 class _Subjects(Form, frozen=True):
@@ -45,10 +57,18 @@ def routes(site: Site) -> list[Route]:
     async def population(_request: Request) -> Response:
         return answer(await asyncio.to_thread(_population, site))
 
+    async def forget(request: Request) -> Response:
+        form = await read_form(request, _Named)
+        await asyncio.to_thread(_take_back, site, form.id)
+        if not await site.settled():
+            raise Refused("some gateway has not applied that this is revoked; try again")
+        return answer(await asyncio.to_thread(_erase, site, form.id))
+
     return [
         Route("/population", population, methods=["GET"]),
         Route("/subjects", add, methods=["POST"]),
         Route("/subjects", every, methods=["GET"]),
+        Route("/subjects/forget", forget, methods=["POST"]),
         Route("/subjects/{id:path}", one, methods=["GET"]),
     ]
 
@@ -76,6 +96,21 @@ def _population(site: Site) -> dict[str, object]:
         "subjects": [write_subject(item.subject) for _, item in known if not item.broken],
         "unproved": [name for name, item in known if item.broken],
     }
+
+
+def _take_back(site: Site, name: str) -> None:
+    """Revoke what a subject has, unless a duty to preserve says to keep what is known of it."""
+    duties = Duties(site.store, site.trust, site.clock)
+    for records in RECORDS:
+        duties.check_erasure(site.desk.current(), records)
+    Forgetting(site.registry).take_back(name)
+
+
+def _erase(site: Site, name: str) -> Forgotten:
+    """Sign both logs over all there is, so that they stay whole, and erase."""
+    for log in NAMES:
+        site.ledger.sign(log)
+    return Forgetting(site.registry).erase(name)
 
 
 def _shown(site: Site, name: str) -> dict[str, object]:

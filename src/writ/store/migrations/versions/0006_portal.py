@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
     )
+    op.create_table("burnt", sa.Column("nullifier", sa.LargeBinary, primary_key=True))
     op.create_table(
         "source",
         sa.Column("attestation", sa.LargeBinary, sa.ForeignKey("attestation.id"), primary_key=True),
