@@ -147,6 +147,9 @@ def test_the_digest_of_a_group_is_of_its_members() -> None:
     ("group", "count", "inside", "outside"),
     [
         ("ear-a1", 40, "MX", "CY"),
+        ("ear-a2", 34, "BR", "RO"),
+        ("ear-a3", 42, "MX", "ZA"),
+        ("ear-a4", 45, "KZ", "IN"),
         ("ear-a5", 37, "KR", "IL"),
         ("ear-a6", 8, "IL", "KR"),
         ("ear-d1", 24, "KH", "UA"),
