@@ -20,6 +20,7 @@ from writ.law import annexes, calendars, catalogue, document, groups
 from writ.law.agreement import check_agreement
 from writ.law.definitions import Library, is_definition, read_library
 from writ.law.document import Node
+from writ.law.omissions import note_omissions
 from writ.law.order import Beside, PlacedOrder, order_of
 from writ.law.reading import Reader
 from writ.law.shelf import Read, Shelf
@@ -121,6 +122,7 @@ def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Che
             found[name] = Read(rests_on, order, tuple(reader.notes[noted:]))
     orders = tuple(found[name].order for name in sorted(found))
     check_agreement(reader, orders)
+    note_omissions(reader, orders)
     reader.done()
     _SHELF.keep((name, files[name], item) for name, item in found.items())
     versions = sorted(

@@ -1,0 +1,78 @@
+"""What an order file does not say and counsel would want to know: notes, never faults.
+
+1. An amendment is complete in itself: what the version before it had and it has not is gone. Duties,
+   clauses, exceptions, licences, stays and questions without an answer are told, by name.
+2. A rescission ends rules and keeps duties, so nothing of the kind is told of one.
+3. An outside authority's letter that nobody authenticated may be anybody's.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from writ.law.document import quoted
+from writ.law.order import PlacedOrder
+from writ.law.reading import Reader
+from writ.model.order import OrderVersion
+
+OUTSIDE = ("restriction", "requirement", "rescission")
+_LISTS = (
+    ("obligations", "id", "duty"),
+    ("preserve", "id", "duty to preserve"),
+    ("exceptions", "id", "exception"),
+    ("licences", "number", "licence"),
+    ("stays", "id", "stay"),
+    ("questions", "id", "unanswered question"),
+)
+
+
+def note_omissions(reader: Reader, orders: Sequence[PlacedOrder]) -> None:
+    """Note what the versions of a folder leave out."""
+    for order in orders:
+        version = order.version
+        for said in (*_unproven(version), *_dropped(version, (item.version for item in orders))):
+            reader.note(order.place, said)
+
+
+def _unproven(version: OrderVersion) -> Iterator[str]:
+    """Rule 3."""
+    authority = version.source.get("authority")
+    if version.kind in OUTSIDE and isinstance(authority, Mapping):
+        proved = authority.get("authenticated")
+        if authority.get("instrument") and not proved:
+            yield (
+                "nobody says how the authority's letter was made sure of; `authenticated` beside"
+                " its `document` does"
+            )
+
+
+def _dropped(version: OrderVersion, versions: Iterable[OrderVersion]) -> Iterator[str]:
+    """Rules 1 and 2."""
+    earlier = (
+        item
+        for item in versions
+        if item.order == version.order and item.version < version.version
+    )
+    before = max(earlier, key=lambda item: item.version, default=None)
+    if before is None or version.kind == "rescission":
+        return
+    for clause in before.clauses:
+        if clause not in version.clauses:
+            yield _gone("clause", clause, before)
+    for key, name, noun in _LISTS:
+        kept = {str(item.get(name)) for item in _listed(version, key)}
+        for item in _listed(before, key):
+            said = str(item.get(name))
+            if said not in kept and not item.get("answer"):
+                yield _gone(noun, said, before)
+
+
+def _gone(noun: str, name: str, before: OrderVersion) -> str:
+    return (
+        f"the {noun} {quoted(name)} of version {before.version} is not repeated, so it ends with"
+        " that version"
+    )
+
+
+def _listed(version: OrderVersion, key: str) -> list[Mapping[str, object]]:
+    found = version.source.get(key)
+    items = found if isinstance(found, list | tuple) else ()
+    return [item for item in items if isinstance(item, Mapping)]
