@@ -18,10 +18,26 @@ from sqlalchemy import Engine, event
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tests.worlds.signers import NOW, Signers, letter
-from writ.canonical import encode
+from writ.canonical import Plain, encode
 from writ.clock import DAY
 from writ.desk.desk import Desk
+from writ.desk.duties import Duties, Met, Occurred, sign_met, sign_occurred
 from writ.store.events import verify_events
+
+SKIP = {"gates": ["encoding"], "why": "one who reads it is there"}
+REPORTED = Met("us-bis/1/report#1", ["sha256:00"])
+SEEN = Occurred("us-bis", "flaw", NOW)
+DUTIES = b"""
+obligations:
+  - {id: report, clauses: [c1], what: Report., every: 30d}
+  - {id: warn, clauses: [c1], what: Warn., within: 24h, from: {event: flaw}}
+"""
+
+
+def duties(desk: Desk) -> Duties:
+    """Open the duties over a desk's store."""
+    return Duties(desk.store, desk.trust, desk.clock)
+
 
 CHANGES: dict[str, Callable[[Signers, Desk], object]] = {
     "submit": lambda world, desk: world.submit(
@@ -30,6 +46,13 @@ CHANGES: dict[str, Callable[[Signers, Desk], object]] = {
     "sign": lambda world, desk: world.sign(desk, "eva"),
     "activate": lambda world, desk: desk.activate("p2"),
     "hold": lambda world, desk: desk.hold(world.stop(desk, "mythos-5", until=NOW + DAY)),
+    "note": lambda world, desk: world.note(desk, "ana", "skip", SKIP),
+    "met": lambda world, desk: duties(desk).record_met(
+        desk.current(), sign_met(REPORTED, world.trust, world.keys["ben"])
+    ),
+    "happened": lambda world, desk: duties(desk).record_occurred(
+        desk.current(), sign_occurred(SEEN, world.trust, world.keys["ben"])
+    ),
 }
 
 
@@ -70,7 +93,7 @@ def child(path: Path, change: str, points: int) -> None:
     CHANGES[change](world, desk)
 
 
-def left(path: Path) -> dict[str, str | int | None]:
+def left(path: Path) -> dict[str, Plain]:
     """Open a store as after a restart and say what is in force and what is open."""
     desk = Signers.make().desk(path)
     proposal = desk.proposal()
@@ -79,6 +102,8 @@ def left(path: Path) -> dict[str, str | int | None]:
         "snapshot": desk.current().digest,
         "proposal": None if proposal is None else proposal.id,
         "signers": 0 if proposal is None else len(proposal.signers),
+        "notes": 0 if proposal is None else len(proposal.notes),
+        "duties": duties(desk).listed(desk.current())["obligations"],
         "events": verify_events(desk.store),
     }
 
