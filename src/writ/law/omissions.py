@@ -47,9 +47,7 @@ def _unproven(version: OrderVersion) -> Iterator[str]:
 def _dropped(version: OrderVersion, versions: Iterable[OrderVersion]) -> Iterator[str]:
     """Rules 1 and 2."""
     earlier = (
-        item
-        for item in versions
-        if item.order == version.order and item.version < version.version
+        item for item in versions if item.order == version.order and item.version < version.version
     )
     before = max(earlier, key=lambda item: item.version, default=None)
     if before is None or version.kind == "rescission":
