@@ -17,6 +17,7 @@ from writ.canonical import Plain, digest_bytes
 from writ.clock import FOREVER, HOUR, Clock, Instant, WallClock
 from writ.desk import history
 from writ.desk.archive import fetch_sources, keep_sources, load
+from writ.desk.confirmations import listings
 from writ.desk.feed import Epoch
 from writ.desk.force import Force, prove_compiled
 from writ.desk.gates import Case, Passing, check_gates, check_signable, gates
@@ -334,7 +335,8 @@ class Desk:
         known, key = self._passings, (found.id, found.notes)
         if known is None or known[0] != key:
             force, compiled = self._known.force, self._compiled_of(found)
-            case = Case(found.submitter, compiled, force.book, found.notes)
+            lists = listings(force.book, compiled, self.trust)
+            case = Case(found.submitter, compiled, force.book, found.notes, lists)
             known = self._passings = (key, gates(case, self.trust))
         return known[1]
 

@@ -1,4 +1,4 @@
-"""What a proposal needs besides signatures: a second encoding, a proof, a simulation.
+"""What a proposal needs besides signatures: a second encoding, confirmed annexes, reports.
 
 1. The trust document says which gates there are. A second encoding is asked of the first version of
    every order; a proof and a simulation of every change to what orders say.
@@ -7,7 +7,8 @@
 3. Nothing comes into force without reports on exactly these orders. A proof must say `proved`.
 4. Any of it may be skipped by two people who may sign, neither of them the submitter, each with
    their own signed word; it is recorded, and said, as what it is.
-5. All of it is judged anew on every signer's machine, from signed words and files.
+5. Where annexes have to be confirmed, each of a version that comes names the record of it.
+6. All of it is judged anew on every signer's machine, from signed words and files.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from writ.canonical import Plain
+from writ.desk.confirmations import Listing
 from writ.desk.encoding import differences, firsts, read_encoding
 from writ.desk.notes import Encoding, Explanation, Note, Report, Said, Skip, prove_note
 from writ.desk.sources import Compiled
@@ -25,6 +27,7 @@ from writ.signing.trust import LEAST_SIGNERS, Gate, Trust
 from writ.signing.word import Word
 
 PROVED = "proved"
+REPORTED = ("proof", "simulation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Case:
     compiled: Compiled
     before: Lawbook | None
     notes: Sequence[Note]
+    listings: Sequence[Listing] = ()
 
 
 def gates(case: Case, trust: Trust) -> tuple[Passing, ...]:
@@ -58,7 +62,9 @@ def gates(case: Case, trust: Trust) -> tuple[Passing, ...]:
         new = firsts(case.before, case.compiled.book) if gate == "encoding" else ()
         if gate == "encoding" and new:
             found.append(_encoding(case, new, said))
-        elif gate != "encoding" and _changes(case):
+        elif gate == "annexes" and case.listings:
+            found.append(_annexes(case.listings))
+        elif gate in REPORTED and _changes(case):
             found.append(_report(gate, case, [word for _, word in said]))
     return tuple(_skipped(passing, case, [word for _, word in said]) for passing in found)
 
@@ -143,6 +149,14 @@ def _explained(version: OrderVersion, words: Iterable[Word[Said]]) -> dict[str, 
 def _check_encoder(case: Case, word: Word[Said]) -> None:
     if word.by == case.submitter:
         raise Refused(f"`{word.by}` submitted this; another person writes it down once more")
+
+
+def _annexes(listings: Sequence[Listing]) -> Passing:
+    """Say which annexes nobody confirmed; who confirmed the others is told with the change."""
+    missing = tuple(
+        f"{item.words}; `writ annex confirm` does" for item in listings if not item.confirmed
+    )
+    return Passing("annexes", "missing" if missing else "met", missing)
 
 
 def _report(gate: Gate, case: Case, words: Iterable[Word[Said]]) -> Passing:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from writ.canonical import digest_bytes
 from writ.clock import Instant
+from writ.desk.confirmations import listings
 from writ.desk.force import Force
 from writ.desk.gates import Case, Passing, check_signable, gates
 from writ.desk.proposal import Docket, Submission
@@ -63,6 +64,7 @@ def prepare(force: Force, changes: Changes, release: Iterable[str], trust: Trust
     holds = tuple(hold for hold in force.sources.holds if hold.model not in released)
     compiled = compile_sources(Sources(merged, holds), force.next(trust))
     _check_annexes(force, compiled)
+    listings(force.book, compiled, trust)
     if force.compiled is not None:
         check_versions(compiled, force.compiled.versions)
         if compiled.manifest == force.compiled.manifest:
@@ -126,10 +128,12 @@ def review(docket: Docket, trust: Trust) -> Review:
     if force.compiled is not None:
         check_versions(compiled, force.compiled.versions)
     # 5
-    case = Case(approval.submitter, compiled, force.book, proposal.notes)
+    lists = listings(force.book, compiled, trust)
+    case = Case(approval.submitter, compiled, force.book, proposal.notes, lists)
     passings = gates(case, trust)
     words = (
         *change(force.book, compiled.book),
+        *(item.words for item in lists),
         *(line for item in passings for line in item.words),
     )
     return Review(

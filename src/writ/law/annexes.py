@@ -23,9 +23,10 @@ from writ.model.expression import Group
 from writ.model.order import AnnexChange, OrderVersion
 
 LARGEST = 16 * 1024 * 1024
-ANNEX_KEYS = Keys(required=("file", "key"), optional=("subsidiary_of",))
+ANNEX_KEYS = Keys(required=("file", "key"), optional=("subsidiary_of", "confirmed"))
 CHANGE_KEYS = Keys(required=("come", "go"))
 _PART = 10
+TABLE, RECORD = ".csv", ".json"
 
 
 def read_annexes(reader: Reader, node: Node | None, files: Mapping[str, bytes]) -> dict[str, Group]:
@@ -103,12 +104,24 @@ def _unsaid(name: str, was: Group | None, now: Group, said: AnnexChange | None) 
 
 
 def annex_files(node: Node) -> Iterator[str]:
-    """Return the files that an order's annexes name, before anything is judged."""
+    """Return the files that an order's annexes name, records too, before anything is judged."""
     annexes = _below(node, "annexes")
     for entry in annexes.value.values() if annexes and isinstance(annexes.value, Mapping) else ():
-        file = _below(entry.node, "file")
-        if file is not None and isinstance(file.value, str) and _beside(file.value):
-            yield file.value
+        for key, ending in (("file", TABLE), ("confirmed", RECORD)):
+            file = _below(entry.node, key)
+            if file is not None and isinstance(file.value, str) and _beside(file.value, ending):
+                yield file.value
+
+
+def confirmations(version: OrderVersion) -> dict[str, str]:
+    """Return the records that annexes of a version name, by annex."""
+    annexes = version.source.get("annexes")
+    found = annexes if isinstance(annexes, Mapping) else {}
+    return {
+        str(name): str(entry["confirmed"])
+        for name, entry in found.items()
+        if isinstance(entry, Mapping) and entry.get("confirmed")
+    }
 
 
 def _below(node: Node, key: str) -> Node | None:
@@ -116,8 +129,8 @@ def _below(node: Node, key: str) -> Node | None:
     return entry.node if entry else None
 
 
-def _beside(file: str) -> bool:
-    return file.endswith(".csv") and not set(file) & set("/\\\0") and not file.startswith(".")
+def _beside(file: str, ending: str) -> bool:
+    return file.endswith(ending) and not set(file) & set("/\\\0") and not file.startswith(".")
 
 
 def _annex(reader: Reader, name: str, node: Node, files: Mapping[str, bytes]) -> Group:
@@ -125,16 +138,26 @@ def _annex(reader: Reader, name: str, node: Node, files: Mapping[str, bytes]) ->
     file, key = reader.text(fields["file"]), reader.text(fields["key"])
     at, rows = fields["file"], list[tuple[str, str]]()
     columns = (key, reader.text(fields["subsidiary_of"])) if "subsidiary_of" in fields else (key,)
-    if at is not None and file and not _beside(file):
+    if at is not None and file and not _beside(file, TABLE):
         reader.fault(at, f"{quoted(file)} is not the name of a CSV file beside the order")
     elif at is not None and file and file not in files:
         reader.fault(at, f"no file {quoted(file)} beside the order{nearest(file, files)}")
     elif file and key:
         rows = _rows(reader, files[file], file, columns)
+    _record(reader, fields["confirmed"], files)
     members = frozenset(name for name, _ in rows)
     named = frozenset(name for name, above in rows if not above)
     told = len(columns) > 1
     return Group(name, members, digest(sorted(members)), members - named if told else None)
+
+
+def _record(reader: Reader, node: Node | None, files: Mapping[str, bytes]) -> None:
+    """Read the name of the record by which two people confirmed an annex; the desk proves it."""
+    file = reader.text(node)
+    if node is not None and file and not _beside(file, RECORD):
+        reader.fault(node, f"{quoted(file)} is not the name of a JSON file beside the order")
+    elif node is not None and file and file not in files:
+        reader.fault(node, f"no file {quoted(file)} beside the order{nearest(file, files)}")
 
 
 def _rows(reader: Reader, data: bytes, file: str, columns: Sequence[str]) -> list[tuple[str, str]]:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from writ.canonical import digest_bytes
 from writ.clock import Instant
-from writ.law.annexes import read_annexes, read_changes
+from writ.law.annexes import confirmations, read_annexes, read_changes
 from writ.law.authority import read_authority
 from writ.law.conditions import read_conditions
 from writ.law.definitions import Library
@@ -74,6 +75,11 @@ class Beside:
         own = {name: self.groups[name].digest for name in used & set(self.groups)}
         found = {name: self.library.own[name].predicate for name in used & set(self.library.own)}
         return own | {name: item.digest or "" for name, item in found.items()}
+
+    def records(self, version: OrderVersion) -> dict[str, str]:
+        """Return the digests of the records by which people confirmed a version's annexes."""
+        named = sorted(confirmations(version).values())
+        return {name: digest_bytes(self.files[name]) for name in named if name in self.files}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,8 @@ def order_of(
     )
     at = fields["order"]
     place = at.place if at else node.place
-    return PlacedOrder(version, place, rules, beside.rests_on(letter.used), requirements)
+    rests_on = beside.rests_on(letter.used) | beside.records(version)
+    return PlacedOrder(version, place, rules, rests_on, requirements)
 
 
 def _kind(reader: Reader, node: Node) -> OrderKind | None:

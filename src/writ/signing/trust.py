@@ -20,7 +20,7 @@ from writ.signing.keys import key_id, read_public, write_public
 
 Role: TypeAlias = Literal["submit", "sign", "hold", "review"]
 ROLES: frozenset[Role] = frozenset(get_args(Role))
-Gate: TypeAlias = Literal["encoding", "proof", "simulation"]
+Gate: TypeAlias = Literal["annexes", "encoding", "proof", "simulation"]
 GATES: frozenset[Gate] = frozenset(get_args(Gate))
 T = TypeVar("T", str, bytes)
 
