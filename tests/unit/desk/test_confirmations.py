@@ -104,7 +104,7 @@ def test_a_record_that_does_not_hold_is_refused(tmp_path: Path, recorded: bytes,
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("other.json", "v1.yaml:10:54: no file `other.json` beside the order"),
+        ("v1.json", "v1.yaml:10:54: no file `v1.json` beside the order; did you mean `v1.csv`?"),
         (
             "../v1.json",
             "v1.yaml:10:54: `../v1.json` is not the name of a JSON file beside the order",
