@@ -12,7 +12,7 @@ from writ.errors import InvalidInput
 
 
 def skip(
-    gates: Annotated[list[str], typer.Argument(help="encoding, proof, simulation")],
+    gates: Annotated[list[str], typer.Argument(help="annexes, encoding, proof, simulation")],
     why: Annotated[str, typer.Option(help="the reason, which signers and records show")],
     key: KeyFile,
     config: ConfigFile = DEFAULT_CONFIG,

@@ -109,4 +109,4 @@ def test_gates_have_names(tmp_path: Path) -> None:
     deployment.writ("init", ".")
     person = deployment.writ("keygen", "--out", "a.key", "--person", "ada").strip()
     said = deployment.fails(3, "trust", "init", "--person", f"{person}:submit", "--gates", "prof")
-    assert "`prof`: gates are encoding, proof, simulation" == said
+    assert "`prof`: gates are annexes, encoding, proof, simulation" == said
