@@ -87,15 +87,16 @@ class Office:
             site.registry.facts.take_in(b"\n".join(lines), None, skip_bad=False)
 
 
-def office(folder: Path, gates: frozenset[Gate] = frozenset()) -> Office:
-    """Set a deployment up in a folder."""
+def office(folder: Path, gates: frozenset[Gate] = frozenset(), *, portal: bool = False) -> Office:
+    """Set a deployment up in a folder; with a portal, `rae` and `sam` look at papers (A3)."""
     data = folder / "data"
     data.mkdir()
     online, operator, idv = (KeyPair.generate() for _ in range(3))
     online.save(data / ONLINE_KEY)
     operator.save(data / OPERATOR_KEY)
     people = {}
-    for name, may in MAY.items():
+    reviewers = dict.fromkeys(("rae", "sam") if portal else (), frozenset[Role]({"review"}))
+    for name, may in (MAY | reviewers).items():
         pair = KeyPair.generate()
         pair.save(folder / f"{name}.key")
         people[name] = Person(name, name, (pair.public,), may)
@@ -103,7 +104,13 @@ def office(folder: Path, gates: frozenset[Gate] = frozenset()) -> Office:
         "operator": Method("operator", operator.public, 1),
         "idv": Method("idv", idv.public, 3),
     }
+    for name, cap in (("review", 3), ("declaration", 0)) if portal else ():
+        pair = KeyPair.generate()
+        (data / "methods").mkdir(exist_ok=True)
+        pair.save(data / "methods" / f"{name}.key")
+        methods[name] = Method(name, pair.public, cap)
     document = write_trust(Trust(people, methods, online.public, gates=gates))
     (folder / "trust.json").write_bytes(document)
-    (folder / "writ.toml").write_text(f'[trust]\npin = "{digest_bytes(document)}"\n')
+    section = '[portal]\naddress = "https://verify.example.org"\n' if portal else ""
+    (folder / "writ.toml").write_text(f'[trust]\npin = "{digest_bytes(document)}"\n{section}')
     return Office(folder, idv)

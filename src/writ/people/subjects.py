@@ -1,6 +1,7 @@
 """The subjects on the books: people, organisations and service accounts, and whom they act for.
 
-1. An id is the operator's own word for a subject; it is never shown outside the registry.
+1. An id is the operator's own word for a subject; outside the registry it is shown to nobody but
+   the holder of its key, who must see whose account a proof counts for (docs/decisions/0112).
 2. Only an organisation can be acted for, and it must be on the books.
 3. Adding a subject again as it is changes nothing; adding it as something else is refused.
 """

@@ -5,7 +5,7 @@
    form carries the visit's own word.
 3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing but what its
    method has to say to a stranger.
-4. Tries are counted by address, and by key where one is shown.
+4. Tries are counted by address, by key where one is shown, and by the subject of an attempt.
 5. An error is one line on a page; what nobody foresaw says no more than that.
 """
 
@@ -50,6 +50,8 @@ class _Portal:
         self._attempts = Attempts(ways, counter, self._visits, portal.address)
         self._addresses = Buckets(120, 0.5)
         self._keys = Buckets(10, 30.0)
+        self._polls = Buckets(30, 5.0)
+        self._subjects = Buckets(20, 30.0)
         where = urlsplit(portal.address)
         self._base = where.path
         self._secure = "; Secure" if where.scheme == "https" else ""
@@ -83,7 +85,7 @@ class _Portal:
         if scheme.lower() != "bearer" or not text or not model:
             raise InvalidInput("send your API key as a bearer token, and ?model=NAME")
         key = _digest(text)
-        self._keys.take(key)
+        self._polls.take(key)
         found = await self._counter.standing(key, model)
         body = msgspec.json.encode({"model": model, "state": state_of(found)})
         return Response(body, 200, HEADERS, "application/json")
@@ -228,6 +230,7 @@ class _Portal:
         fields = await read_form(request, FORM_BUDGET)
         if not secrets.compare_digest(fields.pop("form", "").encode(), visit.form.encode()):
             raise Refused("this form is not of this visit; go back and load the page again")
+        self._subjects.take(visit.account.subject)
         return visit, fields
 
     def _frame(self, request: Request, visit: Visit | None = None) -> Frame:

@@ -1,0 +1,321 @@
+"""The portal's pages as a browser gets them, over a real deployment."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from tests.worlds.door import Door, opened_door
+from writ.clock import WallClock, wall
+from writ.model.subject import Subject, Value
+from writ.people.methods import Claim, Finding, Grade, Proof, Question, attested
+from writ.people.reviews import Opinion, sign_opinion
+from writ.portal.attempts import question_of
+from writ.portal.counter import Standing
+from writ.signing.invitation import LIFETIME, Invitation, question_named
+from writ.signing.keys import KeyPair
+from writ.signing.secret import read_secret
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """One deployment for all of these."""
+    with opened_door(tmp_path_factory.mktemp("door")) as door:
+        yield door
+
+
+@pytest.fixture
+def door(shared: Door) -> Door:
+    """The shared door, to a browser that was never here; nobody has tried too often."""
+    return replace(shared, cookies={})
+
+
+def invitation(door: Door, account: str, model: str = "fable-5", **changes: object) -> str:
+    """A link's token, as a gateway mints it."""
+    registry, site = door.site.registry, door.site
+    compiled = site.desk.current().law()
+    segment = [item for item in compiled.book.boundaries() if item <= site.clock.now()]
+    digest = msgspec.json.decode(compiled.snapshot)["segments"][len(segment)]["rules_digest"]
+    made = Invitation(
+        bytes.fromhex(registry.books.alias(account)),
+        question_named(model, digest),
+        uuid.uuid4(),
+        int(wall()) + LIFETIME,
+    )
+    secret = read_secret(site.config.invitations, may_make=True)
+    return replace(made, **changes).sealed(secret)  # type: ignore[arg-type]  # as a test has it
+
+
+def digest(key: str) -> str:
+    """What the portal sends of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def test_nothing_is_said_before_a_key_is_shown(door: Door) -> None:
+    """The first page is the same for everybody; the others send whoever has no visit back."""
+    token = invitation(door, "alice")
+    first, plain = door.ask("GET", f"?t={token}"), door.ask("GET", "")
+
+    assert first.text.replace(f"&amp;t={token}", "").replace(token, "") == plain.text
+    for path in ("/question", "/with"):
+        assert 403 == door.ask("GET", path).status_code
+    for path in ("/begin", "/appeal", "/leave", "/with"):
+        assert 403 == door.ask("POST", path, data={"form": ""}).status_code
+    assert "alice" not in first.text
+
+
+def test_a_link_leads_to_its_question(door: Door) -> None:
+    """The model stands on the page, with whose account it is; without a link it can be chosen."""
+    key = door.key("alice")
+    entered = door.enter(key, invitation(door, "alice"))
+    question = door.ask("GET", "/question").text
+
+    assert (303, "/verify/question") == (entered.status_code, entered.headers["location"])
+    assert all(flag in entered.headers["set-cookie"] for flag in ("HttpOnly", "SameSite", "Secure"))
+    assert "Use of fable-5" in question
+    assert "<dd>alice</dd>" in question
+    door.enter(key)
+    assert 'question?model=mythos-5"' in door.ask("GET", "/question").text
+    assert "Use of mythos-5" in door.ask("GET", "/question?model=mythos-5").text
+
+
+def test_a_link_that_is_not_ones_own_or_old_is_refused(door: Door) -> None:
+    """Another account's, one that has ended, one that was altered: and then the key alone works."""
+    key = door.key("alice")
+    old = invitation(door, "alice", ends=int(wall()) - 1)
+    said = [door.enter(key, token) for token in (invitation(door, "bob"), old, old[:-2] + "AA")]
+
+    assert [403, 403, 403] == [answer.status_code for answer in said]
+    assert "for another account" in said[0].text
+    assert "not good any more" in said[1].text
+    assert [] == [name for answer in said for name in ("bob", "alice") if name in answer.text]
+    assert 303 == door.enter(key).status_code
+
+
+def test_rules_that_changed_leave_the_model_to_be_chosen(door: Door) -> None:
+    """A link under other rules than those of now is good, and names no model."""
+    door.enter(door.key("alice"), invitation(door, "alice", question=bytes(16)))
+    assert "Which model is it about?" in door.ask("GET", "/question").text
+
+
+def test_a_wrong_key_is_told_and_not_often(door: Door) -> None:
+    """Ten tries, then wait; a revoked key ends the visit that it began."""
+    said = [door.enter("wk_wrong").status_code for _ in range(11)]
+    key = door.key("bob")
+    door.enter(key)
+    door.site.registry.keys.revoke(key.split("_")[1])
+
+    assert [403] * 10 + [429] == said
+    assert 403 == door.ask("GET", "/question").status_code
+
+
+def test_a_form_of_another_site_is_refused(door: Door) -> None:
+    """Without the visit's own word nothing is begun, appealed or left."""
+    door.enter(door.key("alice"), invitation(door, "alice"))
+    for path in ("/begin", "/appeal", "/leave", "/with"):
+        answer = door.ask("POST", path, data={"form": "guessed"})
+        assert (403, True) == (answer.status_code, "not of this visit" in answer.text)
+    assert 200 == door.ask("GET", "/question").status_code
+
+
+def test_no_page_leaves_room_for_scripts_or_stores(door: Door) -> None:
+    """Every page says so in its headers, and has no script in it."""
+    door.enter(door.key("alice"), invitation(door, "alice"))
+    for path in ("", "/question", "/with", "/none"):
+        answer = door.ask("GET", path)
+        if path != "/none":
+            policy = answer.headers["content-security-policy"]
+            assert policy.startswith("default-src 'none'")
+            assert ("no-store", "no-referrer") == (
+                answer.headers["cache-control"],
+                answer.headers["referrer-policy"],
+            )
+        assert "<script" not in answer.text
+    assert "text/css" in door.ask("GET", "/style.css").headers["content-type"]
+
+
+def test_only_ways_that_help_can_be_begun(door: Door) -> None:
+    """A declaration does not settle what wants A2; a way that does not exist is none."""
+    door.enter(door.key("alice"), invitation(door, "alice"))
+    page = door.ask("GET", "/question").text
+
+    assert ("Show a paper to two people" in page, "Say so yourself" in page) == (True, False)
+    for fields in (
+        {"method": "declaration", "question": "0"},
+        {"method": "review", "question": "7"},
+        {"method": "magic", "question": "0"},
+    ):
+        assert 403 == door.post("/begin", **fields).status_code
+
+
+def test_a_mistake_in_a_form_is_mended_in_the_same_attempt(door: Door) -> None:
+    """The form comes back with what is wrong; then it is handed in, and waits for two people."""
+    key = door.key("alice")
+    door.enter(key, invitation(door, "alice"))
+    form = door.form()
+    assert "By which paper?" in door.post("/begin", method="review", question="0").text
+    wrong = door.ask("POST", "/with", data={"form": form, "choice": "0.0", "document": "soap"})
+    handed = door.ask("POST", "/with", data={"form": form, "choice": "0.0", "document": "passport"})
+    over = door.ask("POST", "/with", data={"form": form, "choice": "0.0", "document": "passport"})
+    status = door.ask(
+        "GET", "/status?model=fable-5", headers={"authorization": f"Bearer {key}"}
+    ).json()
+
+    assert (422, True) == (wrong.status_code, "choose a paper" in wrong.text)
+    assert "People are looking at it" in handed.text
+    assert 403 == over.status_code
+    assert {"model": "fable-5", "state": "waiting"} == status
+    [review] = door.site.registry.reviews.all("alice")
+    assert ("papers", "passport") == (review.kind, review.document)
+    for by in ("rae", "sam"):
+        pair = KeyPair.load(door.office.folder / f"{by}.key")
+        said = Opinion(review.id, accept=False, reason="it is a library card")
+        door.site.registry.reviews.give(sign_opinion(said, door.site.trust, pair))
+    door.site.decided().settle(review.id)
+    assert "Reason: it is a library card" in door.ask("GET", "/question").text
+    assert "Appeal" in door.post("/appeal", about=review.id).text
+    assert ["papers", "appeal"] == [item.kind for item in door.site.registry.reviews.all("alice")]
+
+
+def test_leaving_ends_the_visit(door: Door) -> None:
+    """The cookie is taken back, and finds nothing any more."""
+    door.enter(door.key("alice"))
+    kept = dict(door.cookies)
+    assert 303 == door.post("/leave").status_code
+    door.cookies = kept
+    assert 403 == door.ask("GET", "/question").status_code
+
+
+def test_a_program_asks_with_its_key(door: Door) -> None:
+    """Without a key, with a wrong one, and for no model there is one line of JSON."""
+    for path, headers, status in (
+        ("/status?model=fable-5", {}, 422),
+        ("/status", {"authorization": "Bearer x"}, 422),
+        ("/status?model=fable-5", {"authorization": "Bearer x"}, 403),
+        ("/status?model=fable-5", {"authorization": "Basic x"}, 422),
+    ):
+        answer = door.ask("GET", path, headers=headers)
+        assert status == answer.status_code
+        assert {"error", "error_description"} == set(answer.json())
+
+
+def test_a_handle_that_nobody_has_opens_nothing(door: Door) -> None:
+    """Guessing an attempt's address is answered in one line."""
+    answer = door.ask("POST", "/from/guessed/response", data={"a": "b"})
+    assert (403, True) == (answer.status_code, "is over" in answer.json()["error_description"])
+
+
+def test_too_much_is_too_much(door: Door) -> None:
+    """A form of more than its budget, and one that cannot be read."""
+    assert 422 == door.ask("POST", "/account", data={"key": "x" * 9000}).status_code
+    assert 422 == door.ask("POST", "/account", content=b"{}").status_code
+    twice = door.ask(
+        "POST",
+        "/account",
+        content=b"key=a&key=b",
+        headers={"content-type": "application/x-www-form-urlencoded"},
+    )
+    assert 422 == twice.status_code
+
+
+# -- at the counter --------------------------------------------------------------------------
+
+
+def asked(door: Door, key: str) -> Question:
+    """What is asked of the account of a key."""
+    body = {"key": digest(key), "model": "fable-5"}
+    answer = door.at_the_counter("/standing", body)
+    found = msgspec.json.decode(answer.content, type=Standing)
+    return question_of(found.model, found.questions[0])
+
+
+def proof(attribute: str = "citizenships") -> Proof:
+    """A citizenship, shown as well as can be."""
+    grade = Grade(4, 4, 4, 4, "eidas", "high")
+    now = WallClock().now()
+    return Proof(attribute, (Value(("US", "")),), "at_least", grade, "a state", now)
+
+
+def handed_in(
+    door: Door, key: str, question: Question, method: str, credential: str | None = None
+) -> tuple[int, str]:
+    """Hand a finding in, signed by a method; what the counter says."""
+    pair = KeyPair.load(door.site.config.method_key(method))
+    envelopes = attested(question, Finding((proof(),), None), method, pair)
+    body = {
+        "key": digest(key),
+        "model": "fable-5",
+        "attested": [{"envelope": item.plain(), "revocation": None} for item in envelopes],
+        "credential": credential,
+    }
+    answer = door.at_the_counter("/found", body)
+    return answer.status_code, answer.json().get("detail", answer.json().get("outcome", ""))
+
+
+def test_the_counter_takes_facts_about_the_accounts_own_alone(door: Door) -> None:
+    """Not about somebody else, whatever the method; and only what is asked."""
+    door.site.registry.subjects.add([_person("cleo"), _person("dan")])
+    cleo, dan = door.key("cleo"), door.key("dan")
+    other = handed_in(door, dan, asked(door, cleo), "review")
+    own = handed_in(door, cleo, asked(door, cleo), "review", credential="aa")
+    again = handed_in(door, cleo, replace(asked(door, dan), subject="cleo"), "review")
+
+    assert (409, "this is not asked of this account") == other
+    assert (200, "permit") == own
+    assert (409, "this is not asked of this account") == again
+
+
+def test_a_credential_of_another_account_waits_for_people(door: Door) -> None:
+    """The second account is told, nothing is attested, and two people have a question."""
+    door.site.registry.subjects.add([_person("eve"), _person("fay")])
+    eve, fay = door.key("eve"), door.key("fay")
+    first = handed_in(door, eve, asked(door, eve), "review", credential="bb")
+    second = handed_in(door, fay, asked(door, fay), "review", credential="bb")
+
+    assert (200, "permit") == first
+    assert (409, True) == (second[0], "backs another account" in second[1])
+    assert ["reuse"] == [item.kind for item in door.site.registry.reviews.all("fay")]
+    assert () == door.site.registry.facts.carried("fay")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/account", {"key": "zz"}, 409),
+        ("/account", {"key": "00" * 32}, 409),
+        ("/standing", {"key": "00" * 32, "model": "fable-5"}, 409),
+        ("/subjects", {}, 404),
+        ("/facts", {}, 404),
+        ("/appeal", {"key": "00" * 32, "about": "x"}, 409),
+        ("/found", {"key": "00" * 32}, 422),
+    ],
+)
+def test_the_counter_says_nothing_without_a_key(
+    door: Door, path: str, body: object, status: int
+) -> None:
+    """Nor is anything else of the control process to be had here."""
+    assert status == door.at_the_counter(path, body).status_code
+
+
+def test_papers_are_taken_for_what_is_asked_alone(door: Door) -> None:
+    """A claim of something else, of somebody else, or of nothing is refused."""
+    key = digest(door.key("bob"))
+    claim = Claim("citizenships", (Value(("US", "")),))
+    good = {"attribute": claim.attribute, "value": ["US"], "completeness": "at_least"}
+    for subject, claimed, status in (
+        ("alice", [good], 409),
+        ("bob", [], 409),
+        ("bob", [good | {"attribute": "residence"}], 409),
+        ("bob", [good | {"assurance": "A4"}], 422),
+        ("bob", [good], 200),
+    ):
+        body = {"key": key, "model": "fable-5", "subject": subject, "document": "passport"}
+        answer = door.at_the_counter("/papers", {**body, "claimed": claimed})
+        assert status == answer.status_code, answer.text
+
+
+def _person(name: str) -> Subject:
+    return Subject(name, "person")

@@ -1,0 +1,99 @@
+"""A portal and the counter it asks, over a real deployment, in one process and without sockets."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.worlds.deployment import CATALOGUE, LETTER
+from tests.worlds.office import Office, office
+from writ.model.config import read_config
+from writ.model.subject import Subject
+from writ.people.keys import Wanted
+from writ.portal.app import portal_app
+from writ.portal.counter import Counter
+from writ.portal.server import ways_of
+from writ.serve.counter import counter_app
+from writ.serve.site import Site, open_site
+
+ADDRESS = "https://verify.example.org"
+
+
+@dataclass
+class Door:
+    """Answers one browser at a time; `site` is the deployment behind it."""
+
+    office: Office
+    site: Site
+    loop: asyncio.AbstractEventLoop
+    app: Any
+    counter: Any
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        """Send one request to the portal, as a browser with cookies does."""
+        return self.loop.run_until_complete(self._send(self.app, method, f"/verify{path}", more))
+
+    def post(self, path: str, **fields: str) -> httpx2.Response:
+        """Send a form of this visit's."""
+        return self.ask("POST", path, data={"form": self.form(), **fields})
+
+    def form(self) -> str:
+        """The visit's own word, from its page."""
+        page = self.ask("GET", "/question").text
+        found = re.search(r'name="form" value="([^"]+)"', page)
+        assert found, page
+        return found[1]
+
+    def enter(self, key: str, token: str = "") -> httpx2.Response:
+        """Show a key."""
+        return self.ask("POST", "/account", data={"key": key, "t": token})
+
+    def at_the_counter(self, path: str, body: object) -> httpx2.Response:
+        """Ask the counter directly, as only the portal's process can."""
+        return self.loop.run_until_complete(self._send(self.counter, "POST", path, {"json": body}))
+
+    def key(self, requester: str) -> str:
+        """Make an API key."""
+        [(_, text)] = self.site.registry.keys.create([Wanted(requester)])
+        return text
+
+    async def _send(
+        self, app: Any, method: str, path: str, more: Mapping[str, Any]
+    ) -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+            headers = {"cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+            headers |= more.get("headers", {})
+            rest = {name: item for name, item in more.items() if name != "headers"}
+            response = await http.request(method, path, headers=headers, **rest)
+        for value in response.headers.get_list("set-cookie"):
+            name, _, text = value.partition("=")
+            self.cookies[name] = text.partition(";")[0]
+        return response
+
+
+@contextmanager
+def opened_door(folder: Path) -> Iterator[Door]:
+    """A deployment with the letter in force, Alice, Bob, and Acme with its service."""
+    made = office(folder, portal=True)
+    made.obey(CATALOGUE, LETTER)
+    people = [Subject(name, "person") for name in ("alice", "bob")]
+    made.enrol(*people, Subject("acme", "organisation"), Subject("bot", "service", ("acme",)))
+    config = read_config(made.config)
+    assert config.portal is not None
+    loop = asyncio.new_event_loop()
+    with open_site(config) as site:
+        behind = counter_app(site)
+        counter = Counter(config.portal_socket)
+        counter._http = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=behind), base_url="http://writ"
+        )
+        app = portal_app(config.portal, ways_of(config), counter)
+        yield Door(made, site, loop, app, behind)
+    loop.close()
