@@ -180,3 +180,11 @@ def test_a_definition_may_offer_what_no_list_asks() -> None:
         "organisation", "owners", (("evil-co", "50"), ("ann", "1")), "at_least", ("register",)
     )
     assert ("owners", (("evil-co", "50"),), "at_least") in offered(OWNED, ACME, settling)
+
+
+def test_a_person_is_no_parent_to_ask() -> None:
+    """Where a person is named as parent, somebody else would have to be one."""
+    named = Fact("ultimate_parent", (Value(("ann",)),), "at_least", 4, "m", "i", V1)
+    subject = Subject("a", "organisation", (), (named,), {"ann": ANN})
+    want = [("ultimate_parent", (("?",),), "at_least"), OF_SOMEBODY]
+    assert want == offered(ParentIs(RUSSIAN), subject)
