@@ -2,12 +2,17 @@
 
 1. A process is a fork of this one, so that nothing has to be sent but what comes of the work.
 2. Where there is one process, one thing, or no fork on this machine, all is done here.
+3. A process that ends before its work is done fails all of it.
 """
 
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
+
+from writ.errors import Failed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,8 +28,10 @@ def done(work: Callable[[T], R], things: Sequence[T], processes: int) -> Iterato
         return
     _shared.append(lambda place: work(things[place]))
     try:
-        with multiprocessing.get_context("fork").Pool(several) as pool:
-            yield from pool.imap(_one, range(len(things)))
+        with ProcessPoolExecutor(several, multiprocessing.get_context("fork")) as pool:
+            yield from pool.map(_one, range(len(things)))
+    except BrokenProcessPool:
+        raise Failed("a process ended before its work was done; is there enough memory?") from None
     finally:
         _shared.pop()
 
