@@ -22,6 +22,36 @@ from writ.serve.counter import counter_app
 from writ.serve.site import Site, open_site
 
 ADDRESS = "https://verify.example.org"
+RESIDENTS = """
+order: fr-2026-06
+version: 1
+kind: restriction
+title: Residents of France only
+authority:
+  name: A ministry
+  jurisdiction: FR
+  instrument: letter
+  cites: [an article]
+  document: sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+  authenticated: {by: counsel, how: called back, at: 2026-06-01T00:00:00Z}
+received: 2026-06-01T00:00:00Z
+effective: 2026-06-01T00:00:00Z
+comply_by: null
+until: null
+disclosure: full
+notice: {en: For residents of France.}
+clauses: {c1: Residents of France may use it.}
+rules:
+  - id: residents
+    clauses: [c1]
+    models: [saga-5]
+    only: {person: {resident_in: [FR]}}
+    standing: natural_person
+    evidence: {to_serve: A0, to_bar: A2, max_age: 365d}
+scenarios:
+  - {name: a resident, at: effective, model: saga-5, person: {residence: [FR]}, expect: permit}
+"""
+"""An order that is content with somebody's own word."""
 
 
 @dataclass
@@ -82,7 +112,9 @@ class Door:
 def opened_door(folder: Path) -> Iterator[Door]:
     """A deployment with the letter in force, Alice, Bob, and Acme with its service."""
     made = office(folder, portal=True)
-    made.obey(CATALOGUE, LETTER)
+    residents = folder / "fr-2026-06.v1.yaml"
+    residents.write_text(RESIDENTS)
+    made.obey(CATALOGUE, LETTER, residents)
     people = [Subject(name, "person") for name in ("alice", "bob")]
     made.enrol(*people, Subject("acme", "organisation"), Subject("bot", "service", ("acme",)))
     config = read_config(made.config)

@@ -1,14 +1,16 @@
 """What comes to the portal over HTTP, read within budgets: forms, bodies, addresses, languages.
 
 1. A form is `application/x-www-form-urlencoded`, each name once; anything else is a body.
-2. A visitor's address is the peer's, or what a proxy named in the configuration says it is.
+2. A form that another site sent is refused, as the browser says it (Fetch Metadata): else a stranger
+   could have a visitor's browser enter the stranger's account.
+3. A visitor's address is the peer's, or what a proxy named in the configuration says it is.
 """
 
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, Refused
 from writ.model.config import Portal
 
 FORM = "application/x-www-form-urlencoded"
@@ -50,6 +52,8 @@ def read_fields(data: bytes) -> dict[str, str]:
 
 async def read_form(request: Request, budget: int) -> dict[str, str]:
     """Read a form; any other body is InvalidInput."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Refused("this form was sent by another site; open the portal yourself")
     body = await read_body(request, budget)
     if content_type(request) != FORM:
         raise InvalidInput("the form cannot be read; load the page again")
@@ -57,7 +61,7 @@ async def read_form(request: Request, budget: int) -> dict[str, str]:
 
 
 def address_of(request: Request, portal: Portal) -> str:
-    """Return where a visitor comes from (rule 2)."""
+    """Return where a visitor comes from (rule 3)."""
     peer = request.client.host if request.client else ""
     told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return told if told and peer in portal.proxies else peer

@@ -1,6 +1,7 @@
 """The portal's pages as a browser gets them, over a real deployment."""
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from writ.clock import WallClock, wall
 from writ.model.subject import Subject, Value
 from writ.people.methods import Claim, Finding, Grade, Proof, Question, attested
 from writ.people.reviews import Opinion, sign_opinion
+from writ.people.statement import attest
 from writ.portal.attempts import question_of
 from writ.portal.counter import Standing
 from writ.signing.invitation import LIFETIME, Invitation, question_named
@@ -121,6 +123,28 @@ def test_a_form_of_another_site_is_refused(door: Door) -> None:
     assert 200 == door.ask("GET", "/question").status_code
 
 
+def test_a_stranger_cannot_have_a_browser_enter_the_strangers_account(door: Door) -> None:
+    """A form from another site is refused, although its key is good: proofs would count for him."""
+    answer = door.ask(
+        "POST",
+        "/account",
+        data={"key": door.key("bob")},
+        headers={"sec-fetch-site": "cross-site"},
+    )
+    assert (403, True) == (answer.status_code, "sent by another site" in answer.text)
+    assert {} == door.cookies
+
+
+def test_a_company_is_asked_about_itself_and_told_what_others_must_do(door: Door) -> None:
+    """Its service's key shows the organisation's question; users are for it to name."""
+    door.enter(door.key("bot"), invitation(door, "bot"))
+    page = door.ask("GET", "/question").text
+    assert "About acme:" in page
+    assert "Place of incorporation: United States" in page
+    assert "your organisation names the people who use its key" in page
+    assert "Certificate of incorporation" in door.post("/begin", method="review", question="0").text
+
+
 def test_no_page_leaves_room_for_scripts_or_stores(door: Door) -> None:
     """Every page says so in its headers, and has no script in it."""
     door.enter(door.key("alice"), invitation(door, "alice"))
@@ -219,6 +243,65 @@ def test_too_much_is_too_much(door: Door) -> None:
         headers={"content-type": "application/x-www-form-urlencoded"},
     )
     assert 422 == twice.status_code
+
+
+def test_a_word_is_enough_where_the_order_says_so(door: Door) -> None:
+    """The order is named, the quickest way comes first, and the model is open at once."""
+    key = door.key("bob")
+    door.enter(key, invitation(door, "bob", "saga-5"))
+    page = door.ask("GET", "/question").text
+    assert "Residents of France only (fr-2026-06, version 1)" in page
+    assert page.index("Say so yourself") < page.index("Show a paper to two people")
+    form = door.form()
+    door.post("/begin", method="declaration", question="0")
+    unsworn = door.ask("POST", "/with", data={"form": form, "choice": "0.0"})
+    sworn = door.ask("POST", "/with", data={"form": form, "choice": "0.0", "sworn": "yes"})
+
+    assert (422, True) == (unsworn.status_code, "say that it is true" in unsworn.text)
+    assert "saga-5 is open to this account" in sworn.text
+    [fact] = door.site.registry.facts.carried("bob")
+    assert (0, "declaration", "writ-declaration") == (
+        fact.fact.assurance,
+        fact.method,
+        (fact.grade or {})["scheme"],
+    )
+
+
+WAYS = [
+    ("a-citizen", (), "Citizenship", "passport"),
+    ("a-green-card-holder", ("FR",), "Permanent residence", "permanent-resident-card"),
+    ("a-refugee", ("SY",), "refugee", "refugee-travel-document"),
+    ("an-asylee", ("SY",), "asylum", "arrival-record"),
+    ("a-dual-national", ("DE",), "Citizenship", "naturalisation-certificate"),
+]
+
+
+@pytest.mark.parametrize(("who", "shown", "says", "paper"), WAYS)
+def test_everyone_entitled_has_a_way_back_that_needs_nobody_else(
+    door: Door, who: str, shown: tuple[str, ...], says: str, paper: str
+) -> None:
+    """Without an employer, a smartphone or a chip: a paper, two people, and the model is open."""
+    facts = tuple(replace(proof(), values=(Value((code, "")),)).fact("idv") for code in shown)
+    registry, site = door.site.registry, door.site
+    registry.subjects.add([_person(who)])
+    lines = [attest(who, fact, door.office.idv).json() for fact in facts]
+    registry.facts.take_in(b"\n".join(lines), None, skip_bad=False)
+    key = door.key(who)
+    door.enter(key, invitation(door, who))
+    form = door.form()
+    page = door.post("/begin", method="review", question="0").text
+    choice = re.search(r'value="([0-9.]+)" required><label[^>]*>[^<]*' + says, page)
+    assert choice, page
+    fields = {"form": form, "choice": choice[1], "document": paper}
+    assert "Your reference is" in door.ask("POST", "/with", data=fields).text
+    [review] = registry.reviews.all(who)
+    for by in ("rae", "sam"):
+        pair = KeyPair.load(door.office.folder / f"{by}.key")
+        said = Opinion(review.id, accept=True, reason="genuine", seen="video")
+        registry.reviews.give(sign_opinion(said, site.trust, pair))
+    site.decided().settle(review.id)
+
+    assert "fable-5 is open to this account" in door.ask("GET", "/question").text
 
 
 # -- at the counter --------------------------------------------------------------------------
