@@ -99,10 +99,9 @@ class Partition:
     def _turned(self, gaps: tuple[bool, ...]) -> dict[tuple[str, ...], int]:
         """Return, for values that leave these parts unsaid, the bits of all that they may be."""
         found: dict[tuple[str, ...], int] = {}
-        for one in self._candidates:
-            if len(one) == len(gaps):
-                bare = tuple("" if gap else part for gap, part in zip(gaps, one, strict=True))
-                found[bare] = found.get(bare, 0) | self.bit(one)
+        for one in (item for item in self._candidates if len(item) == len(gaps)):
+            bare = tuple("" if gap else part for gap, part in zip(gaps, one, strict=True))
+            found[bare] = found.get(bare, 0) | self.bit(one)
         return found
 
     def _place(self, parts: tuple[str, ...]) -> None:
