@@ -20,6 +20,7 @@ COMMANDS = {
     "drilled": "drilled:drilled",
     "encode": "encode:encode",
     "end-user": "end_user:app",
+    "evidence": "evidence:app",
     "facts": "facts:app",
     "hold": "hold:hold",
     "init": "init:init",

@@ -6,6 +6,7 @@ from writ.errors import WritError
 from writ.serve.problem import expected, unforeseen
 from writ.serve.routes import (
     end_users,
+    evidence,
     exposure,
     facts,
     holds,
@@ -31,6 +32,7 @@ def control_app(site: Site) -> Starlette:
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
+        evidence,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

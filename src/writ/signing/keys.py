@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from writ.errors import Failed, Refused
@@ -66,7 +67,7 @@ class KeyPair:
 
 
 def private_pem(
-    private: Ed25519PrivateKey | MLDSA44PrivateKey | EllipticCurvePrivateKey,
+    private: Ed25519PrivateKey | MLDSA44PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey,
 ) -> bytes:
     """Write a private key as PKCS #8 PEM without a passphrase."""
     return private.private_bytes(

@@ -82,3 +82,12 @@ def read_checkpoint(connection: Connection, log: str, size: int | None = None) -
         query = query.where(checkpoint.c.size == size)
     row = connection.execute(query.order_by(checkpoint.c.size.desc()).limit(1)).first()
     return None if row is None else bytes(row.note)
+
+
+def signed_at(connection: Connection, log: str, size: int) -> Instant:
+    """Return when the checkpoint of a size was signed; one that never was is Refused."""
+    query = checkpoint.select().where(checkpoint.c.log == log, checkpoint.c.size == size)
+    row = connection.execute(query).first()
+    if row is None:
+        raise Refused(f"no checkpoint of {size} entries of the log `{log}` was signed")
+    return int(row.signed_at)

@@ -6,11 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from writ.serve.body import answer
+from writ.clock import Instant, format_instant
+from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
 from writ.signing.checkpoint import read_checkpoint
-from writ.signing.form import to_base64
+from writ.signing.form import from_base64, to_base64
 from writ.signing.note import Note
+
+
+class _Stamp(Form, frozen=True):
+    size: int
+    answer: str
 
 
 def routes(site: Site) -> list[Route]:
@@ -39,6 +45,12 @@ def routes(site: Site) -> list[Route]:
             }
         )
 
+    async def stamp(request: Request) -> Response:
+        form = await read_form(request, _Stamp)
+        answered = from_base64(form.answer, "the answer")
+        told = await asyncio.to_thread(_record, site, form.size, answered)
+        return answer({"stamped": format_instant(told)})
+
     async def publish(request: Request) -> Response:
         name = name_in(request)
         note, written = await asyncio.to_thread(site.ledger.publish, name)
@@ -48,9 +60,16 @@ def routes(site: Site) -> list[Route]:
     return [
         Route("/logs/{log}", show, methods=["GET"]),
         Route("/logs/{log}/checkpoints", sign, methods=["POST"]),
+        Route("/timestamps", stamp, methods=["POST"]),
         Route("/logs/{log}/publications", publish, methods=["POST"]),
         Route("/logs/{log}/entries/{entry}", prove, methods=["GET"]),
     ]
+
+
+def _record(site: Site, size: int, answered: bytes) -> Instant:
+    from writ.ledger.stamps import record_stamp  # noqa: PLC0415  its library may be missing
+
+    return record_stamp(site.ledger.governance, site.clock, size, answered)
 
 
 def _plain(note: Note) -> dict[str, object]:

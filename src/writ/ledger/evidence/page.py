@@ -1,0 +1,140 @@
+"""The pages of a pack: what it is and how to check it, and what it does not prove.
+
+1. No script, nothing from elsewhere, readable in print; whatever is told is escaped.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from writ.ledger.evidence.contents import Contents
+from writ.ledger.evidence.manifest import Manifest
+from writ.ledger.evidence.pack import File
+from writ.ledger.evidence.story import LIMITS, clauses, timeline, title_of, versions_of
+from writ.signing.form import to_base64
+
+INDEX, DOES_NOT_PROVE = "index.html", "what-it-does-not-prove.html"
+_STYLE = (
+    "body{font:16px/1.45 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;"
+    "color:#222}table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{padding:.2rem .7rem;"
+    "text-align:left;vertical-align:top;border-bottom:1px solid #ddd}code{overflow-wrap:anywhere}"
+    ".drill{color:#8a1c1c;font-weight:bold}"
+)
+
+
+def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> bytes:
+    """Write the first page."""
+    seen, receipts = contents.seen, contents.receipts
+    checkpoint = seen.checkpoint
+    facts = [
+        ("order", contents.order),
+        ("as of", manifest.as_of),
+        ("log", f"{checkpoint.origin}, {checkpoint.size} entries"),
+        ("root", to_base64(checkpoint.root)),
+        ("trust document", contents.trust.digest),
+        ("seen by", ", ".join(by.verifier.name for by in seen.witnesses) or "no witness"),
+    ]
+    parts = [
+        f"<h1>Evidence: {escape(title_of(contents))}</h1>",
+        *_drill(contents),
+        (
+            "<p>What was ordered, who signed for it, when it was in force, and what was done, from the"
+            " operator's transparency log. <a href='what-it-does-not-prove.html'>What it does not"
+            " prove</a>. <a href='summary.pdf'>Summary, signed</a>.</p>"
+        ),
+        _table(("", ""), facts),
+        _CHECK,
+        "<h2>What happened</h2>",
+        _table(
+            ("when it was so", "when it was on record", "what"),
+            [(line.so_at, line.recorded_at, line.what) for line in timeline(contents)],
+        ),
+        *(part for version in versions_of(contents) for part in _version(version.number, contents)),
+        "<h2>Receipts</h2>",
+        *_receipts(contents),
+    ]
+    if receipts is not None:
+        parts.append(_table(("outcome", "requests"), receipts.counts().items()))
+    if manifest.left_out:
+        parts += ["<h2>Not in this pack</h2>", _list(manifest.left_out)]
+    rows = [
+        (name, file.what, file.so_at or "", file.recorded_at or "not in the log")
+        for name, file in sorted(files.items())
+    ]
+    head = ("file", "what it is", "when it was so", "when it was on record")
+    parts += ["<h2>Files</h2>", _table(head, rows)]
+    return _page("Evidence", parts)
+
+
+def does_not_prove(contents: Contents) -> bytes:
+    """Write the page of limits."""
+    parts = ["<h1>What this pack does not prove</h1>", *_drill(contents), _list(LIMITS)]
+    return _page("What this pack does not prove", parts)
+
+
+_CHECK = (
+    "<h2>Check it</h2><p>Take the log's key from a place that you trust, not from this pack.</p>"
+    "<pre>python3 verify.py THIS.zip --policy log.policy\nwrit evidence verify THIS.zip --policy"
+    " log.policy</pre><p>The first needs Python and its library <code>cryptography</code> alone; the"
+    " two were written by different hands. Any changed byte, missing file, other order, other"
+    " snapshot or other key is named. Files under <code>log</code> are those of C2SP"
+    " (tlog-proof, tlog-checkpoint), which other tools read as well.</p>"
+)
+
+
+def _version(number: int, contents: Contents) -> Iterable[str]:
+    version = next(item for item in versions_of(contents) if item.number == number)
+    authority = version.file.get("authority")
+    told = authority if isinstance(authority, Mapping) else {}
+    facts = [
+        ("title", version.file.get("title")),
+        ("authority", told.get("name")),
+        ("instrument", told.get("instrument")),
+        ("cites", "; ".join(map(str, told.get("cites") or ()))),
+        ("the letter", told.get("document")),
+        ("disclosure", version.file.get("disclosure")),
+    ]
+    yield f"<h2>Version {number}</h2>"
+    yield _table(("", ""), [(name, value) for name, value in facts if value])
+    yield _table(("clause", "its words", "carried out by"), clauses(version))
+
+
+def _receipts(contents: Contents) -> Iterable[str]:
+    receipts = contents.receipts
+    if receipts is None:
+        yield "<p>No gateway has put down anything yet.</p>"
+        return
+    drawn = len(receipts.drawn)
+    opened = len([seq for seq in receipts.drawn if seq in receipts.opened])
+    yield (
+        f"<p>The decision log has {receipts.checkpoint.size} receipts. {drawn} were drawn by its"
+        f" root, so that nobody chose them; {opened} of those tell of this order and are opened,"
+        f" the others are commitments. {len(receipts.opened)} are opened in all:</p>"
+    )
+
+
+def _drill(contents: Contents) -> Iterable[str]:
+    if contents.trust.drill:
+        yield "<p class='drill'>This was a drill: every key in it was made for the drill.</p>"
+
+
+def _page(title: str, parts: Iterable[str]) -> bytes:
+    body = "\n".join(parts)
+    return (
+        f"<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n"
+        "</body>\n</html>\n"
+    ).encode()
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["<table>"]
+    if any(head):
+        lines.append("<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>")
+    for row in rows:
+        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in row)
+        lines.append(f"<tr>{cells}</tr>")
+    return "\n".join([*lines, "</table>"])
+
+
+def _list(items: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"

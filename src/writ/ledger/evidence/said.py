@@ -1,0 +1,187 @@
+"""What was said and measured of the epochs of a pack, from its events: each with what it rests on.
+
+1. A note on a proposal is somebody's signed word (`writ.signing.word`) about the snapshot proposed.
+   A report's own bytes are in the pack if they were handed in; a proof's questions likewise.
+2. That an epoch came into force is what the control process measured, and signed by nobody.
+3. A timestamp is in the pack with the checkpoint it is of, and the proof that the pack's checkpoint
+   continues that one. Whoever has the authority's certificates proves it
+   (`writ.signing.timestamp`).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from writ.clock import Instant
+from writ.errors import Refused
+from writ.ledger.evidence.events import Event
+from writ.signing.dsse import read_envelope
+from writ.signing.form import Form, as_form
+from writ.signing.trust import Trust
+from writ.signing.word import verify_word
+
+NOTED, IN_FORCE, STAMPED = "proposal.noted", "epoch.in_force", "log.timestamped"
+WORDS = frozenset({"duty.met", "duty.event", "drill.recorded"})
+
+
+Beginning = Callable[[bytes], None]
+"""Proves that a checkpoint is the beginning of the pack's; else Refused."""
+
+
+class Report(Form, frozen=True):
+    """A report on orders with the digest `law`; `report` is the digest of its own bytes."""
+
+    kind: str
+    law: str
+    report: str
+    verdict: str
+    summary: str
+
+
+class Skip(Form, frozen=True):
+    """What was not waited for, and why."""
+
+    gates: list[str]
+    why: str
+
+
+class Other(Form, frozen=True, forbid_unknown_fields=False):
+    """A second encoding, or why two differ: who said so is all that is told of it here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody said, in their own signed word, of the snapshot `about`."""
+
+    seq: int
+    proposal: str
+    kind: str
+    by: str
+    at: Instant
+    about: str
+    said: Report | Skip | Other
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How an epoch came into force: how many gateways acknowledged, how many could decide no more."""
+
+    epoch: int
+    at: Instant
+    in_force_ms: int
+    acknowledged: int
+    lapsed: int
+    streams_cut: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A checkpoint of `size` entries was stamped: the note and the answer, by digest."""
+
+    seq: int
+    size: int
+    note: str
+    token: str
+    stamped: Instant
+    at: Instant
+
+
+class _Noted(Form, frozen=True, forbid_unknown_fields=False):
+    id: str
+    what: str
+    by: str
+    envelope: str
+    files: dict[str, str]
+    at: Instant
+
+
+class _Arrived(Form, frozen=True, forbid_unknown_fields=False):
+    epoch: int
+    snapshot: str
+    in_force_ms: int
+    acknowledged: int
+    lapsed: int
+    streams_cut: int
+    gateways: str
+    coverage: str
+    at: Instant
+
+
+class _Stamped(Form, frozen=True, forbid_unknown_fields=False):
+    size: int
+    note: str
+    token: str
+    stamped: Instant
+    at: Instant
+
+
+class _Met(Form, frozen=True, forbid_unknown_fields=False):
+    by: str
+    envelope: str
+    at: Instant
+
+
+_FORMS: Mapping[str, type[Report] | type[Skip] | type[Other]] = {"report": Report, "skip": Skip}
+
+
+def read_notes(
+    events: Iterable[Event], documents: Mapping[str, bytes], trust: Trust
+) -> tuple[Note, ...]:
+    """Return what was said of proposals, each proved to be its person's word (rule 1)."""
+    found = []
+    for event in events:
+        if event.kind != NOTED:
+            continue
+        row = as_form(event.payload, _Noted, f"event {event.seq}")
+        envelope = read_envelope(_need(documents, row.envelope, event))
+        word = verify_word(envelope, row.what, _FORMS.get(row.what, Other), trust)
+        if word.by != row.by:
+            raise Refused(f"event {event.seq} says `{row.by}`, and `{word.by}` signed")
+        found.append(Note(event.seq, row.id, row.what, row.by, row.at, word.digest, word.said))
+    return tuple(found)
+
+
+def check_words(events: Iterable[Event], documents: Mapping[str, bytes], trust: Trust) -> int:
+    """Return how many words there are about duties and drills, each proved to be its person's own."""
+    count = 0
+    for event in events:
+        if event.kind in WORDS:
+            row = as_form(event.payload, _Met, f"event {event.seq}")
+            envelope = read_envelope(_need(documents, row.envelope, event))
+            verify_word(envelope, event.kind, Other, trust)
+            count += 1
+    return count
+
+
+def read_arrivals(events: Iterable[Event], documents: Mapping[str, bytes]) -> tuple[Arrival, ...]:
+    """Return how epochs came into force, as measured (rule 2)."""
+    found = []
+    for event in events:
+        if event.kind != IN_FORCE:
+            continue
+        row = as_form(event.payload, _Arrived, f"event {event.seq}")
+        for name in (row.gateways, row.coverage):
+            _need(documents, name, event)
+        counts = row.in_force_ms, row.acknowledged, row.lapsed, row.streams_cut
+        found.append(Arrival(row.epoch, row.at, *counts))
+    return tuple(found)
+
+
+def read_stamps(
+    events: Iterable[Event], documents: Mapping[str, bytes], beginning: Beginning
+) -> tuple[Stamped, ...]:
+    """Return which checkpoints were stamped, each the beginning of the pack's (rule 3)."""
+    found = []
+    for event in events:
+        if event.kind != STAMPED:
+            continue
+        row = as_form(event.payload, _Stamped, f"event {event.seq}")
+        _need(documents, row.token, event)
+        beginning(_need(documents, row.note, event))
+        found.append(Stamped(event.seq, row.size, row.note, row.token, row.stamped, row.at))
+    return tuple(found)
+
+
+def _need(documents: Mapping[str, bytes], name: str, event: Event) -> bytes:
+    if name not in documents:
+        raise Refused(f"the pack lacks `{name}`, which event {event.seq} names")
+    return documents[name]
