@@ -2,8 +2,8 @@
 
 1. A folder, keys, `writ serve` with its gateway; all orders are submitted, signed by two and
    activated by the commands that people use, then one order more on top of them.
-2. Of each step the seconds that passed, and the CPU seconds of the command and of the served
-   process, for the machine is shared.
+2. Of each step `passed / command / served`: the seconds that passed, and the CPU seconds of the
+   command and of the served process, for the machine is shared.
 """
 
 import json
@@ -27,7 +27,7 @@ class Stopwatch:
     """What each step cost."""
 
     def __init__(self, process: int) -> None:
-        self.said: dict[str, dict[str, float]] = {}
+        self.said: dict[str, str] = {}
         self._process = process
 
     @contextmanager
@@ -35,11 +35,9 @@ class Stopwatch:
         """Time one step."""
         started, command, served = time.perf_counter(), _children(), self._served()
         yield
-        self.said[name] = {
-            "passed_s": round(time.perf_counter() - started, 2),
-            "command_cpu_s": round(_children() - command, 2),
-            "served_cpu_s": round(self._served() - served, 2),
-        }
+        passed = time.perf_counter() - started
+        cost = passed, _children() - command, self._served() - served
+        self.said[name] = " / ".join(f"{seconds:.1f}" for seconds in cost)
 
     def _served(self) -> float:
         fields = Path(f"/proc/{self._process}/stat").read_text().rpartition(")")[2].split()
@@ -76,12 +74,12 @@ def _enrol(deployment: Deployment) -> None:
 
 
 def _obey(deployment: Deployment, watch: Stopwatch, name: str, files: list[Path]) -> None:
-    with watch.step(f"{name}: submit"):
+    with watch.step(f"submit {name}"):
         deployment.writ("submit", *files, "--key", "ada.key")
     for signer in ("ben", "eve"):
-        with watch.step(f"{name}: {signer} signs"):
+        with watch.step(f"{signer} signs {name}"):
             deployment.writ("sign", "--key", f"{signer}.key", "--yes")
-    with watch.step(f"{name}: activate"):
+    with watch.step(f"activate {name}"):
         deployment.writ("activate")
 
 
@@ -91,4 +89,4 @@ def _children() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1])), indent=1))
+    print(json.dumps(measure(int(sys.argv[1]))))

@@ -16,7 +16,7 @@ from writ.law.countries import countries
 
 MODELS = 1000
 MOST_DAYS = 1000
-ANNEX_ROWS = 20_000
+ANNEX_ROWS = 30_000
 START: Instant = parse_instant("2026-01-05T00:00:00Z")
 NOW: Instant = START + (MOST_DAYS + 400) * DAY
 CODES = sorted(countries())

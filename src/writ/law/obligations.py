@@ -13,9 +13,9 @@ from writ.clock import HOUR, Instant
 from writ.errors import InvalidInput
 from writ.law.calendars import read_zone
 from writ.law.document import Node, Place, quoted
+from writ.law.letter import Letter
 from writ.law.periods import parse_period
 from writ.law.reading import Fields, Keys, nearest
-from writ.law.rules import Letter
 from writ.model.duty import Calendar, Obligation, Period, Preserve, Record
 
 OBLIGATION_KEYS = Keys(

@@ -5,8 +5,8 @@
 """
 
 from writ.law.document import Node
+from writ.law.letter import Letter
 from writ.law.reading import Keys
-from writ.law.rules import Letter
 
 READING_KEYS = Keys(required=("clause", "reading", "decided_by"), optional=("rejected",))
 QUESTION_KEYS = Keys(

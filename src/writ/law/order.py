@@ -20,12 +20,13 @@ from writ.law.conditions import read_conditions
 from writ.law.definitions import Library
 from writ.law.document import Node, Place, quoted
 from writ.law.groups import CountryGroup, members_at, shipped_groups
+from writ.law.letter import Letter
 from writ.law.obligations import Times, read_obligation, read_preserve
 from writ.law.open_points import read_question, read_reading
 from writ.law.own_orders import check_mitigation, check_own
 from writ.law.reading import Fields, Keys, Reader
 from writ.law.requirements import PlacedRequirement, read_requirements
-from writ.law.rules import Letter, Placed, read_exception, read_licences, read_rule
+from writ.law.rules import Placed, read_exception, read_licences, read_rule
 from writ.law.scenarios import read_scenario
 from writ.law.stays import read_stay
 from writ.model.catalogue import Catalogue

@@ -7,8 +7,8 @@
 from dataclasses import dataclass
 
 from writ.law.document import Node, Place
+from writ.law.letter import Letter
 from writ.law.reading import Fields, Keys
-from writ.law.rules import Letter
 from writ.model.order import OrderKind, Requirement
 
 SERVE_KEYS = Keys(required=("id", "clauses", "who"), optional=("models", "capabilities", "where"))

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 from writ.clock import Instant
 from writ.law.document import Node
+from writ.law.letter import Letter
 from writ.law.reading import Fields, Keys, Reader
-from writ.law.rules import Letter
 from writ.law.shorthand import read_shorthand
 from writ.law.where import read_deployment
 from writ.model.order import Scenario

@@ -8,8 +8,8 @@ from collections.abc import Collection
 
 from writ.law.authority import read_proof
 from writ.law.document import Node, quoted
+from writ.law.letter import Letter
 from writ.law.reading import Keys, nearest
-from writ.law.rules import Letter
 from writ.model.order import Stay
 
 STAY_KEYS = Keys(
