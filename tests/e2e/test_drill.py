@@ -59,6 +59,7 @@ def test_june_comes_out_as_written(
     assert 48 + 4 == card["streams_cut"]
     assert card["streams_spared"] > 48
     assert 0 == card["reports_skipped"]
+    assert [1, 1] == [card["packs"], card["packs_proved"]]
     times = (
         "proof_ms",
         "simulation_ms",

@@ -13,6 +13,7 @@ from writ.clock import Instant
 from writ.drill.deployment import Deployment, deployed
 from writ.drill.enrolment import Late, enrol
 from writ.drill.folder import CaseFolder, read_case_folder
+from writ.drill.packs import check_pack, export_packs
 from writ.drill.population import Party, Population, populate
 from writ.drill.probe import Voice
 from writ.drill.record import Coverage, Journal
@@ -82,6 +83,12 @@ async def drill(wish: Wish, telling: Telling) -> Scorecard:
                 if wish.coverage is not None:
                     (site.folder / COVERAGE).write_bytes(register)
                 await _play(folder, schedule, population, (site, journal, telling))
+                orders = sorted({item.order for item in schedule.activated})
+                packs = await export_packs(site, orders, wish.out)
+        for pack in packs:
+            checked = await check_pack(pack)
+            journal.write(checked)
+            telling.checked(checked)
     finally:
         journal.close()
     return score(journal.lines, folder.expected, folder.book)

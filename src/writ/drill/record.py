@@ -149,8 +149,27 @@ class Coverage(_Line, frozen=True, kw_only=True, tag="coverage"):
     sentence: str
 
 
+class Pack(_Line, frozen=True, kw_only=True, tag="pack"):
+    """A pack of evidence, checked with the server gone; `note` says what was wrong."""
+
+    name: str
+    size: int
+    proved: bool
+    note: str = ""
+
+
 Line: TypeAlias = (
-    Change | Signed | Report | Request | Watch | Return | Receipt | Digest | Population | Coverage
+    Change
+    | Signed
+    | Report
+    | Request
+    | Watch
+    | Return
+    | Receipt
+    | Digest
+    | Population
+    | Coverage
+    | Pack
 )
 
 _encoder = msgspec.json.Encoder()

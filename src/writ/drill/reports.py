@@ -23,7 +23,7 @@ from writ.model.subject import Subject
 
 Kind = Literal["proof", "simulation"]
 
-PEOPLE, CONFIG = "people.jsonl", "writ.toml"
+PEOPLE, CONFIG, REPORTS = "people.jsonl", "writ.toml", "reports"
 
 COMMANDS: Mapping[Kind, Sequence[str]] = {
     "proof": ("order", "prove"),
@@ -85,6 +85,8 @@ async def _made(folder: Path, kind: Kind) -> Made:
     if process.returncode not in {0, NotProved.exit_code}:
         raise Failed(f"a {kind} could not be made: {error.decode().strip()}")
     found = msgspec.json.decode(out, type=_Report)
+    (folder / REPORTS).mkdir(exist_ok=True)
+    (folder / REPORTS / f"{kind}-{digest_bytes(out)[7:19]}.json").write_bytes(out)
     said: dict[str, Plain] = {
         "kind": kind,
         "law": found.digest,

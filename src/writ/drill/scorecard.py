@@ -27,6 +27,7 @@ from writ.drill.record import (
     Coverage,
     Digest,
     Line,
+    Pack,
     Population,
     Receipt,
     Report,
@@ -90,6 +91,8 @@ class Scorecard:
     receipts_checked: int = 0
     unnamed_share: float = 0.0
     reports_skipped: int = 0
+    packs: int = 0
+    packs_proved: int = 0
     proof_ms: float | None = None
     simulation_ms: float | None = None
     signed_ms: float | None = None
@@ -109,7 +112,9 @@ class Scorecard:
     def right(self) -> bool:
         """Whether everything came out as written."""
         lost = self.wrong_outcomes + self.wrongly_served + self.wrongly_barred
-        return not lost and not self.unaffected_lost and self.restored and self.requests > 0
+        shown = self.packs == self.packs_proved
+        asked = self.requests > 0
+        return not lost and not self.unaffected_lost and self.restored and asked and shown
 
     def plain(self) -> dict[str, object]:
         """Return the card as plain values, for JSON."""
@@ -143,6 +148,8 @@ class _Score:
                     self.watch(line)
                 case Report():
                     self.report(line)
+                case Pack():
+                    self.pack(line)
                 case Population():
                     self.result.parties, self.result.subjects = line.parties, line.subjects
                 case Coverage():
@@ -155,6 +162,13 @@ class _Score:
         self.times()
         self.result.restored = _restored(self.lines)
         return self.result
+
+    def pack(self, line: Pack) -> None:
+        """Count a pack of evidence, and say what was wrong with it."""
+        self.result.packs += 1
+        self.result.packs_proved += line.proved
+        if not line.proved:
+            self.mistake(f"{line.name}: {line.note}")
 
     def report(self, line: Report) -> None:
         """Keep the slowest of each kind, and how many were done without."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from writ.clock import elapsed, format_instant
-from writ.drill.record import Change, Report, Return, Signed, Watch
+from writ.drill.record import Change, Pack, Report, Return, Signed, Watch
 from writ.drill.schedule import Step
 from writ.drill.scorecard import Phase, Scorecard
 
@@ -62,6 +62,11 @@ class Telling:
         """Tell that somebody is back."""
         took = back.served_ms - back.from_ms
         self.say(f"a fact arrived: {back.case} is back on {back.model} after {took:.0f} ms")
+
+    def checked(self, pack: Pack) -> None:
+        """Tell what came of a pack of evidence, checked once the server was gone."""
+        how = "proved twice without the server" if pack.proved else f"[red]{pack.note}[/]"
+        self.say(f"{pack.name}, {pack.size >> 10} KiB: {how}")
 
     def asked(self, step: Step, asked: int) -> None:
         """Tell that an instant was asked about."""
@@ -117,8 +122,8 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("activated to first refusal", _ms(card.first_refusal_ms)),
         ("last stream cut", _ms(card.last_cut_ms)),
         ("fact to served again", _ms(card.time_to_return_ms)),
-        ("streams cut", Text(str(card.streams_cut))),
-        ("streams spared", Text(str(card.streams_spared))),
+        ("streams cut, spared", Text(f"{card.streams_cut}, {card.streams_spared}")),
+        ("packs of evidence proved", Text(f"{card.packs_proved} of {card.packs}")),
         ("on the books", Text(str(card.subjects))),
     ]
     return [

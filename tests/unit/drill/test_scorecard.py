@@ -12,6 +12,7 @@ from writ.drill.record import (
     Fate,
     Journal,
     Line,
+    Pack,
     Population,
     Receipt,
     Report,
@@ -238,6 +239,16 @@ def test_restored_needs_every_digest_alike(case: Case) -> None:
 def test_no_requests_are_not_right(case: Case) -> None:
     """A drill that asked nothing has shown nothing."""
     assert not case.card().right
+
+
+def test_a_pack_that_is_not_proved_is_not_right(case: Case) -> None:
+    """Each pack of evidence counts, and what was wrong with one is told."""
+    good = Pack(name="evidence-a.zip", size=9, proved=True)
+    bad = Pack(name="evidence-b.zip", size=9, proved=False, note="`order/v1.yaml` was changed")
+    assert case.card(REQUEST, good).right
+    card = case.card(REQUEST, good, bad)
+    assert (False, 2, 1) == (card.right, card.packs, card.packs_proved)
+    assert ["evidence-b.zip: `order/v1.yaml` was changed"] == card.mistakes
 
 
 def test_times(case: Case) -> None:
