@@ -184,3 +184,14 @@ def test_a_published_log_is_served_with_what_caches_must_know(operator: Deployme
             assert "immutable" in tile.headers["cache-control"]
         for path in ("tile/0/001", "tile/0/%2e%2e/checkpoint", "writ.toml", "tile/9/000"):
             assert 404 == httpx2.get(f"{at}/{path}").status_code
+
+
+def test_nothing_is_published_while_a_seal_holds(operator: Deployment) -> None:
+    """One person's word stops publishing; it takes two others' to go on."""
+    folder = operator.folder
+    assert "sealed by ben" in operator.writ("log", "seal", "--key", folder / "ben.key")
+    assert "sealed by `ben`" in operator.fails(2, "log", "publish")
+    assert "lifted by ben so far" in operator.writ("log", "lift", "--key", folder / "ben.key")
+    operator.fails(2, "log", "publish", "--log", "decisions")
+    assert "may be published" in operator.writ("log", "lift", "--key", folder / "eve.key")
+    operator.writ("log", "publish")

@@ -8,10 +8,23 @@ from writ.cli.log_cosign import cosign
 from writ.cli.log_policy import policy
 from writ.cli.log_prove import prove
 from writ.cli.log_publish import publish
+from writ.cli.log_seal import lift, seal
 from writ.cli.log_serve import serve
 from writ.cli.log_timestamp import timestamp
 from writ.cli.log_verify import verify
 
 app = typer.Typer(no_args_is_help=True, help="The transparency log over what is decided here.")
-for command in (audit, checkpoint, cosign, policy, prove, publish, serve, timestamp, verify):
+for command in (
+    audit,
+    checkpoint,
+    cosign,
+    policy,
+    prove,
+    publish,
+    seal,
+    lift,
+    serve,
+    timestamp,
+    verify,
+):
     app.command(command.__name__)(command)

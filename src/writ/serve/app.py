@@ -20,6 +20,7 @@ from writ.serve.routes import (
     proposals,
     results,
     reviews,
+    seal,
     signers,
     status,
     subjects,
@@ -32,7 +33,7 @@ def control_app(site: Site) -> Starlette:
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
-        evidence,
+        evidence, seal,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],
