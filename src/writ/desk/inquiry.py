@@ -73,16 +73,17 @@ class Inquiry:
         self._last: Compiled | None = None
 
     def standing(self, key: ApiKey, model: str) -> Standing:
-        """Return what the holder of a key may do with a canonical model, and what would change it."""
+        """Return what the holder of a key may do with a model (any of its names), and what if."""
         compiled = self._compiled()
-        if model not in compiled.book.catalogue.models:
+        name = compiled.book.catalogue.resolve(model)
+        if name is None:
             raise Refused("there is no such model")
         chain = self._chain(key, compiled)
-        found = decide_compiled(compiled, chain, model, self._clock.now())
+        found = decide_compiled(compiled, chain, name, self._clock.now())
         questions = tuple(_questions(chain, found))
         asked = {id(item) for question in questions for item in question.wanted}
         return Standing(
-            model,
+            name,
             found.outcome,
             questions,
             any(id(item) not in asked for item in found.would_settle),
