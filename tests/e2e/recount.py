@@ -110,6 +110,8 @@ def recount(journal: str, expected: str) -> Line:
         "restored": {"after", "remaining"} <= set(digests) and len(set(digests.values())) == 1,
         "in_force_ms": round(max(c["to_ms"] - c["from_ms"] for c in activated), 3),
         "time_to_return_ms": round(max(r["served_ms"] - r["from_ms"] for r in lines["return"]), 3),
+        "links_lent": len(lines.get("lent", [])),
+        "links_opened": sum(link["answer"] in SERVED for link in lines.get("lent", [])),
         "phases": Counter(request["phase"] for request in lines["request"]),
     }
 

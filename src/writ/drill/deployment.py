@@ -5,8 +5,10 @@
 2. Every key is made for this drill, and the trust document says that it is one: it is refused
    outside a drill, as earnest ones are inside.
 3. Legal time is a file that stands still until the drill steps it.
+4. The portal asks wallets for what an issuer of this drill's own vouches for.
 """
 
+import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from pathlib import Path
 from writ.canonical import digest_bytes
 from writ.clock import DrillClock, Instant
 from writ.drill.control import Control
+from writ.drill.issuer import Issuer
 from writ.drill.process import running
 from writ.errors import Failed
 from writ.model.subject import Fact
@@ -23,6 +26,7 @@ from writ.serve.site import ONLINE_KEY, OPERATOR_KEY
 from writ.signing.keys import KeyPair
 from writ.signing.trust import GATES, Method, Person, Role, Trust, read_trust, write_trust
 
+WALLET = "wallet"
 SUBMITTER, SIGNERS = "ada", ("ben", "eve")
 RECORD = "https://example.org/record"
 
@@ -34,6 +38,10 @@ listen = "127.0.0.1:0"
 name = "gateway-1"
 [admin]
 listen = "127.0.0.1:0"
+[portal]
+listen = "127.0.0.1:{portal}"
+address = "http://127.0.0.1:{portal}"
+[wallet]
 [trust]
 pin = "{pin}"
 file = "trust.json"
@@ -60,6 +68,7 @@ class Deployment:
     trust: Trust
     people: Mapping[str, KeyPair]
     methods: Mapping[str, KeyPair]
+    issuer: Issuer
 
     @property
     def receipts(self) -> Path:
@@ -75,11 +84,16 @@ async def deployed(
     data = folder / "data"
     data.mkdir(mode=0o700)
     people = {name: KeyPair.generate() for name in (SUBMITTER, *SIGNERS)}
-    methods = {name: KeyPair.generate() for name in sorted({method_of(fact) for fact in facts})}
+    names = {WALLET, *(method_of(fact) for fact in facts)}
+    methods = {name: KeyPair.generate() for name in sorted(names)}
     online, operator = KeyPair.generate(), KeyPair.generate()
     online.save(data / ONLINE_KEY)
     operator.save(data / OPERATOR_KEY)
     methods[OPERATOR] = operator
+    (data / "methods").mkdir(mode=0o700)
+    methods[WALLET].save(data / "methods" / f"{WALLET}.key")
+    issuer = Issuer()
+    issuer.lay(folder)
     document = write_trust(_trust(people, methods, online))
     pin = digest_bytes(document)
     (folder / "trust.json").write_bytes(document)
@@ -89,7 +103,8 @@ async def deployed(
             running("the upstream", ["-m", "writ.drill.upstream"], logs / "upstream.log")
         )
         config = folder / "writ.toml"
-        config.write_text(_CONFIG.format(pin=pin, port=upstream["port"], record=RECORD))
+        filled = {"pin": pin, "port": upstream["port"], "record": RECORD, "portal": _free_port()}
+        config.write_text(_CONFIG.format(**filled))
         command = ["-m", "writ", "serve", "--config", str(config)]
         ready = await stack.enter_async_context(running("writ serve", command, logs / "serve.log"))
         control = await stack.enter_async_context(Control(data / "control.sock"))
@@ -101,6 +116,7 @@ async def deployed(
             read_trust(document, pin, drill=True),
             people,
             methods,
+            issuer,
         )
 
 
@@ -130,6 +146,14 @@ def _trust(people: Mapping[str, KeyPair], methods: Mapping[str, KeyPair], online
         drill=True,
         gates=GATES - {"annexes"},
     )
+
+
+def _free_port() -> int:
+    """Return a port for the portal, whose address has to be known before it listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _address(ready: Mapping[str, object]) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -127,18 +127,39 @@ async def _play(
 def _returning(
     folder: CaseFolder, schedule: Schedule, population: Population
 ) -> Iterator[Returning]:
-    """Find, for each instant at which evidence lets a case in, one made-up party to show it."""
+    """Find, for each instant at which evidence lets a case in, one made-up party to show it.
+
+    And one more who shows a citizenship from a wallet, if there is one.
+    """
     expected = folder.expected
     phases = {step.at: step.phase for step in schedule.steps}
     for before, at in zip(expected.instants, expected.instants[1:], strict=False):
         if phases[before] != phases[at]:
             continue
+        found: dict[bool, Returning] = {}
         for party in population.parties:
             model = None if party.is_case else _let_in(folder, party.case, before, at)
             late = _late(population, party, before, at) if model is not None else ()
             if model is not None and late:
-                yield Returning(party, model, at, late)
+                item = Returning(party, model, at, late)
+                found.setdefault(item.by_wallet, item)
+            if len(found) == len((False, True)):
                 break
+        for item in found.values():
+            borrower = _borrower(folder, population, item) if item.by_wallet else None
+            yield replace(item, borrower=borrower)
+
+
+def _borrower(folder: CaseFolder, population: Population, item: Returning) -> Party | None:
+    """Find somebody made up of whom nothing is known, and whom that keeps out."""
+    for party in population.parties:
+        names = party.names
+        alone = names.organisation is None and names.end_user is None and not party.is_case
+        subject = population.subjects[names.requester]
+        outcome = folder.expected.outcome(party.case, item.model, item.at)
+        if alone and subject.kind == "person" and not subject.facts and outcome is Outcome.VERIFY:
+            return party
+    return None
 
 
 def _let_in(folder: CaseFolder, case: str, before: Instant, at: Instant) -> str | None:

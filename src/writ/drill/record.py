@@ -121,6 +121,19 @@ class Return(_Line, frozen=True, kw_only=True, tag="return"):
     served_ms: float
 
 
+class Lent(_Line, frozen=True, kw_only=True, tag="lent"):
+    """What came of a link for a wallet that somebody else's wallet answered: found, or helped with.
+
+    `told`: the other told the code as well. `answer` is what the link's own key then got.
+    """
+
+    party: int
+    case: str
+    model: str
+    told: bool
+    answer: Answer
+
+
 class Receipt(_Line, frozen=True, kw_only=True, tag="receipt"):
     """The gateway's own word on the request numbered `request`; `outcome` None: there is none."""
 
@@ -165,6 +178,7 @@ Line: TypeAlias = (
     | Request
     | Watch
     | Return
+    | Lent
     | Receipt
     | Digest
     | Population

@@ -12,7 +12,9 @@
 4. Untouched are models that no order activated in the drill names; what is lost there is counted
    apart.
 5. A refusal whose face does not tell deny from verify is held against the gateway's receipt.
-6. Restored: after the last change, the digest of the rules in force equals that of the remaining
+6. A link for a wallet that somebody else's wallet answered must open nothing, whether the other
+   helped or not.
+7. Restored: after the last change, the digest of the rules in force equals that of the remaining
    orders alone, and, where those are the ones that stood before, the digest of then.
 """
 
@@ -26,6 +28,7 @@ from writ.drill.record import (
     Change,
     Coverage,
     Digest,
+    Lent,
     Line,
     Pack,
     Population,
@@ -102,6 +105,8 @@ class Scorecard:
     last_cut_ms: float | None = None
     streams_cut: int = 0
     streams_spared: int = 0
+    links_lent: int = 0
+    links_opened: int = 0
     parties: int = 0
     subjects: int = 0
     coverage: str = ""
@@ -112,7 +117,7 @@ class Scorecard:
     def right(self) -> bool:
         """Whether everything came out as written."""
         lost = self.wrong_outcomes + self.wrongly_served + self.wrongly_barred
-        shown = self.packs == self.packs_proved
+        shown = self.packs == self.packs_proved and not self.links_opened
         asked = self.requests > 0
         return not lost and not self.unaffected_lost and self.restored and asked and shown
 
@@ -150,6 +155,8 @@ class _Score:
                     self.report(line)
                 case Pack():
                     self.pack(line)
+                case Lent():
+                    self.lent(line)
                 case Population():
                     self.result.parties, self.result.subjects = line.parties, line.subjects
                 case Coverage():
@@ -180,6 +187,13 @@ class _Score:
             self.result.proof_ms = max(took, self.result.proof_ms or 0.0)
         else:
             self.result.simulation_ms = max(took, self.result.simulation_ms or 0.0)
+
+    def lent(self, line: Lent) -> None:
+        """Count a link that somebody else's wallet answered, and whether it opened anything."""
+        self.result.links_lent += 1
+        if line.answer in SERVED:
+            self.result.links_opened += 1
+            self.mistake(f"a lent link opened {line.model} for case `{line.case}`")
 
     def request(self, line: Request) -> None:
         phase = self.phases.setdefault(line.phase, Phase(line.phase))

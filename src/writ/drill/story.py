@@ -7,8 +7,10 @@ At each step:
    is stepped.
 3. The streams are watched. Facts that arrive on this day arrive, and whoever they let back in asks
    with the same key until served.
-4. Versions received by now that take effect later are submitted, signed and activated ahead.
-5. Every row of this instant is asked; a crowd asks all the while.
+4. One of those shows a citizenship from a wallet, at the portal, and keeps another one back. The
+   same wallet then answers a link of somebody else's, who must get nothing by that.
+5. Versions received by now that take effect later are submitted, signed and activated ahead.
+6. Every row of this instant is asked; a crowd asks all the while.
 At the end the refusals are held against the gateway's receipts.
 """
 
@@ -20,7 +22,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from writ.clock import Instant, elapsed, format_instant
-from writ.drill.deployment import Deployment
+from writ.drill.deployment import WALLET, Deployment
 from writ.drill.enrolment import Late, bring
 from writ.drill.folder import CaseFolder
 from writ.drill.governance import activate, digest_in_force, propose
@@ -29,6 +31,7 @@ from writ.drill.record import (
     Change,
     Digest,
     Journal,
+    Lent,
     Receipt,
     Report,
     Return,
@@ -41,20 +44,38 @@ from writ.drill.schedule import Schedule, Step, label
 from writ.drill.streams import Open, open_streams, watch
 from writ.drill.telling import Telling
 from writ.drill.traffic import Ask, Traffic
+from writ.drill.visitor import Purse, Visitor
 from writ.model.order import OrderVersion
 from writ.model.outcome import Outcome
 
 RETURN_SECONDS = 10.0
+HIDDEN = "DE"
+"""The citizenship that a wallet keeps back, beside the one that it shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """A party kept out for want of facts that arrive at `at`; `model` lets it in from then on."""
+    """A party kept out for want of facts that arrive at `at`; `model` lets it in from then on.
+
+    `borrower` is somebody else who is kept out, and has the party's wallet answer a link.
+    """
 
     party: Party
     model: str
     at: Instant
     late: tuple[Late, ...]
+    borrower: Party | None = None
+
+    @property
+    def by_wallet(self) -> bool:
+        """Whether what arrives is one citizenship of the requester's, shown from a wallet."""
+        facts = [fact for late in self.late for fact in late.facts]
+        subjects = {late.subject for late in self.late}
+        return subjects == {self.party.names.requester} and all(
+            (fact.method, fact.attribute, fact.completeness, len(fact.values))
+            == (WALLET, "citizenships", "at_least", 1)
+            for fact in facts
+        )
 
 
 @dataclass
@@ -160,9 +181,15 @@ class Story:
 
     async def _return(self, item: Returning) -> float:
         """Have somebody's facts arrive, and ask with the same key until served."""
+        if item.by_wallet:
+            return await self._from_wallet(item)
         begun = elapsed()
         for late in item.late:
             await bring(self.site, late)
+        return await self._served(item, begun)
+
+    async def _served(self, item: Returning, begun: float) -> float:
+        """Ask with the same key until served; return when."""
         known = elapsed()
         while elapsed() - begun < RETURN_SECONDS:
             request = await self.traffic.ask(item.party, item.model, "returning")
@@ -179,8 +206,43 @@ class Story:
                 return self.traffic.zero + request.ended_ms / 1000
         return known
 
+    async def _from_wallet(self, item: Returning) -> float:
+        """Have somebody follow the link of a refusal and show what is in a wallet (rule 4)."""
+        shown = item.late[0].facts[0].values[0].parts[0]
+        purse = Purse(self.site.issuer, (HIDDEN, shown))
+        async with self._visitor(item.party) as visitor:
+            address = await purse.present(visitor.http, await visitor.link(item.model), 1)
+            begun = elapsed()
+            await visitor.follow(address)
+        served = await self._served(item, begun)
+        if item.borrower is not None:
+            await self._lent(item.borrower, item.model, purse)
+        return served
+
+    async def _lent(self, borrower: Party, model: str, purse: Purse) -> None:
+        """Have a friend's wallet answer somebody's link: alone, and then with the code told."""
+        async with self._visitor(borrower) as visitor, Visitor(self.site.gateway) as friend:
+            address = await purse.present(friend.http, await visitor.link(model), 1)
+            code = await friend.code(address)
+            for told in (False, True):
+                if told:
+                    await visitor.type(code)
+                request = await self.traffic.ask(borrower, model, "returning")
+                lent = Lent(
+                    party=borrower.number,
+                    case=borrower.case,
+                    model=model,
+                    told=told,
+                    answer=request.answer,
+                )
+                self.journal.write(lent)
+                self.telling.lent(lent)
+
+    def _visitor(self, party: Party) -> Visitor:
+        return Visitor(self.site.gateway, self.traffic.credentials[party.number].text)
+
     async def _ahead(self, step: Step) -> None:
-        """Activate what will take effect later: nothing may come of it yet (rule 4)."""
+        """Activate what will take effect later: nothing may come of it yet (rule 5)."""
         proposal = await self._signed(step.ahead)
         begun = self.traffic.begin(elapsed())
         done = await activate(self.site, proposal)

@@ -78,3 +78,10 @@ class ResponseKey:
         except (JoseError, ValueError, TypeError, KeyError):
             raise Refused(f"{what} cannot be decrypted with the key of this request") from None
         return read.plaintext or b""
+
+
+def encrypt(plain: bytes, key: EcKey, kid: str) -> str:
+    """Encrypt an answer to the key of a request, as a wallet does."""
+    header = {"alg": ALG, "enc": ENCODINGS[-1], "kid": kid}
+    public = ECKey.import_key(key.public)
+    return jwe.encrypt_compact(header, plain, public, registry=_REGISTRY)

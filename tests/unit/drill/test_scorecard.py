@@ -11,6 +11,7 @@ from writ.drill.record import (
     Digest,
     Fate,
     Journal,
+    Lent,
     Line,
     Pack,
     Population,
@@ -353,3 +354,14 @@ def test_the_slowest_report_of_each_kind_counts(case: Case) -> None:
     ]
     card = score(lines, case.folder.expected, case.folder.book)
     assert (8.0, 2.0, 1) == (card.proof_ms, card.simulation_ms, card.reports_skipped)
+
+
+def test_a_lent_link_that_opens_something_is_a_mistake(case: Case) -> None:
+    """Links that somebody else's wallet answered are counted; one that opened a model is wrong."""
+    lent = Lent(party=3, case="nobody", model="fable-5", told=False, answer="verify")
+    opened = Lent(party=3, case="nobody", model="fable-5", told=True, answer="permit")
+    good = score([*RIGHT, REQUEST, lent], case.folder.expected, case.folder.book)
+    bad = score([*RIGHT, REQUEST, lent, opened], case.folder.expected, case.folder.book)
+    assert (1, 0, True) == (good.links_lent, good.links_opened, good.right)
+    assert (2, 1, False) == (bad.links_lent, bad.links_opened, bad.right)
+    assert ["a lent link opened fable-5 for case `nobody`"] == bad.mistakes

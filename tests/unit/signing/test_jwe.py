@@ -9,6 +9,7 @@ from tests.worlds.issuers import b64
 from writ.errors import Refused
 from writ.signing.jose import from_base64url
 from writ.signing.jwe import ResponseKey
+from writ.signing.jwe import encrypt as encrypt_here
 
 KEY = ResponseKey.generate()
 
@@ -36,6 +37,14 @@ def test_an_answer_of_the_largest_size_is_read() -> None:
     algorithms = ["ECDH-ES", "A256GCM"]
     token = jwe.encrypt_compact(head, bytes(140_000), public, algorithms=algorithms)
     assert bytes(140_000) == KEY.decrypt(token, "it")
+
+
+def test_what_is_encrypted_here_is_read_here_and_elsewhere() -> None:
+    """Our own answers open with the key, and joserfc opens them too."""
+    token = encrypt_here(b"answer", KEY.public, KEY.id)
+    theirs = ECKey.import_key({**KEY.public.jwk(), "d": KEY.to_text()})
+    read = jwe.decrypt_compact(token, theirs, algorithms=["ECDH-ES", "A256GCM"])
+    assert (b"answer", b"answer") == (KEY.decrypt(token, "it"), read.plaintext)
 
 
 def test_another_key_reads_nothing() -> None:
