@@ -203,7 +203,7 @@ def test_a_drill_that_is_stopped_leaves_nothing_behind(
         process.send_signal(number)
         _, errors = process.communicate(timeout=60)
         assert (code, False) == (process.returncode, "Traceback" in errors), errors
-        assert 2 == len(servers)
+        assert 3 == len(servers)  # control process, gateway, portal
         assert [] == [pid for pid in servers if Path(f"/proc/{pid}").exists()]
         assert [] == list(places.iterdir())
 
