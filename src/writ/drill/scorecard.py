@@ -146,23 +146,7 @@ class _Score:
 
     def card(self) -> Scorecard:
         for line in self.lines:
-            match line:
-                case Request():
-                    self.request(line)
-                case Watch():
-                    self.watch(line)
-                case Report():
-                    self.report(line)
-                case Pack():
-                    self.pack(line)
-                case Lent():
-                    self.lent(line)
-                case Population():
-                    self.result.parties, self.result.subjects = line.parties, line.subjects
-                case Coverage():
-                    self.result.coverage = line.sentence
-                case _:
-                    pass
+            self.take(line)
         self.result.probes = len(self.parties)
         self.result.phases = list(self.phases.values())
         self.result.unnamed_share = _share(self.phases.values())
@@ -176,6 +160,26 @@ class _Score:
         self.result.packs_proved += line.proved
         if not line.proved:
             self.mistake(f"{line.name}: {line.note}")
+
+    def take(self, line: Line) -> None:
+        """Count one line."""
+        match line:
+            case Request():
+                self.request(line)
+            case Watch():
+                self.watch(line)
+            case Report():
+                self.report(line)
+            case Pack():
+                self.pack(line)
+            case Lent():
+                self.lent(line)
+            case Population():
+                self.result.parties, self.result.subjects = line.parties, line.subjects
+            case Coverage():
+                self.result.coverage = line.sentence
+            case _:
+                pass
 
     def report(self, line: Report) -> None:
         """Keep the slowest of each kind, and how many were done without."""
