@@ -2,12 +2,14 @@
 
 1. Each runs as a process of its own on exactly what is proposed, both at once, while the crowd goes
    on asking; the simulation counts everybody on the books.
-2. A report is attached whatever it says. Where there is none, or a proof proves nothing, two people
+2. Reports are kept in the deployment's folder, a proof with its questions, for who packs evidence.
+3. A report is attached whatever it says. Where there is none, or a proof proves nothing, two people
    do without, and say why.
 """
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,8 +68,12 @@ async def make_reports(folder: Path, kinds: Iterable[Kind]) -> list[Made]:
 
 async def _made(folder: Path, kind: Kind) -> Made:
     since = elapsed()
+    kept = folder / REPORTS
+    await asyncio.to_thread(kept.mkdir, exist_ok=True)
+    questions = await asyncio.to_thread(tempfile.mkdtemp, prefix=f"{kind}-", dir=kept)
+    out_too = ("--out", questions) if kind == "proof" else ()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "writ", *COMMANDS[kind], "--config", CONFIG, "--json"),
+        *(sys.executable, "-m", "writ", *COMMANDS[kind], "--config", CONFIG, *out_too, "--json"),
         cwd=folder,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -85,8 +91,7 @@ async def _made(folder: Path, kind: Kind) -> Made:
     if process.returncode not in {0, NotProved.exit_code}:
         raise Failed(f"a {kind} could not be made: {error.decode().strip()}")
     found = msgspec.json.decode(out, type=_Report)
-    (folder / REPORTS).mkdir(exist_ok=True)
-    (folder / REPORTS / f"{kind}-{digest_bytes(out)[7:19]}.json").write_bytes(out)
+    (Path(questions) / f"{kind}-as-attached.json").write_bytes(out)
     said: dict[str, Plain] = {
         "kind": kind,
         "law": found.digest,
