@@ -1,0 +1,42 @@
+"""The pages about wallets in a real browser, in every language, on a phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.worlds.browser import browser_page, scrolls_sideways, shot, wrongs
+from writ.people.openid4vp.qr import qr_outline
+from writ.portal.pages import Frame, page, sheet
+from writ.portal.words import LANGUAGES
+
+LINK = f"openid4vp://?client_id=x509_hash%3A{'a' * 43}&request_uri=https%3A%2F%2Fv.example%2Fverify"
+WIDTH, OUTLINE = qr_outline(LINK)
+DATA: dict[str, dict[str, Any]] = {
+    "wallet-link": {"links": [LINK, "haip-vp://?"], "width": WIDTH, "outline": OUTLINE},
+    "wallet-elsewhere": {"code": "1234 5678"},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Page]:
+    """One browser for all pages, dark, since colours fail there first."""
+    with browser_page(dark=True) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_everybody_can_use_them(browser: Page, name: str, tmp_path: Path) -> None:
+    """Nothing is wrong by WCAG 2.2 AA, nothing scrolls sideways, nothing moves by itself."""
+    style = bytes(sheet().body).decode()
+    for language in LANGUAGES:
+        frame = Frame(language, "", "help@example.org", "form")
+        text = bytes(page(name, frame, data=DATA[name], wrong="", again="").body).decode()
+        link = '<link rel="stylesheet" href="/verify/style.css">'
+        assert link in text
+        assert "http-equiv" not in text
+        browser.set_content(text.replace(link, f"<style>{style}</style>"))
+        shot(browser, tmp_path, f"{name}-{language}")
+        assert ([], False) == (wrongs(browser), scrolls_sideways(browser)), language
