@@ -238,6 +238,7 @@ def test_a_licence_is_said(write: Write) -> None:
         (b"countries: [GB]", b"persons: lits", "`lits` is no annex of this version"),
         (b"2026-08-01", b"2026-06-01", "an empty window: `until` is not after `from`"),
         (b"  - number: D1\n", b"  - {number: D1, clauses: [c1], holder: x, from: 2026-07-01T00:00:00Z}\n  - number: D1\n", "the licence `D1` stands twice"),
+        (b"holder: brit-co", b"cites: [15 CFR 750.7, [15]]\n    holder: brit-co", "must be text, not a list"),
     ],
 )  # fmt: skip
 def test_faults_of_licences(write: Write, part: bytes, by: bytes, fault: str) -> None:

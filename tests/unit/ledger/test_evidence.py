@@ -310,7 +310,7 @@ SEALED: dict[str, tuple[Callable[[Files, Evidence], None], str]] = {
     "no event of the seal": (no_seal, "no event of the pack names `keys/seal.pem`"),
     "no event of the decision log": (no_decisions, "no event of the pack names the checkpoint"),
     "a line that is no receipt": (no_receipt, "`log/receipts/00000045.json` is no receipt"),
-    "a word removed": (no_word, r"lacks `sha256:.*`, which event \d names"),
+    "a word removed": (no_word, r"lacks `sha256:.*`, which event \d+ names"),
     "event misnamed": (
         copied(EVENT.format(1, ".tlog-proof"), "log/events/1.tlog-proof"),
         "proof of no entry",
