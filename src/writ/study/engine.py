@@ -92,7 +92,9 @@ class Engine:
         if self._backend.name == "duckdb":
             there = {item.strip().strip('"') for item in head.decode(errors="replace").split(",")}
             typed = {column: "VARCHAR" for column in texts if column in there}
-            return self._backend.read_csv(str(path), types=typed, header=True)
+            # All rows, not the first 20,000, say what a column is: no later one is read as empty.
+            whole: dict[str, Any] = {"sample_size": -1, "delim": ",", "quote": '"', "escape": '"'}
+            return self._backend.read_csv(str(path), types=typed, header=True, **whole)
         return self._backend.read_csv(str(path), header=True, inferSchema=True)
 
 
