@@ -108,6 +108,8 @@ def prove_note(note: Note, snapshot: str, trust: Trust) -> Word[Said]:
         raise Refused(f"`{said.file}` is not among the files that were signed")
     if isinstance(said, Skip):
         _check_skip(word.by, said, trust)
+    if isinstance(said, Explanation):
+        _check_explained(said)
     return word
 
 
@@ -132,5 +134,11 @@ def files_digest(files: Mapping[str, bytes]) -> str:
 
 def _check_skip(by: str, said: Skip, trust: Trust) -> None:
     trust.allowed(by, "sign")
-    if not said.why.strip() or not said.gates:
-        raise Refused("whoever skips says what and why")
+    if not said.why.strip() or not said.why.isprintable() or not said.gates:
+        raise Refused("whoever skips says what and why, in one line")
+
+
+def _check_explained(said: Explanation) -> None:
+    """Refuse a reason that could look like another line to whoever signs next."""
+    if not all(why.isprintable() for why in said.explained.values()):
+        raise Refused("each reason is one line, without characters that nobody can see")

@@ -17,6 +17,7 @@ from writ.law.wording import (
     deployment_line,
     exception_line,
     model_line,
+    one_line,
     order_line,
     requirement_line,
     rule_line,
@@ -77,6 +78,10 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
             yield from (f"  {line}" for line in adoption_lines(now, versions, new.catalogue))
             yield from (f"  {stay_line(stay)}" for stay in now.stays)
             yield from (f"  {requirement_line(item)}" for item in now.requirements)
+            yield from (
+                f"  whoever is refused reads ({language}): “{one_line(text)}”"
+                for language, text in sorted(now.notice.items())
+            )
             yield from (f"  {duty_line(item)}" for item in now.obligations)
             yield from (f"  {preserve_line(item)}" for item in now.preserve)
             yield from (

@@ -18,6 +18,7 @@ from writ.law.wording import (
     evidence_words,
     exception_line,
     model_line,
+    one_line,
     order_line,
     requirement_line,
     rule_line,
@@ -115,7 +116,7 @@ def _scenarios(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
     for name in sorted({*before, *after}):
         if before.get(name) != after.get(name):
             how = "goes" if name not in after else "changes" if name in before else "comes"
-            yield f"scenario “{name}” {how}"
+            yield f"scenario “{one_line(name)}” {how}"
 
 
 def _mappings(version: OrderVersion, key: str) -> Iterator[Mapping[str, object]]:
@@ -205,7 +206,7 @@ def changed(old: Parts, new: Parts) -> Iterator[str]:
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
         if was != now:
-            yield f"{name}: {now or 'nothing'}, was {was or 'nothing'}"
+            yield one_line(f"{name}: {now or 'nothing'}, was {was or 'nothing'}")
 
 
 def _named(
@@ -232,11 +233,11 @@ def _texts(noun: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterato
     for name in sorted({*old, *new}):
         was, now = old.get(name), new.get(name)
         if now is None:
-            yield f"{noun} {name} goes: “{was}”"
+            yield one_line(f"{noun} {name} goes: “{was}”")
         elif was is None:
-            yield f"{noun} {name} comes: “{now}”"
+            yield one_line(f"{noun} {name} comes: “{now}”")
         elif was != now:
-            yield f"{noun} {name}: “{now}”, was “{was}”"
+            yield one_line(f"{noun} {name}: “{now}”, was “{was}”")
 
 
 def _annexes(old: Mapping[str, Group], new: Mapping[str, Group]) -> Iterator[str]:

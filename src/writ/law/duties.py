@@ -7,6 +7,7 @@ from writ.clock import FOREVER, Instant, format_instant
 from writ.law.asked import questions_plain
 from writ.law.due import Occurrence, Owed, kept, owed
 from writ.law.periods import period_words
+from writ.law.wording import one_line
 from writ.model.duty import Obligation, Preserve
 from writ.model.order import Lawbook
 
@@ -45,14 +46,14 @@ def duty_line(duty: Obligation) -> str:
     """Say a duty in one line."""
     owner = f"; {duty.owner} sees to it" if duty.owner else ""
     shown = f"; shown by {', '.join(duty.evidence)}" if duty.evidence else ""
-    return f"duty {duty.id}: {clock_words(duty)}: {duty.what}{owner}{shown}"
+    return one_line(f"duty {duty.id}: {clock_words(duty)}: {duty.what}{owner}{shown}")
 
 
 def preserve_line(duty: Preserve) -> str:
     """Say a duty to preserve in one line."""
     until = "until it is lifted" if duty.until is None else f"until {format_instant(duty.until)}"
     records = ", ".join(sorted(duty.records))
-    return f"keeps {records} {until} ({duty.id}): {duty.what}"
+    return one_line(f"keeps {records} {until} ({duty.id}): {duty.what}")
 
 
 def owed_plain(item: Owed) -> dict[str, Plain]:

@@ -4,6 +4,8 @@
    rest of the file is read too; `done` raises when anything was reported.
 2. A missing node (None) was reported where its mapping was read; reading it says nothing more.
 3. After `MOST_FAULTS` nobody reads on, and neither do we: hostile input meets a budget.
+4. Text is what it looks like: characters that move a terminal's cursor, or turn letters round, could
+   show a signer other words than are signed.
 """
 
 import difflib
@@ -18,6 +20,8 @@ from writ.law.document import Entry, Node, Place, quoted
 _EARLIEST = parse_instant("1900-01-01T00:00:00Z")
 _LATEST = parse_instant("9000-01-01T00:00:00Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# Control characters but tab and line feed; separators and overrides of direction.
+_HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _LONGEST = 20_000
 MOST_FAULTS = 1000
 
@@ -143,6 +147,10 @@ class Reader:
             self.fault(node, "is blank")
         elif len(node.value) > _LONGEST:
             self.fault(node, f"is longer than {_LONGEST} characters")
+        elif hidden := _HIDDEN.search(node.value):  # 4
+            seen = quoted(hidden.group())
+            self.fault(node, f"has {seen}, which nobody can see; write the text without it")
+            return ""
         return node.value
 
     def name(self, node: Node | None) -> str:

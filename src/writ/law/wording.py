@@ -44,12 +44,17 @@ def model_line(model: Model) -> str:
     return ("controlled" if model.controlled else "exempt") + also
 
 
+def one_line(text: str) -> str:
+    """Put an order's own words on one line, so that none of them looks like a line of ours."""
+    return " ".join(text.split())
+
+
 def order_line(version: OrderVersion) -> str:
     """Say an order's kind, window, disclosure and title."""
     until = "" if version.until is None else f" until {format_instant(version.until)}"
     return (
         f"{version.kind}, from {format_instant(version.effective)}{until}, "
-        f"disclosure {version.disclosure}: {version.title}"
+        f"disclosure {version.disclosure}: {one_line(version.title)}"
     )
 
 
@@ -85,7 +90,7 @@ def stay_line(stay: Stay) -> str:
     """Say which rules are stayed, by whom, from when until when."""
     until = "" if stay.until is None else f" until {format_instant(stay.until)}"
     rules = ", ".join(sorted(stay.rules))
-    return f"stay {stay.id} of {rules} by {stay.by}, from {format_instant(stay.since)}{until}"
+    return f"stay {stay.id} of {rules} by {one_line(stay.by)}, from {format_instant(stay.since)}{until}"
 
 
 def _licence_words(item: Exemption) -> str:
@@ -119,9 +124,10 @@ def streams_words(rule: Rule) -> str:
 def exception_line(item: Exemption) -> str:
     """Say whom an exception lets pass."""
     unless = "" if item.unless is None else f", unless {who_words(item.unless)}"
+    own = "" if item.evidence is None else f"; evidence {evidence_words(item.evidence)}"
     return (
         f"exception {item.id} to {item.to}: {who_words(item.who)} may use "
-        f"{', '.join(sorted(item.models))}{unless}{_licence_words(item)}; unproven: {item.unproven}"
+        f"{', '.join(sorted(item.models))}{unless}{_licence_words(item)}{own}; unproven: {item.unproven}"
     )
 
 
@@ -211,4 +217,4 @@ def effect_words(effect: Effect) -> str:
     """Say what happens: an outcome, by whom one is served instead, or at whose risk."""
     if effect.substitute is not None:
         return f"{effect.substitute} instead"
-    return f"permit, at the risk of {effect.risk}" if effect.risk else effect.outcome.word
+    return f"permit, at the risk of {one_line(effect.risk)}" if effect.risk else effect.outcome.word

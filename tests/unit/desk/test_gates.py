@@ -123,6 +123,8 @@ def test_differences_are_explained_line_by_line(tmp_path: Path) -> None:
     other: dict[str, Plain] = {"order": "other", "version": 1, "explained": {line: "no"}}
     CODED.note(desk, "ana", "explanation", other)
     assert {"encoding": "missing"} == states(desk)
+    with pytest.raises(Refused, match="each reason is one line"):
+        CODED.note(desk, "ana", "explanation", blank | {"explained": {line: "so\nencoding: met"}})
     CODED.note(desk, "ana", "explanation", blank | {"explained": {line: "the same thing"}})
     assert f"differs: {line} (the same thing, says ana)" in words(desk)
     CODED.sign(desk, "eva")
@@ -186,6 +188,7 @@ def test_what_is_there_is_not_called_skipped(tmp_path: Path) -> None:
         ("zoe", {"gates": ["proof"], "why": "x"}, "`ana` may not sign"),
         ("ben", {"gates": ["proof"], "why": " "}, "whoever skips says what and why"),
         ("ben", {"gates": [], "why": "x"}, "whoever skips says what and why"),
+        ("ben", {"gates": ["proof"], "why": "x\x1b[8m"}, "says what and why, in one line"),
         ("ben", {"gates": ["proofs"], "why": "x"}, "what was signed is not in its form"),
     ],
 )

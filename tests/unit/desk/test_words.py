@@ -107,6 +107,25 @@ def test_a_rules_particulars_are_said() -> None:
     ) == said[:3]
 
 
+def test_what_an_exception_rests_on_is_said() -> None:
+    """An exception that takes weaker evidence than its rule does not come unnoticed."""
+    weak = _STAFF + b"    evidence: {to_serve: A0, to_bar: A0}\n"
+    said = change(BOOK, read_sources({**FIRST, "us-bis.v1.yaml": letter() + weak}))
+    assert (
+        "  exception staff to only-us-persons: people employee_of self may use fable-5; "
+        "evidence A0 to serve, A0 to bar; unproven: barred"
+    ) == said[2]
+
+
+def test_signers_read_what_the_refused_will_read() -> None:
+    """An order's notice is among the words that are signed, in every language and on one line."""
+    notice = b'notice: {fr: Pas ici., en: "Not\\nhere."}\n'
+    assert [
+        "  whoever is refused reads (en): “Not here.”",
+        "  whoever is refused reads (fr): “Pas ici.”",
+    ] == list(change(BOOK, read_sources({**FIRST, "us-bis.v1.yaml": letter() + notice}))[2:4])
+
+
 def test_what_cannot_be_asked_of_a_kind_is_left_out() -> None:
     """An exception for staff speaks of people only."""
     said = change(BOOK, read_sources({**FIRST, "us-bis.v1.yaml": letter() + _STAFF}))

@@ -68,6 +68,16 @@ def test_one_change_is_one_line(
     assert [said] == list(version_words(one(catalogue, write()), one(catalogue, new)))
 
 
+def test_no_text_of_an_order_looks_like_a_line_of_ours(catalogue: bytes, write: Write) -> None:
+    """A title and a clause with line feeds in them are still one line each."""
+    new = write().replace(b"title: A sample", b'title: "A\\nnobody fares differently"')
+    new = new.replace(b"c1: Nobody may use it.", b'c1: "Few may.\\n\\nclause c1 goes"')
+    assert [
+        "title: A nobody fares differently, was A sample",
+        "clause c1: “Few may. clause c1 goes”, was “Nobody may use it.”",
+    ] == list(version_words(one(catalogue, write()), one(catalogue, new)))
+
+
 def test_layout_is_no_difference(catalogue: bytes, write: Write) -> None:
     """Comments, and models in another order, are nothing."""
     old = write().replace(b"[fable-5]", b"[fable-5, saga-5]")

@@ -35,6 +35,22 @@ def test_text_has_a_greatest_length() -> None:
         reader.done()
 
 
+@pytest.mark.parametrize("hidden", ["\x1b", "\r", "\0", "\x9b", "\u2028", "\u202e", "\u2066"])
+def test_text_is_what_it_looks_like(hidden: str) -> None:
+    """What moves a terminal's cursor, or turns letters round, is named and refused."""
+    reader = Reader()
+    read = reader.text(read_plain(f"No{hidden}body"))
+    said = f"has `\\u{ord(hidden):04x}`, which nobody can see; write the text without it"
+    assert ("", [said]) == (read, [fault.message for fault in reader.faults])
+
+
+def test_text_may_have_lines_and_joiners() -> None:
+    """A clause of several lines, and the joiners that Persian and Hindi are written with, stay."""
+    reader = Reader()
+    text = "one\n\ttwo \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    assert (text, []) == (reader.text(read_plain(text)), reader.faults)
+
+
 def test_numbers_stay_where_json_keeps_them() -> None:
     """An integer above 2**53 is refused."""
     reader = Reader()
