@@ -27,6 +27,10 @@ def test_everything_is_new_at_first() -> None:
             "open streams are cut"
         ),
         (
+            "  whoever is refused reads (en): "
+            "“This model is not available to this account at present.”"
+        ),
+        (
             f"from 2026-06-12T21:21:00Z: us-bis version 1; rules {rules_digest(BOOK, AT)}, "
             f"before this change {EMPTY}"
         ),
@@ -192,7 +196,7 @@ def test_duties_come_and_go_in_words() -> None:
         "  duty detect: within 2 business days, from 2026-06-12T21:21:00Z, by the calendar `us`: Look.",
         "  keeps facts until it is lifted (keep): Keep.",
         "  keeps facts, receipts, subjects until 2027-01-01T00:00:00Z (all): Keep.",
-    ) == came[2:7]
+    ) == came[3:8]
     assert "  duty report of earlier versions ends" in change(
         BOOK, read_sources({**FIRST, "v2.yaml": END})
     )
