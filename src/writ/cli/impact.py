@@ -18,6 +18,7 @@ class Impact(msgspec.Struct):
     annex: str
     come: int
     go: int
+    shift: int
     registered: Both
     keys: Both
 
@@ -26,7 +27,8 @@ class Impact(msgspec.Struct):
         come = _reach(self.registered.come, self.keys.come)
         go = _reach(self.registered.go, self.keys.go)
         head = f"annex {self.annex} of {self.order} version {self.version}"
-        return f"{head}: {self.come} rows come {come}, {self.go} go {go}"
+        shift = f", {self.shift} become subsidiaries or cease to be" if self.shift else ""
+        return f"{head}: {self.come} rows come {come}, {self.go} go {go}{shift}"
 
 
 def _reach(registered: int, keys: int) -> str:

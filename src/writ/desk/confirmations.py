@@ -1,7 +1,8 @@
 """Whether whom an annex lists was decided by two people, or typed by hand.
 
 1. An annex may name the record that `writ annex confirm` made (`confirmed: FILE`). It is proved: two
-   people who may sign, under this trust document, of this very annex; anything else is Refused.
+   people who may sign, under this trust document, of this very annex; anything else is Refused. An
+   annex that tells subsidiaries apart lists as its own exactly whom they decided on, row by row.
 2. Records are looked at when a version comes. Later ones of another trust document undo nothing.
 3. An annex without a record is said to be typed by hand; a trust document with the gate `annexes`
    does not let it pass.
@@ -48,8 +49,11 @@ def _listings(version: OrderVersion, compiled: Compiled, trust: Trust) -> Iterat
             )
             continue
         found = read_confirmed(read_envelope(compiled.sources.files[file]), trust)
-        if check_confirmed(found).annex != group.digest:
+        decided = check_confirmed(found)
+        if decided.annex != group.digest:
             raise Refused(f"`{file}` confirms another list than {of}")
+        if group.below is not None and group.members - group.below != decided.named:
+            raise Refused(f"`{file}` confirms others as subsidiaries than {of}")
         yield Listing(
             f"{of} was confirmed by {' and '.join(found.people)} ({file})", confirmed=True
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from writ.canonical import Plain
+from writ.law.annexes import shifted
 from writ.model.expression import Group
 from writ.model.order import OrderVersion
 
@@ -19,7 +20,10 @@ _Versions = Mapping[int, OrderVersion]
 
 @dataclass(frozen=True, slots=True)
 class AnnexMove:
-    """The ids that come to an annex and go from it with one version; `rows` there are then."""
+    """The ids that come to an annex and go from it with one version; `rows` there are then.
+
+    `shift` of those that stay become subsidiaries or cease to be.
+    """
 
     order: str
     version: int
@@ -28,11 +32,13 @@ class AnnexMove:
     go: frozenset[str] = field(repr=False)
     rows: int
     were: int
+    shift: int = 0
 
     def line(self) -> str:
         """Say how many come and go."""
         count = f"{len(self.come)} rows come, {len(self.go)} go"
-        return f"annex {self.annex}: {count}; {self.rows} rows, were {self.were}"
+        shift = f", {self.shift} become subsidiaries or cease to be" if self.shift else ""
+        return f"annex {self.annex}: {count}{shift}; {self.rows} rows, were {self.were}"
 
     def plain(self) -> dict[str, Plain]:
         """Write its numbers as JSON values."""
@@ -42,6 +48,7 @@ class AnnexMove:
             "annex": self.annex,
             "come": len(self.come),
             "go": len(self.go),
+            "shift": self.shift,
             "rows": self.rows,
             "were": self.were,
         }
@@ -56,9 +63,10 @@ def annex_moves(old: Iterable[OrderVersion], new: Iterable[OrderVersion]) -> Ite
             if before.get(number) != after.get(number):
                 for name, left, found in _pairs(number, before, after):
                     gone, there = _rows(left), _rows(found)
-                    if gone != there:
+                    shift = len(shifted(left, found)) if left and found else 0
+                    if gone != there or shift:
                         come, go = there - gone, gone - there
-                        yield AnnexMove(order, number, name, come, go, len(there), len(gone))
+                        yield AnnexMove(order, number, name, come, go, len(there), len(gone), shift)
 
 
 def _pairs(

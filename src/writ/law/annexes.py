@@ -6,8 +6,9 @@
 4. A column that `subsidiary_of` names tells subsidiaries apart: whoever has an id there is listed
    as one of that id, which the annex lists too. Without them it is another list, by another digest.
 5. From one version of an order to the next, an annex may gain a tenth of its rows and lose a tenth
-   (rounded up). More must be said in `annex_change`, with the numbers; and said numbers must be
-   right, however small. So a file that was cut short empties nothing.
+   (rounded up); as many may shift between those listed themselves and subsidiaries. More must be
+   said in `annex_change`, with the numbers; and said numbers must be right, however small. So a
+   file that was cut short empties nothing.
 """
 
 import csv
@@ -24,7 +25,7 @@ from writ.model.order import AnnexChange, OrderVersion
 
 LARGEST = 16 * 1024 * 1024
 ANNEX_KEYS = Keys(required=("file", "key"), optional=("subsidiary_of", "confirmed"))
-CHANGE_KEYS = Keys(required=("come", "go"))
+CHANGE_KEYS = Keys(required=("come", "go"), optional=("shift",))
 _PART = 10
 TABLE, RECORD = ".csv", ".json"
 
@@ -65,8 +66,8 @@ def read_changes(
             known = nearest(name, annexes)
             reader.fault(entry.key, f"{quoted(name)} is no annex of this version{known}")
         fields = reader.fields(entry.node, CHANGE_KEYS)
-        come, go = reader.whole(fields["come"], 0), reader.whole(fields["go"], 0)
-        found[name] = AnnexChange(come, go)
+        counts = (reader.whole(fields[key], 0) for key in CHANGE_KEYS.known)
+        found[name] = AnnexChange(*counts)
     return found
 
 
@@ -87,20 +88,33 @@ def unsaid_changes(versions: Iterable[OrderVersion]) -> Iterator[tuple[OrderVers
             before[version.order, name] = group
 
 
+def shifted(was: Group, now: Group) -> frozenset[str]:
+    """Return who is in both, and a subsidiary in one alone; whoever is not told apart is none."""
+    here, there = was.below or frozenset(), now.below or frozenset()
+    return (here ^ there) & was.members & now.members
+
+
 def _unsaid(name: str, was: Group | None, now: Group, said: AnnexChange | None) -> str | None:
     old = frozenset[str]() if was is None else was.members
-    change = AnnexChange(len(now.members - old), len(old - now.members))
+    shift = 0 if was is None else len(shifted(was, now))
+    change = AnnexChange(len(now.members - old), len(old - now.members), shift)
     told = f"{change.come} rows of annex {quoted(name)} come and {change.go} go"
+    told += f", {shift} become subsidiaries or cease to be" if shift else ""
     if said is not None:
-        wrong = f"{told}, but `annex_change` says {said.come} and {said.go}"
+        wrong = f"{told}, but `annex_change` says {_numbers(said)}"
         return None if said == change else wrong
     limit = annex_limit(len(old))
-    if was is None or max(change.come, change.go) <= limit:
+    if was is None or max(change.come, change.go, shift) <= limit:
         return None
     return (
         f"{told}, more than {limit} of {len(old)}; if that is meant, write"
-        f" `annex_change: {{{name}: {{come: {change.come}, go: {change.go}}}}}`"
+        f" `annex_change: {{{name}: {{{_numbers(change)}}}}}`"
     )
+
+
+def _numbers(change: AnnexChange) -> str:
+    shift = f", shift: {change.shift}" if change.shift else ""
+    return f"come: {change.come}, go: {change.go}{shift}"
 
 
 def annex_files(node: Node) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from writ.clock import FOREVER, Instant, format_instant
+from writ.law.annexes import shifted
 from writ.law.wording import (
     deployment_line,
     effect_words,
@@ -249,8 +250,10 @@ def _annexes(old: Mapping[str, Group], new: Mapping[str, Group]) -> Iterator[str
             yield f"list {name} comes: {len(now.members)} rows, {now.digest}"
         elif was != now:
             come, gone = len(now.members - was.members), len(was.members - now.members)
+            over = len(shifted(was, now))
+            shift = f", {over} become subsidiaries or cease to be" if over else ""
             yield (
-                f"list {name}: {come} rows come, {gone} go; {len(now.members)} rows, {now.digest},"
+                f"list {name}: {come} rows come, {gone} go{shift}; {len(now.members)} rows, {now.digest},"
                 f" was {len(was.members)} rows, {was.digest}"
             )
 

@@ -146,10 +146,14 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class AnnexChange:
-    """How many rows of an annex come and go with a version, said so that nobody does it unawares."""
+    """How many rows of an annex come and go with a version, said so that nobody does it unawares.
+
+    `shift` are those that stay, and become subsidiaries or cease to be.
+    """
 
     come: int
     go: int
+    shift: int = 0
 
 
 @dataclass(frozen=True, slots=True)

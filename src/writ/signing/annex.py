@@ -32,6 +32,11 @@ class Decided:
     subsidiaries: Literal["in", "out"]
     decisions: Mapping[int, Sequence[str]]
 
+    @property
+    def named(self) -> frozenset[str]:
+        """Whom rows mean; everybody else on the annex is there as a subsidiary."""
+        return frozenset(name for ids in self.decisions.values() for name in ids)
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:

@@ -88,7 +88,7 @@ def test_the_rows_that_come_and_go_are_said_and_counted(tmp_path: Path) -> None:
     office.key("seven-bot")
     assert [
         {
-            "order": "letter", "version": 2, "annex": "listed", "come": 0, "go": 17,
+            "order": "letter", "version": 2, "annex": "listed", "come": 0, "go": 17, "shift": 0,
             "rows": 3, "were": 20,
             "registered": {"come": 0, "go": 1}, "keys": {"come": 0, "go": 1},
         }

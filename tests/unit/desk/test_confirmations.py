@@ -101,6 +101,29 @@ def test_a_record_that_does_not_hold_is_refused(tmp_path: Path, recorded: bytes,
     assert desk.proposal() is None
 
 
+@pytest.mark.parametrize(("of", "named"), [("brit-co", IDS), ("", IDS[:1])])
+def test_a_record_says_who_is_a_subsidiary(tmp_path: Path, of: str, named: list[str]) -> None:
+    """Somebody whom two people decided on is no subsidiary, and whom they did not is one."""
+    recorded = record(replace(DECIDED, subsidiaries="in", decisions={2: named}))
+    files = folder(recorded)
+    order = (files["v1.yaml"] or b"").replace(b"key: id,", b"key: id, subsidiary_of: of,")
+    rows = f"id,of\nbrit-co,\ngallic-co,{of}\n".encode()
+    desk = WORLD.desk(tmp_path / "writ.db")
+    with pytest.raises(Refused, match="confirms others as subsidiaries than annex listed of order"):
+        WORLD.submit(desk, files | {"v1.yaml": order, "v1.csv": rows})
+
+
+def test_a_record_of_subsidiaries_that_holds_is_met(tmp_path: Path) -> None:
+    """The annex lists as its own whom rows mean, and the others as theirs."""
+    recorded = record(replace(DECIDED, subsidiaries="in", decisions={2: IDS[:1]}))
+    files = folder(recorded)
+    order = (files["v1.yaml"] or b"").replace(b"key: id,", b"key: id, subsidiary_of: of,")
+    rows = b"id,of\nbrit-co,\ngallic-co,brit-co\n"
+    desk = WORLD.desk(tmp_path / "writ.db")
+    WORLD.submit(desk, files | {"v1.yaml": order, "v1.csv": rows})
+    assert {"annexes": "met"} == gate(desk)
+
+
 @pytest.mark.parametrize(
     ("name", "fault"),
     [

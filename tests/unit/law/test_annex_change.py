@@ -72,7 +72,31 @@ def test_said_numbers_are_right(change: str) -> None:
     """Saying something is not enough, and a first annex is compared with none."""
     for annexes in ([range(20), range(30)], [range(30)]):
         (wrong,) = said(*annexes, more=f"annex_change: {{listed: {change}}}")
-        assert re.search(r"but `annex_change` says \d+ and \d", wrong)
+        assert re.search(r"but `annex_change` says come: \d+, go: \d", wrong)
+
+
+def placed(below: range, more: str = "") -> list[str]:
+    """Say what is wrong with a second version of twenty rows of which these become subsidiaries."""
+    files: dict[str, bytes] = {"catalogue.yaml": CATALOGUE}
+    for version, subsidiaries in ((1, range(0)), (2, below)):
+        order = ORDER.format(version=version, more=more if version == 2 else "")
+        order = order.replace("key: id}", "key: id, subsidiary_of: of}")
+        rows = (f"{row},{19 if row in subsidiaries else ''}" for row in range(20))
+        files[f"v{version}.yaml"] = order.encode()
+        files[f"v{version}.csv"] = "\n".join(["id,of", *rows]).encode()
+    return [message for _, message in unsaid_changes(read_sources(files).versions)]
+
+
+def test_rows_that_become_subsidiaries_are_a_change() -> None:
+    """Where an order leaves subsidiaries out, they go from it although no row goes."""
+    assert [] == placed(range(2))
+    line = "annex_change: {listed: {come: 0, go: 0, shift: 3}}"
+    told = "0 rows of annex `listed` come and 0 go, 3 become subsidiaries or cease to be"
+    assert [f"{told}, more than 2 of 20; if that is meant, write `{line}`"] == placed(range(3))
+    assert [] == placed(range(3), line)
+    assert [f"{told}, but `annex_change` says come: 0, go: 0"] == placed(
+        range(3), line.replace(", shift: 3", "")
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What comes and goes with an annex, version by version; in numbers wherever it is shown."""
 
+from dataclasses import replace
+
 from writ.law.annex_moves import AnnexMove, annex_moves
 from writ.law.folder import read_sources
 from writ.model.order import OrderVersion
@@ -81,7 +83,21 @@ def test_numbers_only() -> None:
     assert "annex listed: 2 rows come, 1 go; 4 rows, were 3" == move.line()
     assert {
         "order": "letter", "version": 2, "annex": "listed",
-        "come": 2, "go": 1, "rows": 4, "were": 3,
+        "come": 2, "go": 1, "shift": 0, "rows": 4, "were": 3,
     } == move.plain()  # fmt: skip
+    shift = AnnexMove("letter", 2, "listed", frozenset(), frozenset(), 3, 3, 2)
+    assert (
+        "annex listed: 0 rows come, 0 go, 2 become subsidiaries or cease to be; 3 rows, were 3"
+    ) == shift.line()
     hidden = AnnexMove("o", 1, "a", frozenset({"secret"}), frozenset({"secret"}), 1, 1)
     assert "secret" not in repr(hidden)
+
+
+def test_a_row_that_becomes_a_subsidiary_moves() -> None:
+    """Although no row comes or goes; and where nothing told them apart before, all were listed."""
+    (plain,), (first,) = version(1, "xyz"), version(2, "xyz")
+    group = replace(first.annexes["listed"], below=frozenset("y"))
+    second = replace(first, annexes={"listed": group})
+    assert [1] == [move.shift for move in annex_moves((plain,), (plain, second))]
+    third = replace(second, version=3)
+    assert [] == list(annex_moves((plain, second), (plain, second, third)))

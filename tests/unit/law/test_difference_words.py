@@ -120,6 +120,15 @@ def test_a_list_with_other_rows(catalogue: bytes, write: Write) -> None:
     assert [] == [line for line in lines if "-co" in line]
 
 
+def test_a_list_with_other_subsidiaries(catalogue: bytes, write: Write) -> None:
+    """The same rows are another list where one of them becomes a subsidiary."""
+    order = (write() + MORE.encode()).replace(b"key: id}", b"key: id, subsidiary_of: of}")
+    old, new = (one(catalogue, order, b"id,of\nacme,\nlabs," + of) for of in (b"", b"acme"))
+    (line,) = version_words(old, new)
+    told = "0 rows come, 0 go, 1 become subsidiaries or cease to be; 2 rows"
+    assert line.startswith(f"list annex: {told}")
+
+
 def test_books(catalogue: bytes, write: Write) -> None:
     """Models, and versions that come (against the one before) and go."""
     old = read_sources({"catalogue.yaml": catalogue, "x.yaml": write()})
