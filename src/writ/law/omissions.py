@@ -4,10 +4,12 @@
    clauses, exceptions, licences, stays and questions without an answer are told, by name.
 2. A rescission ends rules and keeps duties, so nothing of the kind is told of one.
 3. An outside authority's letter that nobody authenticated may be anybody's.
+4. An annex without a record was typed by hand, as signers will read; told where its rows first come.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from writ.law.annexes import confirmations
 from writ.law.document import quoted
 from writ.law.order import PlacedOrder
 from writ.law.reading import Reader
@@ -28,7 +30,8 @@ def note_omissions(reader: Reader, orders: Sequence[PlacedOrder]) -> None:
     """Note what the versions of a folder leave out."""
     for order in orders:
         version = order.version
-        for said in (*_unproven(version), *_dropped(version, (item.version for item in orders))):
+        others = (item.version for item in orders)
+        for said in (*_unproven(version), *_by_hand(version, orders), *_dropped(version, others)):
             reader.note(order.place, said)
 
 
@@ -41,6 +44,22 @@ def _unproven(version: OrderVersion) -> Iterator[str]:
             yield (
                 "nobody says how the authority's letter was made sure of; `authenticated` beside"
                 " its `document` does"
+            )
+
+
+def _by_hand(version: OrderVersion, orders: Iterable[PlacedOrder]) -> Iterator[str]:
+    """Rule 4."""
+    told = [
+        item.version.annexes
+        for item in orders
+        if item.version.order == version.order and item.version.version < version.version
+    ]
+    recorded = confirmations(version)
+    for name, group in sorted(version.annexes.items()):
+        if name not in recorded and all(group != annexes.get(name) for annexes in told):
+            yield (
+                f"nobody confirmed whom annex {quoted(name)} lists; `writ annex confirm` does, and"
+                " `confirmed` beside its `file` names the record"
             )
 
 

@@ -68,7 +68,8 @@ def test_a_petition_and_what_would_be_if_it_were_granted(here: Path) -> None:
     for name in (found["annex"]["file"], found["order_file"]):
         shutil.copy(here / "petition" / name, here / "orders" / name)
     code, out, err = writ("order", "check", here / "orders")
-    assert (0, "") == (code, err)
+    noted = {line.partition(": ")[2].partition(" annex")[0] for line in err.splitlines()}
+    assert (0, {"nobody confirmed whom"}) == (code, noted)
     after = dict(zip(people, decided(here / "orders", people, here), strict=True))
     assert before | dict.fromkeys(LISTED, "permit") == after
     assert "deny" == before["french-visa-holder"]

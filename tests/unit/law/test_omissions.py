@@ -78,3 +78,25 @@ def test_a_letter_that_nobody_made_sure_of_is_noted(authority: str, count: int) 
     assert (
         count == len(said) == sum("nobody says how the authority's letter" in line for line in said)
     )
+
+
+ANNEX = "annexes: {staff: {file: staff.csv, key: id}}\n"
+HAND = (
+    "nobody confirmed whom annex `staff` lists; `writ annex confirm` does, and `confirmed` beside its"
+    " `file` names the record"
+)
+
+
+def test_an_annex_typed_by_hand_is_noted_where_its_rows_first_come() -> None:
+    """With a record nothing is said, nor again of a version that lists the same."""
+    recorded = ANNEX.replace("key: id", "key: id, confirmed: staff.json")
+    beside = {"catalogue.yaml": CATALOGUE, "staff.csv": b"id\nann\n", "staff.json": b"{}"}
+
+    def told(*orders: str) -> list[str]:
+        files = {f"{place}.yaml": order.encode() for place, order in enumerate(orders)}
+        return [f"{note.file}: {note.message}" for note in check_sources(beside | files).notes]
+
+    plain = BARE.replace("version: 2", "version: 1").replace("20T17", "12T17")
+    assert [f"0.yaml: {HAND}"] == told(plain + ANNEX, BARE + ANNEX)
+    assert [f"1.yaml: {HAND}"] == told(plain, BARE + ANNEX)
+    assert [] == told(plain + recorded, BARE + recorded)
