@@ -118,7 +118,7 @@ def test_everybody_sees_the_numbers_before_signing(enacted: Enacted) -> None:
     assert 4 == lines.count(f"  {reach}")  # submitted, status, signed, signed
     assert [
         {
-            "order": "letter", "version": 2, "annex": "annex-a", "come": 20, "go": 4,
+            "order": "letter", "version": 2, "annex": "annex-a", "come": 20, "go": 4, "shift": 0,
             "rows": 36, "were": 20,
             "registered": {"come": 1, "go": 1}, "keys": {"come": 2, "go": 0},
         }

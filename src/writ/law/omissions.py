@@ -7,7 +7,8 @@
 4. An annex without a record was typed by hand, as signers will read; told where its rows first come.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from writ.law.annexes import confirmations
 from writ.law.document import quoted
@@ -28,10 +29,13 @@ _LISTS = (
 
 def note_omissions(reader: Reader, orders: Sequence[PlacedOrder]) -> None:
     """Note what the versions of a folder leave out."""
+    chains = defaultdict[str, list[OrderVersion]](list)
+    for order in orders:
+        chains[order.version.order].append(order.version)
     for order in orders:
         version = order.version
-        others = (item.version for item in orders)
-        for said in (*_unproven(version), *_by_hand(version, orders), *_dropped(version, others)):
+        earlier = [item for item in chains[version.order] if item.version < version.version]
+        for said in (*_unproven(version), *_by_hand(version, earlier), *_dropped(version, earlier)):
             reader.note(order.place, said)
 
 
@@ -47,27 +51,19 @@ def _unproven(version: OrderVersion) -> Iterator[str]:
             )
 
 
-def _by_hand(version: OrderVersion, orders: Iterable[PlacedOrder]) -> Iterator[str]:
+def _by_hand(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator[str]:
     """Rule 4."""
-    told = [
-        item.version.annexes
-        for item in orders
-        if item.version.order == version.order and item.version.version < version.version
-    ]
     recorded = confirmations(version)
     for name, group in sorted(version.annexes.items()):
-        if name not in recorded and all(group != annexes.get(name) for annexes in told):
+        if name not in recorded and all(group != item.annexes.get(name) for item in earlier):
             yield (
                 f"nobody confirmed whom annex {quoted(name)} lists; `writ annex confirm` does, and"
                 " `confirmed` beside its `file` names the record"
             )
 
 
-def _dropped(version: OrderVersion, versions: Iterable[OrderVersion]) -> Iterator[str]:
+def _dropped(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator[str]:
     """Rules 1 and 2."""
-    earlier = (
-        item for item in versions if item.order == version.order and item.version < version.version
-    )
     before = max(earlier, key=lambda item: item.version, default=None)
     if before is None or version.kind == "rescission":
         return
