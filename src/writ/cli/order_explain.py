@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from writ.clock import Instant, parse_instant
-from writ.errors import InvalidInput
+from writ.errors import Fault, InvalidInput
 from writ.law.explain.reading import explain as explained
 from writ.law.explain.reading import markdown as as_markdown
 from writ.law.explain.reading import plain, text
@@ -49,6 +49,8 @@ def _read(path: Path) -> tuple[Lawbook, tuple[OrderVersion, ...]]:
     if path.is_dir():
         book = check_folder(path, load_folder(path)).book
         return book, book.versions
+    if not path.is_file():
+        raise InvalidInput([Fault(str(path), 0, 0, "no such file or directory")])
     checked = check_folder(path.parent, load_folder(path.parent))
     found = tuple(item.version for item in checked.orders if item.place.file == path.name)
     if not found:

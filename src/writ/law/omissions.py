@@ -5,10 +5,11 @@
 2. A rescission ends rules and keeps duties, so nothing of the kind is told of one.
 3. An outside authority's letter that nobody authenticated may be anybody's.
 4. An annex without a record was typed by hand, as signers will read; told where its rows first come.
+5. A version that a later one overtakes never governs, which a wrong date may have brought about.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from writ.law.annexes import confirmations
 from writ.law.document import quoted
@@ -34,8 +35,14 @@ def note_omissions(reader: Reader, orders: Sequence[PlacedOrder]) -> None:
         chains[order.version.order].append(order.version)
     for order in orders:
         version = order.version
-        earlier = [item for item in chains[version.order] if item.version < version.version]
-        for said in (*_unproven(version), *_by_hand(version, earlier), *_dropped(version, earlier)):
+        chain = chains[version.order]
+        earlier = [item for item in chain if item.version < version.version]
+        for said in (
+            *_unproven(version),
+            *_by_hand(version, earlier),
+            *_dropped(version, earlier),
+            *_overtaken(version, chain),
+        ):
             reader.note(order.place, said)
 
 
@@ -76,6 +83,20 @@ def _dropped(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator
             said = str(item.get(name))
             if said not in kept and not item.get("answer"):
                 yield _gone(noun, said, before)
+
+
+def _overtaken(version: OrderVersion, chain: Iterable[OrderVersion]) -> Iterator[str]:
+    """Rule 5."""
+    later = sorted(
+        item.version
+        for item in chain
+        if item.version > version.version and item.effective <= version.effective
+    )
+    if later:
+        yield (
+            f"version {version.version} never governs, for version {later[0]} takes effect no later;"
+            " look at `effective` of both"
+        )
 
 
 def _gone(noun: str, name: str, before: OrderVersion) -> str:

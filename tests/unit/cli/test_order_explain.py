@@ -72,6 +72,12 @@ def test_faults_are_reported_as_the_check_does(tmp_path: Path) -> None:
     assert err.startswith(f"{file}:1:1: ")
 
 
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """It is said of the file that was named, whatever lies beside it."""
+    code, out, err = explain(tmp_path / "gone.v1.yaml")
+    assert (3, "", f"{tmp_path / 'gone.v1.yaml'}: no such file or directory\n") == (code, out, err)
+
+
 def test_a_file_that_is_no_order() -> None:
     """The catalogue is no order, and says so."""
     code, _, err = explain(JUNE / "catalogue.yaml")

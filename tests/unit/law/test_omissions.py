@@ -100,3 +100,13 @@ def test_an_annex_typed_by_hand_is_noted_where_its_rows_first_come() -> None:
     assert [f"0.yaml: {HAND}"] == told(plain + ANNEX, BARE + ANNEX)
     assert [f"1.yaml: {HAND}"] == told(plain, BARE + ANNEX)
     assert [] == told(plain + recorded, BARE + recorded)
+
+
+@pytest.mark.parametrize("day", ["12T17:21", "11T09:00"])
+def test_a_version_that_never_governs_is_noted(day: str) -> None:
+    """A later version in the same instant, or a wrong date before, takes its place at once."""
+    plain = BARE.replace("version: 2", "version: 1").replace("20T17", "12T17")
+    said = (
+        "version 1 never governs, for version 2 takes effect no later; look at `effective` of both"
+    )
+    assert [f"0.yaml: {said}"] == noted(plain, BARE.replace("20T17:21", day))
