@@ -4,7 +4,8 @@
 2. A row without an id is a fault, never nobody; a file without rows is a fault, never an empty list.
 3. The digest is that of the ids alone, sorted: an annex means the same however it is laid out.
 4. A column that `subsidiary_of` names tells subsidiaries apart: whoever has an id there is listed
-   as one of that id, which the annex lists too. Without them it is another list, by another digest.
+   as one of that id, which the annex lists too; whoever is above all is no subsidiary. Without them
+   it is another list, by another digest.
 5. From one version of an order to the next, an annex may gain a tenth of its rows and lose a tenth
    (rounded up); as many may shift between those listed themselves and subsidiaries. More must be
    said in `annex_change`, with the numbers; and said numbers must be right, however small. So a
@@ -13,6 +14,7 @@
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -191,13 +193,9 @@ def _rows(reader: Reader, data: bytes, file: str, columns: Sequence[str]) -> lis
 
 def _read(reader: Reader, text: str, file: str, columns: Sequence[str]) -> list[tuple[str, str]]:
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(table, [])
-    missing = [name for name in columns if name not in header]
-    for name in missing:
-        reader.fault(Place(file, 1, 1), f"no column {quoted(name)}{nearest(name, header)}")
-    if missing:
+    places = _places(reader, next(table, []), file, columns)
+    if not places:
         return []
-    places = [header.index(name) for name in columns]
     lines = dict[tuple[str, str], int]()
     for row in table:
         member, above = ([row[at].strip() if at < len(row) else "" for at in places] + [""])[:2]
@@ -206,9 +204,35 @@ def _read(reader: Reader, text: str, file: str, columns: Sequence[str]) -> list[
         lines.setdefault((member, above), table.line_num)
     if not lines:
         reader.fault(Place(file, 1, 1), "has no rows")
+    _check_parents(reader, lines, file)
+    return list(lines)
+
+
+def _places(reader: Reader, header: list[str], file: str, columns: Sequence[str]) -> list[int]:
+    """Return where the columns stand; none of them unless each stands once."""
+    top = Place(file, 1, 1)
+    wrong = [name for name in dict.fromkeys(columns) if header.count(name) != 1]
+    for name in wrong:
+        missing = f"no column {quoted(name)}{nearest(name, header)}"
+        reader.fault(top, f"column {quoted(name)} stands twice" if name in header else missing)
+    return [] if wrong else [header.index(name) for name in columns]
+
+
+def _check_parents(reader: Reader, lines: Mapping[tuple[str, str], int], file: str) -> None:
+    """Whoever is above a subsidiary is listed, and somebody above it belongs to nobody (rule 4)."""
+    children = defaultdict[str, list[str]](list)
+    for member, above in lines:
+        children[above].append(member)
+    led, open_ids = set[str](), [""]
+    while open_ids:
+        new = [member for member in children[open_ids.pop()] if member not in led]
+        led.update(new)
+        open_ids += new
     listed = {member for member, _ in lines}
-    for (_, above), line in lines.items():
+    for (member, above), line in lines.items():
         if above and above not in listed:
             hint = nearest(above, listed)
             reader.fault(Place(file, line, 1), f"{quoted(above)} is not listed itself{hint}")
-    return list(lines)
+        elif member not in led:
+            said = "has only subsidiaries above it; leave empty whom nobody on the list is above"
+            reader.fault(Place(file, line, 1), f"{quoted(member)} {said}")

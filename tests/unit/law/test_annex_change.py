@@ -125,3 +125,30 @@ def test_an_annex_by_itself(tmp_path: Path, content: str | None, fault: str) -> 
         read_members(file, "id")
     file.write_text("id\nb\na\n")
     assert {"a", "b"} == read_members(file, "id")
+
+
+@pytest.mark.parametrize(
+    ("table", "faults"),
+    [
+        ("organisation,organisation\na,b\n", ["a.csv:1:1: column `organisation` stands twice"]),
+        (
+            "organisation,of\na,b\nb,a\nc,c\nd,\ne,d\n",
+            [
+                f"a.csv:{line}:1: `{name}` has only subsidiaries above it; leave empty whom nobody on"
+                " the list is above"
+                for line, name in ((2, "a"), (3, "b"), (4, "c"))
+            ],
+        ),
+    ],
+)
+def test_a_table_that_says_two_things_or_goes_round_is_refused(
+    table: str, faults: list[str]
+) -> None:
+    """A column that stands twice, and subsidiaries in a ring, which `out` would leave out."""
+    order = ORDER.format(version=1, more="").replace("v1.csv, key: id", "a.csv, key: organisation")
+    if ",of" in table:
+        order = order.replace("key: organisation", "key: organisation, subsidiary_of: of")
+    files = {"catalogue.yaml": CATALOGUE, "v1.yaml": order.encode(), "a.csv": table.encode()}
+    with pytest.raises(InvalidInput) as told:
+        read_sources(files)
+    assert faults == [str(item) for item in told.value.faults]
