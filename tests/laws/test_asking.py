@@ -31,7 +31,8 @@ from writ.law.compiled.decide import outcome_of
 from writ.model.expression import Expression, Listed, MostRecent, OwnedBy, ParentIs
 from writ.model.order import ActiveRule, Lawbook
 from writ.model.outcome import Outcome
-from writ.model.subject import Chain, Fact, Kind, Subject, Value
+from writ.model.subject import Chain, Fact, Subject, Value
+from writ.model.vocabulary import Kind
 
 LISTS, MOST = 300, 5_000
 Parts = tuple[str, ...]
