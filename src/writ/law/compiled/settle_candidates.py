@@ -213,8 +213,8 @@ def _cells(of: Subject | None, partition: Partition, listed: Listed) -> Iterator
 
 
 def _by_cell(partition: Partition, values: Iterable[tuple[str, ...]]) -> Iterator[Parts]:
-    """Put values together that share a cell: any of them would do."""
-    cells: dict[int, list[tuple[str, ...]]] = {}
+    """Put values together that share a cell, and those they may turn out to be: any would do."""
+    cells: dict[tuple[int, int], list[tuple[str, ...]]] = {}
     for parts in values:
-        cells.setdefault(partition.bit(parts), []).append(parts)
+        cells.setdefault((partition.bit(parts), partition.finer(parts)), []).append(parts)
     yield from map(tuple, cells.values())
