@@ -11,6 +11,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
@@ -24,7 +25,7 @@ Table: TypeAlias = Any
 """An Ibis table or column expression; Ibis says no more of its types."""
 
 FILES = (".parquet", ".csv")
-MEMORY = "1200MB"
+MEMORY = "1500MB"
 """What DuckDB holds before it goes to disk."""
 
 
@@ -34,6 +35,7 @@ class Engine:
     def __init__(self, backend: Any) -> None:
         self._backend = backend
         self._kept: list[str] = []
+        self._numbers = count()
 
     def table(self, name: str, texts: Sequence[str] = ()) -> Table:
         """Open a table or a file (rule 2); `texts` are columns of text, whatever they look like."""
@@ -59,13 +61,20 @@ class Engine:
 
     def keep(self, expression: Table) -> Table:
         """Compute a table once and keep it while the engine is open (rule 3)."""
-        name = f"writ_{os.getpid()}_{len(self._kept)}"
+        name = f"writ_{os.getpid()}_{next(self._numbers)}"
         self._kept.append(name)
         if self._backend.name == "pyspark":  # which has no temporary tables, but keeps views
             self._backend.create_view(name, expression)
             self._backend.raw_sql(f"CACHE TABLE {name}")
             return self._backend.table(name)
         return self._backend.create_table(name, expression, temp=True)
+
+    def let_go(self, kept: Table) -> None:
+        """Let go of a table that was kept, and of the room it takes; views of Spark rest on it."""
+        if self._backend.name != "pyspark":
+            name = kept.get_name().rpartition(".")[2]
+            self._kept.remove(name)
+            self._backend.raw_sql(f"DROP TABLE {name}")
 
     def rows(self, expression: Table) -> Iterator[dict[str, Any]]:
         """Compute an expression and give its rows."""

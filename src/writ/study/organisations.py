@@ -1,6 +1,6 @@
 """The organisations that a proposal hits hardest: whose people and requests fare worse most often.
 
-Counted by the engine, once for subjects and once for the log; only the first few are fetched.
+Added up by the engine from what was counted; only the first few are fetched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,23 +36,25 @@ def hardest_hit(
     found = list(hitting)
     subjects = [item for item in found if item.named is None]
     if subjects:
-        table = population.subjects
+        table = population.alike
         hits = _table(engine, subjects, len(phases))
-        joined = table.filter(table.acts_for.notnull()).inner_join(
+        joined = table.filter(table.name.notnull()).inner_join(
             hits,
             (table.number == hits.hits_requester) & (table.organisation == hits.hits_organisation),
         )
         _rank(engine, joined, phases, "subjects")
     requests = [item for item in found if item.named is not None]
     if requests and traffic is not None:
-        columns = ("acts_for", "requester", "organisation_number", "user", "model")
-        first, *others = (part.select(*columns) for part in traffic.parts)
+        columns = ("name", "requester", "organisation", "model", "requests")
+        first, *others = (  # Spark keeps a number that is the same throughout in fewer bits
+            part.select(*columns, user=part.user.cast("int64")) for part in traffic.parts
+        )
         table = first.union(*others) if others else first
         hits = _table(engine, requests, len(phases))
-        joined = table.filter(table.acts_for.notnull()).inner_join(
+        joined = table.filter(table.name.notnull()).inner_join(
             hits,
             (table.requester == hits.hits_requester)
-            & (table.organisation_number == hits.hits_organisation)
+            & (table.organisation == hits.hits_organisation)
             & (table.user == hits.hits_end_user)
             & (table.model == hits.hits_named),
         )
@@ -77,14 +79,15 @@ def _table(engine: Engine, hitting: Sequence[Hitting], phases: int) -> Table:
 
 def _rank(engine: Engine, joined: Table, phases: Sequence[PhaseFigures], measure: str) -> None:
     sums = {
-        f"hit_{place}": joined[f"hit_{place}"].sum().cast("int64") for place in range(len(phases))
+        f"hit_{place}": (joined[f"hit_{place}"] * joined[measure]).sum().cast("int64")
+        for place in range(len(phases))
     }
-    grouped = engine.keep(joined.group_by("acts_for", "canonical").agg(**sums))
+    grouped = engine.keep(joined.group_by("name", "canonical").agg(**sums))
     for place, phase in enumerate(phases):
         column = grouped[f"hit_{place}"]
         for figures in phase.models:
             ours = grouped.filter((grouped.canonical == figures.model) & (column > 0))
-            ranked = ours.select(id=ours.acts_for, count=column, hit=ours.count().over())
+            ranked = ours.select(id=ours.name, count=column, hit=ours.count().over())
             first = ranked.order_by(ranked["count"].desc(), ranked.id).limit(SHOWN)
             rows = list(engine.rows(first))
             figures.hit[measure] = [Hit(row["id"], row["count"]) for row in rows]

@@ -1,4 +1,4 @@
-"""A population as a table: every subject once, with the number of its class.
+"""A population as a table: every subject once, with its class, its plan and its organisation.
 
 1. A row is a subject: `id` and `kind`; `facts` as JSON, as a subject's file has them; `acts_for` an
    id, or a JSON list where there are several; `plan` whatever the provider calls it. Facts without
@@ -9,7 +9,7 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,9 @@ import ibis
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.model.subject import Subject
-from writ.study.classes import (
-    AMBIGUOUS,
-    NOBODY,
-    TWICE,
-    UNKNOWN,
-    UNREADABLE,
-    Classes,
-    Pattern,
-)
+from writ.study.classes import TWICE, UNKNOWN, UNREADABLE, Classes, Pattern
 from writ.study.engine import Engine, Table
+from writ.study.seats import Seats, seated
 from writ.study.subject_lines import Lines, lines_table
 
 REQUIRED = ("id", "kind")
@@ -48,18 +41,20 @@ class Problem:
     example: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Population:
-    """Rule 3: `subjects` has id, kind, number, acts_for, and by number its organisation and plan.
+    """Rule 3: `subjects` has id and seat, `alike` counts the subjects of each seat, taken apart.
 
     A plan's number counts from 1 in `plans`; 0 is none.
     """
 
     subjects: Table
+    alike: Table
+    seats: Seats
     rows: int
     without: tuple[str, ...]
-    problems: list[Problem] = field(default_factory=list)
-    plans: tuple[str, ...] = ()
+    problems: tuple[Problem, ...]
+    plans: tuple[str, ...]
 
     def plan(self, number: int) -> str | None:
         """Return a plan by its number."""
@@ -120,24 +115,33 @@ def read_population(
     numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
     numbered = keyed.inner_join(numbers, _KEY).select("id", "kind", "number", "acts_for", "plan")
     kept = engine.keep(numbered)
-    population = Population(kept, total, lacking)
-    population.problems += [
-        Problem(what, count, example) for what, (count, example) in sorted(classes.faults.items())
-    ]
-    _once(engine, population)
-    plans = [row["plan"] for row in engine.rows(population.subjects.select("plan").distinct())]
-    population.plans = tuple(sorted(plan for plan in plans if plan is not None))
-    joined = _with_organisations(_with_plans(engine, population))
-    population.subjects = engine.keep(joined)
-    return population
+    unique, doubled = _once(engine, kept)
+    plans = sorted(row["plan"] for row in engine.rows(_plans(unique)))
+    subjects, seats = seated(
+        engine, _with_plans(engine, unique, plans), len(plans), len(classes.known)
+    )
+    engine.let_go(kept)
+    wrong = [Problem(what, *found) for what, found in sorted(classes.faults.items())]
+    alike = engine.keep(_alike(subjects, seats))
+    return Population(subjects, alike, seats, total, lacking, (*wrong, *doubled), tuple(plans))
 
 
 def an_orphan(engine: Engine, population: Population) -> str:
     """Return an organisation that somebody acts for and the population does not have; empty: none."""
-    table = population.subjects
-    unknown = table.acts_for.min(where=table.organisation == UNKNOWN)
-    (row,) = engine.rows(table.aggregate(example=unknown))
+    there = population.seats.organisations
+    (row,) = engine.rows(there.aggregate(example=there.id.min(where=there.number == UNKNOWN)))
     return row["example"] or ""
+
+
+def _alike(subjects: Table, seats: Seats) -> Table:
+    counted = subjects.group_by("seat").agg(subjects=subjects.count())
+    apart = counted.select(
+        "subjects",
+        number=seats.number(counted.seat),
+        plan=seats.plan(counted.seat),
+        place=seats.place(counted.seat),
+    )
+    return seats.with_organisations(apart)
 
 
 def _table(engine: Engine, name: str | Lines, texts: Sequence[str]) -> Table:
@@ -237,12 +241,11 @@ def _instant(value: object) -> Instant | None:
     return value if isinstance(value, int) else None
 
 
-def _once(engine: Engine, population: Population) -> None:
+def _once(engine: Engine, table: Table) -> tuple[Table, list[Problem]]:
     """Give every id one row (rule 3); only where some have more does it cost more than a count."""
-    table = population.subjects
     (whole,) = engine.rows(table.aggregate(rows=table.count(), ids=table.id.nunique()))
     if whole["rows"] == whole["ids"]:
-        return
+        return table, []
     same = table.group_by("id").agg(
         rows=table.count(),
         kind=table.kind.min(),
@@ -259,38 +262,20 @@ def _once(engine: Engine, population: Population) -> None:
     )
     twice = unique.filter(unique.rows > 1)
     counted = twice.group_by("alike").agg(subjects=twice.count(), example=twice.id.min())
-    for row in engine.rows(counted):
-        what = "subjects given more than once" + ("" if row["alike"] else ", and not alike")
-        population.problems.append(Problem(what, row["subjects"], row["example"]))
-    population.subjects = unique.select("id", "kind", "number", "acts_for", "plan")
+    told = ("subjects given more than once, and not alike", "subjects given more than once")
+    problems = [
+        Problem(told[row["alike"]], row["subjects"], row["example"]) for row in engine.rows(counted)
+    ]
+    return unique.select("id", "kind", "number", "acts_for", "plan"), problems
 
 
-def _with_plans(engine: Engine, population: Population) -> Table:
-    """Write plans as numbers: a table of ten million is joined to, and should be small."""
-    subjects, plans = population.subjects, population.plans
+def _plans(table: Table) -> Table:
+    return table.filter(table.plan.notnull()).select("plan").distinct()
+
+
+def _with_plans(engine: Engine, subjects: Table, plans: Sequence[str]) -> Table:
     if not plans:
-        return subjects.mutate(plan=ibis.literal(0, "int32"))
+        return subjects.mutate(plan=ibis.literal(0, "int64"))
     numbers = engine.small({"name": ("text", plans), "place": ("number", range(1, len(plans) + 1))})
     joined = subjects.left_join(numbers, subjects.plan == numbers.name)
-    return joined.mutate(plan=joined.place.fill_null(0).cast("int32")).drop("name", "place")
-
-
-def _with_organisations(subjects: Table) -> Table:
-    """Add the class of the organisation that a subject acts for."""
-    owners = subjects.filter(subjects.kind == "organisation").select(
-        owner="id", owner_number="number"
-    )
-    joined = subjects.left_join(owners, subjects.acts_for == owners.owner)
-    organisation = ibis.cases(
-        (joined.acts_for.isnull() | (joined.acts_for == ""), NOBODY),
-        (joined.acts_for.startswith("["), AMBIGUOUS),
-        else_=joined.owner_number.fill_null(UNKNOWN),
-    )
-    return joined.select(
-        "id",
-        "kind",
-        "acts_for",
-        "plan",
-        number=joined.number.cast("int32"),
-        organisation=organisation.cast("int32"),
-    )
+    return joined.mutate(plan=joined.place.fill_null(0).cast("int64")).drop("name", "place")

@@ -71,7 +71,7 @@ def simulate(
         requests = list(_requests(counted(engine, traffic, population), comparison))
         problems += traffic.problems
         unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
-        stranger = a_stranger(engine, traffic) if unknown else ""
+        stranger = a_stranger(engine, traffic, population) if unknown else ""
         problems += _untold(requests, "requests", stranger)
         problems += _unknown_models(requests)
         units += requests
@@ -90,8 +90,9 @@ def simulate(
 
 
 def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:
-    table = population.subjects
-    grouped = table.group_by("number", "organisation", "plan").agg(subjects=table.count())
+    table = population.alike
+    total = table.subjects.sum().cast("int64")
+    grouped = table.group_by("number", "organisation", "plan").agg(subjects=total)
     for row in engine.rows(grouped):
         asker = Asker(row["number"], row["organisation"], NOBODY)
         yield Unit(asker, population.plan(row["plan"]), None, None, {"subjects": row["subjects"]})

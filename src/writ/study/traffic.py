@@ -15,10 +15,11 @@ from typing import Any
 
 import ibis
 
-from writ.study.classes import NOBODY, NOT_ONE, UNKNOWN
+from writ.study.classes import NOBODY, UNKNOWN
 from writ.study.engine import Engine, Table
 from writ.study.ordering import backwards
 from writ.study.population import Population, Problem, open_columns
+from writ.study.seats import Seats
 
 REQUIRED = ("subject", "model", "at")
 OPTIONAL = ("organisation", "end_user", "tokens", "open")
@@ -48,8 +49,9 @@ class Counted:
 
 @dataclass(slots=True)
 class Traffic:
-    """A log, read: its parts have subject, model, acts_for (an id), tokens, open and the asker."""
+    """A log: `parts` are its counts, by the asker's numbers, the organisation's id, plan and model."""
 
+    rows: Table
     parts: tuple[Table, ...]
     without: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
@@ -58,7 +60,7 @@ class Traffic:
 def read_traffic(
     engine: Engine, name: str, population: Population, strangers: Mapping[str | None, int]
 ) -> Traffic:
-    """Open a log and join who asks.
+    """Open a log and count it by who asks: first the rows that name no end user, then the others.
 
     `strangers` are the classes of people whom nobody registered and yet some list names, by their
     ids; None has that of all others.
@@ -69,110 +71,124 @@ def read_traffic(
     if back:
         what = "requests whose instant is before that of the row above"
         problems.append(Problem(what, back, f"row {first}"))
-    joined = _with_requesters(raw, population.subjects)
-    if "organisation" not in lacking:
-        joined = _with_organisations(joined, population.subjects)
+    rows = _plain(raw)
     if "end_user" in lacking:
-        parts: tuple[Table, ...] = (joined.mutate(user=_number(NOBODY)),)
+        parts: tuple[Table, ...] = (rows,)
     else:
-        parts = _with_users(engine, joined, population.subjects, strangers)
-    return Traffic(parts, lacking, problems)
+        names_one = rows.end_user.fill_null("") != ""
+        naming = _with_users(engine, rows.filter(names_one), population, strangers)
+        parts = (rows.filter(~names_one), naming)
+    named = "organisation" not in lacking
+    counts = tuple(engine.keep(_counts(part, population, named=named)) for part in parts)
+    return Traffic(raw, counts, lacking, problems)
 
 
 def counted(engine: Engine, traffic: Traffic, population: Population) -> Iterator[Counted]:
-    """Count the log (rule 2): first the rows that name no end user, which are joined but once."""
+    """Give requests alike (rule 2)."""
     for table in traffic.parts:
-        grouped = table.group_by("requester", "organisation_number", "user", "plan", "model").agg(
-            requests=table.count(),
-            tokens=table.tokens.sum().cast("int64"),
-            streams=table.open.sum().cast("int64"),
+        grouped = table.group_by("requester", "organisation", "user", "plan", "model").agg(
+            **{name: table[name].sum().cast("int64") for name in ("requests", "tokens", "streams")}
         )
         for row in engine.rows(grouped):
-            asker = Asker(row["requester"], row["organisation_number"], row["user"])
+            asker = Asker(row["requester"], row["organisation"], row["user"])
             counts = row["requests"], row["tokens"], row["streams"]
             yield Counted(asker, population.plan(row["plan"]), row["model"] or "", *counts)
 
 
-def a_stranger(engine: Engine, traffic: Traffic) -> str:
-    """Return a subject of the log that the population does not have; empty: there is none."""
-    found = []
-    for table in traffic.parts:
-        unknown = table.aggregate(
-            subject=table.subject.min(where=table.requester == UNKNOWN),
-            organisation=table.acts_for.min(where=table.organisation_number == UNKNOWN),
-        )
-        found += [name for row in engine.rows(unknown) for name in row.values() if name]
-    return min(found, default="")
+def a_stranger(engine: Engine, traffic: Traffic, population: Population) -> str:
+    """Return a subject of the log that the population does not have; empty: there is none.
 
-
-def _with_requesters(raw: Table, subjects: Table) -> Table:
-    who = subjects.select(
-        key=subjects.id,
-        requester=subjects.number,
-        own=subjects.organisation,
-        acts_for=subjects.acts_for,
-        plan=subjects.plan,
+    It is looked for in a pass of its own, and only where the counts say that there is one.
+    """
+    rows, known, there = traffic.rows, population.subjects, population.seats.organisations
+    strangers = rows.anti_join(known, rows.subject == known.id)
+    own = (
+        part.aggregate(example=part.name.min(where=part.organisation == UNKNOWN))
+        for part in traffic.parts
     )
-    joined = raw.left_join(who, raw.subject == who.key)
-    tokens, streams = joined.tokens, joined.open
-    return joined.select(
+    looked = [strangers.aggregate(example=strangers.subject.min()), *own]
+    if "organisation" not in traffic.without:
+        named = rows.filter(rows.organisation.fill_null("") != "")
+        elsewhere = named.anti_join(there, named.organisation == there.id)
+        looked.append(elsewhere.aggregate(example=elsewhere.organisation.min()))
+    found = [row["example"] for table in looked for row in engine.rows(table)]
+    return min(filter(None, found), default="")
+
+
+def _plain(raw: Table) -> Table:
+    """Write tokens as numbers and streams as truth values, whatever the log has."""
+    tokens, streams = raw.tokens, raw.open
+    return raw.select(
         "subject",
         "model",
         "organisation",
         "end_user",
-        "acts_for",
-        plan=joined.plan.fill_null(0),
-        requester=joined.requester.fill_null(UNKNOWN),
-        organisation_number=joined.own.fill_null(NOBODY),
-        tokens=_number(0)
-        if tokens.type().is_string()
-        else ibis.greatest(tokens.fill_null(0).cast("int64"), _number(0)),
-        open=_number(0) if streams.type().is_string() else _whether(streams),
+        tokens=_number(0) if tokens.type().is_string() else _counting(tokens),
+        stream=ibis.literal(False) if streams.type().is_string() else _whether(streams),  # noqa: FBT003  a column of it
     )
 
 
-def _with_organisations(joined: Table, subjects: Table) -> Table:
+def _counts(rows: Table, population: Population, *, named: bool) -> Table:
+    """Count rows by seat and model, and what else they name; then take the seats apart."""
+    seats = population.seats
+    who = population.subjects.select(key="id", seat="seat")
+    joined = rows.left_join(who, rows.subject == who.key)
+    keys = ["seat", "model", *(["user"] if "user" in rows.columns else [])]
+    if named:
+        joined = _with_organisations(joined, seats)
+        keys.append("named")
+    grouped = joined.group_by(keys).agg(
+        requests=joined.count(),
+        tokens=joined.tokens.sum().cast("int64"),
+        streams=joined.count(where=joined.stream),
+    )
+    seat = grouped.seat.fill_null(seats.of_strangers())
+    own = seats.place(seat)
+    apart = grouped.select(
+        *("model", "requests", "tokens", "streams"),
+        requester=seats.number(seat),
+        plan=seats.plan(seat),
+        place=(grouped.named == NOBODY).ifelse(own, grouped.named) if named else own,
+        user=grouped.user if "user" in keys else _number(NOBODY),
+    )
+    return seats.with_organisations(apart)
+
+
+def _with_organisations(joined: Table, seats: Seats) -> Table:
     """Let an organisation that the request names stand before the subject's own."""
-    named = subjects.filter(subjects.kind == "organisation").select(
-        named=subjects.id, named_number=subjects.number
-    )
-    found = joined.left_join(named, joined.organisation == named.named)
-    number = ibis.cases(
-        (found.organisation.isnull() | (found.organisation == ""), found.organisation_number),
-        else_=found.named_number.fill_null(UNKNOWN),
-    )
-    return found.mutate(
-        organisation_number=number.cast("int64"),
-        acts_for=ibis.coalesce(found.organisation.nullif(""), found.acts_for),
-    ).drop("named", "named_number")
+    there = seats.organisations.select(named_id="id", named="place")
+    found = joined.left_join(there, joined.organisation == there.named_id)
+    none = found.organisation.fill_null("") == ""
+    place = ibis.ifelse(none, NOBODY, found.named.fill_null(UNKNOWN))
+    return found.mutate(named=place.cast("int64"))
 
 
 def _with_users(
-    engine: Engine, joined: Table, subjects: Table, strangers: Mapping[str | None, int]
-) -> tuple[Table, Table]:
-    """Name end users (rule 3); only rows that name one are looked up."""
-    names_one = joined.end_user.notnull() & (joined.end_user != "")
-    rest = joined.filter(~names_one).mutate(user=_number(NOBODY))
-    people = subjects.select(
-        user_id=subjects.id,
-        user=(subjects.kind == "person").ifelse(subjects.number, NOT_ONE).cast("int64"),
-    )
+    engine: Engine, naming: Table, population: Population, strangers: Mapping[str | None, int]
+) -> Table:
+    """Name end users (rule 3)."""
+    subjects = population.subjects
+    people = subjects.select(user_id="id", user=population.seats.user(subjects.seat))
     listed = {name: number for name, number in strangers.items() if name is not None}
     if listed:
         listed_people = engine.small(
             {"user_id": ("text", list(listed)), "user": ("number", list(listed.values()))}
         )
         people = people.union(listed_people.anti_join(people, "user_id"))
-    naming = joined.filter(names_one)
     found = naming.left_join(people, naming.end_user == people.user_id)
-    users = found.mutate(user=found.user.fill_null(strangers[None]).cast("int64")).drop("user_id")
-    return rest, users.select(*rest.columns)
+    user = found.user.fill_null(strangers[None]).cast("int64")
+    return found.mutate(user=user).drop("user_id")
+
+
+def _counting(tokens: Table) -> Table:
+    """Let tokens that are not told, or fewer than none, count as none."""
+    whole = tokens if tokens.type().is_integer() else tokens.cast("int64")
+    return ibis.greatest(whole, ibis.literal(0)).fill_null(0)
 
 
 def _whether(column: Table) -> Table:
-    """Write a truth value as 1 or 0; not every engine casts one."""
-    told = column if column.type().is_boolean() else column != 0
-    return told.ifelse(1, 0).fill_null(0).cast("int64")
+    """Write a truth value; some write it as a number."""
+    return (column if column.type().is_boolean() else column != 0).fill_null(False)  # noqa: FBT003  a column of it
 
 
 def _number(value: int) -> Table:
@@ -191,8 +207,8 @@ def _looked_over(engine: Engine, raw: Table, lacking: tuple[str, ...]) -> Iterat
     columns = {
         f"c{place}": bad.ifelse(1, 0).fill_null(0).sum() for place, bad in enumerate(wrong.values())
     }
-    columns |= {f"e{place}": raw.subject.min(where=bad) for place, bad in enumerate(wrong.values())}
-    (row,) = engine.rows(raw.aggregate(**columns))
-    for place, what in enumerate(wrong):
-        if row[f"c{place}"]:
-            yield Problem(what, row[f"c{place}"], row[f"e{place}"] or "")
+    (counts,) = engine.rows(raw.aggregate(**columns))
+    for place, (what, bad) in enumerate(wrong.items()):
+        if count := counts[f"c{place}"]:
+            (row,) = engine.rows(raw.aggregate(example=raw.subject.min(where=bad)))
+            yield Problem(what, count, row["example"] or "")

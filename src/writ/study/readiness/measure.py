@@ -121,8 +121,9 @@ def measure(
 
 def _accounts(engine: Engine, population: Population, classes: Classes) -> Iterator[Account]:
     """Give the accounts alike (rule 1)."""
-    table = population.subjects
-    grouped = table.group_by("number", "organisation").agg(accounts=table.count())
+    table = population.alike
+    total = table.subjects.sum().cast("int64")
+    grouped = table.group_by("number", "organisation").agg(accounts=total)
     for row in engine.rows(grouped):
         number = row["number"]
         kind = classes[number].subject.kind if number > NOBODY else UNJUDGED
