@@ -1,7 +1,7 @@
 """What a simulation costs: `./dev bench simulate [--quick | --full]`.
 
 1. The June letters over made-up populations and logs: subjects and requests swept by tens, and the
-   same with 100 further orders in force, which must cost no more.
+   same with further orders in force, up to a hundred, which must cost no more.
 2. Every size is measured in a process of its own, whose peak memory is printed; stages are told as
    the command tells them. Limits are printed beside: 20 s and 2 GB for the full size.
 3. `--quick` takes seconds, `--full` goes to 10 million subjects and 100 million requests.
@@ -31,8 +31,15 @@ SIZES = {
         (1_000_000, 1_000_000),
         (1_000_000, 10_000_000),
     ),
-    "--full": ((1_000_000, 10_000_000), (10_000_000, 10_000_000), (10_000_000, 100_000_000)),
+    "--full": (
+        (10_000, 1_000_000),
+        (100_000, 1_000_000),
+        (1_000_000, 10_000_000),
+        (10_000_000, 10_000_000),
+        (10_000_000, 100_000_000),
+    ),
 }
+OTHERS = {"--quick": (0, 100), "": (0, 100), "--full": (0, 9, 99)}
 THREADS = 2
 
 
@@ -75,7 +82,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for subjects, requests in SIZES[which]:
             names = write(Path(folder), subjects, requests)
-            for others in (0, 100):
+            for others in OTHERS[which]:
                 print(f"{subjects:>8} {requests:>11} {others + 1:>7} ", end="", flush=True)
                 one = [sys.executable, "-m", "bench.simulate", "--one", *names, str(others)]
                 subprocess.run(one, check=True)

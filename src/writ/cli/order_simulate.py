@@ -1,21 +1,18 @@
 """`writ order simulate`: whom orders would hit, counted exactly, before anybody signs them."""
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import typer
 
+from writ.cli.progress import progress
 from writ.cli.proposed import Proposed, at_deployment, load
 from writ.cli.registered import ENGINE, who
 from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.folder import check_sources, load_files, lying_beside, named_under
 from writ.model.order import Lawbook
-
-if TYPE_CHECKING:
-    pass
 
 
 def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
@@ -74,8 +71,8 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     source, spill = who(population, config, engine)
     proposed = _proposed(orders or [], in_force or [], diff or [], config)
     comparison = Comparison(proposed.before, proposed.after)
-    with open_engine(engine, spill_to=spill) as opened:
-        found = count(opened, comparison, source, traffic, _tell)
+    with open_engine(engine, spill_to=spill) as opened, progress(opened, silent=as_json) as tell:
+        found = count(opened, comparison, source, traffic, tell)
     report = plain(found)
     if out is not None:
         from writ.study.charts import outcomes, settling, timeline
@@ -101,11 +98,6 @@ def write_files(folder: Path, files: dict[str, bytes]) -> None:
             (folder / name).write_bytes(data)
     except OSError as error:
         raise Failed(f"cannot write `{folder}`: {error.strerror}") from None
-
-
-def _tell(what: str) -> None:
-    if sys.stderr.isatty():
-        print(f"{what} …", file=sys.stderr)
 
 
 def _proposed(

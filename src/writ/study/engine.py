@@ -25,7 +25,7 @@ Table: TypeAlias = Any
 """An Ibis table or column expression; Ibis says no more of its types."""
 
 FILES = (".parquet", ".csv")
-MEMORY = "1500MB"
+MEMORY = "1400MB"
 """What DuckDB holds before it goes to disk."""
 
 
@@ -81,6 +81,10 @@ class Engine:
         for batch in self._backend.to_pyarrow(expression).to_batches(max_chunksize=10_000):
             yield from batch.to_pylist()
 
+    def progress(self) -> float:
+        """Say how much of what is being computed is done, of a hundred; not every engine tells."""
+        return max(self._backend.con.query_progress(), 0) if self._backend.name == "duckdb" else 0
+
     def close(self) -> None:
         """Let go of what was kept; temporary tables go with the connection."""
         for name in self._kept if self._backend.name == "pyspark" else ():
@@ -131,7 +135,10 @@ def _connect(url: str, threads: int | None, spill: str) -> Any:
             }
             if threads is not None:
                 settings["threads"] = threads
-            return ibis.duckdb.connect(rest.removeprefix("//") or ":memory:", **settings)
+            backend = ibis.duckdb.connect(rest.removeprefix("//") or ":memory:", **settings)
+            backend.raw_sql("SET enable_progress_bar = true")  # to be asked, and not printed:
+            backend.raw_sql("SET enable_progress_bar_print = false")  # DuckDB would, among results
+            return backend
         if kind == "spark":
             return _connect_spark(url if rest.startswith("//") else rest)
         if kind in {"postgres", "postgresql"}:

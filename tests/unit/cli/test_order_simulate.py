@@ -1,17 +1,21 @@
 """`writ order simulate` on the June case."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from writ.cli.main import app
+from writ.cli.progress import progress
 from writ.errors import InvalidInput, Refused
 from writ.law.folder import read_folder
 from writ.law.snapshot import law_digest
+from writ.study.engine import open_engine
 
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
 LETTERS = [str(JUNE / f"us-bis-2026-06-12.v{number}.yaml") for number in (1, 2, 3)]
@@ -79,6 +83,29 @@ def test_bad_input(arguments: list[str], said: str) -> None:
     """One line that says what to do."""
     with pytest.raises(InvalidInput, match=said):
         CliRunner().invoke(app, ["order", "simulate", *arguments], catch_exceptions=False)
+
+
+def test_progress_is_told_beside_the_results() -> None:
+    """A line for each step on stderr, where that is no terminal; beside JSON nothing."""
+    steps = "reading the population …\njudging …\nranking organisations …\n"
+    arguments = ["order", "simulate", LETTERS[0], *PEOPLE]
+
+    assert steps == CliRunner().invoke(app, arguments).stderr
+    assert "" == CliRunner().invoke(app, [*arguments, "--json"]).stderr
+
+
+def test_a_terminal_shows_a_bar() -> None:
+    """It names the step, and asks the engine how far it is; DuckDB itself prints nothing."""
+    drawn = io.StringIO()
+    with (
+        open_engine("duckdb://", threads=1) as engine,
+        progress(engine, Console(file=drawn, force_terminal=True)) as tell,
+    ):
+        tell("counting")
+        list(engine.rows(engine.small({"n": ("number", [1])})))
+
+        assert 0 <= engine.progress() <= 100
+    assert "counting" in drawn.getvalue()
 
 
 def test_nothing_changes() -> None:
