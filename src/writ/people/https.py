@@ -1,9 +1,13 @@
 """What is fetched from outside, over https, from hosts that the caller has allowed.
 
 1. The name is resolved once, an address that is not public is refused, and the connection goes to
-   that very address: nobody can point a name that is allowed at a machine inside.
+   that very address: nobody can point a name that is allowed at a machine inside. Where the
+   operator says that a host is inside, private addresses will do; those of this link never
+   (169.254.169.254 would hand out a cloud's keys).
 2. The certificate is the name's. No redirect is followed, no proxy is asked, no cookie is kept.
 3. Ten seconds and the caller's number of bytes; what is more, or slower, has failed.
+4. Headers are the caller's (Authorization), of printable ASCII, and never those that say to whom
+   or how we speak.
 """
 
 import asyncio
@@ -16,10 +20,22 @@ from urllib.parse import urlsplit
 import httpx2
 
 from writ.errors import Failed, Refused
+from writ.people.fetch import Answer, Outgoing
 
 WITHIN = 10.0
 _HTTPS = 443
 _OK = 200
+_OURS = frozenset(
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+    }
+)
 
 
 def public(address: str) -> bool:
@@ -27,8 +43,14 @@ def public(address: str) -> bool:
     return ipaddress.ip_address(address).is_global
 
 
+def inside(address: str) -> bool:
+    """Whether an address may be that of a host which the operator says is inside (rule 1)."""
+    read = ipaddress.ip_address(address)
+    return not (read.is_link_local or read.is_multicast or read.is_unspecified)
+
+
 class HttpsFetch:
-    """Fetches documents; `reachable` says of which addresses (tests allow this machine)."""
+    """Asks; `reachable` says which addresses: `public`, or `inside`."""
 
     def __init__(
         self,
@@ -40,34 +62,56 @@ class HttpsFetch:
 
     async def get(self, uri: str, accept: str, limit: int) -> bytes:
         """Return a document of at most `limit` bytes."""
-        split = urlsplit(uri)
+        answer = await self._ask(Outgoing(uri, accept=accept, verb="GET"), limit)
+        if answer.status != _OK:
+            raise Failed(f"`{urlsplit(uri).hostname}` answers {answer.status}; try again later")
+        return answer.body
+
+    async def send(self, outgoing: Outgoing, limit: int) -> Answer:
+        """Send something; return the answer, of at most `limit` bytes."""
+        answer = await self._ask(outgoing, limit)
+        if not (answer.done or 400 <= answer.status < 500):  # noqa: PLR2004  RFC 9110 15.5
+            host = urlsplit(outgoing.uri).hostname
+            raise Failed(f"`{host}` answers {answer.status}; try again later")
+        return answer
+
+    async def _ask(self, outgoing: Outgoing, limit: int) -> Answer:
+        split = urlsplit(outgoing.uri)
         host = split.hostname or ""
         if split.scheme != "https" or not host or split.username is not None:
             raise Refused("only plain https addresses are fetched")
+        headers = _headers(outgoing) | {"Host": split.netloc}
         address = await self._resolve(host, split.port or _HTTPS)
         shown = f"[{address}]" if ":" in address else address
         where = split._replace(netloc=f"{shown}:{split.port or _HTTPS}", fragment="").geturl()
-        headers = {"Host": split.netloc, "Accept": accept, "Accept-Encoding": "identity"}
         try:
             async with asyncio.timeout(WITHIN):
-                return await self._read(where, headers, host, limit)
+                return await self._read(outgoing, where, headers, host, limit)
         except (httpx2.HTTPError, TimeoutError, OSError):
             raise Failed(f"`{host}` does not answer; try again later") from None
 
-    async def _read(self, where: str, headers: dict[str, str], host: str, limit: int) -> bytes:
+    async def _read(
+        self, outgoing: Outgoing, where: str, headers: dict[str, str], host: str, limit: int
+    ) -> Answer:
         extensions = {"sni_hostname": host}
         async with (
             httpx2.AsyncClient(verify=self._context, trust_env=False) as client,
-            client.stream("GET", where, headers=headers, extensions=extensions) as response,
+            client.stream(
+                outgoing.verb,
+                where,
+                headers=headers,
+                content=outgoing.body or None,
+                extensions=extensions,
+            ) as response,
         ):
-            if response.status_code != _OK:
-                raise Failed(f"`{host}` answers {response.status_code}; try again later")
-            body = bytearray()
+            answered = bytearray()
             async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > limit:
-                    raise Failed(f"`{host}` answers with more than {limit} bytes")
-            return bytes(body)
+                answered += chunk
+                if len(answered) > limit:
+                    much = f"with more than {limit} bytes"
+                    told = much if response.is_success else str(response.status_code)
+                    raise Failed(f"`{host}` answers {told}; try again later")
+            return Answer(response.status_code, bytes(answered))
 
     async def _resolve(self, host: str, port: int) -> str:
         """Return the address to connect to (rule 1)."""
@@ -81,3 +125,12 @@ class HttpsFetch:
         if not self._reachable(address):
             raise Refused(f"`{host}` is not at a public address, and so is not asked")
         return address
+
+
+def _headers(outgoing: Outgoing) -> dict[str, str]:
+    """Return what is said beside the host (rule 4)."""
+    for name, value in outgoing.headers.items():
+        if name.lower() in _OURS or not (value.isascii() and value.isprintable()):
+            raise Refused(f"the header `{name}` cannot be sent")
+    headers = {**outgoing.headers, "Accept": outgoing.accept, "Accept-Encoding": "identity"}
+    return headers | ({"Content-Type": outgoing.content_type} if outgoing.content_type else {})

@@ -3,6 +3,7 @@ import http.server
 import ssl
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from tests.worlds.issuers import DAY, root
 from writ.clock import wall
 from writ.errors import Failed, Refused
-from writ.people.https import HttpsFetch, public
+from writ.people.fetch import Answer, Outgoing, form, json
+from writ.people.https import HttpsFetch, inside, public
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -26,6 +28,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        """Answer with what was sent, or with a status."""
+        sent = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        code = int(self.path[1:]) if self.path[1:].isdigit() else 201
+        names = ("Content-Type", "Accept", "Authorization")
+        told = [self.command, *(self.headers.get(name, "") for name in names)]
+        body = "\n".join(told).encode() + b"\n" + sent
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Location", "/elsewhere")
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_DELETE = do_POST  # noqa: N815  the handler's word for it
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -67,6 +84,12 @@ def get(
     return asyncio.run(fetch.get(f"https://{host}:{port}{path}", "*/*", limit))
 
 
+def send(source: tuple[int, ssl.SSLContext], outgoing: Outgoing, limit: int = 200) -> Answer:
+    """Send something to this machine, which the operator says is inside."""
+    there = replace(outgoing, uri=f"https://localhost:{source[0]}{outgoing.uri}")
+    return asyncio.run(HttpsFetch(source[1], inside).send(there, limit))
+
+
 def test_a_document_is_fetched_by_its_name(source: tuple[int, ssl.SSLContext]) -> None:
     """The connection goes to the address, the request and the certificate to the name."""
     assert f"localhost:{source[0]}".encode() == get(source, "/list")
@@ -77,7 +100,8 @@ def test_a_document_is_fetched_by_its_name(source: tuple[int, ssl.SSLContext]) -
     [
         ("/404", 100, "`localhost` answers 404; try again later"),
         ("/302", 100, "`localhost` answers 302; try again later"),
-        ("/much", 999, "answers with more than 999 bytes"),
+        ("/much", 999, "answers with more than 999 bytes; try again later"),
+        ("/404", 1, "`localhost` answers 404; try again later"),
     ],
 )
 def test_other_answers_have_failed(
@@ -114,3 +138,61 @@ def test_a_name_that_is_not_there_has_failed() -> None:
     """What cannot be resolved may be there later."""
     with pytest.raises(Failed, match=r"`nowhere\.invalid` is not found"):
         asyncio.run(HttpsFetch().get("https://nowhere.invalid/", "*/*", 1))
+
+
+SECRET = {"Authorization": "Basic d3JpdDpzZWNyZXQ="}
+
+
+def test_a_form_and_a_document_are_sent_with_headers(source: tuple[int, ssl.SSLContext]) -> None:
+    """The body comes as it was written, under its type, with the caller's headers."""
+    told = "POST\n{}\napplication/json\nBasic d3JpdDpzZWNyZXQ=\n{}"
+    sent = form("/token", {"code": "a b", "state": "&="}, SECRET)
+    wanted = told.format("application/x-www-form-urlencoded", "code=a+b&state=%26%3D")
+    assert Answer(201, wanted.encode()) == send(source, sent)
+    sent = json("/sessions", {"b": ["é"], "a": 1}, SECRET)
+    wanted = told.format("application/json", '{"a":1,"b":["é"]}')
+    assert Answer(201, wanted.encode()) == send(source, sent)
+    bare = Outgoing("/sessions/1", verb="DELETE", accept="*/*")
+    assert Answer(201, b"DELETE\n\n*/*\n\n") == send(source, bare)
+
+
+def test_a_refusal_comes_back_with_its_reason(source: tuple[int, ssl.SSLContext]) -> None:
+    """What a 4xx means stands in the other side's protocol."""
+    refused = send(source, form("/400", {"code": "used"}))
+    assert (400, False) == (refused.status, refused.done)
+    assert refused.body.endswith(b"code=used")
+    assert send(source, Outgoing("/202")).done
+
+
+@pytest.mark.parametrize("code", ["302", "307", "503"])
+def test_what_is_sent_is_sent_to_one_place(source: tuple[int, ssl.SSLContext], code: str) -> None:
+    """A redirect would carry secrets elsewhere, and a broken server has not answered."""
+    with pytest.raises(Failed, match=f"^`localhost` answers {code}; try again later$"):
+        send(source, form(f"/{code}", {}))
+    with pytest.raises(Failed, match="answers with more than 3 bytes"):
+        send(source, form("/token", {}), 3)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Authorization": "a\r\nHost: b"}, {"Authorization": "clé"}, {"hOST": "b"}, {"Accept": "b"}],
+)
+def test_headers_do_not_change_whom_we_speak_to(headers: dict[str, str]) -> None:
+    """No header ends early, is not ASCII, or is one of ours."""
+    name = next(iter(headers))
+    with pytest.raises(Refused, match=f"^the header `{name}` cannot be sent$"):
+        asyncio.run(HttpsFetch().send(form("https://a.example/", {}, headers), 1))
+
+
+def test_what_is_sent_is_never_shown() -> None:
+    """A trace that shows a request or an answer shows neither secret nor evidence."""
+    sent = form("https://a.example/token", {"code": "s3cret"}, {"Authorization": "s3cret"})
+    assert "s3cret" not in repr(sent) + repr(Answer(200, b"s3cret"))
+
+
+def test_inside_is_private_but_never_this_link() -> None:
+    """A host inside may be on a private network; a cloud's own address for keys is never asked."""
+    asked = ["127.0.0.1", "10.1.2.3", "fd00::1", "93.184.216.34"]
+    assert asked == [address for address in asked if inside(address)]
+    never = ["169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1"]  # noqa: S104
+    assert [] == [address for address in never if inside(address)]
