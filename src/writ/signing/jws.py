@@ -1,26 +1,28 @@
-"""Signed JSON of credentials: a JWS (RFC 7515) in compact form, signed with ECDSA.
+"""Signed JSON of others: a JWS (RFC 7515) in compact form.
 
 1. At most 64 KiB (a status list: 4 MiB); three parts of base64url.
-2. `typ` is the one that is wanted here (RFC 8725 3.11), and `alg` one of three; `crit` is refused,
-   for there is no extension that we understand.
-3. Reading proves nothing; `Jws.verify` does, with a key for that very `alg`.
+2. `typ` is the one that is wanted here (RFC 8725 3.11), and `alg` one that is taken here: those of
+   ECDSA, or what the caller names; `crit` is refused, for there is no extension that we understand.
+3. Reading proves nothing; `Jws.verify` does, with a key for that very `alg`, and so does a key set
+   (`writ.signing.jwks`).
 4. `x5c` is a list of certificates in base64, the signer's own first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from writ.canonical import Plain, encode
 from writ.errors import Refused
-from writ.signing.elliptic import CURVES, KNOWN, EcKey, key_of, sign_raw
+from writ.signing.elliptic import CURVES, EcKey, key_of, sign_raw
 from writ.signing.form import from_base64
 from writ.signing.jose import from_base64url, read_object, to_base64url
 
 MAX_TOKEN = 64 * 1024
 MAX_CHAIN = 4
 _PARTS = 3
+_ECDSA = tuple(curve.alg for curve in CURVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,13 @@ class Jws:
         return tuple(_der(item, self.what) for item in chain)
 
 
-def read_jws(token: str, typ: str, what: str, limit: int = MAX_TOKEN) -> Jws:
+def read_jws(
+    token: str,
+    typ: str,
+    what: str,
+    limit: int = MAX_TOKEN,
+    algs: Collection[str] = _ECDSA,
+) -> Jws:
     """Read a JWS of one `typ`; `what` it should be stands in refusals."""
     # 1
     parts = token.split(".") if len(token) <= limit and token.isascii() else []
@@ -61,8 +69,8 @@ def read_jws(token: str, typ: str, what: str, limit: int = MAX_TOKEN) -> Jws:
         raise Refused(f"{what} has a critical extension, and none is known here")
     if read.get("typ") != typ:
         raise Refused(f"{what} is not of type `{typ}`")
-    if read.get("alg") not in {curve.alg for curve in CURVES}:
-        raise Refused(f"{what} is signed with another alg than {KNOWN}")
+    if read.get("alg") not in algs:
+        raise Refused(f"{what} is signed with another alg than {', '.join(algs)}")
     signed = f"{parts[0]}.{parts[1]}".encode()
     return Jws(what, read, read_object(claims, f"the claims of {what}"), signed, signature)
 
