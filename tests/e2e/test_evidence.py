@@ -53,6 +53,14 @@ def test_a_stranger_checks_a_pack(tmp_path: Path) -> None:
         len(proved["stamps"]),
     )
     assert "1 stamps not proved" in deployment.writ(*verify)
+    convert = ("evidence", "convert", pack, "--policy", policy, "--out", tmp_path / "converted")
+    for form, first in (("oscal", "{"), ("ocsf", "{"), ("csv", "log,entry,kind,")):
+        told = deployment.json(*convert, "--as", form)
+        assert (form, True) == (
+            told["form"],
+            (tmp_path / "converted").read_text().startswith(first),
+        )
+    assert "version 1 may not be told in full" in deployment.fails(2, *convert, "--as", "lumen")
     with zipfile.ZipFile(pack) as archive:
         archive.extractall(tmp_path / "out", ["verify.py", "summary.pdf"])
     script: list[str | Path] = [
