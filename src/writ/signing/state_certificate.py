@@ -180,15 +180,20 @@ def find_authority(
     for authority in authorities:
         if authority.issued(signer):
             try:
-                authority.check(now)
-                authority.check_authority()
-                if authority.country != signer.country:
-                    raise Refused("the signer's certificate is of another country than its issuer's")
+                _judge(authority, signer, now)
             except Refused as error:  # an authority may be on the list under the same key again
                 refused = error
             else:
                 return authority
     raise refused
+
+
+def _judge(authority: StateCertificate, signer: StateCertificate, now: float) -> None:
+    """Refuse an authority that may not have issued a signer (rules 2 to 4)."""
+    authority.check(now)
+    authority.check_authority()
+    if authority.country != signer.country:
+        raise Refused("the signer's certificate is of another country than its issuer's")
 
 
 def _extensions(fields: Fields) -> dict[str, tuple[bool, Value]]:

@@ -1,0 +1,94 @@
+"""A passport or identity card by the files of its chip (ICAO Doc 9303 part 11 sections 5.1 and 6.1).
+
+1. EF.SOD is signed; DG1 is the one that was signed.
+2. The signer is issued by an authority on the master list, both valid now, and of the country that
+   DG1 names as the issuer: no state vouches for another's documents.
+3. The document has not ended.
+4. Where the chip has a key of its own (DG15) and signed our challenge with it, the document itself
+   was there. Files can be copied: without that, nobody knows whose hands they came through.
+5. A specimen is refused, except where one is asked for, in a test.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from writ.errors import Refused
+from writ.people.passport.mrz import Zone, read_dg1
+from writ.people.passport.nationality import SPECIMEN, same_country
+from writ.people.passport.sod import SecurityObject, read_sod
+from writ.signing.chip_signature import check_chip_signature
+from writ.signing.der import read_der
+from writ.signing.state_certificate import StateCertificate, find_authority
+from writ.signing.state_key import StateKey, read_key
+
+_DG15 = 0x6F
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a reader took off a chip; `answer` is what the chip signed our challenge with."""
+
+    sod: bytes = field(repr=False)
+    dg1: bytes = field(repr=False)
+    dg15: bytes | None = field(default=None, repr=False)
+    answer: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was proved.
+
+    `present`: its chip answered. `weak`: the proof rests on SHA-1 or a short key. `authority` is
+    the certificate it was proved by, `signed_with` names the algorithms, from the document up.
+    """
+
+    zone: Zone = field(repr=False)
+    present: bool
+    weak: bool
+    authority: StateCertificate
+    signed_with: tuple[str, ...]
+
+
+def verify_document(
+    files: Files,
+    authorities: Sequence[StateCertificate],
+    challenge: bytes,
+    now: float,
+    *,
+    specimens: bool = False,
+) -> Document:
+    """Return what the files prove at an instant (seconds since the epoch)."""
+    # 1
+    sod = read_sod(files.sod)
+    sod.prove(1, files.dg1)
+    zone = read_dg1(files.dg1)
+    # 5
+    if zone.issuer == SPECIMEN and not specimens:
+        raise Refused("the document is a specimen; show your own")
+    # 2
+    signer = sod.signed.signer
+    authority = find_authority(signer, authorities, now)
+    if not same_country(zone.issuer, authority.country):
+        raise Refused("the document is signed by another state than the one that it names")
+    # 3
+    if zone.ends <= now:
+        raise Refused("the document has expired; use one that is valid now")
+    # 4
+    chip = None if files.answer is None else _chip(sod, files, challenge)
+    keys = [signer.key, authority.key, *([chip] if chip else [])]
+    weak = sod.weak or signer.scheme.weak or any(key.weak for key in keys)
+    told = (sod.signed.scheme.name, signer.scheme.name)
+    return Document(zone, chip is not None, weak, authority, told)
+
+
+def _chip(sod: SecurityObject, files: Files, challenge: bytes) -> StateKey:
+    """Return the chip's key, proved to be there (rule 4)."""
+    if files.dg15 is None or files.answer is None:
+        raise Refused("the chip's answer came without DG15, which holds its key; send both")
+    sod.prove(15, files.dg15)
+    held = read_der(files.dg15, "DG15")
+    if held.tag != _DG15:
+        raise Refused("DG15 is another file of the chip; send DG15")
+    key = read_key(held.only())
+    check_chip_signature(key, files.answer, challenge)
+    return key
