@@ -105,6 +105,7 @@ def test_who_was_refused_can_have_the_receipt_proved(tmp_path: Path) -> None:
         ):
             done = deployment.run("log", "prove", *wrong)
             assert (2, why) == (done.returncode, done.stderr)
+        assert (deployment.folder / "log" / "cover" / "checkpoint").exists()
     upstream.close()
     words = ("log", "verify", files["proof"], "--policy", policy, "--opening", files["opening"])
     receipt = json.loads(json.loads(deployment.writ(*words, "--json"))["row"])
@@ -186,12 +187,32 @@ def test_a_published_log_is_served_with_what_caches_must_know(operator: Deployme
             assert 404 == httpx2.get(f"{at}/{path}").status_code
 
 
-def test_nothing_is_published_while_a_seal_holds(operator: Deployment) -> None:
-    """One person's word stops publishing; it takes two others' to go on."""
-    folder = operator.folder
+def test_while_a_seal_holds_only_commitments_are_published(
+    operator: Deployment, tmp_path: Path
+) -> None:
+    """One person stops publishing, two go on; who kept what was published meanwhile is shown more."""
+    folder, file = operator.folder, tmp_path / "uncovered.json"
+    policies = [tmp_path / "log.policy", tmp_path / "cover.policy"]
+    for policy, log in zip(policies, ("governance", "cover"), strict=True):
+        policy.write_text(operator.writ("log", "policy", "--log", log))
     assert "sealed by ben" in operator.writ("log", "seal", "--key", folder / "ben.key")
     assert "sealed by `ben`" in operator.fails(2, "log", "publish")
+    operator.writ("log", "publish", "--log", "cover")
+    kept = shutil.copy(folder / "log" / "cover" / "checkpoint", tmp_path / "kept.checkpoint")
+    uncover = ("log", "uncover", "1", "--out", file, "--seen", kept)
+    assert "sealed by `ben`" in operator.fails(2, *uncover)
     assert "lifted by ben so far" in operator.writ("log", "lift", "--key", folder / "ben.key")
     operator.fails(2, "log", "publish", "--log", "decisions")
     assert "may be published" in operator.writ("log", "lift", "--key", folder / "eve.key")
     operator.writ("log", "publish")
+    operator.writ(*uncover)
+    check = ("log", "uncovered", file, "--policy", policies[0], "--cover", policies[1], "--seen")
+    stood = operator.json(*check, kept)
+    assert ("proposal.submitted", 1, True) == (
+        json.loads(stood["row"])["kind"],
+        stood["entry"],
+        stood["kept"],
+    )
+    assert "another checkpoint than the one you kept" in operator.fails(
+        2, *check, folder / "log" / "governance" / "checkpoint"
+    )

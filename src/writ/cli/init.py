@@ -39,6 +39,7 @@ key_file = ""                    # a file with the API key that this upstream wa
 # origin = "example.org/writ"    # what its checkpoints are named after; never change it
 # folder = "log"                 # where `writ log publish` writes it
 # post_quantum = true            # sign it with ML-DSA-44 too
+# cover = "1h"                   # a commitment at this pace, whatever happens; see docs/log.md
 
 # [coverage]
 # file = "coverage.yaml"         # every path on which people reach models; `writ coverage check`

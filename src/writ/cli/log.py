@@ -11,6 +11,8 @@ from writ.cli.log_publish import publish
 from writ.cli.log_seal import lift, seal
 from writ.cli.log_serve import serve
 from writ.cli.log_timestamp import timestamp
+from writ.cli.log_uncover import uncover
+from writ.cli.log_uncovered import uncovered
 from writ.cli.log_verify import verify
 
 app = typer.Typer(no_args_is_help=True, help="The transparency log over what is decided here.")
@@ -25,6 +27,8 @@ for command in (
     lift,
     serve,
     timestamp,
+    uncover,
+    uncovered,
     verify,
 ):
     app.command(command.__name__)(command)

@@ -1,4 +1,4 @@
-"""Which of the two logs a command means."""
+"""Which of the logs a command means."""
 
 from enum import StrEnum
 from typing import Annotated, TypeAlias
@@ -11,8 +11,12 @@ class LogName(StrEnum):
 
     GOVERNANCE = "governance"
     DECISIONS = "decisions"
+    COVER = "cover"
 
 
 WhichLog: TypeAlias = Annotated[
-    LogName, typer.Option("--log", help="what was decided about orders, or about requests")
+    LogName,
+    typer.Option(
+        "--log", help="what was decided about orders, about requests; or the commitments at a pace"
+    ),
 ]

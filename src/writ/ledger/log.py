@@ -1,4 +1,4 @@
-"""A log: an append-only tree over rows of a store, event rows or receipts.
+"""A log: an append-only tree over rows of a store: event rows, receipts, or commitments at a pace.
 
 1. A row is in the log from the moment it is written: they are one row. What the tree says of it
    is a commitment, the digest of its salt and its bytes; opening an entry is showing both.
@@ -28,12 +28,14 @@ from writ.ledger.proof import Proof
 from writ.signing.checkpoint import Checkpoint, read_checkpoint
 from writ.signing.note import Note, NoteSignature, read_note
 from writ.store import trees
+from writ.store.covers import read_covers
 from writ.store.database import Connection, Store
 from writ.store.events import SALT_BYTES, Event, read_events, read_payload
 from writ.store.receipts import read_receipts
 
 GOVERNANCE: Literal["governance"] = "governance"
 DECISIONS: Literal["decisions"] = "decisions"
+COVER: Literal["cover"] = "cover"
 FORMAT = "writ-entry-1"
 
 
@@ -99,7 +101,7 @@ class Log:
         origin: str,
         signers: Iterable[Sign],
         clock: Clock,
-        name: Literal["governance", "decisions"] = GOVERNANCE,
+        name: Literal["governance", "decisions", "cover"] = GOVERNANCE,
     ) -> None:
         self.store = store
         self.origin = origin
@@ -141,11 +143,23 @@ class Log:
                 raise Refused("no checkpoint was signed yet; run `writ log checkpoint`")
             if shown is not None and shown.text == note.text:
                 note = shown
+            return self._proved(connection, seq, note)
+
+    def prove_to(self, seq: int, note: Note) -> Proved:
+        """Return a row with the proof that one of this log's checkpoints has it, be it an early one."""
+        with self.store.view() as connection:
             size = read_checkpoint(note.text).size
-            if not 0 < seq <= size:
-                raise Refused(f"the checkpoint has entries 1 to {size}, and no entry {seq}")
-            row = next(iter(self._rows(connection, seq - 1)))
-            path = inclusion_proof(StoredNodes(connection, self.name), seq - 1, size)
+            signed = trees.read_checkpoint(connection, self.name, size)
+            if signed is None or read_note(signed).text != note.text:
+                raise Refused(f"the log `{self.origin}` never signed that checkpoint")
+            return self._proved(connection, seq, note)
+
+    def _proved(self, connection: Connection, seq: int, note: Note) -> Proved:
+        size = read_checkpoint(note.text).size
+        if not 0 < seq <= size:
+            raise Refused(f"the checkpoint has entries 1 to {size}, and no entry {seq}")
+        row = next(iter(self._rows(connection, seq - 1)))
+        path = inclusion_proof(StoredNodes(connection, self.name), seq - 1, size)
         opening = Opening(row.salt, row.bytes)
         return Proved(opening, Proof(seq - 1, tuple(path), note, opening.entry()))
 
@@ -221,4 +235,5 @@ def _events(connection: Connection, after: int) -> Iterator[Event]:
 _ROWS: dict[str, Callable[[Connection, int], Iterator[Row]]] = {
     GOVERNANCE: _events,
     DECISIONS: read_receipts,
+    COVER: read_covers,
 }

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from writ.clock import DAY, HOUR, MINUTE, parse_duration
 from writ.errors import Failed, Fault, InvalidInput
 
 DIALECTS = ("openai", "anthropic")
@@ -87,6 +88,7 @@ class Config:
     `portal` and `wallet` are None where there is none, `pin` the digest of the first trust document (empty until
     there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
+    `log_cover` microseconds between two commitments of the cover log,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
     a drill.
     """
@@ -105,6 +107,7 @@ class Config:
     log_origin: str
     log_folder: Path
     log_post_quantum: bool
+    log_cover: int
     coverage_file: Path
     drill_clock: Path | None
 
@@ -205,6 +208,7 @@ class _Reader:
             log_origin=self._matching(log, "log", "origin", ("", _ORIGIN)),
             log_folder=self._path(log, "log", "folder", "log"),
             log_post_quantum=self._flag(log, "log", "post_quantum"),
+            log_cover=self._pace(log, "log", "cover", "1h"),
             coverage_file=self._path(coverage, "coverage", "file", "coverage.yaml"),
             drill_clock=self._path(drill, "drill", "clock", "") if drill.get("clock") else None,
         )
@@ -338,6 +342,17 @@ class _Reader:
             self._fault(f"{at}.{key}", "must be true or false")
         return value is True
 
+    def _pace(self, table: dict[str, object], at: str, key: str, default: str) -> int:
+        text = self._text(table, at, key, default)
+        try:
+            span = parse_duration(text)
+        except InvalidInput:
+            span = 0
+        if not MINUTE <= span <= DAY:
+            self._fault(f"{at}.{key}", f"`{text}` is not a pace from 1m to 1d, such as {default}")
+            return HOUR
+        return span
+
     def _path(self, table: dict[str, object], at: str, key: str, default: str) -> Path:
         text = self._text(table, at, key, default)
         if not text or "\0" in text:
@@ -375,7 +390,7 @@ _SECTIONS = {
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),
-    "log": frozenset({"origin", "folder", "post_quantum"}),
+    "log": frozenset({"origin", "folder", "post_quantum", "cover"}),
     "coverage": frozenset({"file"}),
     "drill": frozenset({"clock"}),
 }

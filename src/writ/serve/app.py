@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 from writ.errors import WritError
 from writ.serve.problem import expected, unforeseen
 from writ.serve.routes import (
+    cover,
     end_users,
     evidence,
     exposure,
@@ -33,7 +34,7 @@ def control_app(site: Site) -> Starlette:
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
-        evidence, seal,
+        evidence, seal, cover,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

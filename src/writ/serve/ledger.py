@@ -1,9 +1,11 @@
-"""The two logs of a deployment, with the keys that sign them.
+"""The logs of a deployment, with the keys that sign them.
 
 1. A log has keys of its own, made where there are none; who verifies it later is given them once,
    by other means. No key signs two logs (c2sp.org/tlog-policy names logs by their keys).
 2. Receipts are taken over while the deployment serves; what fails is logged and tried again: the
    gateways' files are the evidence until then.
+3. The cover log is published when an entry of it is due, and again when it was signed and could not
+   be; a seal does not stop that, for it says nothing (`writ.ledger.cover`).
 """
 
 import asyncio
@@ -14,37 +16,43 @@ import structlog
 
 from writ.clock import Clock
 from writ.errors import Refused, WritError
+from writ.ledger.cover import Cover
 from writ.ledger.decisions import Decisions
 from writ.ledger.folder import Folder
-from writ.ledger.log import DECISIONS, GOVERNANCE, Log, Proved, Sign
+from writ.ledger.log import COVER, DECISIONS, GOVERNANCE, Log, Proved, Sign
 from writ.model.config import Config
 from writ.signing.cosignature import POST_QUANTUM, PostQuantumPair, cosign_post_quantum
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, Note, sign_note, write_vkey
 from writ.store.database import Store
 
-NAMES = (GOVERNANCE, DECISIONS)
+NAMES = (GOVERNANCE, DECISIONS, COVER)
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Both logs; `vkeys` are those that verify each, `folders` where each is published."""
+    """The logs; `vkeys` are those that verify each, `folders` where each is published."""
 
     governance: Log
     decisions: Decisions
+    cover: Cover
     vkeys: dict[str, tuple[str, ...]]
     folders: dict[str, Folder]
 
     def log(self, name: str) -> Log:
         """Return a log by its name."""
-        if name not in NAMES:
-            raise Refused(f"there is no log `{name}`; there are {' and '.join(NAMES)}")
-        return self.governance if name == GOVERNANCE else self.decisions.log
+        logs = {GOVERNANCE: self.governance, DECISIONS: self.decisions.log, COVER: self.cover.log}
+        if name not in logs:
+            raise Refused(f"there is no log `{name}`; there are {', '.join(NAMES)}")
+        return logs[name]
 
     def sign(self, name: str) -> Note:
         """Return a checkpoint over everything so far."""
-        log = self.log(name)
-        return log.sign() if name == GOVERNANCE else self.decisions.sign()
+        if name == DECISIONS:
+            return self.decisions.sign()
+        if name == COVER:
+            self.cover.tick()
+        return self.log(name).sign()
 
     def publish(self, name: str) -> tuple[Note, int]:
         """Sign a checkpoint and publish up to it; returns it and how many files were written."""
@@ -56,7 +64,7 @@ class Ledger:
         log, shown = self.log(name), self.folders[name].checkpoint()
         if entry.isdecimal():
             return log.prove(int(entry), shown)
-        if name == GOVERNANCE:
+        if name != DECISIONS:
             raise Refused("an event is named by its number, from 1")
         return self.decisions.prove(entry, shown)
 
@@ -68,6 +76,20 @@ class Ledger:
                 await asyncio.to_thread(self.decisions.take_in)
             except WritError as error:
                 structlog.get_logger().error("receipts not taken over", why=str(error))
+
+    async def keep_cover(self, every: float) -> None:
+        """Publish the cover log at its pace until cancelled (rule 3)."""
+        while True:
+            try:
+                await asyncio.to_thread(self._cover)
+            except WritError as error:
+                structlog.get_logger().error("cover log not published", why=str(error))
+            await asyncio.sleep(every)
+
+    def _cover(self) -> None:
+        shown, last = self.folders[COVER].checkpoint(), self.cover.log.last()
+        if self.cover.due() or last is None or shown is None or shown.text != last.text:
+            self.publish(COVER)
 
 
 def open_ledger(config: Config, store: Store, clock: Clock) -> Ledger:
@@ -83,6 +105,7 @@ def open_ledger(config: Config, store: Store, clock: Clock) -> Ledger:
     return Ledger(
         logs[GOVERNANCE],
         Decisions(config.folder / "receipts", logs[DECISIONS]),
+        Cover(logs[COVER], logs[GOVERNANCE], clock, config.log_cover),
         vkeys,
         {kind: Folder(config.log_folder / kind) for kind in NAMES},
     )

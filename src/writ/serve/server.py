@@ -38,6 +38,9 @@ MARK_EVERY = 5.0
 RECEIPTS_EVERY = 1.0
 """Seconds between two times that receipts are taken over into the log."""
 
+COVER_EVERY = 5.0
+"""Seconds between two looks at whether a commitment is due."""
+
 RECHECK_EVERY = 3600.0
 """Seconds between two times that issuers are asked whether credentials still stand."""
 
@@ -102,6 +105,8 @@ class _Server:
             stack.callback(clock.cancel)
             receipts = asyncio.create_task(self._site.ledger.keep(RECEIPTS_EVERY))
             stack.callback(receipts.cancel)
+            cover = asyncio.create_task(self._site.ledger.keep_cover(COVER_EVERY))
+            stack.callback(cover.cancel)
             await self._first_answer()
             portal = await self._open_portal(stack)
             control = str(self._config.control_socket)

@@ -82,6 +82,16 @@ checkpoint = Table(
     Column("signed_at", BigInteger, nullable=False),
 )
 
+cover = Table(
+    "cover",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("period", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
 notice = Table(
     "notice",
     metadata,

@@ -10,6 +10,7 @@ from writ.clock import format_instant
 from writ.desk.duties import Duties
 from writ.errors import Refused
 from writ.law.subjects import write_fact, write_subject
+from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.model.duty import Record
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
@@ -17,7 +18,6 @@ from writ.people.forgetting import Forgetting, Forgotten
 from writ.people.keys import ApiKey
 from writ.people.statement import Attestation
 from writ.serve.body import Form, answer, read_form
-from writ.serve.ledger import NAMES
 from writ.serve.site import Site
 
 RECORDS: tuple[Record, ...] = ("facts", "receipts", "subjects")
@@ -108,7 +108,7 @@ def _take_back(site: Site, name: str) -> None:
 
 def _erase(site: Site, name: str) -> Forgotten:
     """Sign both logs over all there is, so that they stay whole, and erase."""
-    for log in NAMES:
+    for log in (GOVERNANCE, DECISIONS):
         site.ledger.sign(log)
     return Forgetting(site.registry).erase(name)
 
