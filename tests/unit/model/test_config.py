@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from writ.clock import HOUR
 from writ.errors import InvalidInput
 from writ.model.config import Address, Portal, WalletFiles, read_config
 
@@ -93,6 +94,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert ("", None, ()) == (config.pin, config.drill_clock, config.upstreams)
     assert config.portal is None
     assert config.wallet is None
+    assert HOUR == config.log_cover
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -126,6 +128,8 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
             "[portal]\nlisten = '127.0.0.1:0'",
             ":1:1: portal.address: `` is not where people find it, such as https://",
         ),
+        ("[log]\ncover = 'daily'", ":2:1: log.cover: `daily` is not a pace from 1m to 1d, such"),
+        ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is not a pace from 1m to 1d, such"),
         ("[wallet]", ":1:1: wallet: wallets need a [portal]"),
         (
             "[portal]\naddress = 'https://v.example'\n[wallet]\nclient = 'did'",
