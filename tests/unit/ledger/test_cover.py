@@ -18,7 +18,7 @@ from writ.signing.note import PLAIN, Note, sign_note, write_vkey
 from writ.store.database import open_store
 from writ.store.events import append
 
-KEYS = {name: KeyPair.generate() for name in (GOVERNANCE, COVER)}
+KEYS: dict[str, KeyPair] = {name: KeyPair.generate() for name in (GOVERNANCE, COVER)}
 
 
 def known(name: str) -> Policy:
@@ -49,7 +49,7 @@ def cover(tmp_path: Path) -> Cover:
         def sign(text: str, _: int) -> object:
             return sign_note(text, name, KEYS[name])
 
-        return Log(store, name, (sign,), clock, name)  # type: ignore[arg-type]  # one of the two
+        return Log(store, name, (sign,), clock, name)  # type: ignore[arg-type]  # as told
 
     made = Cover(log(COVER), log(GOVERNANCE), clock, HOUR)
     assert 1 == made.tick()
@@ -63,7 +63,7 @@ def check(data: bytes) -> Stood:
 
 def test_how_much_is_committed_to_follows_from_time_alone(cover: Cover, tmp_path: Path) -> None:
     """Whether nothing, one thing or a hundred happened, each hour adds one entry of one size."""
-    folder, entries = Folder(tmp_path / "cover"), []
+    folder, entries, note = Folder(tmp_path / "cover"), list[bytes](), cover.log.sign()
     for count in (0, 1, 0, 100):
         for _ in range(count):
             happen(cover)
@@ -102,15 +102,14 @@ def test_an_order_is_shown_to_have_stood_there(cover: Cover) -> None:
     pass_time(cover, HOUR)
     seq = happen(cover, "a sealed order")
     kept = pass_time(cover, HOUR)
-    for _ in range(3):
-        happen(cover, "later")
-        last = pass_time(cover, HOUR)
+    happen(cover, "later")
+    last = pass_time(cover, 3 * HOUR)
     for note, seen in ((kept, kept), (last, None)):
         stood = check(cover.uncover(seq, seen))
         assert b"a sealed order" in stood.row
         assert (3, note.text) == (stood.entry, stood.cover.checkpoint.text())
-    assert "2026-06-12T23:00:00Z" == stood.period
-    assert 2 == stood.governance.checkpoint.size
+        assert "2026-06-12T23:00:00Z" == stood.period
+        assert 2 == stood.governance.checkpoint.size
 
 
 def test_what_no_commitment_covers_is_not_uncovered(cover: Cover) -> None:
