@@ -18,6 +18,7 @@ from writ.people.keys import Wanted
 from writ.portal.app import portal_app
 from writ.portal.counter import Counter
 from writ.portal.server import ways_of
+from writ.portal.signals import open_hearing, signal_routes
 from writ.serve.counter import counter_app
 from writ.serve.site import Site, open_site
 
@@ -67,7 +68,11 @@ class Door:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """Send one request to the portal, as a browser with cookies does."""
-        return self.loop.run_until_complete(self._send(self.app, method, f"/verify{path}", more))
+        return self.send(method, f"/verify{path}", **more)
+
+    def send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        """Send one request to whatever is under the portal's address."""
+        return self.loop.run_until_complete(self._send(self.app, method, path, more))
 
     def post(self, path: str, **fields: str) -> httpx2.Response:
         """Send a form of this visit's."""
@@ -109,9 +114,16 @@ class Door:
 
 
 @contextmanager
-def opened_door(folder: Path) -> Iterator[Door]:
-    """A deployment with the letter in force, Alice, Bob, and Acme with its service."""
+def opened_door(folder: Path, signals: str = "") -> Iterator[Door]:
+    """A deployment with the letter in force, Alice, Bob, and Acme with its service.
+
+    `signals` is the file of who may send some.
+    """
     made = office(folder, portal=True)
+    if signals:
+        (folder / "signals.toml").write_text(signals)
+        with made.config.open("a") as file:
+            file.write("[signals]\n")
     residents = folder / "fr-2026-06.v1.yaml"
     residents.write_text(RESIDENTS)
     made.obey(CATALOGUE, LETTER, residents)
@@ -126,6 +138,8 @@ def opened_door(folder: Path) -> Iterator[Door]:
         counter._http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=behind), base_url="http://writ"
         )
-        app = portal_app(config.portal, ways_of(config), counter)
+        hearing = open_hearing(config.signals, counter) if config.signals else None
+        routes = signal_routes(config.portal, hearing) if hearing else []
+        app = portal_app(config.portal, ways_of(config), counter, routes)
         yield Door(made, site, loop, app, behind)
     loop.close()

@@ -36,6 +36,7 @@ COMMANDS = {
     "review": "review:app",
     "serve": "serve:serve",
     "sign": "sign:sign",
+    "signals": "signals:app",
     "skip": "skip:skip",
     "status": "status:status",
     "subject": "subject:app",

@@ -85,7 +85,7 @@ class WalletFiles:
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal` and `wallet` are None where there is none, `pin` the digest of the first trust document (empty until
+    `portal`, `wallet` and `signals` (the file of who sends them) are None where there is none, `pin` the digest of the first trust document (empty until
     there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
     `log_cover` microseconds between two commitments of the cover log,
@@ -100,6 +100,7 @@ class Config:
     admin_listen: Address
     portal: Portal | None
     wallet: WalletFiles | None
+    signals: Path | None
     pin: str
     trust_file: Path
     upstreams: tuple[Upstream, ...]
@@ -201,6 +202,7 @@ class _Reader:
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
             portal=self._portal(),
             wallet=self._wallet(),
+            signals=self._signals(),
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
@@ -257,6 +259,13 @@ class _Reader:
             self._path(section, "wallet", "key", "wallet.key"),
             "x509_san_dns" if client == "x509_san_dns" else "x509_hash",
         )
+
+    def _signals(self) -> Path | None:
+        if "signals" not in self.document:
+            return None
+        if "portal" not in self.document:
+            self._fault("signals", "signals need a [portal], where they arrive")
+        return self._path(self._section("signals"), "signals", "file", "signals.toml")
 
     def _upstreams(self) -> tuple[Upstream, ...]:
         rows = self.document.get("upstream", [])
@@ -387,6 +396,7 @@ _SECTIONS = {
     "admin": frozenset({"listen"}),
     "portal": frozenset({"listen", "address", "proxies", "contact"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
+    "signals": frozenset({"file"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),

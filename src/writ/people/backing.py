@@ -81,17 +81,21 @@ class Backing:
         if not connection.execute(burnt.select().where(burnt.c.nullifier == nullifier)).first():
             connection.execute(burnt.insert().values(nullifier=nullifier))
         events.append(connection, "credential.rented", {"at": self._books.clock.now()})
-        query = (
-            attestation.select()
-            .join(source, source.c.attestation == attestation.c.id)
-            .where(source.c.nullifier == nullifier, attestation.c.revoked_at.is_(None))
-        )
-        return [row.id for row in connection.execute(query)]
+        return list(self.resting(connection, nullifier))
 
     def behind(self, connection: Connection, name: bytes) -> bytes | None:
         """Return the nullifier of the credential that an attestation rests on."""
         row = connection.execute(source.select().where(source.c.attestation == name)).first()
         return None if row is None else row.nullifier
+
+    def resting(self, connection: Connection, nullifier: bytes) -> dict[bytes, str]:
+        """Return the attestations that stand and rest on a credential, with whom they are about."""
+        query = (
+            attestation.select()
+            .join(source, source.c.attestation == attestation.c.id)
+            .where(source.c.nullifier == nullifier, attestation.c.revoked_at.is_(None))
+        )
+        return {row.id: row.subject for row in connection.execute(query)}
 
     def attach(self, items: Sequence[Source]) -> None:
         """Keep what attestations on the books came with (rule 4); the others are passed over."""

@@ -16,6 +16,7 @@ from writ.people.issuers import Issuers
 from writ.people.keys import Keys
 from writ.people.preverified import PreVerified
 from writ.people.reviews import Reviews
+from writ.people.signals.heard import Signals
 from writ.people.statement import Methods
 from writ.people.subjects import Subjects, read_subjects
 from writ.signing.secret import read_secret
@@ -38,6 +39,7 @@ class Registry:
         self.facts = Attestations(self.books, Methods(trust))
         self.preverified = PreVerified(self.books)
         self.backing = Backing(self.books)
+        self.signals = Signals(self.books, self.facts, self.backing)
         self.reviews = Reviews(self.books, trust)
 
     def those(self, names: Iterable[str]) -> Mapping[str, Known]:

@@ -11,7 +11,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -273,8 +273,10 @@ class _Portal:
         return response
 
 
-def portal_app(portal: Portal, ways: Ways, counter: Counter) -> Starlette:
-    """Put the portal together."""
+def portal_app(
+    portal: Portal, ways: Ways, counter: Counter, more: Sequence[Route] = ()
+) -> Starlette:
+    """Put the portal together; `more` is what machines ask here."""
     made = _Portal(portal, ways, counter)
     base = f"{urlsplit(portal.address).path}/verify"
 
@@ -297,6 +299,7 @@ def portal_app(portal: Portal, ways: Ways, counter: Counter) -> Starlette:
             route("/status", made.status),
             route("/from/{handle}/{leg}", made.hear_other, "GET", "POST"),
             Route(f"{base}/style.css", style),
+            *more,
         ],
         exception_handlers={Exception: _unforeseen},
     )

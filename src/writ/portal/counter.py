@@ -94,6 +94,12 @@ class Attested(msgspec.Struct, frozen=True):
     revocation: str | None
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """Something was taken; what it did is not told."""
+
+    taken: bool
+
+
 class _Problem(msgspec.Struct):
     detail: str
     exit_code: int
@@ -139,6 +145,10 @@ class Counter:
     async def appeal(self, key: str, about: str) -> Reviewed:
         """Appeal a review, or (empty) what is known."""
         return await self._ask("appeal", {"key": key, "about": about}, Reviewed)
+
+    async def signal(self, transmitter: str, token: str) -> None:
+        """Hand on a security event token, which is proved there again."""
+        await self._ask("signal", {"transmitter": transmitter, "set": token}, Taken)
 
     async def _ask(self, name: str, body: object, form: type[T]) -> T:
         try:

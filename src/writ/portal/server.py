@@ -20,6 +20,8 @@ from writ.people.papers import Papers
 from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
+from writ.portal.polls import start_polls
+from writ.portal.signals import open_hearing, signal_routes
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust, read_trust
 
@@ -32,9 +34,11 @@ async def run(config: Config) -> None:
         raise Refused(f"`{config.file}` has no [portal]")
     listener = _listen(config.portal)
     counter = Counter(config.portal_socket)
+    hearing = None if config.signals is None else open_hearing(config.signals, counter)
+    routes = [] if hearing is None else signal_routes(config.portal, hearing)
     server = uvicorn.Server(
         uvicorn.Config(
-            portal_app(config.portal, ways_of(config), counter),
+            portal_app(config.portal, ways_of(config), counter, routes),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -50,7 +54,10 @@ async def run(config: Config) -> None:
     host, port = listener.getsockname()[:2]
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     print(f'{{"ready":true,"listen":"{where}"}}', flush=True)  # noqa: T201  rule 1
+    asking = [] if hearing is None else start_polls(hearing, HttpsFetch())
     await serving
+    for poll in asking:
+        poll.cancel()
     await counter.close()
 
 

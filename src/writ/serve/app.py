@@ -22,6 +22,7 @@ from writ.serve.routes import (
     results,
     reviews,
     seal,
+    signals,
     signers,
     status,
     subjects,
@@ -34,7 +35,7 @@ def control_app(site: Site) -> Starlette:
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
-        evidence, seal, cover,
+        evidence, seal, cover, signals,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

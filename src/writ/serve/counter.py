@@ -6,6 +6,7 @@
    about the account's own subjects; open a review; appeal.
 3. What is attested must be what is asked of that subject now, by a method the trust document has.
 4. A credential that backs another account is not attested: people decide first.
+5. Signals of transmitters come this way too, with no key: they prove themselves (`serve.signals`).
 """
 
 import asyncio
@@ -33,6 +34,7 @@ from writ.people.reviews import Review, Wanted
 from writ.people.statement import Methods
 from writ.serve.body import Form, answer, read_form
 from writ.serve.problem import expected, unforeseen
+from writ.serve.signals import signal_routes
 from writ.serve.site import Site
 from writ.signing.dsse import envelope_of
 from writ.signing.invitation import read_invitation
@@ -201,6 +203,7 @@ def counter_app(site: Site) -> Starlette:
             route("found", _Found, counter.found, changes=True),
             route("papers", _Papers, counter.papers),
             route("appeal", _Appeal, counter.appeal),
+            *signal_routes(site),
         ],
         exception_handlers={WritError: expected, Exception: unforeseen},
     )

@@ -8,10 +8,7 @@
 """
 
 import asyncio
-import hashlib
-import hmac
 import os
-import secrets
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -26,6 +23,7 @@ from writ.desk.notices import Notices
 from writ.errors import InvalidInput
 from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
+from writ.signing.bearer import bears, new_token
 
 TOKEN = "outbox.token"  # noqa: S105  the name of a file
 MOST = 500
@@ -47,12 +45,12 @@ class _Names(Form, frozen=True):
 
 def make_token(folder: Path) -> str:
     """Make a token, keep its digest, and return it (rule 1)."""
-    token = f"wo_{secrets.token_urlsafe(32)}"
+    token, digest = new_token("wo")
     path, new = folder / TOKEN, folder / f"{TOKEN}.new"
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(_digest(token))
+        file.write(digest)
     new.replace(path)
     return token
 
@@ -97,11 +95,4 @@ def _guarded(folder: Path, inner: _Answer) -> _Answer:
 
 def _known(folder: Path, header: str) -> bool:
     kept = folder / TOKEN
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not kept.exists():
-        return False
-    return hmac.compare_digest(kept.read_text(), _digest(token.strip()))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return kept.exists() and bears(header, kept.read_text())

@@ -27,6 +27,9 @@ address = "https://verify.example.org/"
 proxies = ["10.0.0.1"]
 contact = "help@example.org"
 
+[signals]
+file = "who.toml"
+
 [wallet]
 client = "x509_san_dns"
 key = "keys/wallet.key"
@@ -71,6 +74,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         "help@example.org",
     )
     assert tmp_path / "data" / "portal.sock" == config.portal_socket
+    assert tmp_path / "who.toml" == config.signals
     assert config.wallet == WalletFiles(
         tmp_path / "wallet-issuers.toml",
         tmp_path / "wallet.pem",
@@ -95,6 +99,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert config.portal is None
     assert config.wallet is None
     assert HOUR == config.log_cover
+    assert config.signals is None
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -131,6 +136,7 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         ("[log]\ncover = 'daily'", ":2:1: log.cover: `daily` is not a pace from 1m to 1d, such"),
         ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is not a pace from 1m to 1d, such"),
         ("[wallet]", ":1:1: wallet: wallets need a [portal]"),
+        ("[signals]", ":1:1: signals: signals need a [portal]"),
         (
             "[portal]\naddress = 'https://v.example'\n[wallet]\nclient = 'did'",
             ":4:1: wallet.client: `did` is neither x509_hash nor x509_san_dns",

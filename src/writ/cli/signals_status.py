@@ -1,0 +1,34 @@
+"""`writ signals status`: what came, and how much fell by it."""
+
+import msgspec
+
+from writ.cli.client import Call, ask
+from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
+from writ.cli.output import show_table
+
+
+class _Row(msgspec.Struct):
+    transmitter: str
+    event: str
+    times: int
+    fallen: int
+    last: str
+
+
+def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
+    """Count the signals of the last seven days, and the facts that fell by them.
+
+    Example: writ signals status --json
+    """
+    answer = ask(config, Call("GET", "/signals"))
+    rows = msgspec.convert(answer["heard"], list[_Row])
+    show_table(
+        answer,
+        ("transmitter", "event", "times", "facts fallen", "last"),
+        (msgspec.structs.astuple(row) for row in rows),
+        as_json=as_json,
+    )
+    if as_json:
+        return
+    for name, state in sorted(msgspec.convert(answer["streams"], dict[str, str]).items()):
+        print(f"{name} says that its stream is {state}")
