@@ -11,7 +11,7 @@ def read_file(file: Path) -> bytes:
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise Failed(f"cannot read `{file}`: {error.strerror}") from None
+        raise InvalidInput(f"cannot read `{file}`: {error.strerror}") from None
 
 
 def write_file(file: Path, data: bytes) -> None:

@@ -37,7 +37,7 @@ def prove(  # noqa: PLR0913  one parameter per option of the command
 ) -> int:
     """Prove, model by model, that the tables do what is ordered: nobody more, nobody less.
 
-    Needs z3-solver (`pip install writ-ai[study]`). The questions it was asked are kept in OUT.
+    Needs z3-solver, of `writ-ai` with its extra `study`. Its questions are kept in OUT.
 
     Example: writ order prove orders/june-2026 --order us-bis-2026-06-12 --out proof
 
@@ -56,7 +56,7 @@ def prove(  # noqa: PLR0913  one parameter per option of the command
     try:
         proof = proved(book, order or (), processes=processors())
     except ModuleNotFoundError as error:
-        raise Failed(f"{error.name} is not installed; pip install writ-ai[study]") from None
+        raise Failed(f"{error.name} is not installed; install `writ-ai[study]`") from None
     if out is not None:
         write(out, book, proof, _pages(book, proof))
     if as_json:

@@ -109,11 +109,11 @@ def _proposed(
         return at_deployment(config, orders)
     if not orders:
         raise InvalidInput("give order files, or --config for the open proposal")
-    base = load(in_force)
+    proposed, base = load(orders), load(in_force)
     for path in (*in_force, *orders):
         base = {**_beside(path), **base}
     return Proposed(
-        _read(orders[0], {**base, **load(diff)}), _read(orders[0], {**base, **load(orders)})
+        _read(orders[0], {**base, **load(diff)}), _read(orders[0], {**base, **proposed})
     )
 
 

@@ -69,9 +69,13 @@ class Entry:
 
 def quoted(value: object) -> str:
     """Write the user's own words into a message: in backticks, on one line, not too long."""
-    text = value if isinstance(value, str) else str(value)
+    return f"`{printable(value if isinstance(value, str) else str(value))}`"
+
+
+def printable(text: str) -> str:
+    """Write others' words on one line, not too long, and so that no terminal obeys them."""
     shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return "`" + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown) + "`"
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
 
 
 def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:

@@ -18,6 +18,7 @@ from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Capacity, Compiled, Profile
 from writ.law.compiled.evidence import Combined, Question, combined, present
+from writ.law.document import quoted
 from writ.law.subjects import read_subject
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
@@ -46,6 +47,10 @@ WHY: Mapping[int, str] = {
 
 UNPROVED = "unproved"
 """The kind of a row of somebody whom the registry cannot vouch for."""
+UNREAD_LINE = "unread line"
+"""The kind of a line that is no subject; its `facts` say why."""
+EARLY = "early"
+"""What is wrong with a row whose `expires_at` is not after its `verified_at`."""
 UNTOLD = "not known"
 NOTHING_KNOWN = Combined(frozenset(), closed=False)
 _EPOCH = "1970-01-01T00:00:00Z"
@@ -62,14 +67,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One pattern as a table gives it; instants are those of one of its rows."""
+    """One pattern as a table gives it; instants are those of one of its rows.
+
+    `wrong` is the column that makes the row unreadable, or `EARLY`; empty: nothing does.
+    """
 
     kind: str
     facts: str
     id: str
     verified_at: Instant | None = None
     expires_at: Instant | None = None
-    ends_early: bool = False
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +150,14 @@ class Classes:
     def _read(self, pattern: Pattern) -> Subject:
         if pattern.kind == UNPROVED:
             raise InvalidInput("an attestation in the registry does not prove right")
+        if pattern.kind == UNREAD_LINE:
+            raise InvalidInput(pattern.facts)
+        if pattern.wrong and pattern.wrong != EARLY:
+            column = pattern.wrong
+            raise InvalidInput(f"`{column}` is {'empty' if column == 'id' else 'no instant'}")
         kind = _KINDS.get(pattern.kind)
         if kind is None:
-            raise InvalidInput(f"`{pattern.kind}` is no kind; it is {', '.join(KINDS)}")
+            raise InvalidInput(f"{quoted(pattern.kind)} is no kind; it is {', '.join(KINDS)}")
         try:
             raw = msgspec.json.decode(pattern.facts or "[]", type=list[msgspec.Raw])
         except msgspec.DecodeError:
@@ -154,8 +167,6 @@ class Classes:
             raise InvalidInput("some facts have a `verified_at`, others leave it to the row")
         if any(fact.verified_at == UNSAID for fact in facts):
             facts = _dated(facts, pattern)
-        if not pattern.id:
-            raise InvalidInput("`id` is empty")
         return Subject(pattern.id, kind, (), facts)
 
     def _fact(self, kind: Kind, raw: bytes) -> Fact:
@@ -188,7 +199,7 @@ def _read_fact(kind: Kind, raw: bytes) -> Fact:
 def _dated(facts: Iterable[Fact], row: Pattern) -> tuple[Fact, ...]:
     if row.verified_at is None:
         raise InvalidInput("a fact has no `verified_at`, and nor has its row")
-    if row.ends_early:
+    if row.wrong == EARLY:
         raise InvalidInput("`expires_at` is not after `verified_at`")
     return tuple(
         replace(fact, verified_at=row.verified_at, expires_at=row.expires_at) for fact in facts

@@ -8,7 +8,10 @@
 4. Every engine is given the same expressions, and tells instants in UTC.
 """
 
+import csv
 import os
+import re
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -18,8 +21,9 @@ from typing import Any, TypeAlias
 
 import ibis
 import pyarrow as pa
+from ibis.common.exceptions import TableNotFound
 
-from writ.errors import Failed, InvalidInput
+from writ.errors import Failed, Fault, InvalidInput, WritError
 
 Table: TypeAlias = Any
 """An Ibis table or column expression; Ibis says no more of its types."""
@@ -27,6 +31,8 @@ Table: TypeAlias = Any
 FILES = (".parquet", ".csv")
 MEMORY = "1400MB"
 """What DuckDB holds before it goes to disk."""
+REACHING = 10.0
+"""Seconds that a master of Spark has to answer in."""
 
 
 class Engine:
@@ -37,17 +43,27 @@ class Engine:
         self._kept: list[str] = []
         self._numbers = count()
 
-    def table(self, name: str, texts: Sequence[str] = ()) -> Table:
-        """Open a table or a file (rule 2); `texts` are columns of text, whatever they look like."""
+    def table(self, name: str) -> Table:
+        """Open a table or a file (rule 2)."""
+        schema, _, short = name.rpartition(".")
         try:
             if name.endswith(FILES):
-                return self._file(name, texts)
-            schema, _, short = name.rpartition(".")
+                return self._file(name)
             return self._backend.table(short, **({"database": schema} if schema else {}))
         except InvalidInput:
             raise
+        except TableNotFound:
+            raise InvalidInput(
+                f"the engine has no table `{name}`; name one, or a file that ends in"
+                f" .jsonl{''.join(f', {item}' for item in FILES)}"
+            ) from None
         except Exception as error:  # noqa: BLE001  every engine raises its own
-            raise InvalidInput(f"cannot read `{name}`: {_first_line(error)}") from None
+            raise InvalidInput(f"cannot read `{name}`: {in_short(error)}") from None
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it can try to read text as something else, and go on where it is not that."""
+        return bool(self._backend.name != "postgres")
 
     def small(self, columns: Mapping[str, tuple[str, Sequence[object]]]) -> Table:
         """Make a table of values; a column is `text`, `number` or `instant` (microseconds)."""
@@ -63,11 +79,12 @@ class Engine:
         """Compute a table once and keep it while the engine is open (rule 3)."""
         name = f"writ_{os.getpid()}_{next(self._numbers)}"
         self._kept.append(name)
-        if self._backend.name == "pyspark":  # which has no temporary tables, but keeps views
-            self._backend.create_view(name, expression)
-            self._backend.raw_sql(f"CACHE TABLE {name}")
-            return self._backend.table(name)
-        return self._backend.create_table(name, expression, temp=True)
+        with _computing():
+            if self._backend.name == "pyspark":  # which has no temporary tables, but keeps views
+                self._backend.create_view(name, expression)
+                self._backend.raw_sql(f"CACHE TABLE {name}")
+                return self._backend.table(name)
+            return self._backend.create_table(name, expression, temp=True)
 
     def let_go(self, kept: Table) -> None:
         """Let go of a table that was kept, and of the room it takes; views of Spark rest on it."""
@@ -78,7 +95,9 @@ class Engine:
 
     def rows(self, expression: Table) -> Iterator[dict[str, Any]]:
         """Compute an expression and give its rows."""
-        for batch in self._backend.to_pyarrow(expression).to_batches(max_chunksize=10_000):
+        with _computing():
+            found = self._backend.to_pyarrow(expression)
+        for batch in found.to_batches(max_chunksize=10_000):
             yield from batch.to_pylist()
 
     def progress(self) -> float:
@@ -91,24 +110,32 @@ class Engine:
             self._backend.drop_view(name)
         self._backend.disconnect()
 
-    def _file(self, name: str, texts: Sequence[str]) -> Table:
+    def _file(self, name: str) -> Table:
         if self._backend.name == "postgres":
             raise InvalidInput(f"`{name}` is a file; name a table of the database")
         path = Path(name).absolute()
         try:
             with path.open("rb") as file:
-                head = file.readline(1 << 16)
+                head = file.readline(1 << 16).decode("utf-8-sig")
         except OSError as error:
             raise InvalidInput(f"cannot read `{name}`: {error.strerror}") from None
+        except UnicodeDecodeError:
+            head = ""
         if name.endswith(".parquet"):
             return self._backend.read_parquet(str(path))
+        columns = next(csv.reader([head]), [])
+        if not head.strip("\r\n").isprintable() or "" in columns or not columns:
+            raise InvalidInput(f"`{name}` does not begin with a line of UTF-8 that names columns")
+        if len(set(columns)) < len(columns):
+            raise InvalidInput(f"`{name}` names a column twice: {', '.join(columns)}")
         if self._backend.name == "duckdb":
-            there = {item.strip().strip('"') for item in head.decode(errors="replace").split(",")}
-            typed = {column: "VARCHAR" for column in texts if column in there}
-            # All rows, not the first 20,000, say what a column is: no later one is read as empty.
-            whole: dict[str, Any] = {"sample_size": -1, "delim": ",", "quote": '"', "escape": '"'}
-            return self._backend.read_csv(str(path), types=typed, header=True, **whole)
-        return self._backend.read_csv(str(path), header=True, inferSchema=True)
+            # Nothing is guessed of a file: all of it is text, and is read as what it should be.
+            typed = dict.fromkeys(columns, "VARCHAR")
+            return self._backend.read_csv(str(path), header=True, columns=typed, **_CSV)
+        return self._backend.read_csv(str(path), header=True, escape='"', mode="FAILFAST")
+
+
+_CSV: Mapping[str, Any] = {"auto_detect": False, "delim": ",", "quote": '"', "escape": '"'}
 
 
 @contextmanager
@@ -143,17 +170,70 @@ def _connect(url: str, threads: int | None, spill: str) -> Any:
             return _connect_spark(url if rest.startswith("//") else rest)
         if kind in {"postgres", "postgresql"}:
             return ibis.connect(url)
+    except WritError:
+        raise
     except Exception as error:  # noqa: BLE001  every engine raises its own
-        raise Failed(f"cannot use the engine `{kind}`: {_first_line(error)}") from None
+        raise Failed(
+            f"cannot use the engine `{kind}`: {in_short(error)}; is it there, and may it be used from"
+            " here?"
+        ) from None
     raise InvalidInput(f"`{url}` is no engine; use duckdb://, postgresql://… or spark://…")
 
 
 def _connect_spark(master: str) -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415  not everybody has Spark
 
+    _reach(master)
     session = SparkSession.builder.master(master).appName("writ").getOrCreate()
     return ibis.pyspark.connect(session)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _reach(master: str) -> None:
+    """Refuse a master that nobody answers for: Spark would try for minutes, and log all of it."""
+    places = [place.rpartition(":") for place in master.removeprefix("spark://").split(",")]
+    if not master.startswith("spark://"):
+        return
+    if not all(port.isdigit() for _, _, port in places):
+        raise InvalidInput(f"`{master}` has no port; write spark://HOST:PORT")
+    faults = []
+    for host, _, port in places:
+        try:
+            socket.create_connection((host, int(port)), REACHING).close()
+        except OSError as error:
+            faults.append(error.strerror)
+        else:
+            return
+    raise OSError(f"nothing answers at {master}: {faults[0]}")
+
+
+@contextmanager
+def _computing() -> Iterator[None]:
+    """Say in one line what an engine could not compute: lines of a file, or the engine, are at fault."""
+    try:
+        yield
+    except WritError:
+        raise
+    except Exception as error:  # noqa: BLE001  every engine raises its own
+        if found := _LINE.search(str(error)):
+            said = _SAID.search(str(error))
+            why = in_short(said[0]) if said else "is no row of a CSV file"
+            raise InvalidInput([Fault(found[2], int(found[1]), 1, why)]) from None
+        raise Failed(f"the engine could not count: {in_short(error)}") from None
+
+
+_LINE = re.compile(r"CSV Error on Line: (\d+)\n(?s:.*?)\n *file = (.*)")
+_SAID = re.compile(  # never the line itself: it is about somebody
+    r"^(Expected Number of Columns: \d+ Found: \d+|Value with unterminated quote|Invalid unicode"
+    r"|Maximum line size of \d+ bytes exceeded)",
+    re.MULTILINE,
+)
+
+
+def in_short(raised: Exception | str) -> str:
+    """Say what an engine raised, in one line in lower case, without what it calls its errors."""
+    lines = (str(raised).strip() or type(raised).__name__).splitlines()
+    said = _NAMED.sub("", lines[0]).strip().rstrip(".")
+    return said[:1].lower() + said[1:]
+
+
+_NAMED = re.compile(r"^(\w+ )*Error: ")

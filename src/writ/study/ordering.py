@@ -1,12 +1,16 @@
 """Whether the instants of a log ascend: a file is read once, in its order, and nothing is kept."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pc_csv
 import pyarrow.dataset as ds
 
+from writ.study.columns import EPOCH
 from writ.study.engine import FILES
 
 
@@ -37,7 +41,32 @@ def _place(values: Any, number: int) -> int:
 
 
 def _columns(name: str, column: str) -> Iterator[Any]:
-    dataset = ds.dataset(name, format="parquet" if name.endswith(".parquet") else "csv")
+    """Give the instants of a file, batch by batch; where there is none to be read, no value."""
+    if name.endswith(".parquet"):
+        dataset = ds.dataset(name, format="parquet")
+    else:
+        text = pc_csv.ConvertOptions(column_types={column: pa.string()}, strings_can_be_null=True)
+        dataset = ds.dataset(name, format=ds.CsvFileFormat(convert_options=text))
     for batch in dataset.to_batches(columns=[column], use_threads=False):
         values = batch.column(0)
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            values = _of_text(values)
+        elif pa.types.is_date(values.type):
+            values = values.cast(pa.timestamp("us"))
         yield values.cast(pa.int64()) if pa.types.is_timestamp(values.type) else values
+
+
+def _of_text(values: Any) -> Any:
+    """Read text as instants: all at once where they are written alike, else one by one."""
+    for kind in (pa.timestamp("us", "UTC"), pa.timestamp("us")):
+        with suppress(pa.ArrowInvalid):
+            return values.cast(kind)
+    return pa.array([_instant(text) for text in values.to_pylist()], pa.int64())
+
+
+def _instant(text: str | None) -> int | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return (found.replace(tzinfo=found.tzinfo or UTC) - EPOCH) // timedelta(microseconds=1)

@@ -19,17 +19,24 @@ import ibis
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.model.subject import Subject
-from writ.study.classes import TWICE, UNKNOWN, UNREADABLE, Classes, Pattern
+from writ.study.classes import EARLY, TWICE, UNKNOWN, UNREADABLE, Classes, Pattern
+from writ.study.columns import EPOCH, UNREAD, Kind, chosen, literal
 from writ.study.engine import Engine, Table
 from writ.study.seats import Seats, seated
 from writ.study.subject_lines import Lines, lines_table
 
 REQUIRED = ("id", "kind")
-OPTIONAL = ("acts_for", "facts", "verified_at", "expires_at", "plan")
-TEXTS = ("id", "kind", "acts_for", "facts", "plan")
+COLUMNS: Mapping[str, Kind] = {
+    "id": "text",
+    "kind": "text",
+    "acts_for": "text",
+    "facts": "text",
+    "verified_at": "instant",
+    "expires_at": "instant",
+    "plan": "text",
+}
 LINES = ".jsonl"
-_KEY = ("kind", "facts", "verified", "expires", "early", "list")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEY = ("kind", "facts", "verified", "expires", "wrong", "list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +69,11 @@ class Population:
 
 
 def open_columns(
-    engine: Engine,
-    source: str | Lines,
-    required: Sequence[str],
-    optional: Sequence[str],
-    texts: Sequence[str],
+    engine: Engine, source: str | Lines, required: Sequence[str], kinds: Mapping[str, Kind]
 ) -> tuple[Table, tuple[str, ...]]:
     """Open a table and make its columns those wanted; return it and which optional ones it lacks."""
     name = source if isinstance(source, str) else source.name
-    table = _table(engine, source, texts)
-    there = set(table.columns)
-    if missing := [column for column in required if column not in there]:
-        raise InvalidInput(
-            f"`{name}` has no column {', '.join(f'`{item}`' for item in missing)};"
-            f" it has {', '.join(sorted(there))}"
-        )
-    lacking = tuple(column for column in optional if column not in there)
-    columns = {
-        column: _typed(table[column], column in texts)
-        for column in (*required, *optional)
-        if column in there
-    }
-    columns |= {column: ibis.null("string") for column in lacking}
-    return table.select(**columns), lacking
+    return chosen(engine, _table(engine, source), name, required, kinds)
 
 
 def read_population(
@@ -95,7 +84,7 @@ def read_population(
     thresholds: Sequence[Instant],
 ) -> Population:
     """Number every subject of a table (rule 2)."""
-    raw, lacking = open_columns(engine, source, REQUIRED, OPTIONAL, TEXTS)
+    raw, lacking = open_columns(engine, source, REQUIRED, COLUMNS)
     keyed = _keyed(engine, raw, lists, thresholds)
     grouped = keyed.group_by(_KEY).agg(
         rows=keyed.count(),
@@ -111,7 +100,8 @@ def read_population(
         UNREADABLE if subject is None else classes.of(replace(subject, related=related))
         for _, subject in rows
     ]
-    kinds = {column: "text" if column in TEXTS else "number" for column in columns}
+    texts = ("kind", "facts", "wrong")
+    kinds = {column: "text" if column in texts else "number" for column in columns}
     numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
     numbered = keyed.inner_join(numbers, _KEY).select("id", "kind", "number", "acts_for", "plan")
     kept = engine.keep(numbered)
@@ -144,11 +134,11 @@ def _alike(subjects: Table, seats: Seats) -> Table:
     return seats.with_organisations(apart)
 
 
-def _table(engine: Engine, name: str | Lines, texts: Sequence[str]) -> Table:
+def _table(engine: Engine, name: str | Lines) -> Table:
     if isinstance(name, Lines):
         return lines_table(engine, name.lines, name.name)
     if not name.endswith(LINES):
-        return engine.table(name, texts)
+        return engine.table(name)
     try:
         with Path(name).open("rb") as file:
             return lines_table(engine, file, name)
@@ -163,7 +153,7 @@ def _pattern(row: Mapping[str, Any]) -> Pattern:
         row["id"],
         _instant(row["verified_at"]),
         _instant(row["expires_at"]),
-        bool(row["early"]),
+        row["wrong"],
     )
 
 
@@ -185,16 +175,6 @@ def _related(
     return found
 
 
-def _typed(column: Table, text: bool) -> Table:  # noqa: FBT001  one column, two ways
-    if text:
-        return column.cast("string")
-    if column.type().is_string():
-        raise InvalidInput(
-            f"column `{column.get_name()}` is text; make it a timestamp or a number of microseconds"
-        )
-    return column
-
-
 def _keyed(
     engine: Engine, raw: Table, lists: Mapping[str, int], thresholds: Sequence[Instant]
 ) -> Table:
@@ -204,15 +184,21 @@ def _keyed(
         facts=raw.facts.fill_null(""),
         verified=_bucket(raw.verified_at, thresholds),
         expires=_bucket(raw.expires_at, thresholds),
-        early=(raw.expires_at <= raw.verified_at).ifelse(1, 0).fill_null(0).cast("int64")
-        if not raw.verified_at.type().is_string() and not raw.expires_at.type().is_string()
-        else ibis.literal(0, "int64"),
+        wrong=_wrong(raw),
     )
     if not lists:
         return keyed.mutate(list=ibis.literal(0, "int64"))
     named = engine.small({"named": ("text", list(lists)), "list": ("number", list(lists.values()))})
     joined = keyed.left_join(named, keyed.id == named.named)
     return joined.mutate(list=joined["list"].fill_null(0)).drop("named")
+
+
+def _wrong(raw: Table) -> Table:
+    """Say what is wrong with a row by itself, whatever its facts are; empty: nothing."""
+    found = [(raw.id.fill_null("") == "", ibis.literal("id")), (raw[UNREAD] != "", raw[UNREAD])]
+    if not raw.verified_at.type().is_string() and not raw.expires_at.type().is_string():
+        found.append((raw.expires_at <= raw.verified_at, ibis.literal(EARLY)))
+    return ibis.cases(*found, else_=ibis.literal(""))
 
 
 def _bucket(column: Table, thresholds: Sequence[Instant]) -> Table:
@@ -225,19 +211,10 @@ def _bucket(column: Table, thresholds: Sequence[Instant]) -> Table:
     return passed.fill_null(-1)
 
 
-def literal(column: Table, instant: Instant) -> Table:
-    """Write an instant as the column writes them."""
-    kind = column.type()
-    if kind.is_integer():
-        return ibis.literal(instant, "int64")
-    moment = _EPOCH + timedelta(microseconds=instant)
-    return ibis.literal(moment if kind.timezone else moment.replace(tzinfo=None), kind)
-
-
 def _instant(value: object) -> Instant | None:
     if isinstance(value, datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return (aware - _EPOCH) // timedelta(microseconds=1)
+        return (aware - EPOCH) // timedelta(microseconds=1)
     return value if isinstance(value, int) else None
 
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from writ.canonical import Plain
 from writ.clock import FOREVER, format_instant
+from writ.law.document import printable
 from writ.law.snapshot import law_digest
 from writ.law.subjects import write_values
 from writ.model.decision import Settlement
@@ -164,7 +165,7 @@ def words(found: Simulation) -> Iterator[str]:
     for what, lacking in _lacking(found):
         yield f"{what} has no {', '.join(lacking)}"
     for problem in found.problems:
-        example = f" (such as {problem.example})" if problem.example else ""
+        example = f" (such as {printable(problem.example)})" if problem.example else ""
         yield f"{problem.count} {problem.what}{example}"
 
 

@@ -64,11 +64,13 @@ def simulate(
     tell("reading the population")
     population = read_population(engine, source, classes, lists, edges)
     units, traffic = list(_subjects(engine, population)), None
-    problems = [*population.problems, *_untold(units, "subjects", an_orphan(engine, population))]
+    problems = [*_none("subjects in the population", population.rows), *population.problems]
+    problems += _untold(units, "subjects", an_orphan(engine, population))
     if traffic_name is not None:
         tell("reading the traffic")
         traffic = read_traffic(engine, traffic_name, population, _strangers(classes, lists))
         requests = list(_requests(counted(engine, traffic, population), comparison))
+        problems += _none("requests in the log", sum(unit.counts["requests"] for unit in requests))
         problems += traffic.problems
         unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
         stranger = a_stranger(engine, traffic, population) if unknown else ""
@@ -87,6 +89,11 @@ def simulate(
     tell("ranking organisations")
     hardest_hit(engine, population, traffic, phases, _hitting(verdicts, comparison, units))
     return Simulation(comparison, population, traffic, tuple(problems), phases)
+
+
+def _none(what: str, count: int) -> Iterator[Problem]:
+    if not count:
+        yield Problem(f"{what}: nothing of it is counted", 0, "")
 
 
 def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:

@@ -5,6 +5,7 @@
 3. A line that cannot be read is a row that cannot be read: it is counted, and named by its number.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,10 @@ import msgspec
 
 from writ.clock import parse_instant
 from writ.errors import InvalidInput
+from writ.study.classes import UNREAD_LINE
 from writ.study.engine import Engine, Table
+
+_NUMBER = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,20 @@ def lines_table(engine: Engine, lines: Iterable[bytes], name: str) -> Table:
         try:
             first = decoder.decode(line)
         except msgspec.MsgspecError as error:
-            rows.append({"id": f"{name}:{number}", "kind": "", "facts": f"{error}"})  # rule 3
+            row = {"id": f"{name}:{number}", "kind": UNREAD_LINE, "facts": _why(error)}
+            rows.append(row)  # rule 3
             continue
         rows += [_row(item) for item in (first, *first.related)]
     return engine.small(
         {column: (kind, [row.get(column) for row in rows]) for column, kind in _COLUMNS.items()}
     )
+
+
+def _why(error: msgspec.MsgspecError) -> str:
+    """Say why a line is no subject, in few different words: those alike are counted together."""
+    if not isinstance(error, msgspec.ValidationError):
+        return "a line is no JSON"
+    return f"a line is no subject: {_NUMBER.sub('[]', str(error))}"
 
 
 def _row(line: _Line) -> dict[str, Any]:

@@ -16,14 +16,22 @@ from typing import Any
 import ibis
 
 from writ.study.classes import NOBODY, UNKNOWN
+from writ.study.columns import UNREAD, Kind
 from writ.study.engine import Engine, Table
 from writ.study.ordering import backwards
 from writ.study.population import Population, Problem, open_columns
 from writ.study.seats import Seats
 
 REQUIRED = ("subject", "model", "at")
-OPTIONAL = ("organisation", "end_user", "tokens", "open")
-TEXTS = ("subject", "model", "organisation", "end_user")
+COLUMNS: Mapping[str, Kind] = {
+    "subject": "text",
+    "model": "text",
+    "at": "instant",
+    "organisation": "text",
+    "end_user": "text",
+    "tokens": "number",
+    "open": "truth",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ def read_traffic(
     `strangers` are the classes of people whom nobody registered and yet some list names, by their
     ids; None has that of all others.
     """
-    raw, lacking = open_columns(engine, name, REQUIRED, OPTIONAL, TEXTS)
+    raw, lacking = open_columns(engine, name, REQUIRED, COLUMNS)
     problems = list(_looked_over(engine, raw, lacking))
     back, first = backwards(name, "at")
     if back:
@@ -198,7 +206,9 @@ def _number(value: int) -> Table:
 def _looked_over(engine: Engine, raw: Table, lacking: tuple[str, ...]) -> Iterator[Problem]:
     """Count what is wrong with the rows themselves."""
     wrong: dict[str, Any] = {
-        "requests without an instant": raw["at"].isnull(),
+        "requests without an instant": raw["at"].isnull() & (raw[UNREAD] != "at"),
+        "requests whose instant cannot be read": raw[UNREAD] == "at",
+        "requests whose `open` cannot be read, counted as closed": raw[UNREAD] == "open",
         "requests without a subject": raw.subject.isnull() | (raw.subject == ""),
     }
     if "tokens" not in lacking:

@@ -73,6 +73,7 @@ def test_an_amendment_compared_with_what_it_amends() -> None:
     [
         ([LETTERS[0]], "say who there is"),
         ([*PEOPLE], "give order files"),
+        (["nofile.yaml", *PEOPLE], "^nofile.yaml: no such file or directory$"),
         ([LETTERS[0], "--population", "nowhere.parquet"], "No such file"),
         ([LETTERS[0], *PEOPLE, "--engine", "abacus://"], "is no engine"),
         ([LETTERS[0], *PEOPLE, "--traffic", str(JUNE / "annex-a.csv")], "has no column `subject`"),

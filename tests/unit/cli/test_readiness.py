@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from writ.cli.main import app
-from writ.errors import InvalidInput, WritError
+from writ.errors import InvalidInput
 
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
 ASK = [
@@ -111,7 +111,7 @@ def test_a_chart_stands_alone(out: Path) -> None:
 )
 def test_bad_input(words: list[str], said: str) -> None:
     """One line that says what to do."""
-    with pytest.raises(WritError, match=said):
+    with pytest.raises(InvalidInput, match=said):
         CliRunner().invoke(app, words, catch_exceptions=False)
 
 

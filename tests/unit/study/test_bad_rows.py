@@ -70,6 +70,41 @@ def test_a_line_that_is_no_subject_is_counted(tmp_path: Path) -> None:
     assert 1 == subjects(found)["unjudged"]
 
 
+def test_an_empty_id_spoils_nobody_else(tmp_path: Path) -> None:
+    """Lines that are no subject say why, and whoever looks like one of them is judged all the same."""
+    lines = [
+        person("ann"),
+        person(""),
+        '{"kind": "person"}',
+        '{"id": "b", "kind": "person", "facts": [1]}',
+    ]
+    found = simulated(tmp_path, lines)
+
+    assert {
+        "`id` is empty": 1,
+        "a line is no subject: Object missing required field `id`": 1,
+        "a line is no subject: Expected `object`, got `int` - at `$.facts[]`": 1,
+        "subjects that stand on a row that cannot be read": 3,
+    } == {what: count for what, count, _ in problems(found)}
+    assert (1, 3) == (subjects(found)["verify"], subjects(found)["unjudged"])
+
+
+def test_nobody_at_all_is_told(tmp_path: Path) -> None:
+    """An empty population, or a log of nothing, makes a report incomplete, in words too."""
+    found = simulated(tmp_path, [], "subject,model,at\n")
+
+    told = "0 subjects in the population: nothing of it is counted"
+    assert {told, "0 requests in the log: nothing of it is counted"} <= set(words(found))
+    assert "incomplete" == plain(found)["verdict"]
+
+
+def test_no_terminal_obeys_a_name(tmp_path: Path) -> None:
+    """An example is shown in characters that print."""
+    found = simulated(tmp_path, [person("\\u001b[31mred", FACT % "USA")])
+
+    assert not [line for line in words(found) if not line.isprintable()]
+
+
 def test_subjects_given_twice(tmp_path: Path) -> None:
     """Alike they count once; not alike they cannot be judged."""
     twice = [person("ann"), person("ann"), person("bob", FACT % "US"), person("bob")]
@@ -91,6 +126,7 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
         "ann,fable-5,2026-06-01 00:00:00,\n"
         "ghost,fable-5,,7\n"
         "ann,fabel,2026-06-01 00:00:02,-1\n"
+        "ann,fable-5,never,1\n"
     )
     found = simulated(tmp_path, [person("ann")], traffic)
 
@@ -99,12 +135,13 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
         ("requests whose tokens are not told, counted as none", 1, "ann"),
         ("requests with fewer than no tokens, counted as none", 1, "ann"),
         ("requests without an instant", 1, "ghost"),
+        ("requests whose instant cannot be read", 1, "ann"),
         ("requests whose instant is before that of the row above", 1, "row 2"),
         ("requests that stand on a subject that the population does not have", 1, "ghost"),
     } == set(problems(found))
     tallies = found.phases[0].models[0].all
-    assert {"verify": 2, "unjudged": 1} == +_some(tallies["requests"].by(1))
-    assert {"verify": 5, "unjudged": 7} == +_some(tallies["tokens"].by(1))
+    assert {"verify": 3, "unjudged": 1} == +_some(tallies["requests"].by(1))
+    assert {"verify": 6, "unjudged": 7} == +_some(tallies["tokens"].by(1))
 
 
 def _some(counts: dict[str, int]) -> Counter[str]:

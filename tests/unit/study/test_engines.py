@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import ibis
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
@@ -48,6 +49,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     ]
     pq.write_table(people, folder / "people.parquet")
     pq.write_table(pa.Table.from_pylist(log), folder / "log.parquet")
+    for name in NAMES:
+        pa_csv.write_csv(pq.read_table(folder / f"{name}.parquet"), folder / f"{name}.csv")
     return {name: str(folder / f"{name}.parquet") for name in NAMES}
 
 
@@ -90,5 +93,14 @@ def test_a_cluster_of_spark_counts_the_same(
     files: dict[str, str], expected: dict[str, Plain], tmp_path: Path
 ) -> None:
     """Files read by a real cluster: a driver and two workers, each a process."""
+    texts = [file.replace(".parquet", ".csv") for file in files.values()]
     with spark(tmp_path) as master:
         assert expected == counted(master, *files.values())
+        assert expected == counted(master, *texts)
+
+
+def test_text_counts_the_same(files: dict[str, str], expected: dict[str, Plain]) -> None:
+    """The same people and requests as CSV, of which nothing says what a column is."""
+    texts = [file.replace(".parquet", ".csv") for file in files.values()]
+
+    assert expected == counted("duckdb://", *texts)

@@ -28,9 +28,8 @@ from writ.model.vocabulary import VOCABULARY
 from writ.study.classes import NOBODY, Asked, Classes, lists_of, thresholds
 from writ.study.engine import Engine
 from writ.study.population import (
-    OPTIONAL,
+    COLUMNS,
     REQUIRED,
-    TEXTS,
     Population,
     open_columns,
     read_population,
@@ -93,7 +92,7 @@ class Measured:
 
 def largest(engine: Engine, source: str | Lines) -> tuple[str, ...]:
     """Return the organisations that most accounts act for."""
-    table, _ = open_columns(engine, source, REQUIRED, OPTIONAL, TEXTS)
+    table, _ = open_columns(engine, source, REQUIRED, COLUMNS)
     acting = table.filter(
         table.acts_for.notnull() & (table.acts_for != "") & ~table.acts_for.startswith("[")
     )
