@@ -172,15 +172,22 @@ class Asking:
         """Everybody whom the two sides can tell apart, in all ids."""
         seen: set[object] = set()
         found: list[Subject] = []
+        subjects = tuple(sketches.subjects(DEPARTURES))
+        known = [[side.known(one, self._at) for one in subjects] for side in self._pair]
         for name in (sketches.nobody, *sketches.ids):
-            for subject in sketches.subjects(DEPARTURES):
+            for place, subject in enumerate(subjects):
                 one = replace(subject, id=name)
-                known = tuple(
-                    (side.profile(one, self._at), side.capacity(_company(one), self._at))
-                    for side in self._pair
+                profiles = tuple(
+                    (
+                        side.profile(one, self._at)
+                        if side.follows_from(one)
+                        else side.profile_as(one, name, shown[place]),
+                        side.capacity(_company(one), self._at),
+                    )
+                    for side, shown in zip(self._pair, known, strict=True)
                 )
-                if known not in seen:
-                    seen.add(known)
+                if profiles not in seen:
+                    seen.add(profiles)
                     found.append(one)
         return tuple(found)
 

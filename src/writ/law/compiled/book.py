@@ -127,11 +127,37 @@ class Compiled:
 
     def profile(self, subject: Subject, at: Instant) -> Profile:
         """Return a subject's profile at an instant; a service account has none of its own."""
+        return self.profile_as(subject, subject.id, self.known(subject, at))
+
+    def known(self, subject: Subject, at: Instant) -> tuple[tuple[Known, ...], ...]:
+        """Return what is known of a subject at each question.
+
+        Questions for which the same facts count, of others too, are answered once. An id changes
+        nothing in it unless relations are followed.
+        """
+        others = followed(subject).values() if self.follows_from(subject) else (subject,)
+        facts = [fact for one in others for fact in one.facts]
+        answered: dict[tuple[bool, ...], tuple[Known, ...]] = {}
+        found: list[tuple[Known, ...]] = []
+        for item in self._questions:
+            counting = tuple(present(fact, item, at) for fact in facts)
+            if counting not in answered:
+                answered[counting] = self._known(subject, item, at)
+            found.append(answered[counting])
+        return tuple(found)
+
+    def follows_from(self, subject: Subject) -> bool:
+        """Whether a subject's profile may rest on the facts of those related to it."""
+        return self.follows and subject.kind == "organisation"
+
+    def profile_as(
+        self, subject: Subject, name: str, known: tuple[tuple[Known, ...], ...]
+    ) -> Profile:
+        """Return the profile of a subject under an id, by what is known of it."""
         role: LinkKind = "organisation" if subject.kind == "organisation" else "person"
         parts = self.partitions
         everybody = (1 << len(parts.own_groups)) - 1
-        own = Known(parts.own.of(subject.id), 0) if subject.id else Known(0, everybody)
-        known = [self._known(subject, item, at) for item in self._questions]
+        own = Known(parts.own.of(name), 0) if name else Known(0, everybody)
         states = (*zip(*known, strict=True), (own,) * len(known))
         return Profile(role, tuple(map(self._states.number, states)))
 
