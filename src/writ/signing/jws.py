@@ -21,6 +21,9 @@ from writ.signing.jose import from_base64url, read_object, to_base64url
 
 MAX_TOKEN = 64 * 1024
 MAX_CHAIN = 4
+BARE = "JWT"
+"""What an untyped token is (RFC 7519 5.1: `typ` may be left out)."""
+
 _PARTS = 3
 _ECDSA = tuple(curve.alg for curve in CURVES)
 
@@ -67,7 +70,7 @@ def read_jws(
     read = read_object(header, f"the header of {what}")
     if "crit" in read:
         raise Refused(f"{what} has a critical extension, and none is known here")
-    if read.get("typ") != typ:
+    if read.get("typ", BARE) != typ:
         raise Refused(f"{what} is not of type `{typ}`")
     if read.get("alg") not in algs:
         raise Refused(f"{what} is signed with another alg than {', '.join(algs)}")

@@ -10,8 +10,7 @@
 """
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -23,13 +22,11 @@ from writ.errors import Fault, InvalidInput, Refused
 from writ.law.countries import countries
 from writ.law.reading import nearest
 from writ.people.credentials.kinds import KINDS, Kind, kind_of
+from writ.people.rows import read_rows
 from writ.signing.certificates import Certificate, check_chain, read_certificate, read_pem
 from writ.signing.form import Form, as_form
 
-MAX_ISSUERS = 1000
-MAX_FILE = 4 * 1024 * 1024
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
-_HEAD = re.compile(r"\s*\[\[\s*issuer\s*\]\]")
 _SOME = Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -102,33 +99,11 @@ class _Row(Form, frozen=True):
 
 def read_trust_list(data: bytes, name: str) -> TrustList:
     """Read the file; everything wrong with it is one InvalidInput."""
-    try:
-        text = data[: MAX_FILE + 1].decode()
-        document = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput([Fault(name, 1, 1, f"not TOML: {error}")]) from None
-    rows = document.pop("issuer", None)
-    faults = [Fault(name, 1, 1, f"unknown key `{key}`; write [[issuer]]") for key in document]
-    if not isinstance(rows, list) or not len(rows) <= MAX_ISSUERS or len(data) > MAX_FILE:
-        faults.append(Fault(name, 1, 1, f"write 1 to {MAX_ISSUERS} issuers, each an [[issuer]]"))
-        raise InvalidInput(faults)
-    issuers: list[Issuer] = []
-    for line, row in zip(_lines(text, len(rows)), rows, strict=True):
-        try:
-            issuers.append(_issuer(as_form(row, _Row, "this issuer")))
-        except InvalidInput as error:
-            faults += [Fault(name, line, 1, fault.message) for fault in error.faults]
-        except Refused as error:
-            faults.append(Fault(name, line, 1, str(error)))
-    if faults:
-        raise InvalidInput(faults)
-    return TrustList(tuple(issuers), digest_bytes(data))
+    return TrustList(read_rows(data, name, "issuer", _read), digest_bytes(data))
 
 
-def _lines(text: str, count: int) -> Iterable[int]:
-    """Find where each issuer starts; where one is written in another way, the first line."""
-    found = [at for at, line in enumerate(text.splitlines(), 1) if _HEAD.match(line)]
-    return found if len(found) == count else [1] * count
+def _read(row: object) -> Issuer:
+    return _issuer(as_form(row, _Row, "this issuer"))
 
 
 def _issuer(row: _Row) -> Issuer:
