@@ -22,6 +22,7 @@ ROW: dict[str, Any] = {
     "client": "writ",
     "secret": "acme.secret",
     "scopes": ["email", "openid"],
+    "hosts": ["keys.acme.example"],
     "login": {"claim": "email", "organisation": "acme"},
 }
 
@@ -32,7 +33,7 @@ def test_a_provider_is_as_it_was_registered(tmp_path: Path) -> None:
     assert ("basic", tmp_path / "acme.secret", {}, 1, 0) == (
         found.auth, found.secret, found.levels, found.binding, found.level,
     )  # fmt: skip
-    assert (300, ("openid", "email"), frozenset({"login.acme.example"}), False, False) == (
+    assert (300, ("openid", "email"), frozenset({"login.acme.example", "keys.acme.example"}), False, False) == (
         found.max_age, found.scopes, found.hosts, found.inside, found.complete,
     )  # fmt: skip
     assert Login("email", "acme") == found.login
