@@ -85,7 +85,8 @@ class WalletFiles:
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal`, `wallet` and `signals` (the file of who sends them) are None where there is none, `pin` the digest of the first trust document (empty until
+    `portal`, `wallet`, `signals` and `vendors` (the files of who sends signals, and who looks at
+    documents) are None where there is none, `pin` the digest of the first trust document (empty until
     there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
     `log_cover` microseconds between two commitments of the cover log,
@@ -101,6 +102,7 @@ class Config:
     portal: Portal | None
     wallet: WalletFiles | None
     signals: Path | None
+    vendors: Path | None
     pin: str
     trust_file: Path
     upstreams: tuple[Upstream, ...]
@@ -131,6 +133,11 @@ class Config:
     def invitations(self) -> Path:
         """The secret that closes the links of refusals (see `writ.signing.invitation`)."""
         return self.folder / "invitations.secret"
+
+    @property
+    def erasures(self) -> Path:
+        """Where it is noted what vendors have yet to forget."""
+        return self.folder / "vendors"
 
     def method_key(self, name: str) -> Path:
         """Where the key lies of a verification method that this deployment itself carries out."""
@@ -202,7 +209,8 @@ class _Reader:
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
             portal=self._portal(),
             wallet=self._wallet(),
-            signals=self._signals(),
+            signals=self._file_of("signals", "signals need a [portal], where they arrive"),
+            vendors=self._file_of("vendors", "vendors need a [portal], which leads there"),
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
@@ -260,12 +268,13 @@ class _Reader:
             "x509_san_dns" if client == "x509_san_dns" else "x509_hash",
         )
 
-    def _signals(self) -> Path | None:
-        if "signals" not in self.document:
+    def _file_of(self, name: str, without: str) -> Path | None:
+        """Return the file that a section names, which needs a portal beside it."""
+        if name not in self.document:
             return None
         if "portal" not in self.document:
-            self._fault("signals", "signals need a [portal], where they arrive")
-        return self._path(self._section("signals"), "signals", "file", "signals.toml")
+            self._fault(name, without)
+        return self._path(self._section(name), name, "file", f"{name}.toml")
 
     def _upstreams(self) -> tuple[Upstream, ...]:
         rows = self.document.get("upstream", [])
@@ -397,6 +406,7 @@ _SECTIONS = {
     "portal": frozenset({"listen", "address", "proxies", "contact"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
     "signals": frozenset({"file"}),
+    "vendors": frozenset({"file"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),

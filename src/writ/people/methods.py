@@ -10,7 +10,8 @@
 4. What comes from the browser that began has `Arrival.browser` set; the portal has checked it.
    Whatever else arrives (a wallet, a vendor) came by `Session.handle` alone, which is a secret in an
    address: it proves nothing about who sent it. A finding of theirs is kept until the browser
-   that began comes back for it.
+   that began comes back for it. Where somebody tells that it is time to look (`Notified`), that
+   comes to an address of the method's own, proves who sent it, and is a hint and nothing more.
 5. Evidence lives in local variables of `begin` and `hear`: never in `Session.state`, a log, a file,
    or the text of an error.
 6. An error is a refusal. Refused: the evidence does not prove it, and the session is over; its text
@@ -271,6 +272,14 @@ class Method(Protocol):
 
     async def hear(self, session: Session, arrival: Arrival) -> Step:
         """Take what arrived (rules 3 to 6)."""
+        ...
+
+
+class Notified(Protocol):
+    """A method that another machine tells when it is time to look (rule 4)."""
+
+    def notice(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Take a notice of at most `Method.budget` bytes; one that nobody signed is Refused."""
         ...
 
 

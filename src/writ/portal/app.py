@@ -4,8 +4,9 @@
 2. Everything after that is bound to the browser that did so: a cookie finds the visit, and each
    form carries the visit's own word.
 3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing but what its
-   method has to say to a stranger.
-4. Tries are counted by address, by key where one is shown, and by the subject of an attempt.
+   method has to say to a stranger. A machine's signed notice tells a method to look, no more.
+4. Tries are counted by address, by key where one is shown, and by the subject of an attempt; signed
+   notices are not counted, for a surge of visitors is a surge of them.
 5. An error is one line on a page; what nobody foresaw says no more than that.
 """
 
@@ -161,6 +162,16 @@ class _Portal:
             return page(name, self._frame(request), data=answer.data)
         return Response(answer.body, answer.status, HEADERS, answer.content_type)
 
+    async def notice(self, request: Request) -> Response:
+        """Take what a vendor tells a method, signed (rule 3)."""
+        method, budget = self._attempts.notified(request.path_params["method"])
+        try:
+            method.notice(request.headers, await read_body(request, budget))
+        except WritError:
+            self._addresses.take(address_of(request, self._portal))
+            raise
+        return Response(b"", 204, HEADERS)
+
     # -- pages -------------------------------------------------------------------------------
 
     async def _ended(self, request: Request, visit: Visit, ended: Ended) -> Response:
@@ -241,12 +252,13 @@ class _Portal:
 
     # -- rules 4 and 5 -----------------------------------------------------------------------
 
-    def guarded(self, endpoint: Endpoint) -> Endpoint:
+    def guarded(self, endpoint: Endpoint, *, counted: bool = True) -> Endpoint:
         """Count a try, and answer errors as pages."""
 
         async def answer(request: Request) -> Response:
             try:
-                self._addresses.take(address_of(request, self._portal))
+                if counted:
+                    self._addresses.take(address_of(request, self._portal))
                 response = await endpoint(request)
             except WritError as error:
                 return self._error(request, error)
@@ -261,7 +273,9 @@ class _Portal:
     def _error(self, request: Request, error: WritError) -> Response:
         status = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}.get(type(error), 500)
         visit = self._visits.find(request.cookies.get(VISIT, ""))
-        machine = "handle" in request.path_params and request.method == "POST"
+        machine = request.method == "POST" and not {"handle", "method"}.isdisjoint(
+            request.path_params
+        )
         if request.url.path.endswith("/status") or machine:
             body = msgspec.json.encode(
                 {"error": "invalid_request", "error_description": str(error)}
@@ -298,6 +312,11 @@ def portal_app(
             route("/leave", made.leave, "POST"),
             route("/status", made.status),
             route("/from/{handle}/{leg}", made.hear_other, "GET", "POST"),
+            Route(
+                f"{base}/notices/{{method}}",
+                made.guarded(made.notice, counted=False),
+                methods=["POST"],
+            ),
             Route(f"{base}/style.css", style),
             *more,
         ],

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from writ.canonical import Plain
 from writ.errors import InvalidInput, Refused
@@ -18,6 +18,7 @@ from writ.people.methods import (
     Finding,
     Go,
     Method,
+    Notified,
     Offer,
     Question,
     Reply,
@@ -34,10 +35,11 @@ from writ.signing.keys import KeyPair
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The methods there are, and the keys of those whose findings are signed here."""
+    """The methods there are, the keys of those whose findings are signed here, and who is told."""
 
     methods: Mapping[str, Method]
     keys: Mapping[str, KeyPair]
+    notified: Mapping[str, Notified] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ class Attempts:
             raise InvalidInput("nothing is answered here but another machine")
         session.found = step.finding
         return step
+
+    def notified(self, name: str) -> tuple[Notified, int]:
+        """Return a method that takes notices, and of how many bytes; else Refused."""
+        told = self._ways.notified.get(name)
+        if told is None:
+            raise Refused("nobody takes notices at this address")
+        return told, self._ways.methods[name].budget
 
     def attempt(self, visit: Visit) -> Attempt:
         """Return what a visit has under way; else Refused."""

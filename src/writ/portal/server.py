@@ -2,11 +2,14 @@
 
 1. The ready line comes once visitors are answered.
 2. It has the keys of the methods it carries out itself, and no other; it opens no store.
+3. What vendors have yet to forget is erased there from here, for as long as it runs.
 """
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
+import structlog
 import uvicorn
 
 from writ.clock import Clock, DrillClock, WallClock
@@ -17,6 +20,9 @@ from writ.people.https import HttpsFetch
 from writ.people.methods import Method
 from writ.people.openid4vp.opened import open_wallet
 from writ.people.papers import Papers
+from writ.people.vendors.erasures import EVERY
+from writ.people.vendors.opened import open_vendors
+from writ.people.vendors.vendor import Vendor
 from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
@@ -49,6 +55,7 @@ async def run(config: Config) -> None:
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listener]))
+    forgetting = asyncio.create_task(_have_forgotten(vendors_of(config, _clock(config))))
     while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
     host, port = listener.getsockname()[:2]
@@ -58,14 +65,16 @@ async def run(config: Config) -> None:
     await serving
     for poll in asking:
         poll.cancel()
+    forgetting.cancel()
     await counter.close()
 
 
 def ways_of(config: Config) -> Ways:
     """Return the methods whose keys are here and in the trust document (rule 2)."""
     trust = _trust(config)
-    clock: Clock = DrillClock(config.drill_clock) if config.drill_clock else WallClock()
-    there: list[Method] = [Declaration(clock), Papers()]
+    clock = _clock(config)
+    vendors = vendors_of(config, clock)
+    there: list[Method] = [Declaration(clock), Papers(), *vendors]
     if config.wallet is not None and config.portal is not None:
         there.append(open_wallet(config.wallet, config.portal.address, clock, HttpsFetch()))
     methods = {item.name: item for item in there if item.name in trust.methods}
@@ -78,7 +87,28 @@ def ways_of(config: Config) -> Ways:
                 raise Refused(f"`{path}` is not the key that the trust document names")
             keys[name] = pair
     kept = {name: item for name, item in methods.items() if name in keys or name == Papers.name}
-    return Ways(kept, keys)
+    return Ways(kept, keys, {item.name: item for item in vendors if item.name in kept})
+
+
+def vendors_of(config: Config, clock: Clock) -> tuple[Vendor, ...]:
+    """Return the methods of the vendors whose access is here."""
+    if config.vendors is None:
+        return ()
+    drill = config.drill_clock is not None
+    return open_vendors(config.vendors, config.erasures, clock, HttpsFetch(), drill=drill)
+
+
+async def _have_forgotten(vendors: Sequence[Vendor]) -> None:
+    """Have vendors forget what is due, until cancelled."""
+    while vendors:
+        for vendor in vendors:
+            for why in await vendor.erase_due():
+                structlog.get_logger().error("not erased", vendor=vendor.name, why=why)
+        await asyncio.sleep(EVERY)
+
+
+def _clock(config: Config) -> Clock:
+    return DrillClock(config.drill_clock) if config.drill_clock else WallClock()
 
 
 def _trust(config: Config) -> Trust:

@@ -3,10 +3,11 @@
 1. `/healthz` says that the process answers; `/readyz` that every gateway serves what is in force,
    and that something is: before the first activation every request is refused.
 2. What leaves for people leaves here, to whoever has the token for it (`writ.serve.outbox`).
-3. Metrics count; they name gateways, never people, keys, orders or models.
+3. Metrics count; they name gateways and vendors, never people, keys, orders or models.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -20,6 +21,7 @@ from starlette.routing import Route
 from writ.desk.fleet import Fleet, Member
 from writ.errors import WritError
 from writ.gateway.metrics import scrape, socket_of
+from writ.people.vendors.erasures import Erasures
 from writ.serve.body import answer
 from writ.serve.outbox import outbox_routes
 from writ.serve.problem import expected, unforeseen
@@ -54,6 +56,25 @@ class _Numbers(Collector):
             applied.add_metric([member.name], member.epoch)
         yield connected
         yield applied
+        yield from _erasures(self._site.config.erasures)
+
+
+def _erasures(folder: Path) -> Iterator[Metric]:
+    """Count what vendors have yet to forget, of whoever looks at documents here or once did."""
+    waiting = GaugeMetricFamily(
+        "writ_vendor_erasures", "Sessions that a vendor has yet to forget.", labels=["vendor"]
+    )
+    refused = GaugeMetricFamily(
+        "writ_vendor_erasures_refused",
+        "Sessions that a vendor was asked to forget and did not.",
+        labels=["vendor"],
+    )
+    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+        count = Erasures(place).count()
+        waiting.add_metric([place.name], float(count.sessions))
+        refused.add_metric([place.name], float(count.refused))
+    yield waiting
+    yield refused
 
 
 def admin_app(site: Site, fleet: Fleet, supervisor: Supervisor) -> Starlette:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from writ.errors import Failed
-from writ.people.fetch import Fetch, Outgoing, Verb
+from writ.people.fetch import Outgoing, Send, Verb
 
 T = TypeVar("T")
 MOST_BYTES = 1024 * 1024
@@ -26,8 +26,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 class Calls:
     """Rules 1 to 3; `hosts` are the vendor's own, with all below them."""
 
-    def __init__(self, fetch: Fetch, address: str, title: str, hosts: tuple[str, ...]) -> None:
-        self._fetch = fetch
+    def __init__(self, send: Send, address: str, title: str, hosts: tuple[str, ...]) -> None:
+        self._send = send
         self._address = address.rstrip("/")
         self._title = title
         self._hosts = (*hosts, urlsplit(address).hostname or "")
@@ -79,7 +79,7 @@ class Calls:
     ) -> tuple[int, bytes]:
         data = b"" if body is None else msgspec.json.encode(body)
         kind = "application/json" if data else ""
-        answer = await self._fetch.send(
+        answer = await self._send.send(
             Outgoing(self._address + path, data, kind, headers=headers, verb=verb), MOST_BYTES
         )
         if not answer.done and answer.status not in GONE:

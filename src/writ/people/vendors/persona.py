@@ -31,10 +31,8 @@ from writ.people.vendors.service import (
 )
 from writ.people.vendors.signatures import check_timed
 
-ADDRESS = "https://api.withpersona.com"
 HOSTS = ("withpersona.com",)
 VERSION = "2025-12-08"
-LIVE, SANDBOX = "persona_production_", "persona_sandbox_"
 _PAPERS: dict[str, Paper] = {
     "pp": "passport",
     "ppc": "passport",
@@ -102,7 +100,7 @@ class Persona:
 
     name = "persona"
     title = "Persona"
-    shows = ("citizenships", "permanent_residences", "protection")
+    shows: tuple[str, ...] = ("citizenships", "permanent_residences", "protection")
 
     def __init__(self, access: Access, calls: Calls) -> None:
         self._access = access

@@ -30,7 +30,6 @@ from writ.people.vendors.service import (
 )
 from writ.people.vendors.signatures import check_plain, sign
 
-ADDRESS = "https://stationapi.veriff.com"
 HOSTS = ("veriff.com", "veriff.me")
 APPROVED = 9001
 _PAPERS: dict[str, Paper] = {"PASSPORT": "passport", "ID_CARD": "identity-card"}
@@ -98,7 +97,7 @@ class Veriff:
 
     name = "veriff"
     title = "Veriff"
-    shows = ("citizenships", "protection")
+    shows: tuple[str, ...] = ("citizenships", "protection")
 
     def __init__(self, access: Access, calls: Calls) -> None:
         self._access = access
@@ -142,12 +141,13 @@ class Veriff:
 
     def notice(self, headers: Mapping[str, str], body: bytes, now: float) -> Notice:  # noqa: ARG002
         """Read a decision or an event that is signed; Veriff's name no instant."""
-        check_plain(headers.get("x-hmac-signature", ""), body, self._access.secrets)
+        told = headers.get("x-hmac-signature") or headers.get("vrf-hmac-signature", "")
+        check_plain(told, body, self._access.secrets)
         try:
-            told = msgspec.json.decode(body, type=_Notice)
+            notice = msgspec.json.decode(body, type=_Notice)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise Refused("the notice is signed, and neither a decision nor an event") from None
-        session = told.id if told.verification is None else told.verification.id
+        session = notice.id if notice.verification is None else notice.verification.id
         return Notice(hashlib.sha256(body).hexdigest(), session)
 
     def _signed(self, id_: str) -> dict[str, str]:
