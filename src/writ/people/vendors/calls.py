@@ -67,7 +67,10 @@ class Calls:
 
     def link(self, text: str) -> str:
         """Return a link that visitors may be sent to (rule 1)."""
-        split = urlsplit(text)
+        try:
+            split = urlsplit(text)
+        except ValueError:
+            raise self.odd() from None
         host = split.hostname or ""
         own = any(host == item or host.endswith(f".{item}") for item in self._hosts)
         if split.scheme != "https" or not own or split.username is not None:

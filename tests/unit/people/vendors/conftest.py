@@ -1,3 +1,5 @@
+"""The house that all these tests send people to."""
+
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
