@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,9 +28,20 @@ WHOLE = replace(US_CITIZEN, completeness="exhaustive")
 ADDRESS = "https://verify.example/verify/from/handle"
 
 
+RUNNERS: list[asyncio.Runner] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runner() -> Iterator[None]:
+    """One event loop for all of these, as the portal has one."""
+    with asyncio.Runner() as opened:
+        RUNNERS.append(opened)
+        yield
+
+
 def run(step: Coroutine[Any, Any, T]) -> T:
     """Run one step."""
-    return asyncio.run(step)
+    return RUNNERS[0].run(step)
 
 
 @dataclass
