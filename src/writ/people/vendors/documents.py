@@ -94,7 +94,7 @@ def _shown(document: Document) -> Shown | None:
             return ("protection", Value(("refugee", _issued_by(country))))
         case "certificate-of-citizenship":
             return ("citizenships", Value((_issued_by(country), "citizen")))
-        case "other":
+        case _:
             return None
 
 

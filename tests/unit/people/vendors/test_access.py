@@ -126,7 +126,7 @@ def test_files_with_keys_have_a_form(tmp_path: Path, file: str, content: str, wh
     """One line for a key, up to four for secrets; nothing of them stands in the message."""
     with pytest.raises(InvalidInput, match=why) as caught:
         read_access(laid(tmp_path, **{file: content}), drill=False)
-    assert not content.strip() or content.split()[0] not in str(caught.value)
+    assert not content.strip() or content.split(maxsplit=1)[0] not in str(caught.value)
 
 
 def test_files_with_keys_are_their_owners_alone(tmp_path: Path) -> None:
