@@ -42,6 +42,7 @@ COMMANDS = {
     "subject": "subject:app",
     "submit": "submit:submit",
     "trust": "trust:app",
+    "vendor": "vendor:app",
     "wallet": "wallet:app",
     "withdraw": "withdraw:withdraw",
     "witness": "witness:witness",

@@ -13,7 +13,7 @@ import structlog
 import uvicorn
 
 from writ.clock import Clock, DrillClock, WallClock
-from writ.errors import Failed, Refused
+from writ.errors import Failed, Refused, WritError
 from writ.model.config import Config, Portal
 from writ.people.declaration import Declaration
 from writ.people.https import HttpsFetch
@@ -99,10 +99,14 @@ def vendors_of(config: Config, clock: Clock) -> tuple[Vendor, ...]:
 
 
 async def _have_forgotten(vendors: Sequence[Vendor]) -> None:
-    """Have vendors forget what is due, until cancelled."""
+    """Have vendors forget what is due, until cancelled; what fails is logged, and tried again."""
     while vendors:
         for vendor in vendors:
-            for why in await vendor.erase_due():
+            try:
+                failed = await vendor.erase_due()
+            except WritError as error:  # a note that cannot be written is due the next time
+                failed = [str(error)]
+            for why in failed:
                 structlog.get_logger().error("not erased", vendor=vendor.name, why=why)
         await asyncio.sleep(EVERY)
 

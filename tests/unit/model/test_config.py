@@ -34,6 +34,9 @@ file = "who.toml"
 client = "x509_san_dns"
 key = "keys/wallet.key"
 
+[vendors]
+file = "idv.toml"
+
 [[upstream]]
 name = "main"
 address = "http://127.0.0.1:9000/"
@@ -81,6 +84,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
         tmp_path / "keys" / "wallet.key",
         "x509_san_dns",
     )
+    assert tmp_path / "idv.toml" == config.vendors
+    assert tmp_path / "data" / "vendors" == config.erasures
     assert "sha256:" + "0" * 64 == config.pin
     assert tmp_path / "trust.json" == config.trust_file
     assert ("main", "http://127.0.0.1:9000") == (upstream.name, upstream.address)
@@ -100,6 +105,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert config.wallet is None
     assert HOUR == config.log_cover
     assert config.signals is None
+    assert config.vendors is None
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -137,6 +143,7 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is not a pace from 1m to 1d, such"),
         ("[wallet]", ":1:1: wallet: wallets need a [portal]"),
         ("[signals]", ":1:1: signals: signals need a [portal]"),
+        ("[vendors]", ":1:1: vendors: vendors need a [portal]"),
         (
             "[portal]\naddress = 'https://v.example'\n[wallet]\nclient = 'did'",
             ":4:1: wallet.client: `did` is neither x509_hash nor x509_san_dns",
