@@ -104,7 +104,8 @@ def office(folder: Path, gates: frozenset[Gate] = frozenset(), *, portal: bool =
         "operator": Method("operator", operator.public, 1),
         "idv": Method("idv", idv.public, 3),
     }
-    for name, cap in (("review", 3), ("declaration", 0)) if portal else ():
+    told = (("review", 3), ("declaration", 0), ("persona", 2), ("veriff", 2))
+    for name, cap in told if portal else ():
         pair = KeyPair.generate()
         (data / "methods").mkdir(exist_ok=True)
         pair.save(data / "methods" / f"{name}.key")

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 
 if TYPE_CHECKING:
@@ -15,7 +13,7 @@ _HEAD = ("vendor", "api", "notices to", "level", "secrets", "to forget", "refuse
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
-    """Read the file of [vendors]; say where notices go, and what vendors have yet to forget.
+    """Read what we have from vendors; say where notices go, and what they have yet to forget.
 
     Example: writ vendor check
 
@@ -31,11 +29,8 @@ def check(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> No
         raise InvalidInput(f"`{config}` has no [vendors]; docs/vendors.md says what goes in it")
     found = read_access(read.vendors, drill=read.drill_clock is not None)
     vendors = [_plain(access, read.portal.address, read.erasures) for access in found]
-    value = {"vendors": vendors}
-    if as_json:
-        print(msgspec.json.encode(value).decode())
-        return
-    show_table(value, _HEAD, [tuple(item.values()) for item in vendors], as_json=False)
+    rows = [tuple(item.values()) for item in vendors]
+    show_table({"vendors": vendors}, _HEAD, rows, as_json=as_json)
 
 
 def _plain(access: "Access", portal: str, folder: "Path") -> dict[str, object]:
