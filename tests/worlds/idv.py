@@ -137,6 +137,8 @@ class House:
                 return 200, self.inquiry(self.sittings[id_], fields)
             case "DELETE", ["inquiries", id_]:
                 return self._erase(id_)
+            case _:
+                pass
         return 404, {"errors": [{"title": "Record not found"}]}
 
     def _veriff(self, verb: str, parts: list[str], headers: Any, body: bytes) -> tuple[int, Any]:
@@ -178,7 +180,7 @@ class House:
         if sitting.selfie and sitting.papers:
             face = {"status": "passed", "center-photo-url": "https://files.withpersona.com/u.jpg"}
             included.append({"type": "verification/selfie", "id": "ver_s", "attributes": face})
-        own = {"status": sitting.status, "reference-id": None, "fields": {}}
+        own: dict[str, Any] = {"status": sitting.status, "reference-id": None, "fields": {}}
         data = {"type": "inquiry", "id": sitting.id, "attributes": own}
         for item in (data, *included):
             wanted = fields.get(str(item["type"]))

@@ -82,7 +82,7 @@ def vendor_door(folder: Path) -> Iterator[VendorDoor]:
         config = read_config(door.office.config)
         assert config.vendors is not None
         fetch = HttpsFetch(checked.context, inside)
-        methods = {
+        methods: dict[str, Vendor] = {
             access.vendor: Vendor(
                 open_service(access, fetch),
                 access.assurance,
@@ -92,7 +92,7 @@ def vendor_door(folder: Path) -> Iterator[VendorDoor]:
             )
             for access in read_access(config.vendors, drill=False)
         }
-        made = VendorDoor(door, checked, dict(methods))
+        made = VendorDoor(door, checked, methods)
         door.site.registry.subjects.add([Subject(name, "person") for name in ("zoe", "max")])
         door.app = made.portal("https://verify.example.org")
         yield made
