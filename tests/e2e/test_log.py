@@ -112,12 +112,25 @@ def test_who_was_refused_can_have_the_receipt_proved(tmp_path: Path) -> None:
     assert (refused, "fable-5", "verify") == (receipt["id"], receipt["model"], receipt["outcome"])
     audit = json.loads(deployment.writ("log", "audit", folder, "--policy", policy, "--json"))
     deployment.writ("log", "publish")
-    last = deployment.writ("log", "checkpoint", "--json")
-    seq = str(json.loads(last)["size"])
+    seq = str(deployment.json("log", "checkpoint")["size"])
     vouched = json.loads(deployment.writ("log", "prove", seq, "--out", tmp_path, "--json"))
     opened = json.loads(Path(vouched["opening"]).read_text())
     row = json.loads(base64.b64decode(opened["row"]))
     assert ("decisions.signed", audit["size"]) == (row["kind"], row["payload"]["size"])
+    look_at_decisions(deployment, tmp_path)
+
+
+def look_at_decisions(deployment: Deployment, folder: Path) -> None:
+    """Draw the one refusal there is, mark it, and have it on record."""
+    sheet, key = folder / "sheet.csv", deployment.folder / "ben.key"
+    drawn = deployment.json("audit", "sample", "--out", sheet, "--since", "2026-01-01T00:00:00Z")
+    assert 1 == drawn["drawn"]
+    sheet.write_bytes(sheet.read_bytes().replace(b",,,verify,", b",wrong,,verify,"))
+    report = ("audit", "report", sheet, "--key", key, "--out", folder / "audit")
+    assert "verify: 100.00% (100.00% to 100.00%)" in deployment.writ(*report)
+    assert drawn["sample"] == json.loads((folder / "audit" / "report.json").read_text())["sample"]
+    assert "looked at by people" in (folder / "audit" / "index.html").read_text()
+    assert "this report was recorded before" == deployment.fails(2, *report)
 
 
 def test_two_witnesses_of_three_are_enough_for_who_asks_for_two(

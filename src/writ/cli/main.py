@@ -13,6 +13,7 @@ COMMANDS = {
     "activate": "activate:activate",
     "annex": "annex:app",
     "attach": "attach:attach",
+    "audit": "audit:app",
     "coverage": "coverage:app",
     "decide": "decide:decide",
     "definitions": "definitions:app",

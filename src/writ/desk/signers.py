@@ -1,8 +1,8 @@
 """Who could sign tonight: when each person last signed something, or confirmed to be reachable.
 
 1. A sign of life is a signature: under a proposal, a word about one, a hold, a duty that was met,
-   a list that is asked for or approved, a drill, or a confirmation, which says nothing else. What
-   somebody is said to have done counts for nothing.
+   a list that is asked for or approved, a drill, an audit, or a confirmation, which says nothing
+   else. What somebody is said to have done counts for nothing.
 2. A confirmation is one person's own word of when they made it: within the last hour, and later than
    the one before, so that none counts twice.
 """
@@ -18,6 +18,7 @@ from writ.desk.history import HELD, NOTED, SIGNED, SUBMITTED
 from writ.desk.lists import APPROVED, REQUESTED
 from writ.desk.results import DRILLED
 from writ.errors import Refused
+from writ.ledger.sampling.report import REPORTED
 from writ.signing.dsse import Envelope
 from writ.signing.form import Form
 from writ.signing.keys import KeyPair
@@ -38,6 +39,7 @@ _BY: Mapping[str, str] = {
     REQUESTED: "by",
     APPROVED: "by",
     DRILLED: "by",
+    REPORTED: "by",
 }
 """Where an event row names whose signature it keeps."""
 

@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 from writ.errors import WritError
 from writ.serve.problem import expected, unforeseen
 from writ.serve.routes import (
+    audits,
     cover,
     end_users,
     evidence,
@@ -35,7 +36,7 @@ def control_app(site: Site) -> Starlette:
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
-        evidence, seal, cover, signals,
+        evidence, seal, cover, signals, audits,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

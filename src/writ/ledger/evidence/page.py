@@ -3,22 +3,17 @@
 1. No script, nothing from elsewhere, readable in print; whatever is told is escaped.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from writ.ledger.evidence.contents import Contents
 from writ.ledger.evidence.manifest import Manifest
 from writ.ledger.evidence.pack import File
 from writ.ledger.evidence.story import LIMITS, clauses, timeline, title_of, versions_of
+from writ.ledger.html import bullets, page, table
 from writ.signing.form import to_base64
 
 INDEX, DOES_NOT_PROVE = "index.html", "what-it-does-not-prove.html"
-_STYLE = (
-    "body{font:16px/1.45 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;"
-    "color:#222}table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{padding:.2rem .7rem;"
-    "text-align:left;vertical-align:top;border-bottom:1px solid #ddd}code{overflow-wrap:anywhere}"
-    ".drill{color:#8a1c1c;font-weight:bold}"
-)
 
 
 def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> bytes:
@@ -41,10 +36,10 @@ def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> 
             " operator's transparency log. <a href='what-it-does-not-prove.html'>What it does not"
             " prove</a>. <a href='summary.pdf'>Summary, signed</a>.</p>"
         ),
-        _table(("", ""), facts),
+        table(("", ""), facts),
         _CHECK,
         "<h2>What happened</h2>",
-        _table(
+        table(
             ("when it was so", "when it was on record", "what"),
             [(line.so_at, line.recorded_at, line.what) for line in timeline(contents)],
         ),
@@ -53,22 +48,22 @@ def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> 
         *_receipts(contents),
     ]
     if receipts is not None:
-        parts.append(_table(("outcome", "requests"), receipts.counts().items()))
+        parts.append(table(("outcome", "requests"), receipts.counts().items()))
     if manifest.left_out:
-        parts += ["<h2>Not in this pack</h2>", _list(manifest.left_out)]
+        parts += ["<h2>Not in this pack</h2>", bullets(manifest.left_out)]
     rows = [
         (name, file.what, file.so_at or "", file.recorded_at or "not in the log")
         for name, file in sorted(files.items())
     ]
     head = ("file", "what it is", "when it was so", "when it was on record")
-    parts += ["<h2>Files</h2>", _table(head, rows)]
-    return _page("Evidence", parts)
+    parts += ["<h2>Files</h2>", table(head, rows)]
+    return page("Evidence", parts)
 
 
 def does_not_prove(contents: Contents) -> bytes:
     """Write the page of limits."""
-    parts = ["<h1>What this pack does not prove</h1>", *_drill(contents), _list(LIMITS)]
-    return _page("What this pack does not prove", parts)
+    parts = ["<h1>What this pack does not prove</h1>", *_drill(contents), bullets(LIMITS)]
+    return page("What this pack does not prove", parts)
 
 
 _CHECK = (
@@ -94,8 +89,8 @@ def _version(number: int, contents: Contents) -> Iterable[str]:
         ("disclosure", version.file.get("disclosure")),
     ]
     yield f"<h2>Version {number}</h2>"
-    yield _table(("", ""), [(name, value) for name, value in facts if value])
-    yield _table(("clause", "its words", "carried out by"), clauses(version))
+    yield table(("", ""), [(name, value) for name, value in facts if value])
+    yield table(("clause", "its words", "carried out by"), clauses(version))
 
 
 def _receipts(contents: Contents) -> Iterable[str]:
@@ -115,26 +110,3 @@ def _receipts(contents: Contents) -> Iterable[str]:
 def _drill(contents: Contents) -> Iterable[str]:
     if contents.trust.drill:
         yield "<p class='drill'>This was a drill: every key in it was made for the drill.</p>"
-
-
-def _page(title: str, parts: Iterable[str]) -> bytes:
-    body = "\n".join(parts)
-    return (
-        f"<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n"
-        "</body>\n</html>\n"
-    ).encode()
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["<table>"]
-    if any(head):
-        lines.append("<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>")
-    for row in rows:
-        cells = "".join(f"<td>{escape(str(cell))}</td>" for cell in row)
-        lines.append(f"<tr>{cells}</tr>")
-    return "\n".join([*lines, "</table>"])
-
-
-def _list(items: Iterable[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"

@@ -9,13 +9,13 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 
 from writ.clock import format_instant
+from writ.ledger.cells import cell
 from writ.ledger.evidence.contents import Contents
 
 COLUMNS = (
     "log", "entry", "kind", "at", "until", "epoch", "by", "model", "outcome", "rules", "requests",
     "rules_digest",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _Row = Mapping[str, object]
 
 
@@ -25,7 +25,7 @@ def table(contents: Contents) -> bytes:
     writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for row in (*_events(contents), *_receipts(contents)):
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        writer.writerow({name: cell(value) for name, value in row.items()})
     return text.getvalue().encode()
 
 
@@ -67,11 +67,3 @@ def _receipts(contents: Contents) -> Iterator[_Row]:
             "requests": receipt.get("begun", 1),
             "rules_digest": receipt.get("rules_digest"),
         }
-
-
-def _cell(value: object) -> str:
-    """Write a cell (rule 2)."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        value = "; ".join(map(str, value))
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
