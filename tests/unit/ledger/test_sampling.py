@@ -72,7 +72,8 @@ def marked(decisions: Decisions, wish: Wish, **marks: Callable[[int], Mark | Non
     found: dict[int, Mark] = {}
     for item in drawn:
         place = places[item.outcome] = places.get(item.outcome, -1) + 1
-        mark = marks.get(item.outcome, lambda _: "right")(place)
+        how = marks.get(item.outcome)
+        mark: Mark | None = "right" if how is None else how(place)
         if mark is not None:
             found[item.entry] = mark
     return reports(decisions).report(number, found)
