@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.worlds.browser import browser_page, scrolls_sideways, shot, wrongs
-from writ.people.openid4vp.qr import qr_outline
+from writ.people.devices.qr import qr_outline
 from writ.portal.pages import Frame, page, sheet
 from writ.portal.words import LANGUAGES
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "notices": "notices:app",
     "obligations": "obligations:app",
     "order": "order:app",
+    "passport": "passport:app",
     "reachable": "reachable:reachable",
     "readiness": "readiness:readiness",
     "review": "review:app",

@@ -28,6 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ADDRESS = re.compile(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})")
 _ORIGIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/-]{0,199})?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_APP_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#]+")
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
@@ -82,11 +83,24 @@ class WalletFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class PassportFiles:
+    """What passports are proved against: a master list, and whose word it counts on.
+
+    `signed_under` are the digests of certificates that may stand above the list's signer; `reader`
+    is the address that opens the app that reads chips.
+    """
+
+    master_list: Path
+    signed_under: frozenset[str]
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal`, `wallet`, `signals` and `vendors` (the files of who sends signals, and who looks at
-    documents) are None where there is none, `pin` the digest of the first trust document (empty until
+    `portal`, `wallet`, `passport`, `signals` and `vendors` (the files of who sends signals, and who
+    looks at documents) are None where there is none, `pin` the digest of the first trust document (empty until
     there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
     `log_cover` microseconds between two commitments of the cover log,
@@ -103,6 +117,7 @@ class Config:
     wallet: WalletFiles | None
     signals: Path | None
     vendors: Path | None
+    passport: PassportFiles | None
     pin: str
     trust_file: Path
     upstreams: tuple[Upstream, ...]
@@ -211,6 +226,7 @@ class _Reader:
             wallet=self._wallet(),
             signals=self._file_of("signals", "signals need a [portal], where they arrive"),
             vendors=self._file_of("vendors", "vendors need a [portal], which leads there"),
+            passport=self._passport(),
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
@@ -275,6 +291,27 @@ class _Reader:
         if "portal" not in self.document:
             self._fault(name, without)
         return self._path(self._section(name), name, "file", f"{name}.toml")
+
+    def _passport(self) -> PassportFiles | None:
+        if "passport" not in self.document:
+            return None
+        section = self._section("passport")
+        pins: frozenset[str] = frozenset()
+        if "signed_under" in section:
+            pins = self._texts(section, "passport", "signed_under", ())
+        for pin in sorted(pins):
+            if not pin or not _PIN.fullmatch(pin):
+                self._fault(
+                    "passport.signed_under", f"`{pin}` is no digest; write `sha256:` and 64 hex digits"
+                )
+        reader = self._text(section, "passport", "reader", "writ-passport://read")
+        if not _APP_ADDRESS.fullmatch(reader):
+            self._fault(
+                "passport.reader", f"`{reader}` is not what opens an app, such as my-app://passport"
+            )
+        return PassportFiles(
+            self._path(section, "passport", "master_list", "passport-authorities.ml"), pins, reader
+        )
 
     def _upstreams(self) -> tuple[Upstream, ...]:
         rows = self.document.get("upstream", [])
@@ -407,6 +444,7 @@ _SECTIONS = {
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
     "signals": frozenset({"file"}),
     "vendors": frozenset({"file"}),
+    "passport": frozenset({"master_list", "signed_under", "reader"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),

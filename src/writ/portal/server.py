@@ -20,6 +20,7 @@ from writ.people.https import HttpsFetch
 from writ.people.methods import Method
 from writ.people.openid4vp.opened import open_wallet
 from writ.people.papers import Papers
+from writ.people.passport.opened import open_passport
 from writ.people.vendors.erasures import EVERY
 from writ.people.vendors.opened import open_vendors
 from writ.people.vendors.vendor import Vendor
@@ -77,6 +78,8 @@ def ways_of(config: Config) -> Ways:
     there: list[Method] = [Declaration(clock), Papers(), *vendors]
     if config.wallet is not None and config.portal is not None:
         there.append(open_wallet(config.wallet, config.portal.address, clock, HttpsFetch()))
+    if config.passport is not None:
+        there.append(open_passport(config.passport, clock))
     methods = {item.name: item for item in there if item.name in trust.methods}
     keys = {}
     for name in methods:

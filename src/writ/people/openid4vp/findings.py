@@ -19,10 +19,10 @@ from writ.errors import Refused
 from writ.people.credentials.nationality import citizenships, residence
 from writ.people.credentials.presented import Presented
 from writ.people.credentials.rechecks import write_reference
+from writ.people.devices.waiting import SAME_BROWSER
 from writ.people.methods import Finding, Grade, Proof
 
 BINDING = 3
-SAME_BROWSER, CARRIED_CODE = 3, 2
 MONTH = 31 * 86_400.0
 _READERS = {"citizenships": citizenships, "residence": residence}
 

@@ -322,7 +322,7 @@ def test_another_browser_is_shown_a_short_code_to_type_where_it_began() -> None:
     assert "elsewhere" == elsewhere.page
     found = back(method, attempt, str(elsewhere.data["code"]))
     assert (2, 2) == (found.proved[0].grade.transport, found.proved[0].grade.level)
-    with pytest.raises(InvalidInput, match="nothing has come from a wallet yet"):
+    with pytest.raises(InvalidInput, match="nothing has come yet"):
         back(method, attempt, code)
 
 
@@ -331,7 +331,7 @@ def test_a_finding_is_nobodys_without_its_code() -> None:
     method = wallet()
     attempt = begun(method)
     code = run(ANA.show(method, attempt, credential(), 0))
-    with pytest.raises(InvalidInput, match="not the one that your wallet was given"):
+    with pytest.raises(InvalidInput, match="not the one that your wallet or reader"):
         run(method.hear(attempt, Arrival("return", browser=False, fields={"code": "guess"})))
     for _ in range(4):
         with pytest.raises(InvalidInput, match="that is not the code"):

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.worlds.passports import DAY, Booklet, dg1
+from tests.worlds.passports import Booklet, dg1
 from writ.errors import Refused
 from writ.model.subject import Value
 from writ.people.passport.mrz import read_dg1
@@ -30,10 +30,10 @@ def test_a_long_number_goes_on_in_the_optional_data() -> None:
 
 def test_the_standard_s_own_example_is_read() -> None:
     """The specimen of part 4, appendix B, with its check digits."""
-    first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
+    first = "P<UTOERIKSSON<<ANNA<MARIA".ljust(44, "<")
     second = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
     zone = read_dg1(dg1(first + second))
-    assert ("UTO", "L898902C3", 1_334_534_400.0 - DAY + DAY) == (
+    assert ("UTO", "L898902C3", 1_334_534_400.0) == (
         zone.issuer,
         zone.number,
         zone.ends,

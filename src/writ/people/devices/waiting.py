@@ -1,4 +1,4 @@
-"""Findings that a wallet brought, until the browser that began comes for them with a code.
+"""Findings that a wallet or a reader brought, until the browser that began comes for them with a code.
 
 1. The long code stands in the address to which the wallet sends its browser; the short one is shown
    to a person whose wallet is on another device, to be typed where it began.
@@ -13,7 +13,9 @@ from hmac import compare_digest
 
 from writ.errors import Failed, InvalidInput, Refused
 from writ.people.methods import Finding
-from writ.people.openid4vp.findings import CARRIED_CODE
+
+SAME_BROWSER, CARRIED_CODE = 3, 2
+"""How good a transport is that led the browser back by itself, and one that a person was."""
 
 MOST = 10_000
 MOST_TRIES = 5
@@ -56,7 +58,7 @@ class Waiting:
         """Return the short code, to be shown to whoever has the long one."""
         found = self._of(handle)
         if not _same(code, found.long):
-            raise InvalidInput("this address is not the one that your wallet was given")
+            raise InvalidInput("this address is not the one that your wallet or reader was given")
         return f"{found.short[:_HALF]} {found.short[_HALF:]}"
 
     def take(self, handle: str, code: str) -> Finding:
@@ -68,14 +70,14 @@ class Waiting:
             return _carried(self._found.pop(handle).finding)
         found.tries += 1
         if found.tries < MOST_TRIES:
-            raise InvalidInput("that is not the code; it is on the device that has your wallet")
+            raise InvalidInput("that is not the code; it is on the device that has your wallet or reader")
         del self._found[handle]
         raise Refused(f"that was not the code, {MOST_TRIES} times; start again")
 
     def _of(self, handle: str) -> _Found:
         found = self._found.get(handle)
         if found is None:
-            raise InvalidInput("nothing has come from a wallet yet; open yours first")
+            raise InvalidInput("nothing has come yet; open your wallet or reader first")
         return found
 
 

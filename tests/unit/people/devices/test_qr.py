@@ -2,7 +2,7 @@ import re
 
 import segno
 
-from writ.people.openid4vp.qr import QUIET, qr_outline
+from writ.people.devices.qr import QUIET, qr_outline
 
 LINK = "openid4vp://?client_id=x509_hash%3Aabc&request_uri=https%3A%2F%2Fverify.example%2F1"
 

@@ -2,7 +2,7 @@ import pytest
 
 from writ.errors import Failed, InvalidInput
 from writ.people.methods import Finding
-from writ.people.openid4vp.waiting import MOST, Waiting
+from writ.people.devices.waiting import MOST, Waiting
 
 
 def test_no_more_wait_than_there_is_room_for() -> None:
