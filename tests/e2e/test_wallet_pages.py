@@ -1,4 +1,4 @@
-"""The pages about wallets in a real browser, in every language, on a phone."""
+"""The pages about wallets, passports and certificates in a real browser, in every language, on a phone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,8 @@ WIDTH, OUTLINE = qr_outline(LINK)
 DATA: dict[str, dict[str, Any]] = {
     "wallet-link": {"links": [LINK, "haip-vp://?"], "width": WIDTH, "outline": OUTLINE},
     "wallet-elsewhere": {"code": "1234 5678"},
+    "passport-link": {"link": "writ-passport://read?at=x", "width": WIDTH, "outline": OUTLINE},
+    "certificate-back": {"address": "https://verify.example/verify/with/return?code=x"},
 }
 
 

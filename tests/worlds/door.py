@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -114,16 +115,24 @@ class Door:
 
 
 @contextmanager
-def opened_door(folder: Path, signals: str = "") -> Iterator[Door]:
+def opened_door(
+    folder: Path,
+    signals: str = "",
+    *,
+    more: Mapping[str, int] = MappingProxyType({}),
+    section: str = "",
+) -> Iterator[Door]:
     """A deployment with the letter in force, Alice, Bob, and Acme with its service.
 
-    `signals` is the file of who may send some.
+    `signals` is the file of who may send some; `more` are further methods with their caps, and
+    `section` is what they need in `writ.toml`.
     """
-    made = office(folder, portal=True)
+    made = office(folder, portal=True, more=more)
     if signals:
         (folder / "signals.toml").write_text(signals)
-        with made.config.open("a") as file:
-            file.write("[signals]\n")
+        section += "[signals]\n"
+    with made.config.open("a") as file:
+        file.write(section)
     residents = folder / "fr-2026-06.v1.yaml"
     residents.write_text(RESIDENTS)
     made.obey(CATALOGUE, LETTER, residents)

@@ -5,8 +5,10 @@ What `tests.worlds.deployment` does with processes, for tests that ask a deploym
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -87,8 +89,17 @@ class Office:
             site.registry.facts.take_in(b"\n".join(lines), None, skip_bad=False)
 
 
-def office(folder: Path, gates: frozenset[Gate] = frozenset(), *, portal: bool = False) -> Office:
-    """Set a deployment up in a folder; with a portal, `rae` and `sam` look at papers (A3)."""
+def office(
+    folder: Path,
+    gates: frozenset[Gate] = frozenset(),
+    *,
+    portal: bool = False,
+    more: Mapping[str, int] = MappingProxyType({}),
+) -> Office:
+    """Set a deployment up in a folder; with a portal, `rae` and `sam` look at papers (A3).
+
+    `more` are further methods that the portal carries out, and how far they are believed.
+    """
     data = folder / "data"
     data.mkdir()
     online, operator, idv = (KeyPair.generate() for _ in range(3))
@@ -104,8 +115,8 @@ def office(folder: Path, gates: frozenset[Gate] = frozenset(), *, portal: bool =
         "operator": Method("operator", operator.public, 1),
         "idv": Method("idv", idv.public, 3),
     }
-    told = (("review", 3), ("declaration", 0), ("persona", 2), ("veriff", 2))
-    for name, cap in told if portal else ():
+    own = {"review": 3, "declaration": 0, "persona": 2, "veriff": 2, **more} if portal else {}
+    for name, cap in own.items():
         pair = KeyPair.generate()
         (data / "methods").mkdir(exist_ok=True)
         pair.save(data / "methods" / f"{name}.key")

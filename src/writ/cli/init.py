@@ -44,6 +44,10 @@ key_file = ""                    # a file with the API key that this upstream wa
 # [coverage]
 # file = "coverage.yaml"         # every path on which people reach models; `writ coverage check`
 
+# [passport]                     # passports by their chips (docs/passports.md)
+# signed_under = ["sha256:…"]    # the certificate above the signer of the master list
+# master_list = "passport-authorities.ml"
+
 # [record]
 # link = "https://example.org/record"   # your public record, named in refusals that may name it
 """

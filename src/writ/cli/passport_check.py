@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _HEX = "the challenge that the chip answered, in hex"
 
 
-def check(  # noqa: PLR0913  one parameter per option of the command
+def check(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     sod: Annotated[Path, typer.Option("--sod", help="EF.SOD, as the chip gave it")],
     dg1: Annotated[Path, typer.Option("--dg1", help="DG1, as the chip gave it")],
     dg15: Annotated[Path | None, typer.Option("--dg15", help="DG15, the chip's key")] = None,

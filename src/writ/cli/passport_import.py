@@ -35,6 +35,7 @@ def import_(
     found = read_master_list(data, files.signed_under, wall())
     known = _known(files)
     write_new(files.master_list, data, over=True)
+    moved = {"new": _beyond(found, known), "gone": _beyond(known, found)}
     value = {
         "file": str(files.master_list),
         "digest": found.digest,
@@ -43,16 +44,15 @@ def import_(
         "countries": found.countries(),
         "authorities": len(found.authorities),
         "left_out": dict(sorted(found.left_out.items())),
-        "new": _beyond(found, known),
-        "gone": _beyond(known, found),
+        **moved,
     }
-    lines = [
+    told = (
         f"published by {found.publisher}: {len(found.authorities)} authorities of"
-        f" {len(found.countries())} states; {sum(found.left_out.values())} left out,"
-        " as they sign no certificates or their key is not known here",
-        *(f"{key}: {', '.join(value[key])}" for key in ("new", "gone") if value[key]),  # type: ignore[arg-type]  # lists of texts
-        "restart `writ serve` to count on it",
-    ]
+        f" {len(found.countries())} states; {sum(found.left_out.values())} left out, as they sign no"
+        " certificates or their key is not known here"
+    )
+    changes = [f"{key}: {', '.join(names)}" for key, names in moved.items() if names]
+    lines = [told, *changes, "restart `writ serve` to count on it"]
     show(value, "\n".join(lines), as_json=as_json)
 
 

@@ -302,7 +302,8 @@ class _Reader:
         for pin in sorted(pins):
             if not pin or not _PIN.fullmatch(pin):
                 self._fault(
-                    "passport.signed_under", f"`{pin}` is no digest; write `sha256:` and 64 hex digits"
+                    "passport.signed_under",
+                    f"`{pin}` is no digest; write `sha256:` and 64 hex digits",
                 )
         reader = self._text(section, "passport", "reader", "writ-passport://read")
         if not _APP_ADDRESS.fullmatch(reader):

@@ -4,7 +4,7 @@ import pytest
 
 from writ.clock import HOUR
 from writ.errors import InvalidInput
-from writ.model.config import Address, Portal, WalletFiles, read_config
+from writ.model.config import Address, PassportFiles, Portal, WalletFiles, read_config
 
 FULL = """
 [data]
@@ -36,6 +36,10 @@ key = "keys/wallet.key"
 
 [vendors]
 file = "idv.toml"
+
+[passport]
+signed_under = ["sha256:{pin}"]
+reader = "my-app://passport"
 
 [[upstream]]
 name = "main"
@@ -86,6 +90,9 @@ def test_everything_is_read(tmp_path: Path) -> None:
     )
     assert tmp_path / "idv.toml" == config.vendors
     assert tmp_path / "data" / "vendors" == config.erasures
+    assert config.passport == PassportFiles(
+        tmp_path / "passport-authorities.ml", frozenset({"sha256:" + "0" * 64}), "my-app://passport"
+    )
     assert "sha256:" + "0" * 64 == config.pin
     assert tmp_path / "trust.json" == config.trust_file
     assert ("main", "http://127.0.0.1:9000") == (upstream.name, upstream.address)
@@ -106,6 +113,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert HOUR == config.log_cover
     assert config.signals is None
     assert config.vendors is None
+    assert config.passport is None
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -148,6 +156,9 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
             "[portal]\naddress = 'https://v.example'\n[wallet]\nclient = 'did'",
             ":4:1: wallet.client: `did` is neither x509_hash nor x509_san_dns",
         ),
+        ("[passport]\nsigned_under = []", ":2:1: passport.signed_under: must be a list of texts"),
+        ("[passport]\nsigned_under = ['']", ":2:1: passport.signed_under: `` is no digest; write"),
+        ("[passport]\nreader = 'app'", ":2:1: passport.reader: `app` is not what opens an app"),
         ("[elsewhere]", ":1:1: elsewhere: unknown key `elsewhere`; known here are admin"),
     ],
 )

@@ -70,7 +70,9 @@ class Waiting:
             return _carried(self._found.pop(handle).finding)
         found.tries += 1
         if found.tries < MOST_TRIES:
-            raise InvalidInput("that is not the code; it is on the device that has your wallet or reader")
+            raise InvalidInput(
+                "that is not the code; it is on the device that has your wallet or reader"
+            )
         del self._found[handle]
         raise Refused(f"that was not the code, {MOST_TRIES} times; start again")
 

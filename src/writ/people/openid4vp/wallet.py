@@ -19,6 +19,8 @@ from writ.errors import InvalidInput, Refused
 from writ.people.credentials.presented import Asked
 from writ.people.credentials.statuses import Statuses
 from writ.people.credentials.trustlist import TrustList
+from writ.people.devices.qr import qr_outline
+from writ.people.devices.waiting import Waiting
 from writ.people.methods import (
     Arrival,
     Offer,
@@ -32,10 +34,8 @@ from writ.people.methods import (
 from writ.people.openid4vp.dcql import dcql_query
 from writ.people.openid4vp.findings import finding
 from writ.people.openid4vp.party import Party
-from writ.people.devices.qr import qr_outline
 from writ.people.openid4vp.request import SCHEMES, TYPE, Request, link, request_object
 from writ.people.openid4vp.response import read_answer, verify_answer
-from writ.people.devices.waiting import Waiting
 from writ.signing.jwe import ResponseKey
 
 MINUTES = 2

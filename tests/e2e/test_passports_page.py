@@ -1,0 +1,118 @@
+"""Runs docs/passports.md, block by block, and the commands' refusals, with a state that signs lists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.asn1 import integer, sequence
+from tests.worlds.office import Office, office
+from tests.worlds.passports import (
+    DAY,
+    Booklet,
+    Chip,
+    Family,
+    Passport,
+    authority,
+    master_list,
+    passport,
+    signer,
+)
+from writ.clock import wall
+from writ.errors import Failed, InvalidInput
+
+PAGE = Path(__file__).parents[2] / "docs" / "passports.md"
+BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE.read_text(), re.DOTALL)
+IMPORT, CHECK = (text.split()[1:] for kind, text in BLOCKS if kind == "sh")
+[CONFIG] = [text for kind, text in BLOCKS if kind == "toml"]
+SPAN = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
+GERMAN = authority(Family("ecdsa", "sha384", "BP-384", explicit=True), **SPAN)
+FRENCH = authority(Family("rsa"), country="FR", **SPAN)
+UTOPIA = authority(country="UT", **SPAN)
+ITALIAN = authority(country="IT", usage=0x80, **SPAN)
+LISTS = signer(GERMAN, purpose="2.23.136.1.1.3", **SPAN)
+CHALLENGE = bytes.fromhex("8f0a36c25b1d4e77")
+
+
+def lay(folder: Path, held: Passport) -> None:
+    """Write the files that a reader took off a chip."""
+    (folder / "EF_SOD.bin").write_bytes(held.sod)
+    (folder / "EF_DG1.bin").write_bytes(held.dg1)
+    if held.chip:
+        (folder / "dg15").write_bytes(held.chip.dg15)
+        (folder / "answer").write_bytes(held.chip.answer(CHALLENGE))
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office with [passport] as the page has it, and a list beside it."""
+    made = office(tmp_path)
+    pinned = re.sub(r"sha256:[A-Z ]+", GERMAN.pin, CONFIG)
+    made.config.write_text(made.config.read_text() + pinned)
+    listed = master_list([GERMAN, UTOPIA, ITALIAN], GERMAN, LISTS)
+    (tmp_path / "DE_ML_2026-05-28.ml").write_bytes(listed)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def test_the_page_works_as_it_is_written(made: Office) -> None:
+    """The list is imported, a passport proved; neither name nor number is printed."""
+    imported = made.writ(*IMPORT)
+    lay(made.folder, passport(GERMAN, ds=signer(GERMAN, **SPAN)))
+    checked = made.writ(*CHECK)
+    assert "published by DE: 2 authorities of 2 states; 1 left out" in imported.stdout
+    assert "new: DE (1), UT (1)" in imported.stdout
+    assert "attribute: citizenships\nvalue: DE\nassurance: A1\nissued by: DE\n" in checked.stdout
+    assert "chip answered: no\nweak: no\nsigned with: ECDSA with sha384; ECDSA" in checked.stdout
+    assert not re.search("MUSTERMANN|C01X00T47|830412", checked.stdout)
+
+
+def test_a_newer_list_says_what_has_changed(made: Office) -> None:
+    """Authorities that came and went are counted by state."""
+    made.writ(*IMPORT)
+    (made.folder / "new.ml").write_bytes(master_list([GERMAN, FRENCH], GERMAN, LISTS))
+    said = made.json("passport", "import", "new.ml")
+    assert (["FR (1)"], ["UT (1)"]) == (said["new"], said["gone"])
+    assert (["DE", "FR"], {}, GERMAN.pin) == (
+        said["countries"], said["left_out"], said["signed_under"],
+    )  # fmt: skip
+
+
+def test_the_chip_and_specimens_are_proved_too(made: Office) -> None:
+    """With DG15, challenge and answer the document was there; a specimen proves a reader alone."""
+    made.writ(*IMPORT)
+    more = ("--dg15", "dg15", "--answer", "answer", "--challenge", CHALLENGE.hex())
+    ds = signer(GERMAN, **SPAN)
+    lay(made.folder, passport(GERMAN, Booklet("XXB"), chip=Chip(Family("ecdsa")), ds=ds))
+    refugee = made.json(*CHECK, *more)
+    value = [{"status": "refugee", "granted_by": "DE"}]
+    assert (value, True, "A1") == (
+        refugee["value"], refugee["chip_answered"], refugee["assurance"],
+    )  # fmt: skip
+    assert "value: refugee, DE" in made.writ(*CHECK, *more).stdout
+    lay(made.folder, passport(UTOPIA, Booklet("UTO", "UTO"), ds=signer(UTOPIA, **SPAN)))
+    assert "a specimen; show your own" in made.fails(*CHECK)
+    assert "value: nothing\nassurance: none" in made.writ(*CHECK, "--specimen").stdout
+
+
+def test_what_is_missing_is_said(made: Office) -> None:
+    """No list, no section, no file, half of what proves a chip, a list under another certificate."""
+    lay(made.folder, passport(GERMAN, chip=Chip(Family("ecdsa")), ds=signer(GERMAN, **SPAN)))
+    assert "import one with `writ passport import`" in made.fails(*CHECK)
+    assert "cannot read `none.ml`" in made.fails("passport", "import", "none.ml")
+    for more in (("--challenge", "8f0a36c25b1d4e77"), ("--answer", "answer")):
+        assert "together, or neither" in made.fails(*CHECK, *more)
+    assert "is not hex" in made.fails(*CHECK, "--challenge", "x")
+    (made.folder / "french.ml").write_bytes(
+        master_list([FRENCH], FRENCH, signer(FRENCH, purpose="2.23.136.1.1.3", **SPAN))
+    )
+    assert f"is signed under {FRENCH.pin}" in made.fails("passport", "import", "french.ml")
+    (made.folder / "bare.toml").write_text("")
+    bare = ("passport", "import", "french.ml", "--config", "bare.toml")
+    with pytest.raises(InvalidInput, match=r"`bare\.toml` has no .passport.; docs/passports\.md"):
+        made.writ(*bare)
+    (made.folder / "broken.ml").write_bytes(sequence(integer(1)))
+    assert "the master list is not in its form" in made.fails("passport", "import", "broken.ml")
+    (made.folder / "passport-authorities.ml.new").mkdir()
+    with pytest.raises(Failed, match="cannot write"):
+        made.writ(*IMPORT)
