@@ -1,8 +1,8 @@
 import pytest
 
 from writ.errors import Failed, InvalidInput
-from writ.people.methods import Finding
 from writ.people.devices.waiting import MOST, Waiting
+from writ.people.methods import Finding
 
 
 def test_no_more_wait_than_there_is_room_for() -> None:
