@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import httpx2
@@ -26,7 +27,7 @@ from tests.worlds.passports import (
 from writ.clock import SECOND, parse_instant, wall
 from writ.model.subject import Value
 
-SPAN = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
+SPAN: dict[str, Any] = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
 AMERICAN = authority(Family("pss"), country="US", **SPAN)
 SIGNER = signer(AMERICAN, **SPAN)
 PUBLISHER = authority(Family("ecdsa", "sha384", "BP-384", explicit=True), **SPAN)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "passports.md"
 BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE.read_text(), re.DOTALL)
 IMPORT, CHECK = (text.split()[1:] for kind, text in BLOCKS if kind == "sh")
 [CONFIG] = [text for kind, text in BLOCKS if kind == "toml"]
-SPAN = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
+SPAN: dict[str, Any] = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
 GERMAN = authority(Family("ecdsa", "sha384", "BP-384", explicit=True), **SPAN)
 FRENCH = authority(Family("rsa"), country="FR", **SPAN)
 UTOPIA = authority(country="UT", **SPAN)
