@@ -38,6 +38,13 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         Path | None,
         typer.Option(help="a deployment: its orders in force, and its open proposal if no orders"),
     ] = None,
+    deployment: Annotated[
+        str | None, typer.Option(help="as orders count at this deployment of the catalogue")
+    ] = None,
+    floor: Annotated[
+        int | None,
+        typer.Option(min=1, help="fewest people told apart: in files 10, in what is printed 1"),
+    ] = None,
     engine: Annotated[str, typer.Option(help="duckdb://, postgresql://…, spark://…")] = ENGINE,
     out: Annotated[
         Path | None, typer.Option(help="a folder for report.json, report.html and the charts")
@@ -57,6 +64,7 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     try:
         from writ.study.comparison import Comparison
         from writ.study.engine import open_engine
+        from writ.study.figures import FLOOR
         from writ.study.report import SCHEMAS, plain, words
         from writ.study.report import schema as schema_of
         from writ.study.simulation import simulate as count
@@ -70,10 +78,9 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         return
     source, spill = who(population, config, engine)
     proposed = _proposed(orders or [], in_force or [], diff or [], config)
-    comparison = Comparison(proposed.before, proposed.after)
+    comparison = Comparison(proposed.before, proposed.after, deployment)
     with open_engine(engine, spill_to=spill) as opened, progress(opened, silent=as_json) as tell:
         found = count(opened, comparison, source, traffic, tell)
-    report = plain(found)
     if out is not None:
         from writ.study.charts import outcomes, settling, timeline
         from writ.study.page import page
@@ -83,11 +90,13 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
             "settling": settling(found),
             "timeline": timeline(found),
         }
+        report = plain(found, floor or FLOOR)
         files = {f"{name}.svg": drawn.encode() for name, drawn in charts.items()}
         files["report.json"] = msgspec.json.encode(report) + b"\n"
         files["report.html"] = page("simulation", {"report": report, **charts}).encode()
         write_files(out, files)
-    print(msgspec.json.encode(report).decode() if as_json else "\n".join(words(found)))
+    printed = msgspec.json.encode(plain(found, floor or 1)).decode() if as_json else None
+    print("\n".join(words(found)) if printed is None else printed)
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

@@ -77,10 +77,10 @@ def readiness(  # noqa: PLR0913, PLR0917  one parameter per option of the comman
     counted = _Counted(*who(population, config, engine), engine)
     place = _place(orders, config, at)
     found = _measured(place, counted, (templates, model, drill), history or place.history)
-    value = report.plain(found)
     if out is not None:
-        for name, data in _files(found, value).items():
+        for name, data in _files(found, report.plain(found, examples=False)).items():
             write_file(out / name, data)
+    value = report.plain(found)
     print(msgspec.json.encode(value).decode() if as_json else "\n".join(report.words(found)))
 
 

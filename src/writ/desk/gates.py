@@ -4,7 +4,8 @@
    every order; a proof and a simulation of every change to what orders say.
 2. Nobody signs before each first version was written down by another person than its submitter,
    and every line that differs between the two was explained.
-3. Nothing comes into force without reports on exactly these orders. A proof must say `proved`.
+3. Nothing comes into force without reports on exactly these orders. A proof must say `proved`, and a
+   simulation of one deployment alone is none.
 4. Any of it may be skipped by two people who may sign, neither of them the submitter, each with
    their own signed word; it is recorded, and said, as what it is.
 5. Where annexes have to be confirmed, each of a version that comes names the record of it.
@@ -26,7 +27,7 @@ from writ.model.order import Lawbook, OrderVersion
 from writ.signing.trust import LEAST_SIGNERS, Gate, Trust
 from writ.signing.word import Word
 
-PROVED = "proved"
+PROVED, IN_PART = "proved", "in part"
 REPORTED = ("proof", "simulation")
 
 
@@ -166,7 +167,9 @@ def _report(gate: Gate, case: Case, words: Iterable[Word[Said]]) -> Passing:
         if isinstance(said, Report) and said.kind == gate:
             if said.law != law:
                 raise Refused(f"the {gate} speaks of `{said.law}`, and proposed is `{law}`")
-            state = state or gate != "proof" or said.verdict == PROVED
+            state = state or (
+                said.verdict == PROVED if gate == "proof" else said.verdict != IN_PART
+            )
             lines.append(
                 f"{gate}: {said.verdict}; {said.summary} (report {said.report}, by {word.by})"
             )

@@ -18,7 +18,6 @@ from writ.drill.population import Party, Population, populate
 from writ.drill.probe import Voice
 from writ.drill.record import Coverage, Journal
 from writ.drill.record import Population as PopulationLine
-from writ.drill.reports import write_people
 from writ.drill.schedule import Schedule, plan
 from writ.drill.scorecard import Scorecard, score
 from writ.drill.story import Returning, Story
@@ -103,7 +102,6 @@ async def _play(
     site, journal, telling = there
     returning = list(_returning(folder, schedule, population))
     late = [item for one in returning for item in one.late]
-    write_people(site.folder, population.subjects.values())
     credentials = await enrol(site, population, late, telling.say)
     journal.write(
         PopulationLine(

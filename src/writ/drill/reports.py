@@ -1,7 +1,7 @@
 """The proof and the simulation that a drill's proposals need, made by the commands people run.
 
 1. Each runs as a process of its own on exactly what is proposed, both at once, while the crowd goes
-   on asking; the simulation counts everybody on the books.
+   on asking; the simulation asks the registry who there is.
 2. Reports are kept in the deployment's folder, a proof with its questions, for who packs evidence.
 3. A report is attached whatever it says. Where there is none, or a proof proves nothing, two people
    do without, and say why.
@@ -20,16 +20,14 @@ import msgspec
 from writ.canonical import Plain, digest_bytes
 from writ.clock import elapsed
 from writ.errors import Failed, NotProved, Refused
-from writ.law.subjects import write_subject
-from writ.model.subject import Subject
 
 Kind = Literal["proof", "simulation"]
 
-PEOPLE, CONFIG, REPORTS = "people.jsonl", "writ.toml", "reports"
+CONFIG, REPORTS = "writ.toml", "reports"
 
 COMMANDS: Mapping[Kind, Sequence[str]] = {
     "proof": ("order", "prove"),
-    "simulation": ("order", "simulate", "--population", PEOPLE),
+    "simulation": ("order", "simulate", "--floor", "10"),  # packs of evidence leave the house
 }
 
 
@@ -53,12 +51,6 @@ class Made:
     def met(self) -> bool:
         """Whether an activation may rest on it."""
         return self.said is not None and (self.kind != "proof" or self.verdict == "proved")
-
-
-def write_people(folder: Path, subjects: Iterable[Subject]) -> None:
-    """Write the population that simulations count."""
-    lines = [msgspec.json.encode(write_subject(subject)) for subject in subjects]
-    (folder / PEOPLE).write_bytes(b"\n".join(lines) + b"\n")
 
 
 async def make_reports(folder: Path, kinds: Iterable[Kind]) -> list[Made]:

@@ -4,7 +4,9 @@
    judged at its first instant.
 2. A model is touched where, in some phase, the rules or holds on it are not the same on both sides,
    or where that is so of what stands in for it. Of all others nothing can change.
-3. Where no rule changes there are no phases; names that the catalogue does not read as it did are
+3. At a deployment only the rules that cover it count; one that a side's catalogue has not is what
+   the other side says it is.
+4. Where no rule changes there are no phases; names that the catalogue does not read as it did are
    told apart, since no rule speaks of them.
 """
 
@@ -16,6 +18,7 @@ from itertools import pairwise
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import substitute_for
+from writ.law.compiled.places import deployment_named
 from writ.law.digest import rules_digest
 from writ.law.snapshot import law_digest
 from writ.model.order import Lawbook, OrderVersion
@@ -34,15 +37,23 @@ class Phase:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Rule 1."""
+    """Rule 1; `deployment` is one by its name, None: nobody says at which (rule 3)."""
 
     before: Lawbook
     after: Lawbook
+    deployment: str | None = None
 
     @cached_property
     def compiled(self) -> tuple[Compiled, Compiled]:
         """Both sides, compiled."""
-        return Compiled(self.before), Compiled(self.after)
+        old, new = (
+            side if self.deployment in side.catalogue.deployments else other
+            for side, other in ((self.before, self.after), (self.after, self.before))
+        )
+        return (
+            Compiled(self.before, deployment_named(old, self.deployment)),
+            Compiled(self.after, deployment_named(new, self.deployment)),
+        )
 
     @cached_property
     def proposed(self) -> tuple[OrderVersion, ...]:
@@ -82,7 +93,7 @@ class Comparison:
 
     @cached_property
     def renamed(self) -> tuple[str, ...]:
-        """Names that come, go or mean another model (rule 3)."""
+        """Names that come, go or mean another model (rule 4)."""
         before, after = (side.catalogue.names for side in (self.before, self.after))
         return tuple(sorted(name for name in {**before, **after} if _other(name, before, after)))
 
@@ -100,7 +111,7 @@ class Comparison:
         """Rule 2, by name."""
         found: set[str] = set()
         for phase in self.phases:
-            rules = [dict(_ruled(side, phase.start)) for side in self.compiled]
+            rules = self._ruled(phase.start)
             differ = {model for model in self.models if rules[0].get(model) != rules[1].get(model)}
             found |= differ
             found |= {
@@ -118,7 +129,13 @@ class Comparison:
         return tuple(sorted(set(sides[0]) | set(sides[1])))
 
     def _differs(self, at: Instant) -> bool:
+        if self.deployment is not None:
+            before, after = self._ruled(at)
+            return before != after
         return rules_digest(self.before, at) != rules_digest(self.after, at)
+
+    def _ruled(self, at: Instant) -> list[dict[str, object]]:
+        return [dict(_ruled(side, at)) for side in self.compiled]
 
 
 def _other(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
@@ -142,5 +159,7 @@ def _ruled(side: Compiled, at: Instant) -> Iterator[tuple[str, object]]:
                 tuple(item for item in active.exemptions if model in item.models),
             )
             for active in speech.rules
+            if active.rule.covers(side.deployment)
         ]
-        yield model, (rules, speech.held)
+        if rules or speech.held:
+            yield model, (rules, speech.held)

@@ -6,7 +6,7 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from writ.model.decision import Settlement
@@ -14,6 +14,9 @@ from writ.model.outcome import Outcome
 from writ.study.comparison import Phase
 from writ.study.verdicts import OUTCOMES, UNJUDGED, Verdict
 
+FLOOR = 10
+"""Fewer people than that are not told apart in what may be shown around."""
+OTHERS = "others"
 MEASURES = ("subjects", "requests", "tokens", "streams")
 RANK = {word: place for place, word in enumerate(OUTCOMES)}
 
@@ -35,6 +38,17 @@ class Tally:
             else:
                 self.barred += count
 
+    def join(self, other: "Tally") -> None:
+        """Count what another has counted."""
+        self.moves.update(other.moves)
+        self.barred += other.barred
+        self.undetermined += other.undetermined
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return self.moves.total()
+
     def by(self, side: int) -> dict[str, int]:
         """Return the count by outcome, before (0) or after (1)."""
         found = dict.fromkeys(OUTCOMES, 0)
@@ -54,6 +68,33 @@ class Tally:
 
 Tallies = dict[str, Tally]
 """A tally for each measure that there is."""
+
+
+def at_least(values: Mapping[str, Tallies], floor: int) -> dict[str, Tallies]:
+    """Put values of fewer subjects together, and with them the next larger until they are enough.
+
+    Else whoever knows the sum of all would know the one that is left out.
+    """
+    kept, small, few = dict(values), list[Tallies](), 0
+    for value in sorted(values, key=lambda value: (_people(values[value]), value)):
+        people = _people(values[value])
+        if people >= floor and (few >= floor or not small):
+            break
+        small.append(kept.pop(value))
+        few += people
+    return {**kept, OTHERS: _together(small)} if small else kept
+
+
+def _people(tallies: Tallies) -> int:
+    return tallies["subjects"].total if "subjects" in tallies else 0
+
+
+def _together(small: Iterable[Tallies]) -> Tallies:
+    found: Tallies = {}
+    for tallies in small:
+        for measure, tally in tallies.items():
+            found.setdefault(measure, Tally()).join(tally)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

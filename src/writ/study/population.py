@@ -36,6 +36,7 @@ COLUMNS: Mapping[str, Kind] = {
     "plan": "text",
 }
 LINES = ".jsonl"
+NOTHING = "nothing of it is counted"
 _KEY = ("kind", "facts", "verified", "expires", "wrong", "list")
 
 
@@ -112,6 +113,7 @@ def read_population(
     )
     engine.let_go(kept)
     wrong = [Problem(what, *found) for what, found in sorted(classes.faults.items())]
+    wrong += [] if total else [Problem(f"subjects in the population: {NOTHING}", 0, "")]
     alike = engine.keep(_alike(subjects, seats))
     return Population(subjects, alike, seats, total, lacking, (*wrong, *doubled), tuple(plans))
 

@@ -2,7 +2,10 @@
 
 1. Everything is counted, nothing is estimated. Shares are for the reader to divide.
 2. `digest` is that of the law as it would be with the proposal (`law_digest`): what `writ attach`
-   asks for. `verdict` is `complete`, or `incomplete` where some rows could not be judged.
+   asks for. `verdict` is `complete`, `incomplete` where some rows could not be judged, or `in part`:
+   of one deployment, which is not what is asked for.
+3. With a floor, values and organisations of fewer people are put together or left out, and nobody is
+   an example: what is written so may be shown to people who may not see the registry.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,9 +19,10 @@ from writ.law.subjects import write_values
 from writ.model.decision import Settlement
 from writ.model.subject import Value
 from writ.study.comparison import Comparison
-from writ.study.figures import ModelFigures, PhaseFigures, Tallies, Tally
+from writ.study.figures import ModelFigures, PhaseFigures, Tallies, Tally, at_least
 from writ.study.simulation import Simulation
 
+IN_PART = "in part"
 SCHEMAS = ("simulation", "population", "traffic")
 
 
@@ -27,22 +31,28 @@ def schema(name: str) -> str:
     return files("writ.study").joinpath(f"data/{name}.json").read_text(encoding="utf-8")
 
 
-def plain(found: Simulation) -> dict[str, Plain]:
-    """Write a simulation."""
+def plain(found: Simulation, floor: int = 1) -> dict[str, Plain]:
+    """Write a simulation (rule 3)."""
     comparison = found.comparison
     return {
         "kind": "simulation",
         "digest": law_digest(comparison.after),
-        "verdict": "incomplete" if found.problems else "complete",
+        "deployment": comparison.deployment,
+        "floor": floor,
+        "verdict": _verdict(found),
         "summary": summary(found),
         "population": {"rows": found.population.rows, "without": list(found.population.without)},
         "traffic": None if found.traffic is None else {"without": list(found.traffic.without)},
         "problems": [
-            {"what": item.what, "count": item.count, "example": item.example}
+            {
+                "what": item.what,
+                "count": item.count,
+                "example": item.example if floor == 1 else "",
+            }
             for item in found.problems
         ],
         "untouched": [name for name in comparison.models if name not in comparison.touched],
-        "phases": [_phase(item) for item in found.phases],
+        "phases": [_phase(item, floor) for item in found.phases],
     }
 
 
@@ -69,23 +79,33 @@ def unchanged(comparison: Comparison) -> str:
     return "no outcome changes"
 
 
-def _phase(item: PhaseFigures) -> Plain:
+def _verdict(found: Simulation) -> str:
+    if found.comparison.deployment is not None:
+        return IN_PART
+    return "incomplete" if found.problems else "complete"
+
+
+def _phase(item: PhaseFigures, floor: int) -> Plain:
     phase = item.phase
     return {
         "from": format_instant(phase.start),
         "until": None if phase.until >= FOREVER else format_instant(phase.until),
         "orders": [{"order": order, "version": version} for order, version in phase.orders],
         "changes": phase.changes,
-        "models": [_model(figures) for figures in item.models],
+        "models": [_model(figures, floor) for figures in item.models],
     }
 
 
-def _model(figures: ModelFigures) -> Plain:
+def _model(figures: ModelFigures, floor: int) -> Plain:
+    many = {hit.organisation for hit in figures.hit.get("subjects", ()) if hit.count >= floor}
     return {
         "model": figures.model,
         "all": _tallies(figures.all),
         "by": {
-            dimension: [{"value": value, **_tallies(values[value])} for value in sorted(values)]
+            dimension: [
+                {"value": value, **_tallies(tallies)}
+                for value, tallies in sorted(at_least(values, floor).items())
+            ]
             for dimension, values in figures.by.items()
         },
         "settling": [
@@ -98,7 +118,11 @@ def _model(figures: ModelFigures) -> Plain:
         "organisations": {
             measure: {
                 "hit": figures.organisations[measure],
-                "hardest": [{"id": hit.organisation, "count": hit.count} for hit in hits],
+                "hardest": [
+                    {"id": hit.organisation, "count": hit.count}
+                    for hit in hits
+                    if floor == 1 or hit.organisation in many
+                ],
             }
             for measure, hits in figures.hit.items()
         },
@@ -160,6 +184,7 @@ def words(found: Simulation) -> Iterator[str]:
             yield from _more(figures)
     if not found.phases:
         yield unchanged(found.comparison)
+    yield from _place(found.comparison)
     untouched = len(found.comparison.models) - len(found.comparison.touched)
     yield f"{untouched} other models: nothing changes"
     for what, lacking in _lacking(found):
@@ -167,6 +192,15 @@ def words(found: Simulation) -> Iterator[str]:
     for problem in found.problems:
         example = f" (such as {printable(problem.example)})" if problem.example else ""
         yield f"{problem.count} {problem.what}{example}"
+
+
+def _place(comparison: Comparison) -> Iterator[str]:
+    """Say at which deployment it is so, where that makes a difference."""
+    places = {**comparison.before.catalogue.deployments, **comparison.after.catalogue.deployments}
+    if comparison.deployment is not None:
+        yield f"so it is at {comparison.deployment}; activation asks for all deployments"
+    elif places:
+        yield f"wherever it is served; --deployment counts one of {', '.join(sorted(places))}"
 
 
 def _lacking(found: Simulation) -> Iterator[tuple[str, tuple[str, ...]]]:

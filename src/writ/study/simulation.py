@@ -17,7 +17,7 @@ from writ.study.comparison import Comparison
 from writ.study.engine import Engine
 from writ.study.figures import ModelFigures, PhaseFigures
 from writ.study.organisations import Hitting, hardest_hit
-from writ.study.population import Population, Problem, an_orphan, read_population
+from writ.study.population import NOTHING, Population, Problem, an_orphan, read_population
 from writ.study.subject_lines import Lines
 from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
 from writ.study.verdicts import Verdict, Verdicts
@@ -64,18 +64,17 @@ def simulate(
     tell("reading the population")
     population = read_population(engine, source, classes, lists, edges)
     units, traffic = list(_subjects(engine, population)), None
-    problems = [*_none("subjects in the population", population.rows), *population.problems]
-    problems += _untold(units, "subjects", an_orphan(engine, population))
+    problems = [*population.problems, *_untold(units, "subjects", an_orphan(engine, population))]
     if traffic_name is not None:
         tell("reading the traffic")
         traffic = read_traffic(engine, traffic_name, population, _strangers(classes, lists))
         requests = list(_requests(counted(engine, traffic, population), comparison))
-        problems += _none("requests in the log", sum(unit.counts["requests"] for unit in requests))
         problems += traffic.problems
         unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
         stranger = a_stranger(engine, traffic, population) if unknown else ""
         problems += _untold(requests, "requests", stranger)
         problems += _unknown_models(requests)
+        problems += [] if requests else [Problem(f"requests in the log: {NOTHING}", 0, "")]
         units += requests
     tell("judging")
     verdicts = Verdicts(classes)
@@ -89,11 +88,6 @@ def simulate(
     tell("ranking organisations")
     hardest_hit(engine, population, traffic, phases, _hitting(verdicts, comparison, units))
     return Simulation(comparison, population, traffic, tuple(problems), phases)
-
-
-def _none(what: str, count: int) -> Iterator[Problem]:
-    if not count:
-        yield Problem(f"{what}: nothing of it is counted", 0, "")
 
 
 def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:

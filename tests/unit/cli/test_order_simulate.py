@@ -56,8 +56,74 @@ def test_the_three_letters(tmp_path: Path) -> None:
     assert second["permit"] > first["permit"]
     files = sorted(item.name for item in tmp_path.iterdir())
     assert ["outcomes.svg", "report.html", "report.json", "settling.svg", "timeline.svg"] == files
-    assert report == json.loads((tmp_path / "report.json").read_bytes())
-    assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ("<svg" in page, "default-src 'none'" in page, "style=" in page) == (True, True, False)
+
+
+def test_what_is_written_tells_nobody_apart(tmp_path: Path) -> None:
+    """Files put values of fewer than ten together, name no organisation of fewer, and nobody as an example."""
+    people = tmp_path / "people.jsonl"
+    bad = {"attribute": "citizenships", "value": ["USA"]}
+    lines = (JUNE / "subjects.jsonl").read_text() + json.dumps(
+        {"id": "ann", "kind": "person", "facts": [bad]}
+    )
+    people.write_text(lines + "\n")
+    asked = [LETTERS[0], "--population", str(people)]
+    printed = simulated(*asked, "--out", str(tmp_path / "out"))
+    written = json.loads((tmp_path / "out" / "report.json").read_bytes())
+
+    assert ((1, 10), printed["summary"]) == (
+        (printed["floor"], written["floor"]),
+        written["summary"],
+    )
+    exact, put = (item["phases"][0]["models"][0] for item in (printed, written))
+    assert exact["all"] == put["all"]
+    for dimension, rows in put["by"].items():
+        counts = {row["value"]: sum(row["subjects"]["after"].values()) for row in rows}
+        assert 10 <= min(counts.values())
+        assert 73 == sum(counts.values()), dimension
+    assert len(exact["by"]["citizenship"]) > len(put["by"]["citizenship"])
+    hit = exact["organisations"]["subjects"]
+    assert ({"hit": hit["hit"], "hardest": []}, True) == (
+        put["organisations"]["subjects"],
+        bool(hit["hardest"]),
+    )
+    assert ({"ann"}, {""}) == (examples(printed), examples(written))
+    assert written == simulated(*asked, "--floor", "10")
+
+
+def examples(report: dict[str, Any]) -> set[str]:
+    """Return who is named as an example of a fault about facts."""
+    return {item["example"] for item in report["problems"] if "facts" in item["what"]}
+
+
+def test_a_deployment_is_counted_by_itself(tmp_path: Path) -> None:
+    """At one that no rule covers nothing changes, and such a report says that it is a part."""
+    folder = tmp_path / "orders"
+    told = retold(tmp_path, "    standing:", "    where: {regions: [US]}\n    standing:")
+    catalogue = folder / "catalogue.yaml"
+    catalogue.write_text(
+        catalogue.read_text()
+        + "deployments:\n"
+        + "  there: {entity: us-co, region: US}\n  here: {entity: eu-co, region: FR}\n"
+    )
+    everywhere, there, here = (
+        simulated(str(told), *PEOPLE, *words)
+        for words in ([], ["--deployment", "there"], ["--deployment", "here"])
+    )
+
+    assert ("complete", "in part") == (everywhere["verdict"], there["verdict"])
+    assert after(everywhere) == after(there)
+    assert ([], "no outcome changes") == (here["phases"], here["summary"])
+    assert everywhere["digest"] == here["digest"]
+    with pytest.raises(InvalidInput, match=r"no deployment `their` in the catalogue.*`there`"):
+        CliRunner().invoke(
+            app,
+            ["order", "simulate", str(told), *PEOPLE, "--deployment", "their"],
+            catch_exceptions=False,
+        )
+    said = CliRunner().invoke(app, ["order", "simulate", str(told), *PEOPLE]).stdout
+    assert "wherever it is served; --deployment counts one of here, there" in said
 
 
 def test_an_amendment_compared_with_what_it_amends() -> None:

@@ -99,6 +99,20 @@ def test_a_chart_stands_alone(out: Path) -> None:
     assert re.match(r"<svg [^>]* color=\"#222\">\s*<rect width=\"100%\"", chart)
 
 
+def test_what_is_written_names_nobody(tmp_path: Path) -> None:
+    """Who is shown where a row is at fault is printed for who mends it; an empty population is told."""
+    people = tmp_path / "people.jsonl"
+    people.write_text('{"id": "ann", "kind": "perso"}')
+    asked = [*ASK[:2], "--population", str(people), "--json", "--out", str(tmp_path)]
+    printed = json.loads(run(*asked))["problems"]
+    written = json.loads((tmp_path / "readiness.json").read_bytes())["problems"]
+    assert (["ann"], [""]) == ([p["example"] for p in printed], [p["example"] for p in written])
+
+    people.write_text("")
+    told = {"what": "subjects in the population: nothing of it is counted", "count": 0}
+    assert [told | {"example": ""}] == json.loads(run(*asked))["problems"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

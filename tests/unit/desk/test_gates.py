@@ -300,6 +300,17 @@ def test_a_kind_of_note_is_no_other(tmp_path: Path) -> None:
         prove_note(note, digest, CODED.trust)
 
 
+def test_a_simulation_of_one_deployment_is_none(tmp_path: Path) -> None:
+    """What is activated counts everywhere, so its report has to."""
+    asked: set[Gate] = {"simulation"}
+    world = Signers.make(gates=asked)
+    desk = opened(tmp_path, world)
+    world.note(desk, "ana", "report", report(desk, "simulation", "in part"))
+    assert {"simulation": "missing"} == states(desk)
+    world.note(desk, "ana", "report", report(desk, "simulation", "complete"))
+    assert {"simulation": "met"} == states(desk)
+
+
 def test_gates_that_nobody_asked_for_are_not_there(tmp_path: Path) -> None:
     """The trust document says which there are."""
     asked: set[Gate] = {"simulation"}

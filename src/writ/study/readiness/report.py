@@ -2,7 +2,7 @@
 
 1. One number for each template: the share of the accounts served today that would keep working.
 2. What is not known is null, or said; nothing is taken for granted. Nobody is named but signers,
-   owners of paths, and as the example of a row at fault.
+   owners of paths, and, where that is wanted, as the example of a row at fault.
 """
 
 from collections import Counter
@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from writ.canonical import Plain
 from writ.clock import Instant, format_instant
+from writ.law.document import printable
 from writ.law.snapshot import law_digest
 from writ.model.order import Lawbook
 from writ.study.readiness.history import Entry
@@ -47,8 +48,8 @@ def schema() -> str:
     return files("writ.study").joinpath("data/readiness.json").read_text(encoding="utf-8")
 
 
-def plain(found: Readiness) -> dict[str, Plain]:
-    """Write it as JSON values."""
+def plain(found: Readiness, *, examples: bool = True) -> dict[str, Plain]:
+    """Write it as JSON values, with examples of rows at fault or without."""
     measured, around = found.measured, found.around
     problems = measured.population.problems
     return {
@@ -61,7 +62,12 @@ def plain(found: Readiness) -> dict[str, Plain]:
             "without": list(measured.population.without),
         },
         "problems": [
-            {"what": item.what, "count": item.count, "example": item.example} for item in problems
+            {
+                "what": item.what,
+                "count": item.count,
+                "example": item.example if examples else "",
+            }
+            for item in problems
         ],
         "templates": [_template(reading) for reading in measured.readings],
         "left_out": [{"template": item.name, "why": item.why} for item in found.left_out],
@@ -190,7 +196,7 @@ def words(found: Readiness) -> Iterator[str]:
     yield _drill_words(around.drill, measured.at)
     yield f"coverage: {around.coverage.sentence()}"
     for problem in measured.population.problems:
-        example = f" (such as {problem.example})" if problem.example else ""
+        example = f" (such as {printable(problem.example)})" if problem.example else ""
         yield f"{problem.count} {problem.what}{example}"
     yield from _steps_words(steps(measured, around))
 
