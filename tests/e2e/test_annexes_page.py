@@ -99,7 +99,7 @@ def test_a_large_difference_is_told_with_what_to_write(here: Deployment) -> None
     (here.folder / "new.csv").write_text("organisation\nc\n")
     told = here.json("annex", "diff", "old.csv", "new.csv")
     assert {
-        "before": 3, "after": 1, "come": 0, "go": 2, "stay": 1, "limit": 1, "large": True,
+        "before": 3, "after": 1, "come": 0, "go": 2, "shift": 0, "stay": 1, "limit": 1, "large": True,
     } == told  # fmt: skip
     assert "annex_change: {ANNEX: {come: 0, go: 2}}" in here.writ(
         "annex", "diff", "old.csv", "new.csv"
@@ -108,6 +108,16 @@ def test_a_large_difference_is_told_with_what_to_write(here: Deployment) -> None
         3, "annex", "diff", "old.csv", "new.csv", "--column", "id"
     )
     assert "no such file" in here.fails(3, "annex", "diff", "none.csv", "new.csv")
+
+
+def test_a_difference_counts_who_becomes_a_subsidiary(here: Deployment) -> None:
+    """Rows that stay, but as somebody's subsidiaries, are a change that the next version says."""
+    (here.folder / "own.csv").write_text("organisation,of\na,\nb,\nc,\n")
+    (here.folder / "below.csv").write_text("organisation,of\na,\nb,a\nc,a\n")
+    words: list[str | Path] = ["annex", "diff", "own.csv", "below.csv", "--subsidiary-of", "of"]
+    told = here.json(*words)
+    assert {"come": 0, "go": 0, "shift": 2, "stay": 3, "large": True}.items() <= told.items()
+    assert "annex_change: {ANNEX: {come: 0, go: 0, shift: 2}}" in here.writ(*words)
 
 
 def test_the_draft_is_private(here: Deployment) -> None:

@@ -13,7 +13,8 @@ from writ.cli.lines import read_file
 from writ.cli.options import AsJson
 from writ.cli.output import show
 from writ.errors import Fault, InvalidInput
-from writ.law.annexes import annex_limit, read_members
+from writ.law.annexes import annex_limit, read_alone, said_numbers, shifted
+from writ.model.order import AnnexChange
 
 
 class _Subject(msgspec.Struct):
@@ -21,12 +22,16 @@ class _Subject(msgspec.Struct):
     acts_for: list[str] = []
 
 
-def diff(
+def diff(  # noqa: PLR0913  one parameter per option of the command
     old: Annotated[Path, typer.Argument(metavar="OLD", help="the annex as it is")],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="the annex as it is to be")],
     column: Annotated[
         str, typer.Option(help="the column, which the order calls `key`")
     ] = "organisation",
+    subsidiary_of: Annotated[
+        str | None,
+        typer.Option(help="the column that tells of whom a row is a subsidiary, if there is one"),
+    ] = None,
     subjects: Annotated[
         Path | None, typer.Option(help="JSONL as `writ subject add` takes it: who is on the books")
     ] = None,
@@ -41,24 +46,30 @@ def diff(
     version as `annex_change`. With --subjects, also how many of the rows that come and go are on
     the books, and how many subjects act for those.
     """
-    was, now = read_members(old, column), read_members(new, column)
-    come, go, limit = now - was, was - now, annex_limit(len(was))
-    large = max(len(come), len(go)) > limit
-    said = f"annex_change: {{ANNEX: {{come: {len(come)}, go: {len(go)}}}}}"
+    was, now = (read_alone(file, column, subsidiary_of) for file in (old, new))
+    come, go = now.members - was.members, was.members - now.members
+    stay, shift = len(was.members & now.members), len(shifted(was, now))
+    limit = annex_limit(len(was.members))
+    large = max(len(come), len(go), shift) > limit
     told: dict[str, Plain] = {
-        "before": len(was),
-        "after": len(now),
+        "before": len(was.members),
+        "after": len(now.members),
         "come": len(come),
         "go": len(go),
-        "stay": len(was & now),
+        "shift": shift,
+        "stay": stay,
         "limit": limit,
         "large": large,
     }
-    lines = [
-        f"{len(come)} rows come, {len(go)} go, {len(was & now)} stay: {len(now)} rows, were {len(was)}"
-    ]
+    moved = f"{len(come)} rows come, {len(go)} go, {stay} stay"
+    moved += f", {shift} become subsidiaries or cease to be" if shift else ""
+    lines = [f"{moved}: {len(now.members)} rows, were {len(was.members)}"]
     if large:
-        lines.append(f"more than {limit} at once; the order's next version must say `{said}`")
+        said = said_numbers(AnnexChange(len(come), len(go), shift))
+        lines.append(
+            f"more than {limit} at once; the order's next version must say"
+            f" `annex_change: {{ANNEX: {{{said}}}}}`"
+        )
     if subjects is not None:
         books = _read_subjects(subjects)
         reach = {"come": _reach(books, come), "go": _reach(books, go)}

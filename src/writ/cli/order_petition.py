@@ -45,7 +45,7 @@ def petition(  # noqa: PLR0913, PLR0917  one parameter per option of the command
 
     Exit 2 where there is nothing to ask for, or nobody to ask; 3 bad input.
     """
-    from writ.law.annexes import read_members
+    from writ.law.annexes import read_alone
     from writ.law.folder import load_folder, named_under
     from writ.law.petition import Asked, listed
     from writ.law.petition import petition as made
@@ -57,7 +57,7 @@ def petition(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     people = read_subjects(known) if subjects is not None or known.exists() else {}
     asked = Asked(
         order,
-        listed(read_members(who, column), people, (str(who), str(known))),
+        listed(read_alone(who, column).members, people, (str(who), str(known))),
         _text(why),
         () if models is None else tuple(name.strip() for name in models.split(",")),
         WallClock().now() if at is None else parse_instant(at),

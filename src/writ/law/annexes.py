@@ -40,16 +40,23 @@ def read_annexes(reader: Reader, node: Node | None, files: Mapping[str, bytes]) 
     }
 
 
-def read_members(path: Path, key: str) -> frozenset[str]:
-    """Read the ids of an annex that lies by itself; InvalidInput has every fault."""
+def read_alone(path: Path, key: str, subsidiary_of: str | None = None) -> Group:
+    """Read an annex that lies by itself; InvalidInput has every fault."""
     reader = Reader()
+    columns = (key,) if subsidiary_of is None else (key, subsidiary_of)
     try:
         with path.open("rb") as file:
-            rows = _rows(reader, file.read(LARGEST + 1), str(path), (key,))
+            rows = _rows(reader, file.read(LARGEST + 1), str(path), columns)
     except OSError as error:
         raise InvalidInput([Fault(str(path), 0, 0, f"{error.strerror}".lower())]) from None
     reader.done()
-    return frozenset(name for name, _ in rows)
+    return _group(path.stem, rows, told=subsidiary_of is not None)
+
+
+def _group(name: str, rows: Iterable[tuple[str, str]], *, told: bool) -> Group:
+    members = frozenset(member for member, _ in rows)
+    named = frozenset(member for member, above in rows if not above)
+    return Group(name, members, digest(sorted(members)), members - named if told else None)
 
 
 def without_subsidiaries(group: Group) -> Group:
@@ -103,18 +110,19 @@ def _unsaid(name: str, was: Group | None, now: Group, said: AnnexChange | None) 
     told = f"{change.come} rows of annex {quoted(name)} come and {change.go} go"
     told += f", {shift} become subsidiaries or cease to be" if shift else ""
     if said is not None:
-        wrong = f"{told}, but `annex_change` says {_numbers(said)}"
+        wrong = f"{told}, but `annex_change` says {said_numbers(said)}"
         return None if said == change else wrong
     limit = annex_limit(len(old))
     if was is None or max(change.come, change.go, shift) <= limit:
         return None
     return (
         f"{told}, more than {limit} of {len(old)}; if that is meant, write"
-        f" `annex_change: {{{name}: {{{_numbers(change)}}}}}`"
+        f" `annex_change: {{{name}: {{{said_numbers(change)}}}}}`"
     )
 
 
-def _numbers(change: AnnexChange) -> str:
+def said_numbers(change: AnnexChange) -> str:
+    """Write a change as `annex_change` says it."""
     shift = f", shift: {change.shift}" if change.shift else ""
     return f"come: {change.come}, go: {change.go}{shift}"
 
@@ -161,10 +169,7 @@ def _annex(reader: Reader, name: str, node: Node, files: Mapping[str, bytes]) ->
     elif file and key:
         rows = _rows(reader, files[file], file, columns)
     _record(reader, fields["confirmed"], files)
-    members = frozenset(name for name, _ in rows)
-    named = frozenset(name for name, above in rows if not above)
-    told = len(columns) > 1
-    return Group(name, members, digest(sorted(members)), members - named if told else None)
+    return _group(name, rows, told=len(columns) > 1)
 
 
 def _record(reader: Reader, node: Node | None, files: Mapping[str, bytes]) -> None:

@@ -117,7 +117,9 @@ class Reader:
             return {}
         if isinstance(node.value, Mapping):
             return node.value
-        self.fault(node, "must be a mapping of keys to values")
+        empty = node.value is None
+        what = "is empty; give it keys and values, or leave it out"
+        self.fault(node, what if empty else "must be a mapping of keys to values")
         return {}
 
     def items(self, node: Node | None) -> tuple[Node, ...]:

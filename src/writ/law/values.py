@@ -130,10 +130,17 @@ def read_share(reader: Reader, node: Node | None) -> str:
     if node is None or not text.strip():
         return ""
     if _SHARE.fullmatch(text) is None or Decimal(text) > 100:  # noqa: PLR2004 rule 2
-        reader.fault(node, f"{quoted(text)} is no share; write percent as text, such as '50.0'")
+        reader.fault(node, f"{quoted(text)} is no share; {_how_shares_go(text)}")
         return ""
     whole, _, fraction = text.partition(".")
     return f"{int(whole)}.{fraction}".rstrip("0").rstrip(".")
+
+
+def _how_shares_go(text: str) -> str:
+    """Say what is wrong with a share."""
+    if re.fullmatch(r"[0-9]{1,3}\.[0-9]+", text) and Decimal(text) <= 100:  # noqa: PLR2004 rule 2
+        return "write at most 12 digits after the point"
+    return "write percent as text, such as '50.0'"
 
 
 def _name(reader: Reader, node: Node) -> Iterator[Value]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from writ.errors import InvalidInput
-from writ.law.annexes import annex_limit, read_members, unsaid_changes
+from writ.law.annexes import annex_limit, read_alone, unsaid_changes
 from writ.law.folder import read_sources
 
 CATALOGUE = b"provider: acme\nmodels: {m: {}}\n"
@@ -122,9 +122,9 @@ def test_an_annex_by_itself(tmp_path: Path, content: str | None, fault: str) -> 
     if content is not None:
         file.write_text(content)
     with pytest.raises(InvalidInput, match=fault):
-        read_members(file, "id")
+        read_alone(file, "id")
     file.write_text("id\nb\na\n")
-    assert {"a", "b"} == read_members(file, "id")
+    assert {"a", "b"} == read_alone(file, "id").members
 
 
 @pytest.mark.parametrize(

@@ -269,9 +269,22 @@ def test_what_an_operator_cannot_take_is_a_fault(value: Plain, said: str) -> Non
                 " beside, or list the parents meant and use `ultimate_parent_in`"
             ),
         ),
+        ({"owned_by": None}, "owned_by: is empty; give it keys and values, or leave it out"),
         (
             {"owned_by": {"share": "half", "who": {"person": {"person_in": "annex-a"}}}},
             "owned_by.share: `half` is no share; write percent as text, such as '50.0'",
+        ),
+        (
+            {
+                "owned_by": {
+                    "share": "50.0000000000001",
+                    "who": {"person": {"person_in": "annex-a"}},
+                }
+            },
+            (
+                "owned_by.share: `50.0000000000001` is no share;"
+                " write at most 12 digits after the point"
+            ),
         ),
         (
             {"owned_by": {"share": "50", "who": {}}},
