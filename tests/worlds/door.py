@@ -2,26 +2,41 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import httpx2
+import msgspec
 
 from tests.worlds.deployment import CATALOGUE, LETTER
 from tests.worlds.office import Office, office
-from writ.model.config import read_config
+from tests.worlds.provider import NOW, Provider
+from writ.clock import wall
+from writ.model.config import Config, read_config
 from writ.model.subject import Subject
 from writ.people.keys import Wanted
+from writ.people.oidc.client import open_client
+from writ.people.oidc.method import Oidc
+from writ.people.oidc.providers import Provider as Registered
+from writ.people.oidc.published import Published
+from writ.people.oidc.sign_in import SignIn
 from writ.portal.app import portal_app
+from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
+from writ.portal.logins import Logins
 from writ.portal.server import ways_of
 from writ.portal.signals import open_hearing, signal_routes
 from writ.serve.counter import counter_app
+from writ.serve.passes import Passes
 from writ.serve.site import Site, open_site
+from writ.signing.invitation import LIFETIME, Invitation, question_named
+from writ.signing.keys import KeyPair
+from writ.signing.secret import read_secret
 
 ADDRESS = "https://verify.example.org"
 RESIDENTS = """
@@ -99,6 +114,21 @@ class Door:
         [(_, text)] = self.site.registry.keys.create([Wanted(requester)])
         return text
 
+    def invitation(self, account: str, model: str = "fable-5", **changes: object) -> str:
+        """A link's token, as a gateway mints it."""
+        registry, site = self.site.registry, self.site
+        compiled = site.desk.current().law()
+        segment = [item for item in compiled.book.boundaries() if item <= site.clock.now()]
+        digest = msgspec.json.decode(compiled.snapshot)["segments"][len(segment)]["rules_digest"]
+        made = Invitation(
+            bytes.fromhex(registry.books.alias(account)),
+            question_named(model, digest),
+            uuid.uuid4(),
+            int(wall()) + LIFETIME,
+        )
+        secret = read_secret(site.config.invitations, may_make=True)
+        return replace(made, **changes).sealed(secret)  # type: ignore[arg-type]  # as a test has it
+
     async def _send(
         self, app: Any, method: str, path: str, more: Mapping[str, Any]
     ) -> httpx2.Response:
@@ -121,11 +151,12 @@ def opened_door(
     *,
     more: Mapping[str, int] = MappingProxyType({}),
     section: str = "",
+    providers: Sequence[tuple[Registered, Provider]] = (),
 ) -> Iterator[Door]:
     """A deployment with the letter in force, Alice, Bob, and Acme with its service.
 
     `signals` is the file of who may send some; `more` are further methods with their caps, and
-    `section` is what they need in `writ.toml`.
+    `section` is what they need in `writ.toml`; `providers` are at whom visitors sign in (`oidc`).
     """
     made = office(folder, portal=True, more=more)
     if signals:
@@ -142,13 +173,39 @@ def opened_door(
     assert config.portal is not None
     loop = asyncio.new_event_loop()
     with open_site(config) as site:
-        behind = counter_app(site)
+        there = [(Published(row, provider), provider) for row, provider in providers]
+        passes = Passes(site.registry, site.clock, [item for item, _ in there], now=lambda: NOW)
+        behind = counter_app(site, passes)
         counter = Counter(config.portal_socket)
         counter._http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=behind), base_url="http://writ"
         )
         hearing = open_hearing(config.signals, counter) if config.signals else None
         routes = signal_routes(config.portal, hearing) if hearing else []
-        app = portal_app(config.portal, ways_of(config), counter, routes)
+        logins = Logins(_sign_ins(there, "sign-in"), counter)
+        method = Oidc(_sign_ins(there, "with"), site.clock, lambda: NOW)
+        ways = _with_oidc(config, method) if there else ways_of(config)
+        app = portal_app(config.portal, ways, counter, routes, logins)
         yield Door(made, site, loop, app, behind)
     loop.close()
+
+
+def _with_oidc(config: Config, method: Oidc) -> Ways:
+    """Return the ways of a deployment, and sign-ins."""
+    ways = ways_of(config)
+    pair = KeyPair.load(config.method_key("oidc"))
+    return Ways({**ways.methods, "oidc": method}, {**ways.keys, "oidc": pair})
+
+
+def _sign_ins(there: Sequence[tuple[Published, Provider]], leg: str) -> dict[str, SignIn]:
+    """Return sign-ins whose answers come back to a leg of the portal."""
+    return {
+        item.provider.id: SignIn(
+            item,
+            open_client(item.provider),
+            provider,
+            f"{ADDRESS}/verify/{leg}/{item.provider.id}",
+            lambda: NOW,
+        )
+        for item, provider in there
+    }

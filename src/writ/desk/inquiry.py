@@ -1,14 +1,16 @@
 """What an account's holder may ask of their own standing: the outcome, why, and what would settle it.
 
 1. It is decided as the gateway named here decides: the law in force at its deployment, the same
-   facts, now. Nobody is asked about but the key's requester and the organisation it acts for.
-2. What would settle it is put as a question for each of the two: values of theirs alone. What
-   others would have to show (end users, owners) is counted, and not asked here.
+   facts, now. Nobody is asked about but the requester and the organisation it acts for.
+2. What would settle it is put as a question for each of the two: values of theirs alone; for the
+   organisation, only to a holder who speaks for it. What others would have to show (end users,
+   owners) is counted, and not asked here.
 3. Told is what the strictest disclosure among the rules against allows, as the gateway does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from writ.clock import Clock
 from writ.desk.roll import Roll
@@ -20,11 +22,29 @@ from writ.model.decision import Decision, LinkName, Reason
 from writ.model.order import Disclosure, Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
-from writ.people.keys import ApiKey
 from writ.people.methods import Question
 from writ.signing.invitation import question_named
 
 _STRICTNESS: dict[Disclosure, int] = {"full": 0, "existence": 1, "none": 2}
+
+
+class Holder(Protocol):
+    """Whoever came for an account: by its API key, or signed in to it."""
+
+    @property
+    def requester(self) -> str:
+        """Whose account it is."""
+        ...
+
+    @property
+    def organisation(self) -> str | None:
+        """Whom it acts for."""
+        ...
+
+    @property
+    def speaks(self) -> bool:
+        """Whether its holder speaks for the organisation too."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +92,15 @@ class Inquiry:
         self._point = point
         self._last: Compiled | None = None
 
-    def standing(self, key: ApiKey, model: str) -> Standing:
-        """Return what the holder of a key may do with a model (any of its names), and what if."""
+    def standing(self, holder: Holder, model: str) -> Standing:
+        """Return what an account's holder may do with a model (any of its names), and what if."""
         compiled = self._compiled()
         name = compiled.book.catalogue.resolve(model)
         if name is None:
             raise Refused("there is no such model")
-        chain = self._chain(key, compiled)
+        chain = self._chain(holder, compiled)
         found = decide_compiled(compiled, chain, name, self._clock.now())
-        questions = tuple(_questions(chain, found))
+        questions = tuple(_questions(chain, found, speaks=holder.speaks))
         asked = {id(item) for question in questions for item in question.wanted}
         return Standing(
             name,
@@ -91,10 +111,10 @@ class Inquiry:
             _told(compiled.book, found.reasons),
         )
 
-    def wanting(self, key: ApiKey) -> tuple[str, ...]:
-        """Return the models that the holder of a key may not use as they are, by name."""
+    def wanting(self, holder: Holder) -> tuple[str, ...]:
+        """Return the models that an account's holder may not use as they are, by name."""
         compiled, now = self._compiled(), self._clock.now()
-        chain = self._chain(key, compiled)
+        chain = self._chain(holder, compiled)
         return tuple(
             name
             for name, model in sorted(compiled.book.catalogue.models.items())
@@ -118,19 +138,19 @@ class Inquiry:
             self._last = Places(book).at(book.catalogue.deployment_of(self._point))
         return self._last
 
-    def _chain(self, key: ApiKey, compiled: Compiled) -> Chain:
-        names = [name for name in (key.requester, key.organisation) if name is not None]
+    def _chain(self, holder: Holder, compiled: Compiled) -> Chain:
+        names = [name for name in (holder.requester, holder.organisation) if name is not None]
         known = self._roll.known(names, follows=compiled.follows)
         if any(item.broken for item in known.values()):
             raise Refused("what is known of this account cannot be read; ask the operator")
-        organisation = None if key.organisation is None else known[key.organisation].subject
-        return Chain(known[key.requester].subject, organisation)
+        organisation = None if holder.organisation is None else known[holder.organisation].subject
+        return Chain(known[holder.requester].subject, organisation)
 
 
-def _questions(chain: Chain, found: Decision) -> Iterator[Question]:
+def _questions(chain: Chain, found: Decision, *, speaks: bool) -> Iterator[Question]:
     links: tuple[tuple[LinkName, Subject | None], ...] = (
         ("requester", chain.requester),
-        ("organisation", chain.organisation),
+        ("organisation", chain.organisation if speaks else None),
     )
     for link, subject in links:
         wanted = tuple(

@@ -99,9 +99,10 @@ class PassportFiles:
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal`, `wallet`, `passport`, `signals` and `vendors` (the files of who sends signals, and who
-    looks at documents) are None where there is none, `pin` the digest of the first trust document (empty until
-    there is one), `record_link` the operator's public record (empty: none), `log_origin` what the
+    `portal`, `wallet`, `passport`, `oidc`, `signals` and `vendors` (the files of where people sign in,
+    who sends signals, and who looks at documents) are None where there is none, `pin` the digest of
+    the first trust document (empty until there is one), `record_link` the operator's public record
+    (empty: none), `log_origin` what the
     log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
     `log_cover` microseconds between two commitments of the cover log,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
@@ -115,6 +116,7 @@ class Config:
     admin_listen: Address
     portal: Portal | None
     wallet: WalletFiles | None
+    oidc: Path | None
     signals: Path | None
     vendors: Path | None
     passport: PassportFiles | None
@@ -224,6 +226,9 @@ class _Reader:
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
             portal=self._portal(),
             wallet=self._wallet(),
+            oidc=self._file_of(
+                "oidc", "sign-ins need a [portal], where people come from and back to"
+            ),
             signals=self._file_of("signals", "signals need a [portal], where they arrive"),
             vendors=self._file_of("vendors", "vendors need a [portal], which leads there"),
             passport=self._passport(),
@@ -443,6 +448,7 @@ _SECTIONS = {
     "admin": frozenset({"listen"}),
     "portal": frozenset({"listen", "address", "proxies", "contact"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
+    "oidc": frozenset({"file"}),
     "signals": frozenset({"file"}),
     "vendors": frozenset({"file"}),
     "passport": frozenset({"master_list", "signed_under", "reader"}),

@@ -54,6 +54,13 @@ class EndUsers:
         self._books.announce(Change(end_users=frozenset(new)))
         return len(new)
 
+    def find(self, organisation: str, sub: str) -> str | None:
+        """Return whom an organisation means by a `sub` (None: nobody)."""
+        here = (end_user.c.organisation == organisation, end_user.c.sub == sub)
+        with self._books.store.view() as connection:
+            row = connection.execute(end_user.select().where(*here)).first()
+        return None if row is None else str(row.subject)
+
     def all(self) -> tuple[EndUser, ...]:
         """Return every end user, by organisation and `sub`."""
         with self._books.store.view() as connection:

@@ -37,6 +37,11 @@ class ApiKey:
     created_at: Instant
     revoked_at: Instant | None
 
+    @property
+    def speaks(self) -> bool:
+        """Whether its holder speaks for the organisation too: whoever has its key does."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -1,6 +1,7 @@
 """The portal's pages and the addresses behind them.
 
-1. Whoever comes proves control of an account before anything is said about it: by its API key.
+1. Whoever comes proves control of an account before anything is said about it: by its API key, or by
+   signing in where it is at home.
 2. Everything after that is bound to the browser that did so: a cookie finds the visit, and each
    form carries the visit's own word.
 3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing but what its
@@ -27,14 +28,15 @@ from writ.model.config import Portal
 from writ.people.methods import Arrival, Go, Show
 from writ.portal.arrivals import FORM, address_of, content_type, read_body, read_fields, read_form
 from writ.portal.attempts import Attempts, Ended, Ways
-from writ.portal.counter import Counter, Reviewed, Standing
+from writ.portal.counter import Account, Counter, Reviewed, Standing
 from writ.portal.forms import choices, offered, papers
 from writ.portal.limits import Buckets, TooMany
+from writ.portal.logins import Logins
 from writ.portal.pages import HEADERS, Frame, page, redirect, sheet
 from writ.portal.visits import Visit, Visits
 from writ.portal.words import LANGUAGES, choose, words_in
 
-VISIT, LANGUAGE = "writ_visit", "writ_language"
+VISIT, LOGIN, LANGUAGE = "writ_visit", "writ_login", "writ_language"
 FORM_BUDGET = 8 * 1024
 LONGEST_TOKEN = 200
 
@@ -44,9 +46,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class _Portal:
     """What the endpoints share."""
 
-    def __init__(self, portal: Portal, ways: Ways, counter: Counter) -> None:
+    def __init__(self, portal: Portal, ways: Ways, counter: Counter, logins: Logins) -> None:
         self._portal = portal
         self._counter = counter
+        self._logins = logins
         self._visits = Visits()
         self._attempts = Attempts(ways, counter, self._visits, portal.address)
         self._addresses = Buckets(120, 0.5)
@@ -60,9 +63,8 @@ class _Portal:
     # -- rule 1 ------------------------------------------------------------------------------
 
     async def start(self, request: Request) -> Response:
-        """Ask for the key."""
-        token = request.query_params.get("t", "")[:LONGEST_TOKEN]
-        return page("start", self._frame(request), token=token)
+        """Ask for the key, or for a sign-in."""
+        return self._start(request, request.query_params.get("t", "")[:LONGEST_TOKEN])
 
     async def account(self, request: Request) -> Response:
         """Take the key and begin a visit."""
@@ -73,11 +75,43 @@ class _Portal:
             account = await self._counter.account(key, fields.get("t", ""))
         except Refused as refused:
             status = 429 if isinstance(refused, TooMany) else 403
-            return page("start", self._frame(request), status, token="", wrong=str(refused))
+            return self._start(request, "", status, str(refused))
+        return self._entered(key, account)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Send the browser to the account's own provider."""
+        query = request.query_params
+        token = query.get("t", "")[:LONGEST_TOKEN]
+        language = self._frame(request).language
+        address, name = await self._logins.begin(query.get("provider", ""), token, language)
+        return redirect(address, self._cookie(LOGIN, name))
+
+    async def signed_in(self, request: Request) -> Response:
+        """Take what the browser comes back with from there, and begin a visit."""
+        fields = read_fields(request.url.query.encode())
+        cookie = request.cookies.get(LOGIN, "")
+        try:
+            passed, token = await self._logins.finish(
+                request.path_params["provider"], cookie, fields
+            )
+            key = _digest(passed)
+            account = await self._counter.account(key, token)
+        except Refused as refused:
+            return self._start(request, "", 403, str(refused))
+        return self._entered(key, account)
+
+    def _start(self, request: Request, token: str, status: int = 200, wrong: str = "") -> Response:
+        frame = self._frame(request)
+        names = self._logins.names()
+        return page("start", frame, status, token=token, wrong=wrong, providers=names)
+
+    def _entered(self, key: str, account: Account) -> Response:
         visit = self._visits.open(key, account)
         visit.model = account.model or ""
-        cookie = f"{VISIT}={visit.name}; HttpOnly; SameSite=Lax; Path={self._base}/verify"
-        return redirect(f"{self._base}/verify/question", cookie + self._secure)
+        return redirect(f"{self._base}/verify/question", self._cookie(VISIT, visit.name))
+
+    def _cookie(self, name: str, text: str) -> str:
+        return f"{name}={text}; HttpOnly; SameSite=Lax; Path={self._base}/verify{self._secure}"
 
     async def status(self, request: Request) -> Response:
         """Tell a client how its key's account stands: the key is the proof (rule 1)."""
@@ -232,7 +266,7 @@ class _Portal:
     def _visit(self, request: Request) -> Visit:
         visit = self._visits.find(request.cookies.get(VISIT, ""))
         if visit is None:
-            raise Refused("this visit has ended; begin again with your API key")
+            raise Refused("this visit has ended; begin again")
         return visit
 
     async def _form(self, request: Request) -> tuple[Visit, dict[str, str]]:
@@ -288,10 +322,14 @@ class _Portal:
 
 
 def portal_app(
-    portal: Portal, ways: Ways, counter: Counter, more: Sequence[Route] = ()
+    portal: Portal,
+    ways: Ways,
+    counter: Counter,
+    more: Sequence[Route] = (),
+    logins: Logins | None = None,
 ) -> Starlette:
-    """Put the portal together; `more` is what machines ask here."""
-    made = _Portal(portal, ways, counter)
+    """Put the portal together; `more` is what machines ask here, `logins` where people sign in."""
+    made = _Portal(portal, ways, counter, logins or Logins({}, counter))
     base = f"{urlsplit(portal.address).path}/verify"
 
     def route(path: str, endpoint: Endpoint, *methods: str) -> Route:
@@ -304,6 +342,8 @@ def portal_app(
         routes=[
             route("", made.start),
             route("/account", made.account, "POST"),
+            route("/sign-in", made.sign_in),
+            route("/sign-in/{provider}", made.signed_in),
             route("/question", made.question),
             route("/begin", made.begin, "POST"),
             route("/with", made.hear, "GET", "POST"),

@@ -22,13 +22,17 @@ T = TypeVar("T")
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Whose account a key is; `model` is the one an invitation speaks of."""
+    """Whose account it is; `model` is the one an invitation speaks of.
+
+    `key` is the API key's id, or `provider` where the visitor signed in; `made_at` says since when.
+    """
 
     subject: str
     kind: str
     organisation: str | None
-    key: str
+    key: str | None
     made_at: str
+    provider: str | None
     model: str | None
     models: list[str]
 
@@ -94,6 +98,12 @@ class Attested(msgspec.Struct, frozen=True):
     revocation: str | None
 
 
+class Passed(msgspec.Struct, frozen=True, rename={"text": "pass"}):
+    """What stands in for an API key."""
+
+    text: str
+
+
 class Taken(msgspec.Struct, frozen=True):
     """Something was taken; what it did is not told."""
 
@@ -106,7 +116,7 @@ class _Problem(msgspec.Struct):
 
 
 class Counter:
-    """Asks on behalf of whoever showed an API key; `key` is always its SHA-256 in hex."""
+    """Asks on behalf of whoever showed an API key; `key` is its SHA-256, or a pass's, in hex."""
 
     def __init__(self, socket: Path) -> None:
         transport = httpx2.AsyncHTTPTransport(uds=str(socket))
@@ -117,6 +127,11 @@ class Counter:
     async def close(self) -> None:
         """Hang up."""
         await self._http.aclose()
+
+    async def sign_in(self, provider: str, token: str, nonce: str) -> str:
+        """Return a pass for whoever signed in; an ID token that proves no account is Refused."""
+        body = {"provider": provider, "token": token, "nonce": nonce}
+        return (await self._ask("sign-in", body, Passed)).text
 
     async def account(self, key: str, invitation: str = "") -> Account:
         """Return whose account it is; a key that is not valid is Refused."""

@@ -18,6 +18,7 @@ from writ.model.config import Config, Portal
 from writ.people.declaration import Declaration
 from writ.people.https import HttpsFetch
 from writ.people.methods import Method
+from writ.people.oidc.opened import open_logins, open_oidc
 from writ.people.openid4vp.opened import open_wallet
 from writ.people.papers import Papers
 from writ.people.passport.opened import open_passport
@@ -27,6 +28,7 @@ from writ.people.vendors.vendor import Vendor
 from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
+from writ.portal.logins import Logins
 from writ.portal.polls import start_polls
 from writ.portal.signals import open_hearing, signal_routes
 from writ.signing.keys import KeyPair
@@ -41,11 +43,12 @@ async def run(config: Config) -> None:
         raise Refused(f"`{config.file}` has no [portal]")
     listener = _listen(config.portal)
     counter = Counter(config.portal_socket)
+    logins = logins_of(config, counter)
     hearing = None if config.signals is None else open_hearing(config.signals, counter)
     routes = [] if hearing is None else signal_routes(config.portal, hearing)
     server = uvicorn.Server(
         uvicorn.Config(
-            portal_app(config.portal, ways_of(config), counter, routes),
+            portal_app(config.portal, ways_of(config), counter, routes, logins),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -80,6 +83,8 @@ def ways_of(config: Config) -> Ways:
         there.append(open_wallet(config.wallet, config.portal.address, clock, HttpsFetch()))
     if config.passport is not None:
         there.append(open_passport(config.passport, clock))
+    if config.oidc is not None and config.portal is not None:
+        there.append(open_oidc(config.oidc, config.portal.address, clock))
     methods = {item.name: item for item in there if item.name in trust.methods}
     keys = {}
     for name in methods:
@@ -116,6 +121,13 @@ async def _have_forgotten(vendors: Sequence[Vendor]) -> None:
 
 def _clock(config: Config) -> Clock:
     return DrillClock(config.drill_clock) if config.drill_clock else WallClock()
+
+
+def logins_of(config: Config, counter: Counter) -> Logins | None:
+    """Return the providers at which visitors sign in to their accounts."""
+    if config.oidc is None or config.portal is None:
+        return None
+    return Logins(open_logins(config.oidc, config.portal.address), counter)
 
 
 def _trust(config: Config) -> Trust:

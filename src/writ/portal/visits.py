@@ -1,4 +1,4 @@
-"""Visits: a browser that has shown an API key, what it came for, and the attempt under way.
+"""Visits: a browser that has shown an API key or signed in, what it came for, and the attempt under way.
 
 1. A visit is a random cookie. It ends after half an hour without a request, or when it is left, and
    with it all it knew; nothing of it is written down.
@@ -30,7 +30,7 @@ class Attempt:
 
 @dataclass(slots=True)
 class Visit:
-    """Rule 1; `key` is the SHA-256 of the API key that was shown, `form` closes its forms."""
+    """Rule 1; `key` is the SHA-256 of the API key that was shown, or of the pass, `form` closes its forms."""
 
     key: str
     account: Account

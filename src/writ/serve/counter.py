@@ -1,7 +1,7 @@
 """What the portal may ask of the control process, over a Unix socket of its own, and nothing else.
 
-1. Every call carries the SHA-256 of an API key: whoever has none can ask about nobody, the portal
-   itself not excepted. A revoked key ends what was begun with it.
+1. Every call carries the SHA-256 of an API key, or of a pass (`serve.passes`): whoever has none can
+   ask about nobody, the portal itself not excepted. A revoked key ends what was begun with it.
 2. It may read the account, its standing for a model and its reviews; hand in signed attestations
    about the account's own subjects; open a review; appeal.
 3. What is attested must be what is asked of that subject now, by a method the trust document has.
@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from writ.canonical import Plain
 from writ.clock import format_instant, wall
-from writ.desk.inquiry import Inquiry, Standing
+from writ.desk.inquiry import Holder, Inquiry, Standing
 from writ.desk.roll import Roll
 from writ.errors import InvalidInput, Refused, WritError
 from writ.law.subjects import read_fact, write_values
@@ -33,6 +33,7 @@ from writ.people.methods import Question
 from writ.people.reviews import Review, Wanted
 from writ.people.statement import Methods
 from writ.serve.body import Form, answer, read_form
+from writ.serve.passes import Pass, Passes
 from writ.serve.problem import expected, unforeseen
 from writ.serve.signals import signal_routes
 from writ.serve.site import Site
@@ -46,6 +47,12 @@ T = TypeVar("T")
 class _Account(Form, frozen=True):
     key: str
     invitation: str = ""
+
+
+class _SignIn(Form, frozen=True):
+    provider: str
+    token: str
+    nonce: str
 
 
 class _Model(Form, frozen=True):
@@ -83,6 +90,7 @@ class _Counter:
     site: Site
     inquiry: Inquiry
     methods: Methods
+    passes: Passes
 
     def account(self, form: _Account) -> dict[str, object]:
         """Say whose account a key is, and of which model an invitation speaks."""
@@ -93,14 +101,13 @@ class _Counter:
             secret = read_secret(self.site.config.invitations, may_make=True)
             invitation = read_invitation(form.invitation, secret, wall())
             if invitation.account.hex() != self.site.registry.books.alias(key.requester):
-                raise Refused("this link is for another account than this API key's")
+                raise Refused("this link is for another account than the one you came with")
             model = self.inquiry.model_named(invitation.question)
         return {
             "subject": key.requester,
             "kind": subject.kind,
             "organisation": key.organisation,
-            "key": key.id,
-            "made_at": format_instant(key.created_at),
+            **_way(key),
             "model": model,
             "models": self.inquiry.wanting(key),
         }
@@ -151,13 +158,14 @@ class _Counter:
         found = self.site.registry.reviews.appeal(key.requester, form.about, "known-facts")
         return _review(found)
 
-    def _key(self, text: str) -> ApiKey:
+    def _key(self, text: str) -> ApiKey | Pass:
         try:
-            return self.site.registry.keys.by_digest(bytes.fromhex(text))
+            digest = bytes.fromhex(text)
         except ValueError:
             raise Refused("this API key is not valid") from None
+        return self.passes.by_digest(digest) or self.site.registry.keys.by_digest(digest)
 
-    def _claim(self, key: ApiKey, credential: str | None) -> bytes | None:
+    def _claim(self, key: Holder, credential: str | None) -> bytes | None:
         """Rule 4."""
         if credential is None:
             return None
@@ -173,19 +181,20 @@ class _Counter:
             )
         return nullifier
 
-    def _standing(self, key: ApiKey, model: str) -> dict[str, object]:
+    def _standing(self, key: Holder, model: str) -> dict[str, object]:
         found = self.inquiry.standing(key, model)
-        whose = {key.requester, *([key.organisation] if key.organisation else [])}
+        whose = {key.requester, *([key.organisation] if key.organisation and key.speaks else [])}
         reviews = [item for name in sorted(whose) for item in self.site.registry.reviews.all(name)]
         return {**_standing_plain(found), "reviews": [_review(item) for item in reviews]}
 
 
-def counter_app(site: Site) -> Starlette:
-    """Put the counter together over an open deployment."""
+def counter_app(site: Site, passes: Passes | None = None) -> Starlette:
+    """Put the counter together over an open deployment; without `passes` nobody signs in."""
     registry = site.registry
     roll = Roll(registry.books, registry.facts)
     inquiry = Inquiry(lambda: site.desk.current().book, roll, site.clock, site.config.gateway_name)
-    counter = _Counter(site, inquiry, Methods(site.trust))
+    passes = passes or Passes(registry, site.clock)
+    counter = _Counter(site, inquiry, Methods(site.trust), passes)
 
     def route(
         name: str, form: type[T], work: Callable[[T], dict[str, object]], *, changes: bool = False
@@ -196,8 +205,13 @@ def counter_app(site: Site) -> Starlette:
 
         return Route(f"/{name}", endpoint, methods=["POST"])
 
+    async def sign_in(request: Request) -> Response:
+        form = await read_form(request, _SignIn)
+        return answer({"pass": await passes.sign_in(form.provider, form.token, form.nonce)})
+
     return Starlette(
         routes=[
+            Route("/sign-in", sign_in, methods=["POST"]),
             route("account", _Account, counter.account),
             route("standing", _Model, counter.standing),
             route("found", _Found, counter.found, changes=True),
@@ -207,6 +221,13 @@ def counter_app(site: Site) -> Starlette:
         ],
         exception_handlers={WritError: expected, Exception: unforeseen},
     )
+
+
+def _way(key: ApiKey | Pass) -> dict[str, object]:
+    """Say how its holder came."""
+    if isinstance(key, Pass):
+        return {"key": None, "made_at": format_instant(key.at), "provider": key.provider}
+    return {"key": key.id, "made_at": format_instant(key.created_at), "provider": None}
 
 
 def _claim(value: dict[str, object]) -> dict[str, Plain]:

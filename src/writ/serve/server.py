@@ -23,11 +23,13 @@ from writ.errors import Failed, WritError
 from writ.model.config import Config
 from writ.people.credentials.statuses import Statuses
 from writ.people.https import HttpsFetch
+from writ.people.oidc.opened import open_published
 from writ.serve.admin import admin_app, serves
 from writ.serve.app import control_app
 from writ.serve.arrival import record
 from writ.serve.counter import counter_app
 from writ.serve.listen import Face, listen_tcp, listen_unix
+from writ.serve.passes import Passes
 from writ.serve.rechecks import Rechecks
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
@@ -128,7 +130,9 @@ class _Server:
             rechecks = Rechecks(self._site, self._config.wallet, Statuses(HttpsFetch()))
             asking = asyncio.create_task(rechecks.keep(RECHECK_EVERY))
             stack.callback(asking.cancel)
-        face = Face(counter_app(self._site), listen_unix(self._config.portal_socket))
+        there = [] if self._config.oidc is None else open_published(self._config.oidc)
+        passes = Passes(self._site.registry, self._site.clock, there)
+        face = Face(counter_app(self._site, passes), listen_unix(self._config.portal_socket))
         face.start()
         stack.push_async_callback(face.stop)
         address = await self._portal.start()

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,9 +16,7 @@ from writ.people.reviews import Opinion, sign_opinion
 from writ.people.statement import attest
 from writ.portal.attempts import question_of
 from writ.portal.counter import Standing
-from writ.signing.invitation import LIFETIME, Invitation, question_named
 from writ.signing.keys import KeyPair
-from writ.signing.secret import read_secret
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +32,6 @@ def door(shared: Door) -> Door:
     return replace(shared, cookies={})
 
 
-def invitation(door: Door, account: str, model: str = "fable-5", **changes: object) -> str:
-    """A link's token, as a gateway mints it."""
-    registry, site = door.site.registry, door.site
-    compiled = site.desk.current().law()
-    segment = [item for item in compiled.book.boundaries() if item <= site.clock.now()]
-    digest = msgspec.json.decode(compiled.snapshot)["segments"][len(segment)]["rules_digest"]
-    made = Invitation(
-        bytes.fromhex(registry.books.alias(account)),
-        question_named(model, digest),
-        uuid.uuid4(),
-        int(wall()) + LIFETIME,
-    )
-    secret = read_secret(site.config.invitations, may_make=True)
-    return replace(made, **changes).sealed(secret)  # type: ignore[arg-type]  # as a test has it
-
-
 def digest(key: str) -> str:
     """What the portal sends of a key."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -58,7 +39,7 @@ def digest(key: str) -> str:
 
 def test_nothing_is_said_before_a_key_is_shown(door: Door) -> None:
     """The first page is the same for everybody; the others send whoever has no visit back."""
-    token = invitation(door, "alice")
+    token = door.invitation("alice")
     first, plain = door.ask("GET", f"?t={token}"), door.ask("GET", "")
 
     assert first.text.replace(f"&amp;t={token}", "").replace(token, "") == plain.text
@@ -72,7 +53,7 @@ def test_nothing_is_said_before_a_key_is_shown(door: Door) -> None:
 def test_a_link_leads_to_its_question(door: Door) -> None:
     """The model stands on the page, with whose account it is; without a link it can be chosen."""
     key = door.key("alice")
-    entered = door.enter(key, invitation(door, "alice"))
+    entered = door.enter(key, door.invitation("alice"))
     question = door.ask("GET", "/question").text
 
     assert (303, "/verify/question") == (entered.status_code, entered.headers["location"])
@@ -87,8 +68,8 @@ def test_a_link_leads_to_its_question(door: Door) -> None:
 def test_a_link_that_is_not_ones_own_or_old_is_refused(door: Door) -> None:
     """Another account's, one that has ended, one that was altered: and then the key alone works."""
     key = door.key("alice")
-    old = invitation(door, "alice", ends=int(wall()) - 1)
-    said = [door.enter(key, token) for token in (invitation(door, "bob"), old, old[:-2] + "AA")]
+    old = door.invitation("alice", ends=int(wall()) - 1)
+    said = [door.enter(key, token) for token in (door.invitation("bob"), old, old[:-2] + "AA")]
 
     assert [403, 403, 403] == [answer.status_code for answer in said]
     assert "for another account" in said[0].text
@@ -99,7 +80,7 @@ def test_a_link_that_is_not_ones_own_or_old_is_refused(door: Door) -> None:
 
 def test_rules_that_changed_leave_the_model_to_be_chosen(door: Door) -> None:
     """A link under other rules than those of now is good, and names no model."""
-    door.enter(door.key("alice"), invitation(door, "alice", question=bytes(16)))
+    door.enter(door.key("alice"), door.invitation("alice", question=bytes(16)))
     assert "Which model is it about?" in door.ask("GET", "/question").text
 
 
@@ -116,7 +97,7 @@ def test_a_wrong_key_is_told_and_not_often(door: Door) -> None:
 
 def test_a_form_of_another_site_is_refused(door: Door) -> None:
     """Without the visit's own word nothing is begun, appealed or left."""
-    door.enter(door.key("alice"), invitation(door, "alice"))
+    door.enter(door.key("alice"), door.invitation("alice"))
     for path in ("/begin", "/appeal", "/leave", "/with"):
         answer = door.ask("POST", path, data={"form": "guessed"})
         assert (403, True) == (answer.status_code, "not of this visit" in answer.text)
@@ -137,7 +118,7 @@ def test_a_stranger_cannot_have_a_browser_enter_the_strangers_account(door: Door
 
 def test_a_company_is_asked_about_itself_and_told_what_others_must_do(door: Door) -> None:
     """Its service's key shows the organisation's question; users are for it to name."""
-    door.enter(door.key("bot"), invitation(door, "bot"))
+    door.enter(door.key("bot"), door.invitation("bot"))
     page = door.ask("GET", "/question").text
     assert "About acme:" in page
     assert "Place of incorporation: United States" in page
@@ -147,7 +128,7 @@ def test_a_company_is_asked_about_itself_and_told_what_others_must_do(door: Door
 
 def test_no_page_leaves_room_for_scripts_or_stores(door: Door) -> None:
     """Every page says so in its headers, and has no script in it."""
-    door.enter(door.key("alice"), invitation(door, "alice"))
+    door.enter(door.key("alice"), door.invitation("alice"))
     for path in ("", "/question", "/with", "/none"):
         answer = door.ask("GET", path)
         if path != "/none":
@@ -163,7 +144,7 @@ def test_no_page_leaves_room_for_scripts_or_stores(door: Door) -> None:
 
 def test_only_ways_that_help_can_be_begun(door: Door) -> None:
     """A declaration does not settle what wants A2; a way that does not exist is none."""
-    door.enter(door.key("alice"), invitation(door, "alice"))
+    door.enter(door.key("alice"), door.invitation("alice"))
     page = door.ask("GET", "/question").text
 
     assert ("Show a paper to two people" in page, "Say so yourself" in page) == (True, False)
@@ -178,7 +159,7 @@ def test_only_ways_that_help_can_be_begun(door: Door) -> None:
 def test_a_mistake_in_a_form_is_mended_in_the_same_attempt(door: Door) -> None:
     """The form comes back with what is wrong; then it is handed in, and waits for two people."""
     key = door.key("alice")
-    door.enter(key, invitation(door, "alice"))
+    door.enter(key, door.invitation("alice"))
     form = door.form()
     assert "By which paper?" in door.post("/begin", method="review", question="0").text
     wrong = door.ask("POST", "/with", data={"form": form, "choice": "0.0", "document": "soap"})
@@ -248,7 +229,7 @@ def test_too_much_is_too_much(door: Door) -> None:
 def test_a_word_is_enough_where_the_order_says_so(door: Door) -> None:
     """The order is named, the quickest way comes first, and the model is open at once."""
     key = door.key("bob")
-    door.enter(key, invitation(door, "bob", "saga-5"))
+    door.enter(key, door.invitation("bob", "saga-5"))
     page = door.ask("GET", "/question").text
     assert "Residents of France only (fr-2026-06, version 1)" in page
     assert page.index("Say so yourself") < page.index("Show a paper to two people")
@@ -287,7 +268,7 @@ def test_everyone_entitled_has_a_way_back_that_needs_nobody_else(
     lines = [attest(who, fact, door.office.idv).json() for fact in facts]
     registry.facts.take_in(b"\n".join(lines), None, skip_bad=False)
     key = door.key(who)
-    door.enter(key, invitation(door, who))
+    door.enter(key, door.invitation(who))
     form = door.form()
     page = door.post("/begin", method="review", question="0").text
     choice = re.search(r'value="([0-9.]+)" required><label[^>]*>[^<]*' + says, page)

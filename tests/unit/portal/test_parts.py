@@ -25,7 +25,7 @@ from writ.portal.visits import IDLE, Visits
 from writ.portal.words import LANGUAGES, catalogue, choose, words_in
 from writ.signing.keys import KeyPair
 
-ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, [])
+ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, None, [])
 
 
 @dataclass

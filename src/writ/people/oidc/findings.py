@@ -8,11 +8,11 @@
 3. An account has no end of its own. It backs one person as the provider names them to us.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 from writ.clock import Instant
 from writ.errors import Refused
+from writ.people.accounts import account_credential
 from writ.people.credentials.nationality import citizenships
 from writ.people.methods import Finding, Grade, Proof
 from writ.people.oidc.id_token import subject_of
@@ -40,12 +40,7 @@ def finding(
         raise Refused(
             f"`{provider.name}` does not say what was asked; agree to it there, or take another way"
         )
-    return Finding(proved, credential(provider.issuer, subject_of(claims)))
-
-
-def credential(issuer: str, sub: str) -> bytes:
-    """Name an account at its provider (rule 3)."""
-    return hashlib.sha256(f"oidc\0{issuer}\0{sub}".encode()).digest()
+    return Finding(proved, account_credential(provider.issuer, subject_of(claims)))
 
 
 def _binding(provider: Provider, claims: Mapping[str, object]) -> int:

@@ -33,6 +33,21 @@ def open_oidc(file: Path, address: str, clock: Clock) -> Oidc:
     )
 
 
+def open_logins(file: Path, address: str) -> dict[str, SignIn]:
+    """Have visitors sign in to their accounts; `address` is where the portal is found."""
+    return {
+        item.id: open_sign_in(item, f"{address}/verify/sign-in/{item.id}")
+        for item in open_providers(file)
+        if item.login is not None
+    }
+
+
+def open_published(file: Path) -> list[Published]:
+    """Check ID tokens of the providers at which visitors sign in to their accounts."""
+    there = [item for item in open_providers(file) if item.login is not None]
+    return [Published(item, open_fetch(item)) for item in there]
+
+
 def open_sign_in(provider: Provider, address: str) -> SignIn:
     """Have people sign in at a provider, and come back to an address."""
     fetch = open_fetch(provider)

@@ -18,10 +18,10 @@ from tests.worlds.wallet import US_CITIZEN, Standing, session
 from writ.errors import Failed, InvalidInput, Refused
 from writ.model.decision import Settlement
 from writ.model.subject import Value
+from writ.people.accounts import account_credential
 from writ.people.fetch import Answer
 from writ.people.methods import Arrival, Finding, Go, Grade, Session, Show
 from writ.people.oidc.client import KeyClient, open_client
-from writ.people.oidc.findings import credential
 from writ.people.oidc.method import Oidc
 from writ.people.oidc.published import AGAIN, KEPT, Published
 from writ.people.oidc.sign_in import SignIn
@@ -122,7 +122,7 @@ def test_what_was_verified_becomes_a_fact(tmp_path: Path) -> None:
         proof.expires_at,
         proof.revocation,
     )
-    assert credential(ISSUER, "pairwise-4711") == found.credential
+    assert account_credential(ISSUER, "pairwise-4711") == found.credential
     assert {} == world.session.state
     assert [] == [text for text in world.provider.shown if text in repr((found, world.session))]
 

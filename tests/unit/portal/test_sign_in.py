@@ -1,0 +1,244 @@
+"""Visitors who sign in: to their account in place of a key, and where they have been verified."""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worlds.door import Door, opened_door
+from tests.worlds.issuers import jws
+from tests.worlds.provider import ISSUER, KEY, NOW, SECRET, Provider, registered
+from writ.errors import Refused
+from writ.model.subject import Subject
+from writ.people.end_users import EndUser
+from writ.people.keys import Wanted
+from writ.people.oidc.published import Published
+from writ.serve.passes import JUST_NOW, LASTS, Passes
+
+PERSON = "eva@staff"
+
+
+@dataclass
+class Open:
+    """A door with two providers: people's own accounts, and acme's for its staff."""
+
+    door: Door
+    own: Provider
+    staff: Provider
+
+    def visit(self, provider: Provider, id_: str, token: str = "", **claims: Any) -> Any:
+        """Sign in as a browser does; return what it is answered when it comes back."""
+        gone = self.door.ask("GET", f"/sign-in?provider={id_}&t={token}")
+        assert 303 == gone.status_code, gone.text
+        return self.back(id_, provider.sign_in(gone.headers["location"], **claims))
+
+    def back(self, id_: str, fields: dict[str, str]) -> Any:
+        """Come back from a provider."""
+        return self.door.ask("GET", f"/sign-in/{id_}", params=fields)
+
+
+def token(**claims: Any) -> str:
+    """An ID token of Bob's, unless it says otherwise."""
+    told = {
+        "iss": ISSUER, "aud": "writ:portal", "sub": "bob", "nonce": "n",
+        "exp": NOW + 3600, "iat": NOW, "auth_time": NOW, **claims,
+    }  # fmt: skip
+    return jws({"alg": "ES256", "kid": "k1"}, told, KEY)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
+    """One deployment for all of these."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("door", "own", "staff")]
+    own, staff = Provider(), Provider()
+    own_row = registered(folders[1], login={"claim": "sub"})
+    staff_row = registered(
+        folders[2], id="staff", name="Acme", acr=None, level=None,
+        login={"claim": "email", "organisation": "acme"},
+    )  # fmt: skip
+    with opened_door(
+        folders[0], more={"oidc": 3}, providers=[(own_row, own), (staff_row, staff)]
+    ) as door:
+        books = door.site.registry
+        books.subjects.add(
+            [
+                Subject("eva", "person"),
+                Subject("beta", "organisation"),
+                Subject("twice", "service", ("acme", "beta")),
+            ]
+        )
+        books.end_users.add([EndUser("acme", PERSON, "eva")])
+        yield Open(door, own, staff)
+
+
+@pytest.fixture
+def at(shared: Open) -> Open:
+    """The shared door, to a browser that was never here."""
+    return replace(shared, door=replace(shared.door, cookies={}))
+
+
+def test_an_account_is_entered_without_a_key_and_opened_where_one_was_verified(at: Open) -> None:
+    """Sign in to the account, sign in where the nationality is known, and its key is served."""
+    key = at.door.key("alice")
+    start = at.door.ask("GET", "").text
+    entered = at.visit(at.own, "national", sub="alice")
+    page = at.door.ask("GET", "/question?model=fable-5").text
+    went = at.door.post("/begin", method="oidc", question="0")
+    address = went.text.split('rel="noreferrer"')[0].rpartition('href="')[2].partition('"')[0]
+    fields = at.own.sign_in(address.replace("&amp;", "&"))
+    done = at.door.ask("GET", "/with/national", params=fields)
+    status = at.door.ask(
+        "GET", "/status?model=fable-5", headers={"authorization": f"Bearer {key}"}
+    ).json()
+
+    assert ("Sign in at National ID" in start, "Sign in at Acme" in start) == (True, True)
+    assert (303, "/verify/question") == (entered.status_code, entered.headers["location"])
+    assert all(flag in entered.headers["set-cookie"] for flag in ("HttpOnly", "SameSite", "Secure"))
+    assert "<dt>Signed in at</dt><dd>National ID</dd>" in page
+    assert "wk_" not in page
+    assert "Sign in where you have been verified" in page
+    assert ("Done" in done.text, "done") == (True, status["state"])
+    [fact] = at.door.site.registry.those(["alice"])["alice"].subject.facts
+    assert ("oidc", ISSUER, 3) == (fact.method, fact.issuer, fact.assurance)
+
+
+def test_nothing_of_a_sign_in_is_kept(at: Open) -> None:
+    """Neither token, code nor the provider's name for a person is in any file of the deployment."""
+    at.visit(at.own, "national", sub="bob")
+    files = [file for file in at.door.office.folder.rglob("*") if file.is_file()]
+    kept = b"".join(file.read_bytes() for file in files)
+    shown = [*at.own.shown, *at.staff.shown, SECRET, "pairwise-4711"]
+    assert [] == [text for text in shown if text.encode() in kept]
+    assert len(at.own.shown) >= 4  # code, nonce, both tokens
+
+
+def test_an_end_user_comes_without_a_key_and_speaks_for_themselves_alone(at: Open) -> None:
+    """Whom acme means by the address sees their own question, and not the company's."""
+    entered = at.visit(at.staff, "staff", email=PERSON, email_verified=True)
+    page = at.door.ask("GET", "/question?model=fable-5").text
+
+    assert 303 == entered.status_code
+    assert ("<dd>eva</dd>" in page, "<dd>acme</dd>" in page) == (True, True)
+    assert "Citizenship: United States" in page
+    assert "Place of incorporation" not in page
+    wanted = {"model": "fable-5", "subject": "acme", "document": "certificate-of-incorporation"}
+    claimed = [{"attribute": "incorporated_in", "value": ["US"], "completeness": "at_least"}]
+    body = {"provider": "staff", "token": token(email=PERSON, email_verified=True), "nonce": "n"}
+    passed = at.door.at_the_counter("/sign-in", body).json()["pass"]
+    key = hashlib.sha256(passed.encode()).hexdigest()
+    refused = at.door.at_the_counter("/papers", {"key": key, "claimed": claimed, **wanted})
+    assert "this is not asked of this account" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "claims", "why"),
+    [
+        ("national", {"sub": "nobody"}, "there is no account here for whoever signed in at"),
+        ("national", {"sub": "twice"}, "acts for several organisations; show the API key"),
+        ("staff", {"email": "x", "email_verified": True}, "there is no account here for whoever"),
+        ("staff", {"email": PERSON}, "has not verified your address; do so there first"),
+        ("staff", {"email": PERSON, "email_verified": "true"}, "has not verified your address"),
+        ("staff", {"email": 7}, "does not say whose account it is; tell the operator"),
+    ],
+)
+def test_a_sign_in_that_names_no_account_enters_none(
+    at: Open, id_: str, claims: dict[str, Any], why: str
+) -> None:
+    """The start page says what to do, and no visit begins."""
+    provider = at.own if id_ == "national" else at.staff
+    answer = at.visit(provider, id_, **claims)
+    assert (403, True) == (answer.status_code, why in answer.text), answer.text
+    assert 403 == at.door.ask("GET", "/question").status_code
+
+
+def test_a_link_binds_a_sign_in_to_the_account_it_names(at: Open) -> None:
+    """Bob's link leads nowhere for whoever signs in as Alice; with her own it leads to its model."""
+    for account, code in (("bob", 403), ("alice", 303)):
+        answer = at.visit(at.own, "national", at.door.invitation(account), sub="alice")
+        assert code == answer.status_code
+        assert ("for another account than the one you came with" in answer.text) == (code == 403)
+    page = at.door.ask("GET", "/question").text
+    assert ("<dd>alice</dd>" in page, "fable-5" in page) == (True, True)
+
+
+def test_a_sign_in_counts_once_and_in_its_own_browser(at: Open) -> None:
+    """Another browser, another provider's address, a second time, a provider that nobody knows."""
+    gone = at.door.ask("GET", "/sign-in?provider=national").headers["location"]
+    fields = at.own.sign_in(gone, sub="bob")
+    mine, at.door.cookies = dict(at.door.cookies), {}
+    stolen = at.back("national", fields)
+    at.door.cookies = dict(mine)
+    elsewhere = at.back("staff", fields)
+    again = at.door.ask("GET", "/sign-in?provider=national").headers["location"]
+    good = at.back("national", at.own.sign_in(again, sub="bob"))
+    spent = at.back("national", fields)
+
+    assert [403, 403, 303, 403] == [a.status_code for a in (stolen, elsewhere, good, spent)]
+    assert "is over, or began in another browser; begin again" in stolen.text
+    for path in ("/sign-in?provider=x", "/sign-in", "/sign-in/x"):
+        answer = at.door.ask("GET", path)
+        assert (403, True) == (answer.status_code, "nobody signs in there" in answer.text)
+
+
+def test_leaving_ends_a_visit_that_a_sign_in_began(at: Open) -> None:
+    """As with a key."""
+    at.visit(at.own, "national", sub="bob")
+    assert 303 == at.door.post("/leave").status_code
+    assert 403 == at.door.ask("GET", "/question").status_code
+
+
+class Desk:
+    """The control process's side by itself, with clocks that a test sets."""
+
+    def __init__(self, at: Open, folder: Path) -> None:
+        self.now, self.since = NOW, 0.0
+        row = registered(folder, login={"claim": "sub"})
+        there = [Published(row, at.own)]
+        site = at.door.site
+        self.passes = Passes(site.registry, site.clock, there, lambda: self.now, lambda: self.since)
+
+    def sign_in(self, provider: str = "national", **claims: Any) -> str:
+        """Hand in a token of Bob's; return the pass."""
+        return asyncio.run(self.passes.sign_in(provider, token(**claims), "n"))
+
+
+def test_a_portal_that_is_broken_into_makes_no_pass(at: Open, tmp_path: Path) -> None:
+    """The control process checks the token itself, takes it once, and lets passes end."""
+    desk = Desk(at, tmp_path)
+    used = token()
+    text = asyncio.run(desk.passes.sign_in("national", used, "n"))
+    digest = hashlib.sha256(text.encode()).digest()
+    found = desk.passes.by_digest(digest)
+    assert found is not None
+    assert ("bob", None, True, "National ID") == (
+        found.requester, found.organisation, found.speaks, found.provider,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="this sign-in was used before; sign in again"):
+        asyncio.run(desk.passes.sign_in("national", used, "n"))
+    with pytest.raises(Refused, match="nobody signs in to an account there; use your API key"):
+        desk.sign_in("other", jti="2")
+    with pytest.raises(Refused, match=r"not the answer to this sign-in \(nonce\)"):
+        desk.sign_in(nonce="m")
+    with pytest.raises(Refused, match="was made before it was asked for"):
+        desk.sign_in(iat=NOW - JUST_NOW - 61)
+    desk.since = LASTS
+    assert None is desk.passes.by_digest(digest)
+    assert None is desk.passes.by_digest(hashlib.sha256(b"wp_guessed").digest())
+
+
+def test_an_account_is_its_requester_and_whom_its_keys_act_for(at: Open, tmp_path: Path) -> None:
+    """One organisation by its live keys, where it acts for several; by what it acts for, else."""
+    desk = Desk(at, tmp_path)
+    made = at.door.site.registry.keys.create([Wanted("twice", "beta")])
+    text = desk.sign_in(sub="twice")
+    found = desk.passes.by_digest(hashlib.sha256(text.encode()).digest())
+    at.door.site.registry.keys.revoke(made[0][0].id)
+    assert found is not None
+    assert ("twice", "beta", True) == (found.requester, found.organisation, found.speaks)
+    bot = desk.passes.by_digest(hashlib.sha256(desk.sign_in(sub="bot").encode()).digest())
+    assert bot is not None
+    assert "acme" == bot.organisation
