@@ -13,6 +13,7 @@ from writ.desk.adoption import adoption_lines
 from writ.law.annex_moves import annex_moves
 from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
+from writ.law.letter_words import letter_lines
 from writ.law.wording import (
     deployment_line,
     exception_line,
@@ -87,6 +88,7 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
             yield from (
                 f"  duty {duty} of earlier versions ends" for duty in sorted(now.discharges)
             )
+            yield from (f"  {line}" for line in letter_lines(now))
             yield from rows[name]
 
 

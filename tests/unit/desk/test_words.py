@@ -30,6 +30,7 @@ def test_everything_is_new_at_first() -> None:
             "  whoever is refused reads (en): "
             "“This model is not available to this account at present.”"
         ),
+        "  clause c1: “No foreign person without a licence.”",
         (
             f"from 2026-06-12T21:21:00Z: us-bis version 1; rules {rules_digest(BOOK, AT)}, "
             f"before this change {EMPTY}"
@@ -231,3 +232,41 @@ def test_a_hold_that_stays_is_not_told_again() -> None:
     assert ["mythos-5 is held by ben"] == [
         line.partition(" from ")[0] for line in change(one, both) if " is held by " in line
     ]
+
+
+def test_signers_read_the_letter_and_how_it_is_read() -> None:
+    """Clauses, readings, licences and questions are said in the file's own words, on one line."""
+    more = b"""
+readings:
+  - {clause: c1, reading: "people,\\n wherever they are", rejected: [companies, accounts], decided_by: counsel}
+  - {clause: c1, reading: from now on, decided_by: counsel}
+licences:
+  - number: D1
+    clauses: [c1]
+    holder: list
+    scope: {models: [fable-5], countries: [GB]}
+    from: 2026-07-01T00:00:00Z
+    until: 2027-07-01T00:00:00+01:00
+  - {number: D2, clauses: [c1], holder: acme, from: 2026-07-01T00:00:00Z}
+questions:
+  - {id: weights, clause: c1, question: Are weights meant?, asked_at: 2026-06-13T09:00:00Z, to: the desk}
+  - {id: when, clause: c1, question: When?, asked_at: 2026-06-13T09:00:00Z, to: the desk,
+     answered_at: 2026-06-14T09:00:00Z, answer: Now.}
+annexes: {list: {file: list.csv, key: id}}
+"""
+    files = {**FIRST, "us-bis.v1.yaml": letter() + more, "list.csv": b"id\nacme\n"}
+    said = [line for line in change(None, read_sources(files)) if line.startswith("  ")]
+    assert [
+        "  c1 is read as: people, wherever they are, and not: companies or accounts (counsel)",
+        "  c1 is read as: from now on (counsel)",
+        (
+            "  licence D1 (c1) of list; from 2026-07-01T00:00:00Z until 2027-07-01T00:00:00+01:00;"
+            " models fable-5; countries GB"
+        ),
+        "  licence D2 (c1) of acme; from 2026-07-01T00:00:00Z until it is withdrawn",
+        "  question weights (c1) to the desk: Are weights meant?; open",
+        "  question when (c1) to the desk: When?; answered: Now.",
+    ] == [
+        line for line in said if not line.startswith(("  rule", "  whoever", "  annex", "  clause"))
+    ]
+    assert any(line.startswith("  clause c1: “") for line in said)
