@@ -2,12 +2,14 @@
 
 1. A person is judged as they ask by themselves, once for each organisation they act for; an
    organisation as it asks for nobody in particular. A service account stands for its organisation.
+   Who has no key and is named by organisations is judged as those name them, and is affected where
+   their own link is among the reasons: how an organisation stands is not theirs to be told.
 2. Somebody is affected with a model that the order's version names if they may not use it as it is,
    and a rule of the order is among the reasons. The strictest counts where they act for several.
 3. Who cannot be proved right is not judged, and is counted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from writ.clock import Instant
@@ -30,12 +32,21 @@ class Affected:
 
 
 class People:
-    """Everybody on the books, asked about one law; `unjudged` are ids (rule 3)."""
+    """Everybody on the books, asked about one law; `unjudged` are ids (rule 3).
 
-    def __init__(self, compiled: Compiled, everybody: Mapping[str, Known]) -> None:
+    `named` are those who have no key, with the organisations that name them.
+    """
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        everybody: Mapping[str, Known],
+        named: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         proved = {name: item.subject for name, item in everybody.items() if not item.broken}
         self.unjudged = tuple(sorted(everybody.keys() - proved.keys()))
         self._compiled = compiled
+        self._named = named or {}
         self._subjects = {
             name: replace(subject, related=proved) if compiled.follows else subject
             for name, subject in sorted(proved.items())
@@ -58,9 +69,8 @@ class People:
     def permitted(self, name: str, model: str, at: Instant) -> bool:
         """Whether somebody of this id may use a model as it is, whatever order there is."""
         subject = self._subjects.get(name)
-        return subject is not None and all(
-            decision.outcome is Outcome.PERMIT for decision in self._decisions(subject, model, at)
-        )
+        found = [] if subject is None else list(self._decisions(subject, model, at))
+        return bool(found) and all(decision.outcome is Outcome.PERMIT for decision in found)
 
     def _because_of(self, order: str, subject: Subject, model: str, at: Instant) -> Decision | None:
         return max(
@@ -68,20 +78,31 @@ class People:
                 decision
                 for decision in self._decisions(subject, model, at)
                 if decision.outcome is not Outcome.PERMIT
-                and any(reason.order == order for reason in decision.reasons)
+                and any(
+                    reason.order == order
+                    and (subject.id not in self._named or reason.link == "end_user")
+                    for reason in decision.reasons
+                )
             ),
             key=lambda decision: decision.outcome,
             default=None,
         )
 
     def _decisions(self, subject: Subject, model: str, at: Instant) -> Iterator[Decision]:
-        """Rule 1."""
-        named: list[Subject | None] = [
-            self._subjects[name] for name in subject.acts_for if name in self._subjects
-        ]
-        for organisation in named or [None]:
-            chain = Chain(subject, organisation)
+        for chain in self._chains(subject):
             yield decide_compiled(self._compiled, chain, model, at, settling=False)
+
+    def _chains(self, subject: Subject) -> Iterator[Chain]:
+        """Rule 1."""
+        if subject.id in self._named:
+            for company in self._known(self._named[subject.id]):
+                yield Chain(Subject("", "service", (company.id,)), company, subject)
+        else:
+            companies = self._known(subject.acts_for)
+            yield from (Chain(subject, company) for company in companies or (None,))
+
+    def _known(self, names: Iterable[str]) -> list[Subject]:
+        return [self._subjects[name] for name in names if name in self._subjects]
 
 
 def models_of(compiled: Compiled, order: str, at: Instant) -> tuple[str, ...]:

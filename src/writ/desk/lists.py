@@ -19,6 +19,7 @@ from writ.errors import InvalidInput, Refused
 from writ.law.compiled.book import Compiled
 from writ.law.reading import nearest
 from writ.model.vocabulary import VOCABULARY
+from writ.people.end_users import named_only
 from writ.people.registry import Registry
 from writ.signing.dsse import Envelope, read_envelope
 from writ.signing.form import Form
@@ -181,7 +182,7 @@ class Lists:
             raise Refused(f"no rule of `{said.order}` is in force, so it affects nobody")
         with self._store.view() as connection:
             everybody = self._registry.facts.known(connection, None)
-        people = People(compiled, everybody)
+            people = People(compiled, everybody, named_only(connection))
         found = list(people.affected(said.order, now))
         rows = list(dict.fromkeys(self._row(item, said.columns) for item in found))
         data = _csv(said.columns, rows)

@@ -4,6 +4,7 @@
    the account: no order, no instant, no reason. Nothing is announced before it takes effect.
 2. From `existence` up it says when, and that a legal order requires it; under `full` which.
 3. Nothing in it is about a person but what this account may use.
+4. Where the portal is, is told whoever has something to show there, or may appeal there.
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: dict[Audience, str]
     why: dict[Literal["existence", "full"], str]
     sealed: dict[Audience, str]
+    portal: dict[Audience, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Telling:
     models: tuple[str, ...]
     effective: Instant = 0
     by: str | None = None
+    portal: str = ""
 
     @property
     def disclosure(self) -> Disclosure:
@@ -84,12 +87,18 @@ def write_telling(telling: Telling) -> bytes:
 
 def _text(telling: Telling, language: str) -> Plain:
     words, version = catalogue(language), telling.version
-    values = {"models": ", ".join(telling.models), "substitute": telling.by or ""}
+    values = {
+        "models": ", ".join(telling.models),
+        "substitute": telling.by or "",
+        "portal": telling.portal,
+    }
+    portal = words.portal.get(telling.audience, "") if telling.portal else ""
     notice = _notice(telling, language)
     if version is None or telling.disclosure == "none":  # rule 1
         sentences = [notice, words.sealed[telling.audience]]
         if notice and telling.audience != "must_verify":
             sentences = [f"{values['models']}: {notice}"]
+        sentences += [portal] if telling.audience == "must_verify" else []
         return {"subject": words.subject["sealed"], "body": _joined(sentences, values)}
     values |= {
         "effective": format_instant(telling.effective),
@@ -98,7 +107,7 @@ def _text(telling: Telling, language: str) -> Plain:
         "version": str(version.version),
         "authority": _authority(version),
     }
-    sentences = [words.lead[telling.phase], notice, words.text[telling.audience]]
+    sentences = [words.lead[telling.phase], notice, words.text[telling.audience], portal]
     if telling.disclosure == "full" or telling.audience != "restored":
         sentences.append(words.why[telling.disclosure])
     return {"subject": words.subject[telling.phase], "body": _joined(sentences, values)}

@@ -6,14 +6,15 @@
 3. People are told of themselves, an organisation of its own requests alone: it learns nothing of
    its people. Everybody who works for the provider is told once of each version.
 4. What was sent is one event row for each moment: the digest of it all, and how many of each kind.
-5. Rows name recipients by pseudonym; what leaves is in `writ.desk.notice_texts`.
+5. Rows name recipients by pseudonym; what leaves is in `writ.desk.notice_texts`. Who has a key is
+   told where the portal is, which asks for it.
 """
 
 import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from writ.canonical import Plain, decode, digest
@@ -26,6 +27,8 @@ from writ.law.compiled.book import Compiled
 from writ.model.order import Lawbook, OrderVersion
 from writ.model.outcome import Outcome
 from writ.model.subject import Subject
+from writ.people.end_users import named_only
+from writ.people.keys import live_requesters
 from writ.people.registry import Registry
 from writ.store.database import Connection, Store
 from writ.store.documents import fetch, keep
@@ -60,6 +63,7 @@ class Due:
     audience: Audience
     models: tuple[str, ...]
     by: str | None = None
+    portal: str = ""
 
 
 _Fate: TypeAlias = tuple[Audience, str | None]
@@ -110,10 +114,14 @@ class Round:
 
 
 class Notices:
-    """The notices of one deployment; what is in force is handed in, since it changes."""
+    """The notices of one deployment; what is in force is handed in, since it changes.
 
-    def __init__(self, store: Store, registry: Registry, clock: Clock) -> None:
+    `portal` is where people show what is asked; empty: there is none.
+    """
+
+    def __init__(self, store: Store, registry: Registry, clock: Clock, portal: str = "") -> None:
         self._store = store
+        self._portal = portal and f"{portal}/verify"
         self._registry = registry
         self._clock = clock
         self._sending = threading.Lock()
@@ -177,12 +185,16 @@ class Notices:
             raise InvalidInput(f"no order here is called `{order}`")
         compiled = Compiled(book)
         everybody = self._registry.facts.known(connection, None)
-        people, now = People(compiled, everybody), self._clock.now()
+        people = People(compiled, everybody, named_only(connection))
+        keyed, now = live_requesters(connection), self._clock.now()
         rounds = []
         for name in names if order is None else [order]:
             known = told.setdefault(name, {})
             for moment in moments(book, name, now):
-                due = tuple(self._due(people, compiled, moment, known))
+                due = tuple(
+                    replace(item, portal=self._portal if item.subject in keyed else "")
+                    for item in self._due(people, compiled, moment, known)
+                )
                 for item in due:
                     said = known.setdefault(item.recipient, Told())
                     said.add(moment.number, moment.phase, item.audience, item.models)
@@ -315,7 +327,9 @@ def _staff(subjects: Iterable[Subject], provider: str, at: Instant) -> Iterator[
 
 def _telling(moment: Moment, due: Due) -> bytes:
     return write_telling(
-        Telling(moment.version, moment.phase, due.audience, due.models, moment.at, due.by)
+        Telling(
+            moment.version, moment.phase, due.audience, due.models, moment.at, due.by, due.portal
+        )
     )
 
 

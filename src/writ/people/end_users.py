@@ -12,6 +12,7 @@ from writ.canonical import Plain
 from writ.errors import Fault, InvalidInput
 from writ.model.subject import Subject
 from writ.people.books import Books, Change
+from writ.people.keys import live_requesters
 from writ.people.subjects import MAX_ID, batches, fit, read_subjects
 from writ.store import events
 from writ.store.database import Connection
@@ -91,6 +92,16 @@ def read_end_users(connection: Connection) -> tuple[EndUser, ...]:
     return tuple(
         EndUser(row.organisation, row.sub, row.subject) for row in connection.execute(query)
     )
+
+
+def named_only(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Return who comes by no live key of their own, with the organisations that name them."""
+    keyed = live_requesters(connection)
+    found: dict[str, tuple[str, ...]] = {}
+    for user in read_end_users(connection):
+        if user.subject not in keyed:
+            found[user.subject] = (*found.get(user.subject, ()), user.organisation)
+    return found
 
 
 def _wrong(

@@ -138,6 +138,11 @@ def read_keys(connection: Connection, names: Iterable[str] | None = None) -> tup
     )
 
 
+def live_requesters(connection: Connection) -> frozenset[str]:
+    """Return who has a key that is not revoked."""
+    return frozenset(key.requester for key in read_keys(connection) if key.revoked_at is None)
+
+
 def digest_of(text: str) -> bytes:
     """Return what is kept of a key's text."""
     return hashlib.sha256(text.encode()).digest()

@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from writ.desk.notices import Notices
 from writ.errors import InvalidInput
 from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
@@ -57,7 +56,7 @@ def make_token(folder: Path) -> str:
 
 def outbox_routes(site: Site) -> list[Route]:
     """Return the routes, each behind the token."""
-    notices = Notices(site.store, site.registry, site.clock)
+    notices = site.notices()
 
     async def read(request: Request) -> Response:
         after = request.query_params.get("after", "0")

@@ -14,6 +14,7 @@ from pathlib import Path
 from writ.clock import Clock, DrillClock, WallClock
 from writ.desk.desk import Desk
 from writ.desk.feed import Feed
+from writ.desk.notices import Notices
 from writ.errors import Failed, Refused
 from writ.model.config import Config
 from writ.people.decided import METHOD as REVIEW
@@ -50,6 +51,12 @@ class Site:
         if method is None:
             raise Refused(f"the trust document has no method `{OPERATOR}`; have facts signed")
         return load_key(self.config.folder / OPERATOR_KEY, method.public)
+
+    def notices(self) -> Notices:
+        """Return what writes notices, and says where the portal is, if there is one."""
+        portal = self.config.portal
+        address = "" if portal is None else portal.address
+        return Notices(self.store, self.registry, self.clock, address)
 
     def decided(self) -> Decided:
         """Return what does what reviewers decide, with the key of their method if it is here."""

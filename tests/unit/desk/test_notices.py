@@ -17,12 +17,15 @@ from writ.desk.notice_texts import AUDIENCES, LANGUAGES, catalogue
 from writ.desk.notices import Notices
 from writ.errors import InvalidInput, Refused
 from writ.model.subject import Subject
+from writ.people.end_users import EndUser
+from writ.people.keys import Wanted
 from writ.people.registry import Registry
 from writ.store.events import read_events, read_payload
 from writ.store.people_tables import attestation
 
 WORLD = Signers.make()
 EFFECTIVE = parse_instant("2026-06-12T17:21:00-04:00")
+PORTAL = "https://verify.example.org"
 LATER = EFFECTIVE + 10 * DAY
 ALL = {"citizenships": ["FR"], "permanent_residences": [], "protection": []}
 BOOKS: Mapping[str, tuple[Subject, Mapping[str, list[Any]]]] = {
@@ -79,7 +82,8 @@ class House:
 
     def box(self, after: int = 0) -> list[dict[str, Any]]:
         """Return the outbox as it leaves, with ids for pseudonyms."""
-        names = {self.notices.name_of(name): name for name in BOOKS}
+        everybody = (*BOOKS, "worker", "visitor")
+        names = {self.notices.name_of(name): name for name in everybody}
         found: Any = self.notices.read(after, 500)
         return [{**item, "who": names[item["recipient"]]} for item in found]
 
@@ -90,7 +94,7 @@ def house(tmp_path: Path) -> House:
     clock = StandingClock(EFFECTIVE - HOUR)
     desk = WORLD.desk(tmp_path / "writ.db", clock)
     registry = Registry(desk.store, WORLD.trust, clock, tmp_path)
-    made = House(desk, registry, Notices(desk.store, registry, clock), clock)
+    made = House(desk, registry, Notices(desk.store, registry, clock, PORTAL), clock)
     registry.subjects.add([subject for subject, _ in BOOKS.values()])
     for name, (_, facts) in BOOKS.items():
         for attribute, value in facts.items():
@@ -231,6 +235,42 @@ def test_disclosure_says_how_much_is_told(
     assert "{Pas} maintenant." in sent
 
 
+@pytest.mark.parametrize("disclosure", ["none", "full"])
+def test_who_has_a_key_is_told_where_the_portal_is(house: House, disclosure: str) -> None:
+    """It asks for the key, so nobody else is; a sealed order leads nobody to appeal against it."""
+    house.registry.keys.create([Wanted("unknown", "acme"), Wanted("foreign")])
+    house.enact(a=open_letter(disclosure))
+    house.clock.instant = EFFECTIVE
+    house.told()
+
+    for language in LANGUAGES:
+        told = {
+            item["who"]
+            for item in house.box()
+            if f"{PORTAL}/verify" in item["texts"][language]["body"]
+        }
+        assert ({"unknown"} if disclosure == "none" else {"unknown", "foreign"}) == told
+
+
+def test_who_has_no_key_is_told_of_what_companies_ask_for_them(house: House) -> None:
+    """A company's end user is judged as one; how the company itself stands is not theirs to know."""
+    house.registry.subjects.add([Subject("worker", "person"), Subject("visitor", "person")])
+    named = [EndUser("acme", "u-1", "worker"), EndUser("provider", "u-1", "visitor")]
+    house.registry.end_users.add(named)
+    excepted = b"exceptions: [{id: e1, to: only-us-persons, clauses: [c1], models: [fable-5], who: {acting_for: acme}}]\n"
+    house.enact(a=excepted + open_letter())
+    house.clock.instant = EFFECTIVE
+
+    assert 2 == house.told()["in_force"]["must_verify"]
+    assert {"unknown", "visitor"} == {
+        item["who"] for item in house.box() if item["audience"] == "must_verify"
+    }
+    house.know("visitor", "citizenships", ["US"], whole=False)
+    house.registry.keys.create([Wanted("worker")])
+    assert {"in_force": {"must_verify": 1}} == house.told()
+    assert "worker" == house.box()[-1]["who"]
+
+
 def test_what_ends_is_not_said_to_be_required(house: House) -> None:
     """Under `existence` a restriction's end is told without a reason; an order without rules is not."""
     house.enact(a=open_letter("existence"), b=rescission("existence"), c=rescission(version=1).replace(b"us-bis", b"eu"))  # fmt: skip
@@ -325,5 +365,5 @@ def test_every_language_says_everything(language: str) -> None:
 
     ours, english = catalogue(language), catalogue("en")
     assert set(AUDIENCES) == set(ours.text) == set(ours.sealed)
-    for part in ("subject", "lead", "text", "why", "sealed"):
+    for part in ("subject", "lead", "text", "why", "sealed", "portal"):
         assert asked(getattr(english, part)) == asked(getattr(ours, part))

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from writ.desk.notices import Notices
 from writ.serve.body import answer
 from writ.serve.outbox import make_token
 from writ.serve.site import Site
@@ -14,7 +13,7 @@ from writ.serve.site import Site
 
 def routes(site: Site) -> list[Route]:
     """Return the routes of this noun."""
-    notices = Notices(site.store, site.registry, site.clock)
+    notices = site.notices()
 
     async def preview(request: Request) -> Response:
         order = request.query_params.get("order")
