@@ -25,12 +25,13 @@ from writ.people.oidc.method import Oidc
 from writ.people.oidc.providers import Provider as Registered
 from writ.people.oidc.published import Published
 from writ.people.oidc.sign_in import SignIn
-from writ.portal.app import portal_app
+from writ.portal.app import Admission, portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
 from writ.portal.logins import Logins
 from writ.portal.server import ways_of
 from writ.portal.signals import open_hearing, signal_routes
+from writ.portal.waiting import open_entrance
 from writ.serve.counter import counter_app
 from writ.serve.passes import Passes
 from writ.serve.site import Site, open_site
@@ -78,9 +79,26 @@ class Door:
     office: Office
     site: Site
     loop: asyncio.AbstractEventLoop
-    app: Any
     counter: Any
+    config: Config
+    way: Counter
+    ways: Ways
+    logins: Logins
+    app: Any = None
+    entrance: Any = None
     cookies: dict[str, str] = field(default_factory=dict)
+
+    def restart(self) -> None:
+        """Put the portal together, as a process that starts does."""
+        portal = self.config.portal
+        assert portal is not None
+        if self.entrance is not None:
+            self.entrance.line.close()
+        signals = self.config.signals
+        routes = signal_routes(portal, open_hearing(signals, self.way)) if signals else []
+        self.entrance = open_entrance(portal, self.config.folder)
+        admission = Admission(self.entrance, self.logins)
+        self.app = portal_app(portal, self.ways, self.way, admission, routes)
 
     def ask(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """Send one request to the portal, as a browser with cookies does."""
@@ -145,20 +163,23 @@ class Door:
 
 
 @contextmanager
-def opened_door(
+def opened_door(  # noqa: PLR0913 - each is one section of a deployment
     folder: Path,
     signals: str = "",
     *,
+    portal: str = "",
     more: Mapping[str, int] = MappingProxyType({}),
     section: str = "",
     providers: Sequence[tuple[Registered, Provider]] = (),
 ) -> Iterator[Door]:
     """A deployment with the letter in force, Alice, Bob, and Acme with its service.
 
-    `signals` is the file of who may send some; `more` are further methods with their caps, and
-    `section` is what they need in `writ.toml`; `providers` are at whom visitors sign in (`oidc`).
+    `signals` is the file of who may send some, `portal` more of that section; `more` are further
+    methods with their caps, and `section` is what they need in `writ.toml`; `providers` are at whom
+    visitors sign in (`oidc`).
     """
     made = office(folder, portal=True, more=more)
+    section = portal + section
     if signals:
         (folder / "signals.toml").write_text(signals)
         section += "[signals]\n"
@@ -180,13 +201,13 @@ def opened_door(
         counter._http = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=behind), base_url="http://writ"
         )
-        hearing = open_hearing(config.signals, counter) if config.signals else None
-        routes = signal_routes(config.portal, hearing) if hearing else []
         logins = Logins(_sign_ins(there, "sign-in"), counter)
         method = Oidc(_sign_ins(there, "with"), site.clock, lambda: NOW)
         ways = _with_oidc(config, method) if there else ways_of(config)
-        app = portal_app(config.portal, ways, counter, routes, logins)
-        yield Door(made, site, loop, app, behind)
+        door = Door(made, site, loop, behind, config, counter, ways, logins)
+        door.restart()
+        yield door
+        door.entrance.line.close()
     loop.close()
 
 

@@ -17,7 +17,7 @@ from writ.people.https import HttpsFetch, inside
 from writ.people.vendors.access import read_access
 from writ.people.vendors.opened import erasures, open_service
 from writ.people.vendors.vendor import Times, Vendor
-from writ.portal.app import portal_app
+from writ.portal.app import Admission, portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
 from writ.portal.server import ways_of
@@ -51,7 +51,9 @@ class VendorDoor:
         pairs = {name: KeyPair.load(config.method_key(name)) for name in self.methods}
         ways = Ways({**ways.methods, **self.methods}, {**ways.keys, **pairs}, self.methods)
         listen = Address("127.0.0.1", 0)
-        return portal_app(Portal(listen, address, frozenset(), "help@example.org"), ways, counter)
+        admission = Admission(self.door.entrance, self.door.logins)
+        portal = Portal(listen, address, frozenset(), "help@example.org")
+        return portal_app(portal, ways, counter, admission)
 
 
 def lay_vendors(folder: Path, address: str) -> None:

@@ -60,13 +60,16 @@ class Portal:
     """Where people prove who they are: the listener, and its address as the world sees it.
 
     `proxies` are the addresses of reverse proxies whose `X-Forwarded-For` is believed; `contact`
-    is how somebody reaches a person (empty: not said).
+    is how somebody reaches a person (empty: not said); in a rush `per_second` are let in, up to
+    `places` at once.
     """
 
     listen: Address
     address: str
     proxies: frozenset[str]
     contact: str
+    per_second: int = 40
+    places: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +274,8 @@ class _Reader:
             address.rstrip("/"),
             self._texts(section, "portal", "proxies", ("127.0.0.1",)),
             self._text(section, "portal", "contact", ""),
+            self._whole(section, "portal", "per_second", (40, 1000)),
+            self._whole(section, "portal", "places", (10_000, 20_000)),
         )
 
     def _wallet(self) -> WalletFiles | None:
@@ -397,6 +402,14 @@ class _Reader:
             self._fault(f"{at}.{key}", f"`{text}` is not right here; write {wanted}")
         return text
 
+    def _whole(self, table: dict[str, object], at: str, key: str, rule: tuple[int, int]) -> int:
+        default, most = rule
+        value = table.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
+            return value
+        self._fault(f"{at}.{key}", f"must be a whole number from 1 to {most}")
+        return default
+
     def _flag(self, table: dict[str, object], at: str, key: str) -> bool:
         value = table.get(key, False)
         if not isinstance(value, bool):
@@ -446,7 +459,7 @@ _SECTIONS = {
     "data": frozenset({"folder"}),
     "gateway": frozenset({"listen", "name"}),
     "admin": frozenset({"listen"}),
-    "portal": frozenset({"listen", "address", "proxies", "contact"}),
+    "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
     "oidc": frozenset({"file"}),
     "signals": frozenset({"file"}),

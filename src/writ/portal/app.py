@@ -1,7 +1,8 @@
 """The portal's pages and the addresses behind them.
 
 1. Whoever comes proves control of an account before anything is said about it: by its API key, or by
-   signing in where it is at home.
+   signing in where it is at home. In a rush they wait in line with what they showed
+   (`writ.portal.line`), and lose nothing of it.
 2. Everything after that is bound to the browser that did so: a cookie finds the visit, and each
    form carries the visit's own word.
 3. Whoever has a handle alone reaches the one attempt it is of, and is shown nothing but what its
@@ -14,6 +15,7 @@
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import msgspec
@@ -28,12 +30,14 @@ from writ.model.config import Portal
 from writ.people.methods import Arrival, Go, Show
 from writ.portal.arrivals import FORM, address_of, content_type, read_body, read_fields, read_form
 from writ.portal.attempts import Attempts, Ended, Ways
-from writ.portal.counter import Account, Counter, Reviewed, Standing
+from writ.portal.counter import Counter, Reviewed, Standing
 from writ.portal.forms import choices, offered, papers
 from writ.portal.limits import Buckets, TooMany
 from writ.portal.logins import Logins
 from writ.portal.pages import HEADERS, Frame, page, redirect, sheet
 from writ.portal.visits import Visit, Visits
+from writ.portal.waiting import COOKIE as PLACE
+from writ.portal.waiting import LASTS, Entrance, Ticket
 from writ.portal.words import LANGUAGES, choose, words_in
 
 VISIT, LOGIN, LANGUAGE = "writ_visit", "writ_login", "writ_language"
@@ -43,13 +47,22 @@ LONGEST_TOKEN = 200
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How visitors get in: through the line, by a key or by signing in."""
+
+    entrance: Entrance
+    logins: Logins
+
+
 class _Portal:
     """What the endpoints share."""
 
-    def __init__(self, portal: Portal, ways: Ways, counter: Counter, logins: Logins) -> None:
+    def __init__(self, portal: Portal, ways: Ways, counter: Counter, admission: Admission) -> None:
         self._portal = portal
         self._counter = counter
-        self._logins = logins
+        self._entrance = admission.entrance
+        self._logins = admission.logins
         self._visits = Visits()
         self._attempts = Attempts(ways, counter, self._visits, portal.address)
         self._addresses = Buckets(120, 0.5)
@@ -63,20 +76,52 @@ class _Portal:
     # -- rule 1 ------------------------------------------------------------------------------
 
     async def start(self, request: Request) -> Response:
-        """Ask for the key, or for a sign-in."""
+        """Ask for the key, or for a sign-in; lead on whoever stands in line already."""
+        if "new" not in request.query_params and self._ticket(request) is not None:
+            return redirect(f"{self._base}/verify/waiting")
         return self._start(request, request.query_params.get("t", "")[:LONGEST_TOKEN])
 
     async def account(self, request: Request) -> Response:
-        """Take the key and begin a visit."""
+        """Take the key, and let its holder in or have them wait."""
         fields = await read_form(request, FORM_BUDGET)
-        key = _digest(fields.get("key", ""))
+        key, token = _digest(fields.get("key", "")), fields.get("t", "")[:LONGEST_TOKEN]
         try:
             self._keys.take(key)
-            account = await self._counter.account(key, fields.get("t", ""))
+        except TooMany as refused:
+            return self._start(request, "", 429, str(refused))
+        return await self._admit(request, key, token)
+
+    async def _admit(self, request: Request, key: str, token: str) -> Response:
+        """Let in whoever proved something, or have them wait with it; a place is kept."""
+        inside = self._visits.inside()
+        ticket = self._entrance.join(inside, (key, token), self._ticket(request))
+        if ticket is None:
+            return await self._enter(request, key, token)
+        cookie = self._cookie(PLACE, f"{ticket}; Max-Age={LASTS}")
+        return redirect(f"{self._base}/verify/waiting", cookie)
+
+    async def wait(self, request: Request) -> Response:
+        """Let in whoever was called; show the others where they stand."""
+        ticket = self._ticket(request)
+        if ticket is None:
+            return redirect(f"{self._base}/verify")
+        if self._entrance.line.come(ticket.number, self._visits.inside()):
+            return await self._enter(request, ticket.key, ticket.token)
+        wait = self._entrance.wait(ticket)
+        return page("waiting", self._frame(request), wait=wait, again=str(wait.again))
+
+    async def _enter(self, request: Request, key: str, token: str) -> Response:
+        """Begin a visit, and give the place up; whoever is refused keeps it for another try."""
+        try:
+            account = await self._counter.account(key, token)
         except Refused as refused:
-            status = 429 if isinstance(refused, TooMany) else 403
-            return self._start(request, "", status, str(refused))
-        return self._entered(key, account)
+            return self._start(request, "", 403, str(refused))
+        visit = self._visits.open(key, account)
+        visit.model = account.model or ""
+        response = redirect(f"{self._base}/verify/question", self._cookie(VISIT, visit.name))
+        if PLACE in request.cookies:
+            response.headers.append("set-cookie", self._cookie(PLACE, "; Max-Age=0"))
+        return response
 
     async def sign_in(self, request: Request) -> Response:
         """Send the browser to the account's own provider."""
@@ -87,28 +132,24 @@ class _Portal:
         return redirect(address, self._cookie(LOGIN, name))
 
     async def signed_in(self, request: Request) -> Response:
-        """Take what the browser comes back with from there, and begin a visit."""
+        """Take what the browser comes back with from there, as a key is taken."""
         fields = read_fields(request.url.query.encode())
         cookie = request.cookies.get(LOGIN, "")
         try:
             passed, token = await self._logins.finish(
                 request.path_params["provider"], cookie, fields
             )
-            key = _digest(passed)
-            account = await self._counter.account(key, token)
         except Refused as refused:
             return self._start(request, "", 403, str(refused))
-        return self._entered(key, account)
+        return await self._admit(request, _digest(passed), token)
 
     def _start(self, request: Request, token: str, status: int = 200, wrong: str = "") -> Response:
         frame = self._frame(request)
         names = self._logins.names()
         return page("start", frame, status, token=token, wrong=wrong, providers=names)
 
-    def _entered(self, key: str, account: Account) -> Response:
-        visit = self._visits.open(key, account)
-        visit.model = account.model or ""
-        return redirect(f"{self._base}/verify/question", self._cookie(VISIT, visit.name))
+    def _ticket(self, request: Request) -> Ticket | None:
+        return self._entrance.read(request.cookies.get(PLACE, ""))
 
     def _cookie(self, name: str, text: str) -> str:
         return f"{name}={text}; HttpOnly; SameSite=Lax; Path={self._base}/verify{self._secure}"
@@ -325,11 +366,11 @@ def portal_app(
     portal: Portal,
     ways: Ways,
     counter: Counter,
+    admission: Admission,
     more: Sequence[Route] = (),
-    logins: Logins | None = None,
 ) -> Starlette:
-    """Put the portal together; `more` is what machines ask here, `logins` where people sign in."""
-    made = _Portal(portal, ways, counter, logins or Logins({}, counter))
+    """Put the portal together; `more` is what machines ask here."""
+    made = _Portal(portal, ways, counter, admission)
     base = f"{urlsplit(portal.address).path}/verify"
 
     def route(path: str, endpoint: Endpoint, *methods: str) -> Route:
@@ -344,6 +385,7 @@ def portal_app(
             route("/account", made.account, "POST"),
             route("/sign-in", made.sign_in),
             route("/sign-in/{provider}", made.signed_in),
+            route("/waiting", made.wait),
             route("/question", made.question),
             route("/begin", made.begin, "POST"),
             route("/with", made.hear, "GET", "POST"),

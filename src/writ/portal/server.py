@@ -25,12 +25,13 @@ from writ.people.passport.opened import open_passport
 from writ.people.vendors.erasures import EVERY
 from writ.people.vendors.opened import open_vendors
 from writ.people.vendors.vendor import Vendor
-from writ.portal.app import portal_app
+from writ.portal.app import Admission, portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
 from writ.portal.logins import Logins
 from writ.portal.polls import start_polls
 from writ.portal.signals import open_hearing, signal_routes
+from writ.portal.waiting import open_entrance
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust, read_trust
 
@@ -42,13 +43,14 @@ async def run(config: Config) -> None:
     if config.portal is None:
         raise Refused(f"`{config.file}` has no [portal]")
     listener = _listen(config.portal)
+    entrance = open_entrance(config.portal, config.folder)
     counter = Counter(config.portal_socket)
-    logins = logins_of(config, counter)
+    admission = Admission(entrance, logins_of(config, counter))
     hearing = None if config.signals is None else open_hearing(config.signals, counter)
     routes = [] if hearing is None else signal_routes(config.portal, hearing)
     server = uvicorn.Server(
         uvicorn.Config(
-            portal_app(config.portal, ways_of(config), counter, routes, logins),
+            portal_app(config.portal, ways_of(config), counter, admission, routes),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -71,6 +73,7 @@ async def run(config: Config) -> None:
         poll.cancel()
     forgetting.cancel()
     await counter.close()
+    entrance.line.close()
 
 
 def ways_of(config: Config) -> Ways:
@@ -123,10 +126,10 @@ def _clock(config: Config) -> Clock:
     return DrillClock(config.drill_clock) if config.drill_clock else WallClock()
 
 
-def logins_of(config: Config, counter: Counter) -> Logins | None:
+def logins_of(config: Config, counter: Counter) -> Logins:
     """Return the providers at which visitors sign in to their accounts."""
     if config.oidc is None or config.portal is None:
-        return None
+        return Logins({}, counter)
     return Logins(open_logins(config.oidc, config.portal.address), counter)
 
 

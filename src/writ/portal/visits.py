@@ -3,12 +3,14 @@
 1. A visit is a random cookie. It ends after half an hour without a request, or when it is left, and
    with it all it knew; nothing of it is written down.
 2. It has one attempt at a time. Whatever arrives for that from elsewhere finds it by its handle.
-3. There are so many visits at once; the one that has waited longest goes first.
+3. There are so many visits at once; the one that has waited longest goes first. Whoever was seen in
+   the last five minutes is inside; they are counted anew each second.
 """
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from writ.clock import elapsed
 from writ.errors import Refused
@@ -16,6 +18,8 @@ from writ.people.methods import Method, Session, Show
 from writ.portal.counter import Account, Standing
 
 IDLE = 1800.0
+ACTIVE = 300.0
+COUNTED = 1.0
 MOST = 20_000
 
 
@@ -49,6 +53,7 @@ class Visits:
         self._clock = clock
         self._most = most
         self._visits: dict[str, Visit] = {}
+        self._inside, self._counted = 0, -COUNTED
 
     def open(self, key: str, account: Account) -> Visit:
         """Begin a visit."""
@@ -57,7 +62,17 @@ class Visits:
             del self._visits[next(iter(self._visits))]
         visit = Visit(key, account, self._clock())
         self._visits[visit.name] = visit
+        self._inside += 1
         return visit
+
+    def inside(self) -> int:
+        """How many are inside (rule 3)."""
+        now = self._clock()
+        if now - self._counted >= COUNTED:
+            latest = reversed(self._visits.values())
+            self._inside = sum(1 for _ in takewhile(lambda item: now - item.seen <= ACTIVE, latest))
+            self._counted = now
+        return self._inside
 
     def find(self, name: str) -> Visit | None:
         """Return a visit that has not ended, now the last to have been seen."""

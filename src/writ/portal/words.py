@@ -13,6 +13,7 @@ import msgspec
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from writ.model.vocabulary import VOCABULARY, Shape
 
@@ -35,6 +36,10 @@ class Words:
     def date(self, text: str) -> str:
         """Write the day of an RFC 3339 instant of ours, which is in UTC."""
         return format_date(datetime.fromisoformat(text), "long", locale=self._locale)
+
+    def number(self, number: int) -> str:
+        """Write a number as the language groups its digits."""
+        return format_decimal(number, locale=self._locale)
 
     def country(self, code: str) -> str:
         """Name a country, or say a group's or region's own name."""

@@ -149,6 +149,14 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         ),
         ("[log]\ncover = 'daily'", ":2:1: log.cover: `daily` is not a pace from 1m to 1d, such"),
         ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is not a pace from 1m to 1d, such"),
+        (
+            "[portal]\naddress = 'https://v.example'\nper_second = 0",
+            ":3:1: portal.per_second: must be a whole number from 1 to 1000",
+        ),
+        (
+            "[portal]\naddress = 'https://v.example'\nplaces = true",
+            ":3:1: portal.places: must be a whole number from 1 to 20000",
+        ),
         ("[wallet]", ":1:1: wallet: wallets need a [portal]"),
         ("[signals]", ":1:1: signals: signals need a [portal]"),
         ("[vendors]", ":1:1: vendors: vendors need a [portal]"),

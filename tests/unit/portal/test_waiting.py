@@ -1,0 +1,141 @@
+"""The page that people see who wait, over a real deployment."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.worlds.door import Door, opened_door
+from writ.portal.line import Line, Place
+from writ.portal.waiting import COOKIE, LASTS, Entrance, Ticket, Wait, wait_of
+from writ.portal.words import LANGUAGES
+from writ.signing.jose import to_base64url
+from writ.signing.seal import seal
+
+SECRET = b"s" * 32
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A portal that lets one in a second."""
+    with opened_door(tmp_path_factory.mktemp("waiting"), portal="per_second = 1\n") as door:
+        yield door
+
+
+def waits(door: Door, requester: str = "alice") -> str:
+    """Come when others came just before, and be led to the line; returns the page's address."""
+    door.cookies.clear()
+    key = door.key(requester)
+    for _ in range(5):
+        answer = door.enter(key)
+        if answer.headers["location"].endswith("/waiting"):
+            return answer.headers["location"]
+        door.cookies.clear()
+    raise AssertionError("nobody has to wait")
+
+
+def called(door: Door) -> str:
+    """Look at the page until it leads on; returns where to."""
+    entrance = door.entrance.line
+    while True:
+        entrance._at -= 1.0  # a second passes
+        answer = door.ask("GET", "/waiting")
+        if answer.status_code == 303:
+            return answer.headers["location"]
+        assert 200 == answer.status_code, answer.text
+
+
+def test_whoever_waited_is_let_in_without_their_key(door: Door) -> None:
+    """The page looks again by itself; once called, the visit is open and the place is given up."""
+    waits(door)
+    page = door.ask("GET", "/waiting")
+    assert re.search(r'<meta http-equiv="refresh" content="\d+">', page.text)
+    assert "Your place: " in page.text
+    assert "/verify/question" == called(door)
+    assert ("", True) == (door.cookies[COOKIE], "alice" in door.ask("GET", "/question").text)
+
+
+def test_whoever_comes_back_is_led_to_their_place(door: Door) -> None:
+    """The start page leads on; who wants to use another key may."""
+    waits(door)
+    back = door.ask("GET", "")
+    anew = door.ask("GET", "?new=1")
+    assert (303, "/verify/waiting", 200) == (
+        back.status_code, back.headers["location"], anew.status_code,
+    )  # fmt: skip
+    called(door)
+
+
+def test_a_restart_loses_no_place(door: Door) -> None:
+    """A process that starts anew lets in who waited before, with what they had shown."""
+    waits(door)
+    door.restart()
+    assert "/verify/question" == called(door)
+    assert "alice" in door.ask("GET", "/question").text
+
+
+def test_a_key_that_is_not_valid_is_told_when_it_is_its_turn(door: Door) -> None:
+    """The place stays good: the right key is taken at once, whoever stands behind."""
+    key = door.key("alice")
+    waits(door)
+    number = door.entrance.read(door.cookies[COOKIE]).number
+    assert "/verify/waiting" == door.enter("wk_wrong").headers["location"]
+    assert number == door.entrance.read(door.cookies[COOKIE]).number
+    while (answer := door.ask("GET", "/waiting")).status_code == 200:
+        door.entrance.line._at -= 1.0
+    assert (403, True) == (answer.status_code, "this API key is not valid" in answer.text)
+    assert ("/verify/question", "") == (door.enter(key).headers["location"], door.cookies[COOKIE])
+
+
+def test_whoever_has_no_place_begins_at_the_start(door: Door) -> None:
+    """A made-up place is none."""
+    door.cookies.clear()
+    door.cookies[COOKIE] = "made-up"
+    answer = door.ask("GET", "/waiting")
+    assert (303, "/verify") == (answer.status_code, answer.headers["location"])
+
+
+def test_the_page_speaks_every_language(door: Door) -> None:
+    """Each has its own words, and nothing of it needs a script."""
+    waits(door)
+    pages = [door.ask("GET", f"/waiting?lang={code}").text for code in LANGUAGES]
+    assert len(LANGUAGES) == len({re.findall(r"<h1>(.*?)</h1>", page)[0] for page in pages})
+    assert [] == [page for page in pages if "<script" in page]
+    called(door)
+
+
+@pytest.mark.parametrize(
+    ("place", "waiting", "said"),
+    [
+        (Place(0, 0.2), 1, Wait(1, 1, 5)),
+        (Place(9, 100.0), 10, Wait(10, 2, 25)),
+        (Place(1233, 4000.0), 2000, Wait(1234, 67, 300)),
+        (Place(3, 8.0), 20_000, Wait(4, 1, 200)),
+        (Place(5, None), 6, Wait(6, None, 300)),
+    ],
+)
+def test_who_waits_long_looks_less_often(place: Place, waiting: int, said: Wait) -> None:
+    """A quarter of the time, at least five seconds, at most five minutes; rarer when many look."""
+    assert said == wait_of(place, waiting)
+
+
+def test_a_ticket_is_only_ours_and_for_a_day(tmp_path: Path) -> None:
+    """What was altered, is of another deployment, in another form or too old, is none."""
+    entrance = Entrance(Line(tmp_path / "line", 1, 1), SECRET)
+    assert None is entrance.join(0, ("k", "t"), None)
+    text = entrance.join(0, ("k", "t"), None)
+    assert text
+    read = entrance.read(text)
+    assert read
+    assert (1, "k", "t") == (read.number, read.key, read.token)
+    old = Ticket(1, "k", "t", read.at - LASTS)
+    others = [
+        text[:-2],
+        to_base64url(seal(b"o" * 32, "place", b"{}")),
+        to_base64url(seal(SECRET, "other", b"{}")),
+        to_base64url(seal(SECRET, "place", b"{}")),
+        to_base64url(seal(SECRET, "place", msgspec.json.encode(old))),
+    ]
+    assert [None] * 5 == [entrance.read(item) for item in others]
