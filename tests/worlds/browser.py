@@ -14,9 +14,13 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 @contextmanager
 def browser_page(
-    *, dark: bool = False, language: str = "en", size: dict[str, int] = PHONE
+    *,
+    dark: bool = False,
+    language: str = "en",
+    size: dict[str, int] = PHONE,
+    trusting: bool = False,
 ) -> Iterator[Page]:
-    """A page of a new browser, without JavaScript of the page's own."""
+    """A page of a new browser, without JavaScript of the page's own; `trusting`: any certificate."""
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
@@ -24,6 +28,7 @@ def browser_page(
                 viewport={"width": size["width"], "height": size["height"]},
                 color_scheme="dark" if dark else "light",
                 locale=language,
+                ignore_https_errors=trusting,
             )
             page = context.new_page()
             page.set_default_timeout(15_000)
