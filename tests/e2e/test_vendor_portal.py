@@ -29,13 +29,6 @@ DATA: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Page]:
-    """One browser for all of these, dark, since colours fail there first."""
-    with browser_page(dark=True, trusting=True) as opened:
-        yield opened
-
-
 @contextmanager
 def served(at: VendorDoor) -> Iterator[str]:
     """Serve the portal on loopback; give its address."""
@@ -51,38 +44,55 @@ def served(at: VendorDoor) -> Iterator[str]:
         thread.join()
 
 
-def test_a_green_card_shown_to_a_vendor_opens_the_model(browser: Page, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[VendorDoor, str]]:
+    """A deployment, a house that checks documents, and a portal between them, with its address."""
+    with vendor_door(tmp_path_factory.mktemp("vendors")) as at, served(at) as address:
+        yield at, address
+
+
+@pytest.fixture(scope="module")
+def browser(opened: tuple[VendorDoor, str]) -> Iterator[Page]:
+    """One browser for all of these, dark, since colours fail there first; it has a loop of its own."""
+    with browser_page(dark=True, trusting=True) as page_:
+        yield page_
+
+
+def test_a_green_card_shown_to_a_vendor_opens_the_model(
+    opened: tuple[VendorDoor, str], browser: Page, tmp_path: Path
+) -> None:
     """Key, question, vendor, camera, back in the same browser, done: every page can be used."""
-    with vendor_door(tmp_path) as at, served(at) as address:
-        key = at.door.key("zoe")
-        browser.goto(f"{address}/verify")
-        browser.get_by_label("Your API key").fill(key)
-        browser.keyboard.press("Enter")
-        browser.get_by_role("link", name="fable-5").click()
-        browser.get_by_role("button", name="Choose: Show a document to Persona").click()
-        browser.get_by_role("link", name="Continue to Persona").click()
-        browser.get_by_text("Camera").wait_for()
-        sitting = at.house.show("pending", GREEN_CARD)
-        browser.get_by_role("link", name="Smile").click()
-        browser.get_by_text("Persona has not decided yet").first.wait_for()
-        assert ([], False) == (wrongs(browser), scrolls_sideways(browser))
-        headers, body = at.house.persona_event(at.house.show("approved", GREEN_CARD), wall())
-        told = httpx2.post(f"{address}/verify/notices/persona", headers=headers, content=body)
-        assert 204 == told.status_code
-        browser.get_by_role("link", name="Look again").click()
-        browser.get_by_text("fable-5 is open to this account").wait_for()
-        shot(browser, tmp_path, "done")
-        asked = {"authorization": f"Bearer {key}"}
-        state = httpx2.get(f"{address}/verify/status?model=fable-5", headers=asked).json()
-        assert "done" == state["state"]
-        assert 1 == at.methods["persona"]._erasures.count().sessions
-        assert sitting.id in at.house.sittings
+    at, address = opened
+    key = at.door.key("zoe")
+    browser.goto(f"{address}/verify")
+    browser.get_by_label("Your API key").fill(key)
+    browser.keyboard.press("Enter")
+    browser.get_by_role("link", name="fable-5").click()
+    browser.get_by_role("button", name="Choose: Show a document to Persona").click()
+    browser.get_by_role("link", name="Continue to Persona").click()
+    browser.get_by_text("Camera").wait_for()
+    sitting = at.house.show("pending", GREEN_CARD)
+    browser.get_by_role("link", name="Smile").click()
+    browser.get_by_text("Persona has not decided yet").first.wait_for()
+    assert ([], False) == (wrongs(browser), scrolls_sideways(browser))
+    headers, body = at.house.persona_event(at.house.show("approved", GREEN_CARD), wall())
+    told = httpx2.post(f"{address}/verify/notices/persona", headers=headers, content=body)
+    assert 204 == told.status_code
+    browser.get_by_role("link", name="Look again").click()
+    browser.get_by_text("fable-5 is open to this account").wait_for()
+    shot(browser, tmp_path, "done")
+    asked = {"authorization": f"Bearer {key}"}
+    state = httpx2.get(f"{address}/verify/status?model=fable-5", headers=asked).json()
+    assert "done" == state["state"]
+    assert 1 == at.methods["persona"]._erasures.count().sessions
+    assert sitting.id in at.house.sittings
 
 
 @pytest.mark.parametrize("name", DATA)
 def test_everybody_can_use_the_pages(browser: Page, name: str, tmp_path: Path) -> None:
     """Nothing is wrong by WCAG 2.2 AA, nothing scrolls sideways, nothing moves by itself."""
     style = bytes(sheet().body).decode()
+    browser.goto("about:blank")
     for language in LANGUAGES:
         frame = Frame(language, "", "help@example.org", "form")
         text = bytes(page(name, frame, data=DATA[name], wrong="", again="").body).decode()
