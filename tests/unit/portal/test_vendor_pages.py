@@ -1,5 +1,6 @@
 """People show documents to vendors, through the portal, over a real deployment."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,12 +9,15 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+import structlog
 
 from tests.worlds.idv import GREEN_CARD, PERSONAL, US_PASSPORT, Sitting
 from tests.worlds.vendor_door import VendorDoor, vendor_door
 from writ.clock import wall
+from writ.errors import Failed
 from writ.model.config import read_config
-from writ.portal.server import ways_of
+from writ.model.subject import Subject
+from writ.portal.server import _have_forgotten, ways_of
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +29,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VendorDoor]:
 
 @pytest.fixture
 def at(shared: VendorDoor) -> VendorDoor:
-    """The shared door, to a browser that was never here."""
-    return replace(shared, door=replace(shared.door, cookies={}))
+    """The shared door, to a browser that was never here; nobody has tried too often."""
+    app = shared.portal("https://verify.example.org")
+    return replace(shared, door=replace(shared.door, cookies={}, app=app))
 
 
 def begin(at: VendorDoor, who: str, door: str = "persona") -> str:
@@ -184,3 +189,60 @@ def test_nothing_of_the_evidence_is_left(at: VendorDoor) -> None:
     ]
     assert [] == found
     assert any(path.name.startswith("writ.sqlite") for path in files)
+
+
+def test_what_is_due_is_erased_while_the_portal_runs(
+    at: VendorDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a vendor refuses is logged, with no session's id, and tried again."""
+    monkeypatch.setattr("writ.portal.server.EVERY", 0.01)
+    persona = at.methods["persona"]
+    persona._erasures.expect("inq_gone")
+    at.house.keeps = True
+
+    def run_a_little() -> list[Any]:
+        async def little() -> None:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(_have_forgotten([persona]), 0.3)
+
+        with structlog.testing.capture_logs() as logged:
+            at.door.loop.run_until_complete(little())
+        return logged
+
+    refused = run_a_little()
+    assert {
+        ("not erased", "persona", "Persona answers 403 to us; try later, or take another way")
+    } == {(item["event"], item["vendor"], item["why"]) for item in refused}
+    assert "inq_" not in str(refused)
+    at.house.keeps = False
+    persona._erasures.expect("inq_gone")
+    monkeypatch.setattr("writ.people.vendors.erasures.Erasures._write", _full)
+    at.house.keeps = True
+    assert {"the disk is full"} == {item["why"] for item in run_a_little()}
+
+
+def _full(*_: object) -> None:
+    raise Failed("the disk is full")
+
+
+WAYS_BACK = [
+    ("a citizen", US_PASSPORT),
+    ("a citizen by a card", US_PASSPORT | {"id-class": "ppc"}),
+    ("naturalised", {"id-class": "cct", "country-code": "US", "nationality": None}),
+    ("a permanent resident", GREEN_CARD),
+    ("a refugee", {"id-class": "td", "country-code": "US", "nationality": "SYR"}),
+    ("a refugee by ICAO", {"id-class": "pp", "country-code": "US", "nationality": "XXB"}),
+]
+
+
+@pytest.mark.parametrize(("who", "paper"), WAYS_BACK, ids=[who for who, _ in WAYS_BACK])
+def test_everybody_with_such_a_document_has_a_way_back(
+    at: VendorDoor, who: str, paper: dict[str, Any]
+) -> None:
+    """By Persona, without an employer, from nothing known to the model."""
+    name = who.replace(" ", "-")
+    at.door.site.registry.subjects.add([Subject(name, "person")])
+    key = begin(at, name)
+    at.house.show("approved", paper | {"identification-number": name})
+    done = back(at, at.house.last)
+    assert ("done", True) == (state(at, key), "is open to this account" in done.text)

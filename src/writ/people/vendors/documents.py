@@ -11,9 +11,10 @@
    that issued the document; other codes that are nobody's nationality show nothing. A specimen is
    refused, and so is a code that nobody knows: guessing would make somebody a citizen of something.
 4. Grades: the issuer's is what was registered for the vendor. The binding is 2 where the vendor
-   compared a face with the portrait, else 1: a picture of a document can be anybody's. Freshness is
-   3: the vendor looked just now, and did not ask whoever issued the document. The vendor's own word
-   for it all is kept as it came.
+   compared a face with the portrait, else 1: a picture of a document can be anybody's. The transport
+   is 2: the browser that began came back, but vendors hand over to telephones by themselves. The
+   freshness is 3: the vendor looked just now, and did not ask whoever issued the document. The
+   vendor's own word for it all is kept as it came.
 5. A fact ends with its document, on the morning of its last day, and after a year.
 6. The document's number and its country name the credential: one document backs one person, by
    whichever vendor it was shown. One without a number is refused.
@@ -31,9 +32,8 @@ from writ.model.subject import Value
 from writ.people.methods import Finding, Grade, Proof
 from writ.people.vendors.service import Document
 
-SAME_BROWSER, CARRIED_CODE = 3, 2
 FACE, NO_FACE = 2, 1
-FRESHNESS = 3
+TRANSPORT, FRESHNESS = 2, 3
 YEAR = 365 * DAY
 STATUSES = frozenset({"refugee", "stateless", "other"})
 """The kinds of protection that a document can show."""
@@ -46,13 +46,9 @@ Shown = tuple[str, Value]
 
 
 def finding(
-    document: Document,
-    attributes: Collection[str],
-    grades: tuple[int, int],
-    now: float,
-    verified_at: Instant,
+    document: Document, attributes: Collection[str], issuer: int, now: float, verified_at: Instant
 ) -> Finding:
-    """Take what was asked out of a document; `grades` are the issuer's and the transport's.
+    """Take what was asked out of a document; `issuer` is the vendor's grade.
 
     Raises Refused where it shows none of it, or has ended at `now` (seconds, UTC).
     """
@@ -64,13 +60,12 @@ def finding(
         )
     if not document.number:  # 6
         raise Refused("the document has no number that could be read; begin again with another")
-    issuer, transport = grades
     binding = FACE if document.face else NO_FACE
     proof = Proof(
         attribute=shown[0],
         values=(shown[1],),
         completeness="at_least",
-        grade=Grade(issuer, binding, transport, FRESHNESS, document.scheme, document.value),
+        grade=Grade(issuer, binding, TRANSPORT, FRESHNESS, document.scheme, document.value),
         issuer=document.scheme,
         verified_at=verified_at,
         expires_at=verified_at + _lasts(document, now),

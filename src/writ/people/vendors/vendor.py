@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 
 from writ.clock import Clock, elapsed, wall
-from writ.errors import Failed, InvalidInput, Refused
+from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.people.methods import Arrival, Finding, Offer, Question, Session, Show, Step, shown_by
-from writ.people.vendors.documents import CARRIED_CODE, SAME_BROWSER, STATUSES, finding
+from writ.people.vendors.documents import STATUSES, finding
 from writ.people.vendors.erasures import Erasures
 from writ.people.vendors.seen import Seen
 from writ.people.vendors.service import Service, Turned, Undecided
@@ -53,7 +53,7 @@ class Times:
 
 @dataclass(slots=True)
 class _Attempt:
-    """What is known of an attempt; `transport` is 0 until a code has come (rule 2)."""
+    """What is known of an attempt; `back`: one of the codes has come (rule 2)."""
 
     id: str
     link: str
@@ -61,7 +61,7 @@ class _Attempt:
     until: float
     short: str = field(default_factory=lambda: f"{secrets.randbelow(_SHORT):08}")
     tries: int = 0
-    transport: int = 0
+    back: bool = False
     next: float = 0.0
     again: bool = False
     told: asyncio.Event = field(default_factory=asyncio.Event)
@@ -98,9 +98,13 @@ class Vendor:
 
     async def begin(self, session: Session, language: str) -> Step:  # noqa: ARG002  pages speak
         """Make a session at the vendor, and show the way there (rule 1)."""
-        self._count(session.question.subject)
+        begun = self._count(session.question.subject)
         code = secrets.token_urlsafe(_CODE_BYTES)
-        opened = await self._service.open(f"{session.address}/return?code={code}", self.lasts)
+        try:
+            opened = await self._service.open(f"{session.address}/return?code={code}", self.lasts)
+        except WritError:
+            begun.pop()  # it cost nothing
+            raise
         self._erasures.expect(opened.id, self.lasts + MARGIN)
         session.state["id"] = opened.id
         until = self._times.elapsed() + self.lasts
@@ -136,7 +140,7 @@ class Vendor:
 
     async def _look(self, question: Question, attempt: _Attempt) -> Step:
         """Rule 3."""
-        if not attempt.transport:
+        if not attempt.back:
             return Show("start", {"link": attempt.link})
         found = await self._fetch(question, attempt)
         if found is None and await _told(attempt, self._times.patience):
@@ -161,16 +165,15 @@ class Vendor:
         if isinstance(result, Turned):
             raise Refused(result.why)
         attributes = {question.wanted[place].attribute for place in self._shows(question)}
-        grades = (self._assurance, attempt.transport)
-        return finding(result, attributes, grades, self._times.now(), self._clock.now())
+        return finding(result, attributes, self._assurance, self._times.now(), self._clock.now())
 
     def _shows(self, question: Question) -> tuple[int, ...]:
         """Return what of a question some document could show."""
         shows = shown_by(question, self._service.shows, self._assurance)
         return tuple(place for place in shows if _can_show(question, place))
 
-    def _count(self, subject: str) -> None:
-        """Rule 1; what is too old to count is forgotten."""
+    def _count(self, subject: str) -> list[float]:
+        """Count a beginning, and return those of the day (rule 1); what is too old is forgotten."""
         now = self._times.elapsed()
         for over in [id_ for id_, item in self._attempts.items() if item.until <= now]:
             del self._attempts[over]
@@ -188,6 +191,7 @@ class Vendor:
                 "tomorrow, or take another way"
             )
         times.append(now)
+        return times
 
 
 def _can_show(question: Question, place: int) -> bool:
@@ -206,17 +210,14 @@ def _short(attempt: _Attempt, code: str) -> str:
 
 def _come_back(attempt: _Attempt, code: str) -> None:
     """Take a code from the browser that began (rule 2)."""
-    if attempt.transport:
+    if _same(code, attempt.long) or _same(code.replace(" ", ""), attempt.short):
+        attempt.back = True
+    if attempt.back:
         return
-    if _same(code, attempt.long):
-        attempt.transport = SAME_BROWSER
-    elif _same(code.replace(" ", ""), attempt.short):
-        attempt.transport = CARRIED_CODE
-    else:
-        attempt.tries += 1
-        if attempt.tries < _MOST_TRIES:
-            raise InvalidInput("that is not the code; it is on the device that showed the document")
-        raise Refused(f"that was not the code, {_MOST_TRIES} times; begin again")
+    attempt.tries += 1
+    if attempt.tries < _MOST_TRIES:
+        raise InvalidInput("that is not the code; it is on the device that showed the document")
+    raise Refused(f"that was not the code, {_MOST_TRIES} times; begin again")
 
 
 async def _told(attempt: _Attempt, seconds: float) -> bool:

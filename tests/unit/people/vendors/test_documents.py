@@ -19,9 +19,9 @@ PASSPORT = Document(
 )  # fmt: skip
 
 
-def found(document: Document = PASSPORT, issuer: int = 2, transport: int = 3) -> Finding:
+def found(document: Document = PASSPORT, issuer: int = 2) -> Finding:
     """Take everything out of a document."""
-    return finding(document, ALL, (issuer, transport), NOW, AT)
+    return finding(document, ALL, issuer, NOW, AT)
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,18 @@ def test_only_what_was_asked_is_taken() -> None:
     """A green card settles no question of citizenship, though a nationality stands on it."""
     card = replace(PASSPORT, paper="permanent-resident-card", nationality="FRA")
     with pytest.raises(Refused, match="does not show what was asked"):
-        finding(card, {"citizenships"}, (2, 3), NOW, AT)
+        finding(card, {"citizenships"}, 2, NOW, AT)
 
 
 @pytest.mark.parametrize(
-    ("issuer", "transport", "face", "level"),
-    [(2, 3, True, 2), (2, 2, True, 2), (2, 3, False, 1), (1, 3, True, 1)],
+    ("issuer", "face", "level"), [(2, True, 2), (2, False, 1), (1, True, 1), (1, False, 1)]
 )
-def test_the_least_grade_counts(*, issuer: int, transport: int, face: bool, level: int) -> None:
+def test_the_least_grade_counts(*, issuer: int, face: bool, level: int) -> None:
     """A picture of a document without a face is A1; the vendor's words are kept as they came."""
-    [proof] = found(replace(PASSPORT, face=face), issuer, transport).proved
+    [proof] = found(replace(PASSPORT, face=face), issuer).proved
     grade = proof.grade
     assert level == grade.level
-    assert (issuer, 2 if face else 1, transport, 3) == (
+    assert (issuer, 2 if face else 1, 2, 3) == (
         grade.issuer, grade.binding, grade.transport, grade.freshness,
     )  # fmt: skip
     assert ("persona", "approved pp") == (grade.scheme, grade.value)

@@ -131,7 +131,7 @@ def test_a_document_is_found_for_the_browser_that_began(
     assert isinstance(found, Finding)
     [proof] = found.proved
     assert (Value(("US", "")),) == proof.values
-    assert (2, 3, door) == (proof.grade.level, proof.grade.transport, proof.issuer)
+    assert (2, 2, door) == (proof.grade.level, proof.grade.transport, proof.issuer)
     assert [] == run(desk.method.erase_due())
     assert [sitting] == vendor.erased
     assert 0 == desk.erasures.count().sessions
@@ -156,7 +156,6 @@ def test_whoever_was_sent_the_link_reads_whose_account_it_is(desk: Desk) -> None
         desk.hear(session, "return", code="0000 000x")
     found = desk.hear(session, "return", code=data["code"])
     assert isinstance(found, Finding)
-    assert 2 == found.proved[0].grade.transport
     with pytest.raises(Refused, match="this attempt is over; begin again"):
         desk.hear(session, "return", browser=False, code="guessed")
 
@@ -366,6 +365,16 @@ def test_a_person_begins_so_many_times_a_day(desk: Desk) -> None:
         desk.begin()
     desk.begin(subject="ben")
     desk.clocks.elapsed += 86_400
+    desk.begin()
+
+
+def test_a_vendor_that_is_down_costs_no_beginning(desk: Desk) -> None:
+    """Nothing began, so nothing is counted."""
+    desk.vendor.down = True
+    for _ in range(6):
+        with pytest.raises(Failed, match="answers 503"):
+            run(desk.method.begin(Session(question(), ADDRESS, 0.0), "en"))
+    desk.vendor.down = False
     desk.begin()
 
 
