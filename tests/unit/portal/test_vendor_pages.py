@@ -14,7 +14,7 @@ import structlog
 from tests.worlds.idv import GREEN_CARD, PERSONAL, US_PASSPORT, Sitting
 from tests.worlds.vendor_door import VendorDoor, vendor_door
 from writ.clock import wall
-from writ.errors import Failed
+from writ.errors import Failed, WritError
 from writ.model.config import read_config
 from writ.model.subject import Subject
 from writ.portal.server import _have_forgotten, ways_of
@@ -191,38 +191,38 @@ def test_nothing_of_the_evidence_is_left(at: VendorDoor) -> None:
     assert any(path.name.startswith("writ.sqlite") for path in files)
 
 
-def test_what_is_due_is_erased_while_the_portal_runs(
-    at: VendorDoor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a vendor refuses is logged, with no session's id, and tried again."""
-    monkeypatch.setattr("writ.portal.server.EVERY", 0.01)
-    persona = at.methods["persona"]
-    persona._erasures.expect("inq_gone")
-    at.house.keeps = True
+class Refusing:
+    """A vendor that refuses to erase, then cannot be noted, and then the portal ends."""
 
-    def run_a_little() -> list[Any]:
-        async def little() -> None:
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(_have_forgotten([persona]), 0.3)
+    name = "persona"
 
-        with structlog.testing.capture_logs() as logged:
-            at.door.loop.run_until_complete(little())
-        return logged
+    def __init__(self) -> None:
+        self.says: list[list[str] | WritError] = [
+            ["it answers 403"],
+            Failed("the disk is full"),
+            [],
+        ]
 
-    refused = run_a_little()
-    assert {
-        ("not erased", "persona", "Persona answers 403 to us; try later, or take another way")
-    } == {(item["event"], item["vendor"], item["why"]) for item in refused}
-    assert "inq_" not in str(refused)
-    at.house.keeps = False
-    persona._erasures.expect("inq_gone")
-    monkeypatch.setattr("writ.people.vendors.erasures.Erasures._write", _full)
-    at.house.keeps = True
-    assert {"the disk is full"} == {item["why"] for item in run_a_little()}
+    async def erase_due(self) -> list[str]:
+        """Answer once more."""
+        if not self.says:
+            raise asyncio.CancelledError
+        answer = self.says.pop(0)
+        if isinstance(answer, WritError):
+            raise answer
+        return answer
 
 
-def _full(*_: object) -> None:
-    raise Failed("the disk is full")
+def test_what_is_not_erased_is_logged_and_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever fails, the portal goes on asking for as long as it runs."""
+    monkeypatch.setattr("writ.portal.server.EVERY", 0)
+    refusing = Refusing()
+    with structlog.testing.capture_logs() as logged, pytest.raises(asyncio.CancelledError):
+        asyncio.run(_have_forgotten([refusing]))  # type: ignore[list-item]  # a vendor's erasing alone
+    assert [("persona", "it answers 403"), ("persona", "the disk is full")] == [
+        (item["vendor"], item["why"]) for item in logged
+    ]
+    assert [] == refusing.says
 
 
 WAYS_BACK = [
