@@ -25,7 +25,7 @@ ORDERS = Path(__file__).parent.parent.parent / "orders" / "june-2026"
 CATALOGUE = ORDERS / "catalogue.yaml"
 LETTER = ORDERS / "us-bis-2026-06-12.v1.yaml"
 PATIENCE = 60
-_METHODS = (("review", "A3"), ("declaration", "A0"), ("wallet", "A3"))
+_METHODS = (("review", "A3"), ("declaration", "A0"), ("wallet", "A3"), ("employer", "A2"))
 """What a portal carries out itself, and how far it is believed."""
 
 

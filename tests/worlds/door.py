@@ -29,6 +29,7 @@ from writ.portal.app import Admission, portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
 from writ.portal.logins import Logins
+from writ.portal.scim.service import scim
 from writ.portal.server import ways_of
 from writ.portal.signals import open_hearing, signal_routes
 from writ.portal.waiting import open_entrance
@@ -95,7 +96,8 @@ class Door:
         if self.entrance is not None:
             self.entrance.line.close()
         signals = self.config.signals
-        routes = signal_routes(portal, open_hearing(signals, self.way)) if signals else []
+        routes = [scim(portal, self.way)]
+        routes += signal_routes(portal, open_hearing(signals, self.way)) if signals else []
         self.entrance = open_entrance(portal, self.config.folder)
         admission = Admission(self.entrance, self.logins)
         self.app = portal_app(portal, self.ways, self.way, admission, routes)
@@ -107,6 +109,12 @@ class Door:
     def send(self, method: str, path: str, **more: Any) -> httpx2.Response:
         """Send one request to whatever is under the portal's address."""
         return self.loop.run_until_complete(self._send(self.app, method, path, more))
+
+    def scim(self, method: str, path: str, token: str = "", **more: Any) -> httpx2.Response:
+        """Send one request to SCIM, as an employer's system does."""
+        headers = {"authorization": f"Bearer {token}", **more.pop("headers", {})}
+        sent = {"headers": headers, **more}
+        return self.loop.run_until_complete(self._send(self.app, method, f"/scim/v2{path}", sent))
 
     def post(self, path: str, **fields: str) -> httpx2.Response:
         """Send a form of this visit's."""

@@ -115,7 +115,11 @@ def office(
         "operator": Method("operator", operator.public, 1),
         "idv": Method("idv", idv.public, 3),
     }
-    own = {"review": 3, "declaration": 0, "persona": 2, "veriff": 2, **more} if portal else {}
+    own = (
+        {"review": 3, "declaration": 0, "persona": 2, "veriff": 2, "employer": 2, **more}
+        if portal
+        else {}
+    )
     for name, cap in own.items():
         pair = KeyPair.generate()
         (data / "methods").mkdir(exist_ok=True)

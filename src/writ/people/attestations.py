@@ -94,17 +94,35 @@ class Attestations:
         capped = sum(item.claimed > item.fact.assurance for item in fit)
         return Report(len(fit), known, capped, tuple(faults))
 
+    def enter(self, connection: Connection, signed: Sequence[bytes]) -> tuple[Attestation, ...]:
+        """Take attestations in, all or none, inside a unit whose owner announces the change."""
+        arrived = [Arrived(line, self._methods.prove(data)) for line, data in enumerate(signed, 1)]
+        fit, _, faults = self._sift(connection, arrived)
+        if faults:
+            raise InvalidInput(faults)
+        self._insert(connection, fit)
+        return tuple(fit)
+
+    def strike(self, connection: Connection, name: bytes) -> None:
+        """Revoke an attestation that stands, inside a unit whose owner announces the change."""
+        now = self._books.clock.now()
+        here = attestation.c.id == name
+        connection.execute(attestation.update().where(here).values(revoked_at=now))
+        events.append(connection, "fact.revoked", {"at": now, "id": name.hex()})
+
+    def proved(self, envelope: bytes) -> Attestation:
+        """Return what an envelope on the books attests."""
+        return self._methods.prove(envelope)
+
     def revoke(self, name: bytes) -> str:
         """Revoke one attestation and return its subject; an unknown id is InvalidInput."""
-        now = self._books.clock.now()
         with self._books.store.unit() as connection:
             here = attestation.c.id == name
             row = connection.execute(attestation.select().where(here)).first()
             if row is None:
                 raise InvalidInput(f"no attestation `{name.hex()}`; `writ subject show` lists them")
             if row.revoked_at is None:
-                connection.execute(attestation.update().where(here).values(revoked_at=now))
-                events.append(connection, "fact.revoked", {"at": now, "id": name.hex()})
+                self.strike(connection, name)
         if row.revoked_at is None:
             self._books.announce(Change(subjects=frozenset({row.subject})))
         subject: str = row.subject

@@ -51,7 +51,7 @@ class EndUsers:
                     new.setdefault((user.organisation, user.sub), user)
             if faults:
                 raise InvalidInput(faults)
-            self._insert(connection, list(new.values()))
+            self.enter(connection, list(new.values()))
         self._books.announce(Change(end_users=frozenset(new)))
         return len(new)
 
@@ -67,7 +67,8 @@ class EndUsers:
         with self._books.store.view() as connection:
             return read_end_users(connection)
 
-    def _insert(self, connection: Connection, new: Sequence[EndUser]) -> None:
+    def enter(self, connection: Connection, new: Sequence[EndUser]) -> None:
+        """Write down end users that are not there, inside a unit whose owner announces it."""
         if not new:
             return
         now, alias = self._books.clock.now(), self._books.alias

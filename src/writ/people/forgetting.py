@@ -7,7 +7,8 @@
    entry without its salt says nothing to anybody (`writ.ledger.log`).
 3. What stays are pseudonyms that nobody can trace without both the deployment's secret and the id,
    and which credentials were found lent, by nullifier.
-4. An organisation that others act for is not forgotten before they are.
+4. What an employer determined of others is taken back when it is forgotten.
+5. An organisation that others act for is not forgotten before they are.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from writ.people.registry import Registry
 from writ.people.subjects import find_subject
 from writ.point.seam import end_user_name
 from writ.store.database import Connection
+from writ.store.employer_tables import determined, employer_credential, personnel
 from writ.store.events import append, destroy_salts
 from writ.store.people_tables import acts_for, api_key, attestation, end_user, issuer, subject
 from writ.store.receipts import destroy_receipt_salts
@@ -40,7 +42,7 @@ class Forgotten:
 
 
 class Forgetting:
-    """Rules 1 to 4 over one registry."""
+    """Rules 1 to 5 over one registry."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -53,6 +55,7 @@ class Forgetting:
             held = connection.execute(acts_for.select().where(acts_for.c.organisation == name))
             others = [row.subject for row in held]
             standing = [id_ for id_, stands in _attestations(connection, name).items() if stands]
+            standing += _determined_by(connection, name)
         if others:
             raise Refused(
                 f"`{name}` is acted for by {', '.join(sorted(others))}; forget those first"
@@ -89,6 +92,14 @@ def _attestations(connection: Connection, name: str) -> dict[bytes, bool]:
     return {row.id: row.revoked_at is None for row in connection.execute(query)}
 
 
+def _determined_by(connection: Connection, name: str) -> list[bytes]:
+    """Return what an employer determined of its people."""
+    query = determined.select().join(personnel, personnel.c.id == determined.c.person)
+    return [
+        row.attestation for row in connection.execute(query.where(personnel.c.organisation == name))
+    ]
+
+
 def _end_user_names(registry: Registry, connection: Connection, name: str) -> Iterator[str]:
     """Yield the pseudonyms under which organisations named the subject as their end user."""
     for row in connection.execute(end_user.select().where(end_user.c.subject == name)):
@@ -100,6 +111,7 @@ def _delete(connection: Connection, name: str, facts: list[bytes], reviews: list
     """Delete every row that names a subject, those that refer to others first."""
     for table, column, values in (
         (source, source.c.attestation, facts),
+        (determined, determined.c.attestation, [*facts, *_determined_by(connection, name)]),
         (attestation, attestation.c.id, facts),
         (opinion, opinion.c.review, reviews),
         (review, review.c.id, reviews),
@@ -108,6 +120,9 @@ def _delete(connection: Connection, name: str, facts: list[bytes], reviews: list
             connection.execute(table.delete().where(column == value))
     for column in (
         backing.c.subject,
+        personnel.c.subject,
+        personnel.c.organisation,
+        employer_credential.c.organisation,
         api_key.c.requester,
         end_user.c.subject,
         end_user.c.organisation,

@@ -2,6 +2,7 @@
 
 1. A key is an Ed25519 public key under a key id (RFC 7515 `kid`) of the organisation's choosing.
 2. A key id is used once: after revocation it cannot come back with another key.
+3. A key has one purpose: one with which an employer signs determinations asserts nobody.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from writ.people.subjects import MAX_ID, find_subject, fit
 from writ.signing.keys import check_public
 from writ.store import events
 from writ.store.database import Connection
+from writ.store.employer_tables import determines
 from writ.store.people_tables import issuer
 
 
@@ -52,6 +54,8 @@ class Issuers:
                 if there.public == public and there.revoked_at is None:
                     return there
                 raise Refused(f"key id `{kid}` of `{organisation}` was used before; take another")
+            if determines(connection, public):
+                raise Refused("this key signs determinations; make another for end users")
             made = Issuer(organisation, kid, public, now, None)
             connection.execute(
                 issuer.insert().values(

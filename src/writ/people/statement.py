@@ -34,7 +34,7 @@ class Attestation:
     """A proved statement; `fact.assurance` is already cut to the method's cap (rule 3).
 
     `claimed` is the assurance that the statement itself names, `envelope` the signed bytes, `grade`
-    what `writ.people.methods.Grade` writes (none: nobody graded it).
+    what `writ.people.methods.Grade` writes, and `by`, who determined it (none: nobody graded it).
     """
 
     id: bytes

@@ -40,7 +40,7 @@ class Subjects:
             if faults:
                 raise InvalidInput(faults)
             new = list({item.id: item for item in new}.values())
-            self._insert(connection, new)
+            self.enter(connection, new)
         self._books.announce(Change(subjects=frozenset(item.id for item in new)))
         return len(new)
 
@@ -55,7 +55,8 @@ class Subjects:
         with self._books.store.view() as connection:
             return find_subject(connection, name)
 
-    def _insert(self, connection: Connection, new: Sequence[Subject]) -> None:
+    def enter(self, connection: Connection, new: Sequence[Subject]) -> None:
+        """Write down subjects that are not on the books, inside a unit whose owner announces it."""
         now = self._books.clock.now()
         if not new:
             return

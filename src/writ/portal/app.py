@@ -23,7 +23,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.model.config import Portal
@@ -367,7 +367,7 @@ def portal_app(
     ways: Ways,
     counter: Counter,
     admission: Admission,
-    more: Sequence[Route] = (),
+    more: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """Put the portal together; `more` is what machines ask here."""
     made = _Portal(portal, ways, counter, admission)

@@ -1,5 +1,7 @@
 """The portal's way to the control process: a Unix socket that answers for one account at a time.
 
+Employers are answered there too, each for its own people.
+
 An error there is raised here as what it was.
 """
 
@@ -110,6 +112,28 @@ class Taken(msgspec.Struct, frozen=True):
     taken: bool
 
 
+class Employed(msgspec.Struct, frozen=True):
+    """One of an employer's people; `determination` is what stands of what it determined."""
+
+    id: str
+    user: str
+    external_id: str | None
+    active: bool
+    created_at: str
+    changed_at: str
+    determination: dict[str, str | list[str]] | None
+    version: str
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """What came of an employer's call: `done`, or in one word why not."""
+
+    answer: str
+    detail: str = ""
+    people: tuple[Employed, ...] = ()
+    total: int = 0
+
+
 class _Problem(msgspec.Struct):
     detail: str
     exit_code: int
@@ -164,6 +188,10 @@ class Counter:
     async def signal(self, transmitter: str, token: str) -> None:
         """Hand on a security event token, which is proved there again."""
         await self._ask("signal", {"transmitter": transmitter, "set": token}, Taken)
+
+    async def personnel(self, call: str, token: dict[str, str], body: dict[str, Plain]) -> Heard:
+        """Ask for an employer: `find`, `page`, `put` or `remove`, with its token."""
+        return await self._ask(f"personnel/{call}", {**body, "token": token}, Heard)
 
     async def _ask(self, name: str, body: object, form: type[T]) -> T:
         try:

@@ -30,6 +30,7 @@ from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
 from writ.portal.logins import Logins
 from writ.portal.polls import start_polls
+from writ.portal.scim.service import scim
 from writ.portal.signals import open_hearing, signal_routes
 from writ.portal.waiting import open_entrance
 from writ.signing.keys import KeyPair
@@ -47,7 +48,8 @@ async def run(config: Config) -> None:
     counter = Counter(config.portal_socket)
     admission = Admission(entrance, logins_of(config, counter))
     hearing = None if config.signals is None else open_hearing(config.signals, counter)
-    routes = [] if hearing is None else signal_routes(config.portal, hearing)
+    routes = [scim(config.portal, counter)]
+    routes += [] if hearing is None else signal_routes(config.portal, hearing)
     server = uvicorn.Server(
         uvicorn.Config(
             portal_app(config.portal, ways_of(config), counter, admission, routes),

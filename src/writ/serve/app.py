@@ -7,6 +7,8 @@ from writ.serve.problem import expected, unforeseen
 from writ.serve.routes import (
     audits,
     cover,
+    determinations,
+    employers,
     end_users,
     evidence,
     exposure,
@@ -36,7 +38,8 @@ def control_app(site: Site) -> Starlette:
     nouns = (
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
-        evidence, seal, cover, signals, audits,
+        evidence, seal, cover, signals, audits, employers,
+        determinations,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

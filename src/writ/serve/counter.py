@@ -7,6 +7,7 @@
 3. What is attested must be what is asked of that subject now, by a method the trust document has.
 4. A credential that backs another account is not attested: people decide first.
 5. Signals of transmitters come this way too, with no key: they prove themselves (`serve.signals`).
+6. On the same socket employers are answered, by their own tokens (`writ.serve.personnel`).
 """
 
 import asyncio
@@ -34,6 +35,7 @@ from writ.people.reviews import Review, Wanted
 from writ.people.statement import Methods
 from writ.serve.body import Form, answer, read_form
 from writ.serve.passes import Pass, Passes
+from writ.serve.personnel import personnel_routes
 from writ.serve.problem import expected, unforeseen
 from writ.serve.signals import signal_routes
 from writ.serve.site import Site
@@ -218,6 +220,7 @@ def counter_app(site: Site, passes: Passes | None = None) -> Starlette:
             route("papers", _Papers, counter.papers),
             route("appeal", _Appeal, counter.appeal),
             *signal_routes(site),
+            *personnel_routes(site),
         ],
         exception_handlers={WritError: expected, Exception: unforeseen},
     )

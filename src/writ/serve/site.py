@@ -19,6 +19,9 @@ from writ.errors import Failed, Refused
 from writ.model.config import Config
 from writ.people.decided import METHOD as REVIEW
 from writ.people.decided import Decided
+from writ.people.employers.credentials import Credentials
+from writ.people.employers.determination import METHOD as EMPLOYER
+from writ.people.employers.personnel import Personnel
 from writ.people.registry import Registry
 from writ.people.statement import OPERATOR
 from writ.serve.ledger import Ledger, open_ledger
@@ -64,6 +67,18 @@ class Site:
         path = self.config.method_key(REVIEW)
         pair = load_key(path, method.public) if method and path.exists() else None
         return Decided(self.registry, pair)
+
+    def employers(self) -> Credentials:
+        """Return how employers show who they are."""
+        return Credentials(self.registry.books, self.trust)
+
+    def personnel(self) -> Personnel:
+        """Return what writes down employers' determinations; without their method it is Refused."""
+        method = self.trust.methods.get(EMPLOYER)
+        path = self.config.method_key(EMPLOYER)
+        if method is None or not path.exists():
+            raise Refused(f"there is no key of the method `{EMPLOYER}` here; see docs/employers.md")
+        return Personnel(self.registry, load_key(path, method.public))
 
     async def remember_time(self, every: float) -> None:
         """Keep the legal clock's mark up to date until cancelled (rule 2)."""
