@@ -1,0 +1,142 @@
+"""Employers over SCIM at a real server: a conformance suite and a client that we did not write."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from scim2_client.engines.httpx2 import SyncSCIMClient
+from scim2_models import PatchOp, Resource, SCIMException
+from scim2_models import Path as ScimPath
+from scim2_tester import Status, check_server, filling
+from scim2_tester.checkers import patch_add, patch_replace
+
+from tests.worlds.deployment import CATALOGUE, LETTER, Deployment, Served, found
+from tests.worlds.upstream import Upstream
+
+EXTENSION = "urn:writ:params:scim:schemas:extension:determination:1.0:User"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+REFUSED = 403
+
+
+def free_port() -> int:
+    """A port that nobody has at present."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class World:
+    """A served deployment under the letter, with Acme, which names Alice `u-1`."""
+
+    deployment: Deployment
+    served: Served
+    address: str
+
+    @contextmanager
+    def client(self, *words: str) -> Iterator[SyncSCIMClient]:
+        """A client with a new token of Acme's."""
+        token = self.deployment.writ("employer", "add", "acme", "--assurance", "A2", *words)
+        with httpx2.Client(
+            base_url=f"{self.address}/scim/v2",
+            headers={"authorization": f"Bearer {token.strip()}"},
+            timeout=60,
+        ) as http:
+            yield SyncSCIMClient(http)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The letter in force, a portal, and Acme."""
+    upstream = Upstream()
+    address = f"http://127.0.0.1:{free_port()}"
+    deployment = found(tmp_path_factory.mktemp("scim"), upstream.address, portal=address)
+    deployment.obey(CATALOGUE, LETTER)
+    deployment.writ("subject", "add", "acme", "--kind", "organisation")
+    deployment.writ("subject", "add", "alice", "--kind", "person")
+    deployment.writ("end-user", "add", "acme", "u-1", "--subject", "alice")
+    with deployment.served() as served:
+        yield World(deployment, served, address)
+    upstream.close()
+
+
+def now() -> datetime:
+    """An instant later than any before."""
+    return datetime.now(UTC)
+
+
+VALUES: dict[str, Callable[[], object]] = {
+    "determinedAt": now,
+    "expiresAt": lambda: now() + timedelta(days=90),
+    "citizenships": lambda: ["FR"],
+    "formerCitizenships": lambda: ["CA"],
+    "permanentResidences": lambda: ["US"],
+    "active": lambda: True,
+}
+"""What the suite cannot make up: instants, countries; and of somebody who left nothing is kept."""
+
+
+def made_up(context: Any, path: ScimPath[Any], *more: Any, **named: Any) -> Any:
+    """Make a value up as the suite does, or as this service needs it."""
+    name = str(path).rpartition(":")[2].rpartition(".")[2]
+    value = _made_up(context, path, *more, **named)
+    return VALUES[name]() if value is not None and name in VALUES else value
+
+
+_made_up = filling.generate_random_value
+
+
+def test_the_conformance_suite_finds_one_default(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """scim2-tester finds nothing wrong, but that `active`, taken away, is true again: its default."""
+    for module in (filling, patch_add, patch_replace):
+        monkeypatch.setattr(module, "generate_random_value", made_up)
+    with world.client("--enrols") as client:
+        results = check_server(client)
+    wrong = [(item.title, item.reason) for item in results if item.status is not Status.SUCCESS]
+    default = ("check_remove_attribute", "PATCH modify() did not remove attribute 'active'")
+    assert [default] == wrong
+    assert len(results) > 40
+
+
+def test_an_employer_brings_somebody_back_and_takes_it_back(world: World) -> None:
+    """scim2-client: whoever is refused is served by the same key once acme determined; and refused when they leave."""
+    key = world.deployment.writ("key", "create", "alice").strip()
+    assert REFUSED == world.served.ask(key).status_code
+    with world.client() as client:
+        client.discover()
+        model = client.get_resource_model("User")
+        assert model is not None
+        determination = {
+            "declaration": "no-employment-eligibility-data",
+            "determinedBy": "hr-7",
+            "determinedAt": now(),
+            "basis": "document",
+            "citizenships": ["US"],
+        }
+        words: dict[str, Any] = {
+            "schemas": [str(model.__schema__), EXTENSION],
+            "userName": "u-1",
+            EXTENSION: {"determination": determination},
+        }
+        made = client.create(model.model_validate(words))
+        assert isinstance(made, Resource)
+        assert 200 == world.served.ask(key).status_code
+        [fact] = world.deployment.json("subject", "show", "alice")["facts"]
+        assert ("citizenships", "A2", "employer", "acme") == tuple(
+            fact[name] for name in ("attribute", "assurance", "attested_by", "issuer")
+        )
+        leave = {"op": "replace", "path": "active", "value": False}
+        patch: Any = PatchOp
+        leaving = patch[model].model_validate({"schemas": [PATCH], "Operations": [leave]})
+        client.modify(type(made), made.id, leaving)
+        assert REFUSED == world.served.ask(key).status_code
+        with pytest.raises(SCIMException, match="nobody of yours"):
+            client.create(model.model_validate(words | {"userName": "alice"}))
