@@ -23,6 +23,14 @@ GONE = (404, 410)
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
+def read_json(data: bytes, form: type[T]) -> T:
+    """Read JSON as `form`, whatever else is in it; anything else is a ValueError that tells nothing."""
+    try:
+        return msgspec.json.decode(data, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise ValueError("not in its form") from None
+
+
 class Calls:
     """Rules 1 to 3; `hosts` are the vendor's own, with all below them."""
 
@@ -45,8 +53,8 @@ class Calls:
         if status in GONE:
             raise Failed(f"{self._title} does not know this attempt any more; begin again")
         try:
-            return msgspec.json.decode(data, type=form)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            return read_json(data, form)
+        except ValueError:
             raise self.odd() from None
 
     async def erase(self, path: str, headers: Mapping[str, str]) -> None:

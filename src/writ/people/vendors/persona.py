@@ -19,7 +19,7 @@ import msgspec
 
 from writ.errors import Refused
 from writ.people.vendors.access import Access
-from writ.people.vendors.calls import Calls
+from writ.people.vendors.calls import Calls, read_json
 from writ.people.vendors.service import (
     Document,
     Notice,
@@ -150,8 +150,8 @@ class Persona:
         """Read an event that is signed and of an inquiry."""
         check_timed(headers.get("persona-signature", ""), body, self._access.secrets, now)
         try:
-            event = msgspec.json.decode(body, type=_Notice).data
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            event = read_json(body, _Notice).data
+        except ValueError:
             raise Refused("the notice is signed, and not an event of Persona's") from None
         return Notice(event.id, event.attributes.payload.data.id)
 

@@ -18,7 +18,7 @@ import msgspec
 
 from writ.errors import Refused
 from writ.people.vendors.access import Access
-from writ.people.vendors.calls import Calls
+from writ.people.vendors.calls import Calls, read_json
 from writ.people.vendors.service import (
     Document,
     Notice,
@@ -144,8 +144,8 @@ class Veriff:
         told = headers.get("x-hmac-signature") or headers.get("vrf-hmac-signature", "")
         check_plain(told, body, self._access.secrets)
         try:
-            notice = msgspec.json.decode(body, type=_Notice)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            notice = read_json(body, _Notice)
+        except ValueError:
             raise Refused("the notice is signed, and neither a decision nor an event") from None
         session = notice.id if notice.verification is None else notice.verification.id
         return Notice(hashlib.sha256(body).hexdigest(), session)

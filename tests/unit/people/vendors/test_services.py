@@ -227,6 +227,7 @@ def made(id_: str, link: str) -> bytes:
         b"<html>Unforgettable",
         b"{}",
         b'"\xff"',
+        b'{"data": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
         made("../../Unforgettable", "https://veriff.com/"),
         made("a", "https://evil.example/"),
         made("a", "http://veriff.com/"),
@@ -234,6 +235,7 @@ def made(id_: str, link: str) -> bytes:
         made("a", "https://u@localhost/"),
         made("a", "https://[Unforgettable"),
     ],
+    ids=range(10),
 )
 def test_an_answer_in_another_form_has_failed(vendor: House, door: str, odd: bytes) -> None:
     """No JSON, parts missing, an id that climbs, a link elsewhere: nothing of it is told on."""
@@ -291,7 +293,12 @@ def test_notices_name_their_session(vendor: House) -> None:
     assert first != Notice(first.event, "s-1")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"data": {}}', b'"\xff"', b'{"id": 7}'])
+DEEP = b'{"id": ' + b"[" * 50_000 + b"]" * 50_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'{"data": {}}', b'"\xff"', b'{"id": 7}', DEEP], ids=range(7)
+)
 def test_signed_notices_of_another_form_are_refused(vendor: House, body: bytes) -> None:
     """And unsigned ones before a byte of them is read."""
     persona, veriff = service(vendor, "persona"), service(vendor, "veriff")
