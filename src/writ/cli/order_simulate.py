@@ -11,8 +11,8 @@ from writ.cli.proposed import Proposed, at_deployment, load
 from writ.cli.registered import ENGINE, who
 from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
-from writ.law.folder import check_sources, load_files, lying_beside, named_under
-from writ.model.order import Lawbook
+from writ.law.folder import Checked, check_sources, load_files, lying_beside, named_under
+from writ.model.order import Lawbook, OrderVersion
 
 
 def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
@@ -118,12 +118,23 @@ def _proposed(
         return at_deployment(config, orders)
     if not orders:
         raise InvalidInput("give order files, or --config for the open proposal")
-    proposed, base = load(orders), load(in_force)
+    proposed, other, base = load(orders), load(diff), load(in_force)
     for path in (*in_force, *orders):
         base = {**_beside(path), **base}
-    return Proposed(
-        _read(orders[0], {**base, **load(diff)}), _read(orders[0], {**base, **proposed})
-    )
+    before = _read(orders[0], {**base, **other})
+    after = _read(orders[0], {**base, **proposed})
+    amended = {item.place.file for item in before.orders if _amended(item.version, after.book)}
+    if amended:  # what an amendment amends comes before it on both sides
+        kept = {item.place.file for item in before.orders} - amended
+        earlier = {name: data for name, data in other.items() if name not in kept}
+        after = _read(orders[0], {**base, **earlier, **proposed})
+    return Proposed(before.book, after.book)
+
+
+def _amended(version: OrderVersion, book: Lawbook) -> bool:
+    """Whether another has later versions of an order, and neither this one nor an earlier."""
+    there = {item.version for item in book.versions if item.order == version.order}
+    return bool(there) and version.version < min(there)
 
 
 def _beside(path: Path) -> dict[str, bytes]:
@@ -132,6 +143,6 @@ def _beside(path: Path) -> dict[str, bytes]:
     return load_files(item for item in (folder / FILE, *lying_beside(folder)) if item.is_file())
 
 
-def _read(path: Path, files: dict[str, bytes]) -> Lawbook:
+def _read(path: Path, files: dict[str, bytes]) -> Checked:
     with named_under(path if path.is_dir() else path.parent):
-        return check_sources(files).book
+        return check_sources(files)

@@ -19,6 +19,9 @@ from writ.signing.keys import KeyPair
 from writ.signing.trust import Gate, Trust
 from writ.signing.word import Word, sign_word, verify_word
 
+LONGEST = 500
+"""Characters of what a report says of itself."""
+
 Kind: TypeAlias = Literal["report", "encoding", "explanation", "skip"]
 
 
@@ -106,6 +109,8 @@ def prove_note(note: Note, snapshot: str, trust: Trust) -> Word[Said]:
         raise Refused("the files are not those that were signed")
     if isinstance(said, Encoding) and said.file not in note.files:
         raise Refused(f"`{said.file}` is not among the files that were signed")
+    if isinstance(said, Report):
+        _check_report(said)
     if isinstance(said, Skip):
         _check_skip(word.by, said, trust)
     if isinstance(said, Explanation):
@@ -130,6 +135,13 @@ def make_note(
 def files_digest(files: Mapping[str, bytes]) -> str:
     """Digest of files by name."""
     return digest({name: digest_bytes(data) for name, data in files.items()})
+
+
+def _check_report(said: Report) -> None:
+    """Refuse a report whose words could look like those of another gate."""
+    texts = (said.report, said.verdict, said.summary)
+    if not all(text.isprintable() and len(text) <= LONGEST for text in texts):
+        raise Refused(f"a report's verdict and summary are one line of {LONGEST} characters each")
 
 
 def _check_skip(by: str, said: Skip, trust: Trust) -> None:

@@ -22,6 +22,8 @@ from writ.study.comparison import Comparison
 from writ.study.figures import ModelFigures, PhaseFigures, Tallies, Tally, at_least
 from writ.study.simulation import Simulation
 
+SHOWN = 20
+"""Names that a summary has."""
 IN_PART = "in part"
 SCHEMAS = ("simulation", "population", "traffic")
 
@@ -74,8 +76,11 @@ def summary(found: Simulation) -> str:
 
 def unchanged(comparison: Comparison) -> str:
     """Say of a law whose rules stay what changes besides."""
-    if comparison.renamed:
-        return f"no rule changes, and the catalogue does: {', '.join(comparison.renamed)}"
+    if names := comparison.renamed:
+        told = ", ".join(names[:SHOWN]) + (
+            f" and {more} more" if (more := len(names) - SHOWN) > 0 else ""
+        )
+        return f"no rule changes, and the catalogue does: {told}"
     return "no outcome changes"
 
 

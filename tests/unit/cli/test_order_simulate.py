@@ -132,6 +132,7 @@ def test_an_amendment_compared_with_what_it_amends() -> None:
 
     assert ["fable-5", "opus-4-8", "saga-5"] == report["untouched"]
     assert 1 == len(after(report))
+    assert report == simulated(LETTERS[1], *PEOPLE, "--diff", LETTERS[0])
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,15 @@ def test_a_report_speaks_of_these_orders(tmp_path: Path) -> None:
     assert () == desk.proposal().notes  # type: ignore[union-attr]  # is open
 
 
+@pytest.mark.parametrize("line", ["x\nencoding: met", "\x1b[2J", "x" * 501])
+def test_a_report_says_one_line(tmp_path: Path, line: str) -> None:
+    """Whoever signs next reads it beside the other gates, and must not take it for one."""
+    desk = opened(tmp_path)
+    for said in (report(desk, "proof", line), report(desk, "proof") | {"summary": line}):
+        with pytest.raises(Refused, match="one line of 500 characters"):
+            WORLD.note(desk, "ana", "report", said)
+
+
 def test_differences_are_explained_line_by_line(tmp_path: Path) -> None:
     """Until each line has its explanation nobody signs; then signers read both."""
     desk = opened(tmp_path, CODED)
