@@ -22,7 +22,7 @@ from writ.model.expression import WILD, Given, Group, Listed
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.vocabulary import VOCABULARY
-from writ.study.proof import ordered
+from writ.study.proof import ordered, worlds
 from writ.study.proof.artefact import UNSAID, Cells, formulas, groups, levels, masks, phases
 from writ.study.proof.artefact import told as told_of
 from writ.study.proof.findings import named
@@ -153,7 +153,7 @@ def _side(cells: Cells, model: str) -> _Side:
 def _values(
     name: str, lists: list[Listed], sides: Sequence[_Side]
 ) -> dict[Parts, tuple[Parts, ...]]:
-    found = dict.fromkeys(ordered.values_named(lists))
+    found = dict.fromkeys(worlds.values_named(lists))
     wild = {one for item in lists for one in item.patterns if WILD in one}
     for side in sides:
         found |= dict.fromkeys(_told_apart(name, side, wild))
