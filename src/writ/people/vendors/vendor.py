@@ -14,7 +14,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -31,7 +31,7 @@ LASTS = 1800
 MARGIN = 300
 """Seconds after the end of an attempt at which the vendor has to forget it."""
 
-MOST = 10_000
+MOST = 20_000
 MOST_A_DAY = 5
 _DAY = 86_400.0
 _CODE_BYTES = 32
@@ -173,18 +173,14 @@ class Vendor:
         return tuple(place for place in shows if _can_show(question, place))
 
     def _count(self, subject: str) -> list[float]:
-        """Count a beginning, and return those of the day (rule 1); what is too old is forgotten."""
+        """Count a beginning, and return those of the day (rule 1)."""
         now = self._times.elapsed()
-        for over in [id_ for id_, item in self._attempts.items() if item.until <= now]:
-            del self._attempts[over]
-        self._begun = {
-            name: kept
-            for name, times in self._begun.items()
-            if (kept := [at for at in times if now - at < _DAY])
-        }
+        self._forget(now)
         if len(self._attempts) >= MOST:
             raise Failed("too many people are proving themselves just now; try again in a minute")
-        times = self._begun.setdefault(subject, [])
+        times = self._begun.pop(subject, [])
+        times[:] = [at for at in times if now - at < _DAY]
+        self._begun[subject] = times  # the last, for it is the latest
         if len(times) >= MOST_A_DAY:
             raise Refused(
                 f"this account began {MOST_A_DAY} times at {self._service.title} within a day; try "
@@ -192,6 +188,18 @@ class Vendor:
             )
         times.append(now)
         return times
+
+    def _forget(self, now: float) -> None:
+        """Forget what is over; both stand in the order in which they began."""
+        while self._attempts and next(iter(self._attempts.values())).until <= now:
+            del self._attempts[next(iter(self._attempts))]
+        while self._begun and _is_over(next(iter(self._begun.values())), now):
+            del self._begun[next(iter(self._begun))]
+
+
+def _is_over(times: Sequence[float], now: float) -> bool:
+    """Whether nothing began within a day."""
+    return not times or now - times[-1] >= _DAY
 
 
 def _can_show(question: Question, place: int) -> bool:
