@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.worlds.small_case import IMPOSED, SmallCase
+from writ.ledger.evidence.pack import open_pack
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -73,6 +74,21 @@ def test_june_comes_out_as_written(
     assert ["before", *(f"us-bis-2026-06-12 v{n}" for n in (1, 2, 3))] == [
         phase["phase"] for phase in card["phases"]
     ]
+
+
+def test_a_pack_has_the_scorecard_of_its_drill(
+    june: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """It is enclosed with the figures of the end, and an event, signed by a person, names it."""
+    out, done = june
+    card = json.loads(done.stdout)
+    opened = open_pack((out / "evidence-us-bis-2026-06-12.zip").read_bytes())
+    kept = json.loads(opened.files["enclosed/drill/scorecard.json"])
+    del kept["at"]
+    assert kept == {name: card[name] for name in kept}
+    assert {"packs", "packs_proved"} == card.keys() - kept.keys()
+    what = {item.name: item.what for item in opened.manifest.items}
+    assert "which is signed" in what["enclosed/drill/scorecard.json"]
 
 
 def test_the_journal_gives_the_scorecard_anew(

@@ -13,7 +13,7 @@ from writ.clock import Instant
 from writ.drill.deployment import Deployment, deployed
 from writ.drill.enrolment import Late, enrol
 from writ.drill.folder import CaseFolder, read_case_folder
-from writ.drill.packs import check_pack, export_packs
+from writ.drill.packs import check_pack, export_packs, record_card
 from writ.drill.population import Party, Population, populate
 from writ.drill.probe import Voice
 from writ.drill.record import Coverage, Journal
@@ -120,6 +120,7 @@ async def _play(
         await story.run()
     status = msgspec.convert(await site.control.get("/status"), _Status)
     journal.write(Coverage(sentence=status.coverage.sentence))
+    await record_card(site, score(journal.lines, folder.expected, folder.book))
 
 
 def _returning(

@@ -1,8 +1,10 @@
 """What a drill leaves for strangers: a pack of evidence for each order, checked with the server gone.
 
-1. Packs are exported while the deployment serves, by the command people run, with the reports that
-   were attached.
-2. They are checked once it is gone, and its folder with it: by `writ evidence verify`, and by the
+1. The scorecard so far is put on record, by the word of who submitted. It cannot tell of the packs,
+   which have it in them.
+2. Packs are exported while the deployment serves, by the command people run, with the reports that
+   were attached and that scorecard.
+3. They are checked once it is gone, and its folder with it: by `writ evidence verify`, and by the
    script in the pack, each in a process of its own that is given the pack and the log's key.
 """
 
@@ -12,16 +14,36 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from writ.drill.deployment import Deployment
+import msgspec
+
+from writ.canonical import digest_bytes
+from writ.clock import format_instant
+from writ.desk.results import Drill, sign_drill
+from writ.drill.deployment import SUBMITTER, Deployment
 from writ.drill.record import Pack
 from writ.drill.reports import CONFIG, REPORTS
+from writ.drill.scorecard import Scorecard
 from writ.errors import Failed
 
 POLICY, SCRIPT = "log.policy", "verify.py"
+ENCLOSED = "drill"
+
+
+async def record_card(site: Deployment, card: Scorecard) -> None:
+    """Put the scorecard on record, and leave it to be enclosed (rule 1)."""
+    at = site.clock.now()
+    told = {key: value for key, value in card.plain().items() if not key.startswith("packs")}
+    data = msgspec.json.encode({"at": format_instant(at), **told}) + b"\n"
+    await asyncio.to_thread((site.folder / ENCLOSED).mkdir)
+    (site.folder / ENCLOSED / "scorecard.json").write_bytes(data)
+    took = None if card.in_force_ms is None else round(card.in_force_ms)
+    said = Drill(at, card.right, card.requests, card.wrong_outcomes, took)
+    word = sign_drill(said, digest_bytes(data), site.trust, site.people[SUBMITTER])
+    await site.control.post("/results/drills", {"envelope": word.plain()})
 
 
 async def export_packs(site: Deployment, orders: Sequence[str], out: Path) -> list[Path]:
-    """Write a pack for each order into a folder, and the log's key (rule 1)."""
+    """Write a pack for each order into a folder, and the log's key (rule 2)."""
     config = ("--config", str(site.folder / CONFIG))
     code, policy, error = await _run(site.folder, "-m", "writ", "log", "policy", *config)
     if code:
@@ -32,7 +54,8 @@ async def export_packs(site: Deployment, orders: Sequence[str], out: Path) -> li
         pack = there / f"evidence-{order}.zip"
         beside = [word for other in orders if other != order for word in ("--beside", other)]
         reports = ("--attach", REPORTS) if (site.folder / REPORTS).is_dir() else ()
-        words = ("evidence", "export", order, "--out", str(pack), *beside, *reports, *config)
+        shown = ("--attach", ENCLOSED, *reports)
+        words = ("evidence", "export", order, "--out", str(pack), *beside, *shown, *config)
         code, _, error = await _run(site.folder, "-m", "writ", *words)
         if code:
             raise Failed(f"the evidence on `{order}` could not be exported: {error}")
@@ -41,7 +64,7 @@ async def export_packs(site: Deployment, orders: Sequence[str], out: Path) -> li
 
 
 async def check_pack(pack: Path) -> Pack:
-    """Check a pack twice (rule 2)."""
+    """Check a pack twice (rule 3)."""
     with zipfile.ZipFile(pack) as archive:
         (pack.parent / SCRIPT).write_bytes(archive.read(SCRIPT))
     asked = (str(pack), "--policy", POLICY)
