@@ -36,6 +36,9 @@ from writ.serve.gathering import Wish
 from writ.serve.site import Site, open_site
 from writ.signing.certified import CertifiedKey
 from writ.signing.checkpoint import read_checkpoint
+from writ.signing.cosignature import TIMED, cosign
+from writ.signing.keys import KeyPair
+from writ.signing.note import Note, write_vkey
 from writ.signing.timestamp import request_stamp
 from writ.signing.trust import write_trust
 
@@ -71,12 +74,16 @@ def simulation(digest: str) -> bytes:
 
 @dataclass
 class Evidence:
-    """A deployment and the authority; `attached` is what was handed to whoever exports."""
+    """A deployment and the authority; `attached` is what was handed to whoever exports.
+
+    `witness` is a policy's line for who cosigned, once somebody did.
+    """
 
     site: Site
     folder: Path
     authority: Authority
     attached: dict[str, bytes] = field(default_factory=dict)
+    witness: str = ""
 
     @property
     def seal(self) -> CertifiedKey:
@@ -92,6 +99,15 @@ class Evidence:
         """Write the policy."""
         vkeys = self.site.ledger.vkeys["governance"]
         return "".join(f"log {vkey}\n" for vkey in vkeys).encode() + b"quorum none\n"
+
+    def cosign(self, name: str, at: int) -> str:
+        """Publish the governance log and have a witness cosign it; return its line for a policy."""
+        note, _ = self.site.ledger.publish("governance")
+        pair = KeyPair.generate()
+        seen = cosign(note.text, name, pair, at)
+        shown = Note(note.text, (*note.signatures, seen))
+        self.site.ledger.folders["governance"].put_checkpoint(shown)
+        return f"witness {name} {write_vkey(name, TIMED, pair.public)}\n"
 
     def export(self, **wish: object) -> bytes:
         """Export a pack."""

@@ -26,7 +26,7 @@ KEY, PEM = "evidence.key", "evidence.pem"
 def export(site: Site, wish: Wish) -> bytes:
     """Return a pack (rule 3)."""
     seal = _seal(site)  # 1
-    decisions, governance = site.ledger.sign(DECISIONS), site.ledger.sign(GOVERNANCE)
+    decisions, governance = site.ledger.sign(DECISIONS), site.ledger.sign_shown(GOVERNANCE)
     gathered = gather(site, wish, (governance, decisions), seal)
     plain = {name: file.data for name, file in gathered.files.items()}
     found = contents.check_contents(plain, wish.order, wish.draw)

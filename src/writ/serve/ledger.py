@@ -54,6 +54,11 @@ class Ledger:
             self.cover.tick()
         return self.log(name).sign()
 
+    def sign_shown(self, name: str) -> Note:
+        """Return a checkpoint over everything so far, with the cosignatures it got since it was shown."""
+        note, shown = self.sign(name), self.folders[name].checkpoint()
+        return shown if shown is not None and shown.text == note.text else note
+
     def publish(self, name: str) -> tuple[Note, int]:
         """Sign a checkpoint and publish up to it; returns it and how many files were written."""
         note = self.sign(name)
