@@ -1,6 +1,6 @@
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
 
-from tests.worlds.evidence import ORDER, evidence
+from tests.worlds.evidence import ORDER
 from writ.errors import Refused
 from writ.ledger.evidence.contents import Contents
 from writ.ledger.evidence.events import Event
@@ -83,10 +83,9 @@ LUMEN = {
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(pack: bytes) -> Opened:
     """A pack with everything that there is."""
-    with evidence(tmp_path_factory.mktemp("evidence")) as made:
-        yield open_pack(made.export())
+    return open_pack(pack)
 
 
 @cache

@@ -1,0 +1,132 @@
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from tests.worlds.authority import Authority
+from tests.worlds.evidence import Evidence, script
+from writ.errors import Refused
+from writ.ledger.evidence.archive import read_archive
+from writ.ledger.evidence.pack import open_pack
+from writ.ledger.log import StoredNodes
+from writ.ledger.merkle import root
+from writ.ledger.policy import read_policy
+from writ.signing.checkpoint import read_checkpoint
+from writ.signing.cosignature import POST_QUANTUM, TIMED
+from writ.signing.keys import KeyPair
+from writ.signing.note import write_vkey
+from writ.signing.timestamp import request_stamp
+
+
+def told(pack: bytes, policy: bytes, roots: bytes | None = None) -> list[str]:
+    """Run the script."""
+    return list(script().verify(pack, policy, roots))
+
+
+def wrong(pack: bytes, policy: bytes, roots: bytes | None = None) -> str:
+    """Run the script on what it must refuse; return why."""
+    with pytest.raises(script().Wrong) as found:
+        told(pack, policy, roots)
+    return str(found.value)
+
+
+def asking(world: Evidence, *lines: str) -> bytes:
+    """Write a policy that asks for witnesses."""
+    return world.policy_file().replace(b"quorum none\n", "".join(lines).encode())
+
+
+def test_the_script_counts_witnesses(world: Evidence, pack: bytes) -> None:
+    """As the policy asks, and as we do: one who saw it is enough, one who did not is not."""
+    other = write_vkey("example.net/v", TIMED, KeyPair.generate().public)
+    post = write_vkey("example.net/q", POST_QUANTUM, bytes(1312))
+    know = world.witness.replace("witness example.net/w", "witness one")
+    know += f"witness two {other}\nwitness three {post}\n"
+    for group, enough in (("any one two", True), ("2 one two", False), ("all one two", False)):
+        policy = asking(world, know, f"group them {group}\n", "quorum them\n")
+        if enough:
+            assert "cosigned by one at 2026-06-12T21:00:00Z" in told(pack, policy)
+            assert "three cosigns by ML-DSA-44, which is not checked here" in told(pack, policy)
+            assert 1 == len(open_pack(pack, read_policy(policy)).contents.seen.witnesses)
+        else:
+            assert "the checkpoint was not seen by them, as the policy asks" == wrong(pack, policy)
+            with pytest.raises(Refused, match="was not seen by `them`"):
+                open_pack(pack, read_policy(policy))
+    assert "the policy says `logs`" == wrong(pack, b"logs\n")
+    key = world.witness.split()[2]
+    forged = asking(world, f"witness w {key[:-4]}AAA=\n", "quorum w\n")
+    assert "the key of example.net/w has another id than it says" == wrong(pack, forged)
+
+
+def test_the_script_proves_stamps(world: Evidence, pack: bytes, tmp_path: Path) -> None:
+    """From the authority's root as `openssl` and we do; from another's, or another's words, never."""
+    policy, root = world.policy_file(), world.authority.root
+    assert "not proved: give the authority's --roots" in told(pack, policy)[-1]
+    assert "entries existed at 20" in told(pack, policy, root)[-1]
+    other = Authority(tmp_path / "other")
+    leads = "a stamp leads to none of the certificates given"
+    assert leads == wrong(pack, policy, other.root)
+    token = next(
+        name for name in read_archive(pack) if name.startswith("said/") and name.endswith(".tsr")
+    )
+    data = read_archive(pack)[token]
+    note = next(
+        data
+        for name, data in read_archive(pack).items()
+        if name.startswith("said/") and name.endswith(".checkpoint")
+    )
+    anchors = x509.load_pem_x509_certificates(root)
+    script().Stamp(data).prove(note, anchors)
+    assert "a stamp is of another checkpoint" == _said(data, note + b"x", anchors)
+    later = other.stamp(request_stamp(note).written)
+    assert leads == _said(later, note, anchors)
+    for place in range(0, len(data), 7):
+        changed = bytearray(data)
+        changed[place] ^= 4
+        refusals = (script().Wrong, InvalidSignature, *script().NOT_IN_FORM)
+        try:
+            told_at = script().Stamp(bytes(changed)).at
+            script().Stamp(bytes(changed)).prove(note, anchors)
+        except refusals:
+            continue
+        assert told_at == script().Stamp(data).at  # in what the authority did not sign
+
+
+def _said(answer: bytes, note: bytes, anchors: list[x509.Certificate]) -> str:
+    with pytest.raises(script().Wrong) as found:
+        script().Stamp(answer).prove(note, anchors)
+    return str(found.value)
+
+
+def test_the_script_proves_that_a_log_continues(world: Evidence) -> None:
+    """For every size up to the log's, as we do; with a hash changed, missing or more, never."""
+    log = world.site.ledger.governance
+    last = read_checkpoint(log.sign().text)
+    continues = script().continues
+    with world.site.store.view() as connection:
+        nodes = StoredNodes(connection, "governance")
+        olds = [(size, root(nodes, size)) for size in range(last.size + 1)]
+    for size, head in olds:
+        path = log.consistency(size, last.size)
+        assert continues((size, head), (last.size, last.root), path)
+        assert not continues((size, bytes(32)), (last.size, last.root), path)
+        assert not continues((size, head), (last.size, last.root), [*path, bytes(32)])
+        for place in range(len(path)):
+            changed = [*path[:place], bytes(32), *path[place + 1 :]]
+            assert not continues((size, head), (last.size, last.root), changed)
+            assert not continues((size, head), (last.size, last.root), path[:place])
+
+
+def test_a_log_that_does_not_continue_what_was_stamped_is_found(
+    world: Evidence, pack: bytes
+) -> None:
+    """A beginning altered, by who has the true seal."""
+    name = next(name for name in read_archive(pack) if name.startswith("log/beginnings/"))
+
+    def alter(files: dict[str, bytes]) -> None:
+        files[name] = b"AAAAAAAA" + files[name][8:]
+
+    made = world.sealed(pack, alter)
+    with pytest.raises(Refused):
+        open_pack(made, world.policy)
+    assert "the log does not continue the one of" in wrong(made, world.policy_file())
