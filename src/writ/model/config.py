@@ -16,6 +16,7 @@ from typing import Literal
 
 from writ.clock import DAY, HOUR, MINUTE, parse_duration
 from writ.errors import Failed, Fault, InvalidInput
+from writ.model.places import read_places
 
 DIALECTS = ("openai", "anthropic")
 SOCKET_PATH_LIMIT = 107
@@ -209,7 +210,7 @@ class _Reader:
             self.document: dict[str, object] = tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             raise InvalidInput([self._syntax(str(error))]) from None
-        self.lines = _lines(self.text)
+        self.lines = read_places(self.text)
 
     def config(self) -> Config:
         """Return the configuration, or raise with every fault found."""
@@ -479,20 +480,3 @@ def _loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _lines(text: str) -> dict[str, tuple[int, int]]:
-    """Find the line and column of every plainly written key, as `section.key`."""
-    places: dict[str, tuple[int, int]] = {}
-    section, upstreams = "", 0
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.strip()
-        if match := re.fullmatch(r"\[\[?\s*([\w.-]+)\s*\]\]?\s*(#.*)?", bare):
-            section = match[1]
-            if bare.startswith("[["):
-                section, upstreams = f"{section}.{upstreams}", upstreams + 1
-            places.setdefault(section, (number, line.index("[") + 1))
-        elif match := re.match(r"([\w-]+)\s*=", bare):
-            key = f"{section}.{match[1]}" if section else match[1]
-            places.setdefault(key, (number, line.index(match[1]) + 1))
-    return places
