@@ -8,15 +8,12 @@
 
 import ipaddress
 import re
-import tomllib
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from writ.clock import DAY, HOUR, MINUTE, parse_duration
-from writ.errors import Failed, Fault, InvalidInput
-from writ.model.places import read_places
+from writ.errors import Failed, InvalidInput
+from writ.model.toml_file import TomlFile
 
 DIALECTS = ("openai", "anthropic")
 SOCKET_PATH_LIMIT = 107
@@ -30,7 +27,6 @@ _ADDRESS = re.compile(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})")
 _ORIGIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/-]{0,199})?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _APP_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#]+")
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,18 @@ class Upstream:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificates:
+    """Where browsers are asked for a certificate, and whose certificates count.
+
+    `listen` is reached by nothing but the proxy at `address`, whose word it believes.
+    """
+
+    listen: Address
+    address: str
+    issuers: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """Where people prove who they are: the listener, and its address as the world sees it.
 
@@ -71,6 +79,7 @@ class Portal:
     contact: str
     per_second: int = 40
     places: int = 10_000
+    certificates: Certificates | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,28 +202,15 @@ def read_config(path: Path) -> Config:
         raise Failed(f"cannot read `{path}`: {error.strerror}") from None
     if len(data) > _BUDGET:
         raise InvalidInput(f"`{path}` is larger than 1 MiB; this is not a configuration")
-    return _Reader(path.absolute(), data).config()
+    return _Reader(path.absolute(), data, _SECTIONS).config()
 
 
-class _Reader:
-    """Takes the parsed file apart, collecting faults."""
-
-    def __init__(self, path: Path, data: bytes) -> None:
-        self.path = path
-        self.faults: list[Fault] = []
-        try:
-            self.text = data.decode()
-        except UnicodeDecodeError:
-            raise InvalidInput([Fault(str(path), 1, 1, "not UTF-8 text")]) from None
-        try:
-            self.document: dict[str, object] = tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            raise InvalidInput([self._syntax(str(error))]) from None
-        self.lines = read_places(self.text)
+class _Reader(TomlFile):
+    """Takes the file apart."""
 
     def config(self) -> Config:
         """Return the configuration, or raise with every fault found."""
-        self._known(self.document, "", _SECTIONS)
+        self._known(self.document, "", self.sections)
         data = self._section("data")
         gateway = self._section("gateway")
         admin = self._section("admin")
@@ -262,21 +258,38 @@ class _Reader:
 
     def _portal(self) -> Portal | None:
         if "portal" not in self.document:
+            if "certificates" in self.document:
+                self._fault("certificates", "certificates need a [portal]; its visitors have them")
             return None
         section = self._section("portal")
-        address = self._text(section, "portal", "address", "")
-        if not _WEB_ADDRESS.fullmatch(address):
-            self._fault(
-                "portal.address",
-                f"`{address}` is not where people find it, such as https://verify.example.org",
-            )
         return Portal(
             self._address(section, "portal", "127.0.0.1:8082"),
-            address.rstrip("/"),
+            self._found_at(section, "portal"),
             self._texts(section, "portal", "proxies", ("127.0.0.1",)),
             self._text(section, "portal", "contact", ""),
             self._whole(section, "portal", "per_second", (40, 1000)),
             self._whole(section, "portal", "places", (10_000, 20_000)),
+            self._certificates(),
+        )
+
+    def _found_at(self, section: dict[str, object], name: str) -> str:
+        """Return where people find something."""
+        address = self._text(section, name, "address", "")
+        if not _WEB_ADDRESS.fullmatch(address):
+            self._fault(
+                f"{name}.address",
+                f"`{address}` is not where people find it, such as https://verify.example.org",
+            )
+        return address.rstrip("/")
+
+    def _certificates(self) -> Certificates | None:
+        if "certificates" not in self.document:
+            return None
+        section = self._section("certificates")
+        return Certificates(
+            self._address(section, "certificates", "127.0.0.1:8083"),
+            self._found_at(section, "certificates"),
+            self._path(section, "certificates", "issuers", "certificate-issuers.toml"),
         )
 
     def _wallet(self) -> WalletFiles | None:
@@ -294,14 +307,6 @@ class _Reader:
             self._path(section, "wallet", "key", "wallet.key"),
             "x509_san_dns" if client == "x509_san_dns" else "x509_hash",
         )
-
-    def _file_of(self, name: str, without: str) -> Path | None:
-        """Return the file that a section names, which needs a portal beside it."""
-        if name not in self.document:
-            return None
-        if "portal" not in self.document:
-            self._fault(name, without)
-        return self._path(self._section(name), name, "file", f"{name}.toml")
 
     def _passport(self) -> PassportFiles | None:
         if "passport" not in self.document:
@@ -359,81 +364,6 @@ class _Reader:
             key_file=self._path(row, at, "key_file", "") if row.get("key_file") else None,
         )
 
-    def _section(self, name: str) -> dict[str, object]:
-        section = self.document.get(name, {})
-        if not isinstance(section, dict):
-            self._fault(name, f"write this as a section, [{name}]")
-            return {}
-        self._known(section, name, _SECTIONS[name])
-        return section
-
-    def _known(self, table: dict[str, object], at: str, known: Collection[str]) -> None:
-        for key in table:
-            if key not in known:
-                place = f"{at}.{key}" if at else key
-                self._fault(
-                    place, f"unknown key `{key}`; known here are {', '.join(sorted(known))}"
-                )
-
-    def _text(self, table: dict[str, object], at: str, key: str, default: str) -> str:
-        value = table.get(key, default)
-        if isinstance(value, str):
-            return value
-        self._fault(f"{at}.{key}", "must be a text in quotes")
-        return default
-
-    def _texts(
-        self, table: dict[str, object], at: str, key: str, default: tuple[str, ...]
-    ) -> frozenset[str]:
-        value = table.get(key, list(default))
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return frozenset(value)
-        self._fault(f"{at}.{key}", "must be a list of texts with at least one entry")
-        return frozenset(default)
-
-    def _matching(
-        self, table: dict[str, object], at: str, key: str, rule: tuple[str, re.Pattern[str]]
-    ) -> str:
-        default, pattern = rule
-        text = self._text(table, at, key, default)
-        if not pattern.fullmatch(text):
-            wanted = (
-                "`sha256:` and 64 hex digits" if key == "pin" else "letters, digits, `.`, `_`, `-`"
-            )
-            self._fault(f"{at}.{key}", f"`{text}` is not right here; write {wanted}")
-        return text
-
-    def _whole(self, table: dict[str, object], at: str, key: str, rule: tuple[int, int]) -> int:
-        default, most = rule
-        value = table.get(key, default)
-        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
-            return value
-        self._fault(f"{at}.{key}", f"must be a whole number from 1 to {most}")
-        return default
-
-    def _flag(self, table: dict[str, object], at: str, key: str) -> bool:
-        value = table.get(key, False)
-        if not isinstance(value, bool):
-            self._fault(f"{at}.{key}", "must be true or false")
-        return value is True
-
-    def _pace(self, table: dict[str, object], at: str, key: str, default: str) -> int:
-        text = self._text(table, at, key, default)
-        try:
-            span = parse_duration(text)
-        except InvalidInput:
-            span = 0
-        if not MINUTE <= span <= DAY:
-            self._fault(f"{at}.{key}", f"`{text}` is not a pace from 1m to 1d, such as {default}")
-            return HOUR
-        return span
-
-    def _path(self, table: dict[str, object], at: str, key: str, default: str) -> Path:
-        text = self._text(table, at, key, default)
-        if not text or "\0" in text:
-            self._fault(f"{at}.{key}", "must name a path")
-        return self.path.parent / text.replace("\0", "")
-
     def _address(self, table: dict[str, object], at: str, default: str) -> Address:
         text = self._text(table, at, "listen", default)
         try:
@@ -441,19 +371,6 @@ class _Reader:
         except InvalidInput:
             self._fault(f"{at}.listen", f"`{text}` is not an address such as {default}")
             return Address("127.0.0.1", 0)
-
-    def _fault(self, key: str, message: str) -> None:
-        section = key.rpartition(".")[0]
-        line, column = self.lines.get(key) or self.lines.get(section, (0, 0))
-        self.faults.append(Fault(str(self.path), line, column, f"{key}: {message}"))
-
-    def _syntax(self, message: str) -> Fault:
-        match = _PLACE.search(message)
-        last = self.text.count("\n") + 1
-        line = int(match[1]) if match and match[1] else last
-        column = int(match[2]) if match and match[2] else 1
-        text = _PLACE.sub("", message).strip()
-        return Fault(str(self.path), line, column, text[:1].lower() + text[1:])
 
 
 _SECTIONS = {
@@ -466,6 +383,7 @@ _SECTIONS = {
     "signals": frozenset({"file"}),
     "vendors": frozenset({"file"}),
     "passport": frozenset({"master_list", "signed_under", "reader"}),
+    "certificates": frozenset({"listen", "address", "issuers"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"link"}),

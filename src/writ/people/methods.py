@@ -174,7 +174,8 @@ class Arrival:
     """What arrived for a session: `leg` is the method's own word for where (rule 4).
 
     `fields` are those of a form or query, each name once; `body` is what came as anything else, at
-    most `Method.budget` bytes. `language` is the visitor's, as the portal chose it.
+    most `Method.budget` bytes. `language` is the visitor's, as the portal chose it. `certificates`
+    are those that the visitor's browser proved in TLS, its own first.
     """
 
     leg: str
@@ -183,6 +184,7 @@ class Arrival:
     body: bytes = b""
     content_type: str = ""
     language: str = "en"
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

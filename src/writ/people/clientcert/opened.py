@@ -1,0 +1,17 @@
+"""The method `certificate` from the file that `writ.toml` names."""
+
+from writ.clock import Clock
+from writ.errors import Failed
+from writ.model.config import Certificates
+from writ.people.clientcert.issuers import read_issuers
+from writ.people.clientcert.method import ClientCertificate
+
+
+def open_certificates(files: Certificates, address: str, clock: Clock) -> ClientCertificate:
+    """Put the method together; `address` is where the portal is found."""
+    try:
+        data = files.issuers.read_bytes()
+    except OSError as error:
+        raise Failed(f"cannot read `{files.issuers}`: {error.strerror}") from None
+    issuers = read_issuers(data, str(files.issuers))
+    return ClientCertificate(issuers, (files.address, address), clock)
