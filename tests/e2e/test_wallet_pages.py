@@ -18,6 +18,7 @@ DATA: dict[str, dict[str, Any]] = {
     "wallet-link": {"links": [LINK, "haip-vp://?"], "width": WIDTH, "outline": OUTLINE},
     "wallet-elsewhere": {"code": "1234 5678"},
     "passport-link": {"link": "writ-passport://read?at=x", "width": WIDTH, "outline": OUTLINE},
+    "certificate-form": {"address": "https://cert.verify.example/verify/from/x/certificate"},
     "certificate-back": {"address": "https://verify.example/verify/with/return?code=x"},
 }
 

@@ -262,14 +262,17 @@ class _Reader(TomlFile):
                 self._fault("certificates", "certificates need a [portal]; its visitors have them")
             return None
         section = self._section("portal")
+        listen, certificates = self._address(section, "portal", "127.0.0.1:8082"), None
+        if "certificates" in self.document:
+            certificates = self._certificates(listen)
         return Portal(
-            self._address(section, "portal", "127.0.0.1:8082"),
+            listen,
             self._found_at(section, "portal"),
             self._texts(section, "portal", "proxies", ("127.0.0.1",)),
             self._text(section, "portal", "contact", ""),
             self._whole(section, "portal", "per_second", (40, 1000)),
             self._whole(section, "portal", "places", (10_000, 20_000)),
-            self._certificates(),
+            certificates,
         )
 
     def _found_at(self, section: dict[str, object], name: str) -> str:
@@ -282,12 +285,13 @@ class _Reader(TomlFile):
             )
         return address.rstrip("/")
 
-    def _certificates(self) -> Certificates | None:
-        if "certificates" not in self.document:
-            return None
+    def _certificates(self, beside: Address) -> Certificates:
         section = self._section("certificates")
+        listen = self._address(section, "certificates", "127.0.0.1:8083")
+        if listen.port == beside.port != 0:
+            self._fault("certificates.listen", "certificates need a port that is not the portal's")
         return Certificates(
-            self._address(section, "certificates", "127.0.0.1:8083"),
+            listen,
             self._found_at(section, "certificates"),
             self._path(section, "certificates", "issuers", "certificate-issuers.toml"),
         )

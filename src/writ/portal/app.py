@@ -28,7 +28,15 @@ from starlette.routing import BaseRoute, Route
 from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.model.config import Portal
 from writ.people.methods import Arrival, Go, Show
-from writ.portal.arrivals import FORM, address_of, content_type, read_body, read_fields, read_form
+from writ.portal.arrivals import (
+    FORM,
+    address_of,
+    certificates_of,
+    content_type,
+    read_body,
+    read_fields,
+    read_form,
+)
 from writ.portal.attempts import Attempts, Ended, Ways
 from writ.portal.counter import Counter, Reviewed, Standing
 from writ.portal.forms import choices, offered, papers
@@ -195,7 +203,8 @@ class _Portal:
             visit, fields = await self._form(request)
         else:
             fields = read_fields(request.url.query.encode())
-        arrival = Arrival(leg, browser=True, fields=fields, language=language)
+        proved = certificates_of(request, self._portal)
+        arrival = Arrival(leg, browser=True, fields=fields, language=language, certificates=proved)
         try:
             ended = await self._attempts.hear(visit, arrival)
         except InvalidInput as mistake:  # to be corrected in the same attempt
@@ -230,7 +239,10 @@ class _Portal:
         fields = read_fields(request.url.query.encode())
         if kind == FORM:
             fields, body = read_fields(body), b""
-        arrival = Arrival(leg, browser=False, fields=fields, body=body, content_type=kind)
+        proved = certificates_of(request, self._portal)
+        arrival = Arrival(
+            leg, browser=False, fields=fields, body=body, content_type=kind, certificates=proved
+        )
         answer = await self._attempts.hear_other(attempt, arrival)
         if isinstance(answer, Show):
             name = f"{attempt.method.name}-{answer.page}"

@@ -4,6 +4,8 @@
 2. A form that another site sent is refused, as the browser says it (Fetch Metadata): else a stranger
    could have a visitor's browser enter the stranger's account.
 3. A visitor's address is the peer's, or what a proxy named in the configuration says it is.
+4. A certificate is what such a proxy says that the browser proved (RFC 9440), on the listener that
+   is for this alone: certificates are public, so that whoever could send the header would have them.
 """
 
 from urllib.parse import parse_qsl
@@ -12,9 +14,12 @@ from starlette.requests import Request
 
 from writ.errors import InvalidInput, Refused
 from writ.model.config import Portal
+from writ.signing.form import from_base64
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 40
+MOST_CERTIFICATES = 4
+MAX_CERTIFICATES = 32 * 1024
 
 
 async def read_body(request: Request, budget: int) -> bytes:
@@ -65,3 +70,26 @@ def address_of(request: Request, portal: Portal) -> str:
     peer = request.client.host if request.client else ""
     told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     return told if told and peer in portal.proxies else peer
+
+
+def certificates_of(request: Request, portal: Portal) -> tuple[bytes, ...]:
+    """Return the certificates that the browser proved, its own first (rule 4)."""
+    place, server = portal.certificates, request.scope.get("server")
+    if place is None or server is None or server[1] != place.listen.port:
+        return ()
+    if request.client is None or request.client.host not in portal.proxies:
+        return ()
+    own, above = (request.headers.getlist(f"client-cert{more}") for more in ("", "-chain"))
+    if len(own) > 1 or len(above) > 1:
+        raise Refused("the proxy hands on two certificates; it has to take off what visitors send")
+    listed = [*own, *(item for text in above for item in text.split(","))]
+    if len(listed) > MOST_CERTIFICATES or sum(map(len, listed)) > MAX_CERTIFICATES:
+        raise InvalidInput("that is too much at once")
+    return tuple(_bytes(item.strip()) for item in listed)
+
+
+def _bytes(text: str) -> bytes:
+    """Read a byte sequence of RFC 8941 3.3.5."""
+    if len(text) < len("::") or text[0] != ":" or text[-1] != ":":
+        raise InvalidInput("the proxy does not hand certificates on as RFC 9440 says")
+    return from_base64(text[1:-1], "the certificate")

@@ -8,13 +8,16 @@
 import asyncio
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 
+import msgspec
 import structlog
 import uvicorn
 
 from writ.clock import Clock, DrillClock, WallClock
 from writ.errors import Failed, Refused, WritError
-from writ.model.config import Config, Portal
+from writ.model.config import Address, Config, Portal
+from writ.people.clientcert.opened import open_certificates
 from writ.people.declaration import Declaration
 from writ.people.https import HttpsFetch
 from writ.people.methods import Method
@@ -43,8 +46,8 @@ async def run(config: Config) -> None:
     """Serve until told to stop (SIGTERM, SIGINT)."""
     if config.portal is None:
         raise Refused(f"`{config.file}` has no [portal]")
-    listener = _listen(config.portal)
-    entrance = open_entrance(config.portal, config.folder)
+    portal, listeners = _listen(config.portal)
+    entrance = open_entrance(portal, config.folder)
     counter = Counter(config.portal_socket)
     admission = Admission(entrance, logins_of(config, counter))
     hearing = None if config.signals is None else open_hearing(config.signals, counter)
@@ -52,7 +55,7 @@ async def run(config: Config) -> None:
     routes += [] if hearing is None else signal_routes(config.portal, hearing)
     server = uvicorn.Server(
         uvicorn.Config(
-            portal_app(config.portal, ways_of(config), counter, admission, routes),
+            portal_app(portal, ways_of(config), counter, admission, routes),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -62,13 +65,13 @@ async def run(config: Config) -> None:
             timeout_graceful_shutdown=GRACE,
         )
     )
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(server.serve(sockets=listeners))
     forgetting = asyncio.create_task(_have_forgotten(vendors_of(config, _clock(config))))
     while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
         await asyncio.sleep(0.01)
-    host, port = listener.getsockname()[:2]
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    print(f'{{"ready":true,"listen":"{where}"}}', flush=True)  # noqa: T201  rule 1
+    where = [str(_bound(listener)) for listener in listeners]
+    ready = {"ready": True, "listen": where[0], "certificates": where[1:]}
+    print(msgspec.json.encode(ready).decode(), flush=True)  # noqa: T201  rule 1
     asking = [] if hearing is None else start_polls(hearing, HttpsFetch())
     await serving
     for poll in asking:
@@ -86,6 +89,8 @@ def ways_of(config: Config) -> Ways:
     there: list[Method] = [Declaration(clock), Papers(), *vendors]
     if config.wallet is not None and config.portal is not None:
         there.append(open_wallet(config.wallet, config.portal.address, clock, HttpsFetch()))
+    if config.portal is not None and config.portal.certificates is not None:
+        there.append(open_certificates(config.portal.certificates, config.portal.address, clock))
     if config.passport is not None:
         there.append(open_passport(config.passport, clock))
     if config.oidc is not None and config.portal is not None:
@@ -143,8 +148,22 @@ def _trust(config: Config) -> Trust:
     return read_trust(data, config.pin, drill=config.drill_clock is not None)
 
 
-def _listen(portal: Portal) -> socket.socket:
-    address = portal.listen
+def _listen(portal: Portal) -> tuple[Portal, list[socket.socket]]:
+    """Open the portal's listeners; return the portal with the port of the second as it became."""
+    listeners = [_open(portal.listen)]
+    place = portal.certificates
+    if place is None:
+        return portal, listeners
+    listeners.append(_open(place.listen))
+    return replace(portal, certificates=replace(place, listen=_bound(listeners[1]))), listeners
+
+
+def _bound(listener: socket.socket) -> Address:
+    host, port = listener.getsockname()[:2]
+    return Address(host, port)
+
+
+def _open(address: Address) -> socket.socket:
     listener = socket.socket(socket.AF_INET6 if ":" in address.host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -45,6 +45,7 @@ def _attributes(data: bytes) -> Mapping[str, tuple[str, ...]]:
     for item in read_der(data, _WHAT).fields().rest():
         fields = item.fields()
         name, values = fields.take(OID).oid(), fields.take(SET).parts
+        fields.end()
         if name not in {_CITIZENSHIP, _RESIDENCE}:
             continue
         codes = tuple(value.need(_PRINTABLE).text() for value in values)

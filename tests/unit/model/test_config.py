@@ -4,7 +4,7 @@ import pytest
 
 from writ.clock import HOUR
 from writ.errors import InvalidInput
-from writ.model.config import Address, PassportFiles, Portal, WalletFiles, read_config
+from writ.model.config import Address, Certificates, PassportFiles, Portal, WalletFiles, read_config
 
 FULL = """
 [data]
@@ -26,6 +26,11 @@ listen = "127.0.0.1:8082"
 address = "https://verify.example.org/"
 proxies = ["10.0.0.1"]
 contact = "help@example.org"
+
+[certificates]
+listen = "127.0.0.1:8090"
+address = "https://cert.verify.example.org/"
+issuers = "navy.toml"
 
 [signals]
 file = "who.toml"
@@ -79,6 +84,9 @@ def test_everything_is_read(tmp_path: Path) -> None:
         "https://verify.example.org",
         frozenset({"10.0.0.1"}),
         "help@example.org",
+        Certificates(
+            Address("127.0.0.1", 8090), "https://cert.verify.example.org", tmp_path / "navy.toml"
+        ),
     )
     assert tmp_path / "data" / "portal.sock" == config.portal_socket
     assert tmp_path / "who.toml" == config.signals
@@ -158,6 +166,15 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
             ":3:1: portal.places: must be a whole number from 1 to 20000",
         ),
         ("[wallet]", ":1:1: wallet: wallets need a [portal]"),
+        ("[certificates]", ":1:1: certificates: certificates need a [portal]"),
+        (
+            "[portal]\naddress = 'https://v.example'\n[certificates]\n",
+            ":3:1: certificates.address: `` is not where people find it",
+        ),
+        (
+            "[portal]\naddress='https://v'\n[certificates]\naddress='https://c'\nlisten='127.0.0.1:8082'",
+            ":5:1: certificates.listen: certificates need a port that is not the portal's",
+        ),
         ("[signals]", ":1:1: signals: signals need a [portal]"),
         ("[vendors]", ":1:1: vendors: vendors need a [portal]"),
         (

@@ -23,7 +23,6 @@ from writ.people.devices.waiting import SAME_BROWSER, Waiting
 from writ.people.methods import (
     Arrival,
     Finding,
-    Go,
     Grade,
     Offer,
     Proof,
@@ -70,7 +69,7 @@ class ClientCertificate:
     async def begin(self, session: Session, language: str) -> Step:  # noqa: ARG002 - pages speak
         """Lead to where browsers are asked (rule 1)."""
         path = session.address.removeprefix(self._portal)
-        return Go(f"{self._place}{path}/certificate")
+        return Show("form", {"address": f"{self._place}{path}/certificate"})
 
     async def hear(self, session: Session, arrival: Arrival) -> Step:
         """Take a certificate, or the browser that comes back with a code (rule 2)."""

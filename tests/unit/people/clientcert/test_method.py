@@ -1,0 +1,191 @@
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.worlds.client_certificates import (
+    CITIZENSHIP,
+    CLIENT,
+    RESIDENCE,
+    citizen,
+    directory,
+    issuers_file,
+)
+from tests.worlds.issuers import DAY, NOW, Authority, new_key, root
+from tests.worlds.wallet import US_CITIZEN, Standing, session
+from writ.clock import SECOND
+from writ.errors import Failed, InvalidInput, Refused
+from writ.model.config import Address, Certificates
+from writ.model.subject import Value
+from writ.people.clientcert.issuers import read_issuers
+from writ.people.clientcert.method import ClientCertificate
+from writ.people.clientcert.opened import open_certificates
+from writ.people.methods import Arrival, Finding, Session, Show
+
+SPAN: dict[str, Any] = {"from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}
+ROOT = root()
+MIDDLE = ROOT.issue("middle", number=2, authority=True)
+ANA = MIDDLE.issue("ana", number=3, purposes=[CLIENT], more=citizen("US", "DE"))
+CLOCK = Standing()
+PORTAL, PLACE = "https://verify.example/w", "https://cert.verify.example/w"
+
+
+def issuers(**changes: Any) -> bytes:
+    """Write a list of one issuer."""
+    text = issuers_file(ROOT, **{"from": None, "until": None, **changes}).decode()
+    span = {key: item for key, item in SPAN.items() if f"\n{key} = " not in text}
+    return (text + "".join(f"\n{key} = {item}" for key, item in span.items())).encode()
+
+
+def method(**changes: Any) -> ClientCertificate:
+    """Make the method as the portal does."""
+    listed = read_issuers(issuers(**changes), "t")
+    return ClientCertificate(listed, (PLACE, PORTAL), CLOCK, lambda: NOW)
+
+
+def begun(made: ClientCertificate) -> Session:
+    """Open an attempt."""
+    attempt = session()
+    attempt.address = f"{PORTAL}/verify/from/1"
+    step = asyncio.run(made.begin(attempt, "en"))
+    assert Show("form", {"address": f"{PLACE}/verify/from/1/certificate"}) == step
+    return attempt
+
+
+def heard(made: ClientCertificate, attempt: Session, leg: str, **how: Any) -> Any:
+    """Bring something to a leg."""
+    return asyncio.run(made.hear(attempt, Arrival(leg, **{"browser": True, **how})))
+
+
+def found(holder: Authority, chain: list[bytes] | None = None, **changes: Any) -> Finding:
+    """Prove a certificate in the browser that began."""
+    made = method(**changes)
+    shown = tuple(holder.chain if chain is None else chain)
+    step = heard(made, begun(made), "certificate", certificates=shown)
+    assert isinstance(step, Finding)
+    return step
+
+
+def test_a_certificate_proves_citizenships() -> None:
+    """All that it names, at least; graded; until the first certificate of its chain ends."""
+    [proof] = found(ANA).proved
+    assert ("citizenships", {"US", "DE"}, "at_least", "Navy of the United States") == (
+        proof.attribute, {value.parts[0] for value in proof.values}, proof.completeness, proof.issuer,
+    )  # fmt: skip
+    grade = proof.grade
+    assert (2, 2, 3, 2) == (grade.issuer, grade.binding, grade.transport, grade.freshness)
+    assert ("fpki", "common-hardware") == (grade.scheme, grade.value)
+    ends = 1_798_761_600.0  # the issuer's span, 2027-01-01; the certificates end later
+    assert CLOCK.now() + int((ends - NOW) * SECOND) == proof.expires_at
+    short = ROOT.issue("ana", number=3, more=citizen("US"), until=NOW + DAY)
+    assert CLOCK.now() + DAY * SECOND == found(short).proved[0].expires_at
+
+
+def test_a_residence_is_read_too() -> None:
+    """Where the certificate names one; a purpose need not be named."""
+    more = [(directory((CITIZENSHIP, ("US",)), (RESIDENCE, ("FR",))), False)]
+    proved = found(ROOT.issue("ben", number=4, more=more)).proved
+    assert [("citizenships", (Value(("US", "")),)), ("residence", (Value(("FR", "")),))] == [
+        (proof.attribute, proof.values) for proof in proved
+    ]
+
+
+def test_a_renewed_certificate_is_the_same_holder_s() -> None:
+    """Known by the names of issuer and holder: another key is the same, another name is not."""
+    again = ROOT.issue("ben", number=5, more=citizen("US"))
+    first, renewed, other = (
+        found(holder).credential
+        for holder in (
+            ROOT.issue("ben", number=4, more=citizen("US")),
+            again,
+            ROOT.issue("eve", key=new_key(number=5), more=citizen("US")),
+        )
+    )
+    assert first == renewed != other
+
+
+def test_another_browser_is_led_back() -> None:
+    """Without the visit's cookie the finding waits for the browser that began, and its code."""
+    made = method()
+    attempt = begun(made)
+    shown = heard(made, attempt, "certificate", browser=False, certificates=tuple(ANA.chain))
+    assert isinstance(shown, Show)
+    address, _, code = str(shown.data["address"]).partition("?code=")
+    assert (f"{PORTAL}/verify/from/1/return", "back") == (address, shown.page)
+    with pytest.raises(InvalidInput, match="go back to the page that began"):
+        heard(made, attempt, "return", browser=False, fields={"code": code})
+    assert isinstance(heard(made, attempt, "return", fields={"code": code}), Finding)
+    with pytest.raises(InvalidInput, match="nothing has come yet"):
+        heard(made, attempt, "return")
+
+
+def test_a_browser_without_a_certificate_tries_again() -> None:
+    """The attempt goes on; no other address is there."""
+    made = method()
+    attempt = begun(made)
+    with pytest.raises(InvalidInput, match="your browser sent no certificate"):
+        heard(made, attempt, "certificate")
+    with pytest.raises(InvalidInput, match="there is nothing at this address"):
+        heard(made, attempt, "")
+
+
+@pytest.mark.parametrize(
+    ("holder", "message"),
+    [
+        (ROOT.issue("a", more=citizen("US"), until=NOW - DAY), "has expired"),
+        (ROOT.issue("a", more=citizen("US"), since=NOW + DAY), "is not valid yet"),
+        (ROOT.issue("a", more=citizen("US"), usage=False), "is not for signatures"),
+        (ROOT.issue("a", more=citizen("US"), authority=True), "an authority's"),
+        (ROOT.issue("a", more=citizen("US"), purposes=["1.2.3"]), "not for signing such"),
+        (ROOT.issue("a", more=[(citizen("US")[0][0], True)]), "the critical extension 2.5.29.9"),
+        (root("other", number=9).issue("a", more=citizen("US")), "is on no trust list here"),
+        (ROOT.issue("a"), "names no country of citizenship or residence"),
+        (ROOT.issue("a", more=citizen("QQ")), "by a code that is not known here"),
+    ],
+)
+def test_what_proves_nothing_is_refused(holder: Authority, message: str) -> None:
+    """Expired, not yet valid, for something else, by a stranger, without a country that there is."""
+    with pytest.raises(Refused, match=message):
+        found(holder)
+
+
+def test_a_chain_is_whole_and_its_issuer_trusted_now() -> None:
+    """Without the middle nobody issued it; bytes are a certificate; an issuer's span holds."""
+    with pytest.raises(Refused, match="is on no trust list here"):
+        found(ANA, ANA.chain[:1])
+    with pytest.raises(Refused, match="a certificate cannot be read"):
+        found(ANA, [b"0"])
+    with pytest.raises(Refused, match="`Navy of the United States` is not trusted now"):
+        found(ANA, until="2026-02-01T00:00:00Z", **{"from": "2026-01-01T00:00:00Z"})
+
+
+def test_it_is_offered_where_it_could_help() -> None:
+    """As far as the issuer that goes farthest."""
+    assert (2, (0,)) == ((offer := method().offer(session().question)) and offer.level, offer.shows)
+    assert None is method(assurance=1).offer(session(US_CITIZEN).question)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"assurance": 3}, "t:1:1: this issuer is not in its form: .*<= 2"),
+        ({"certificates": "none"}, "t:1:1: there is no certificate in PEM"),
+        ({"until": "2025-01-01T00:00:00Z"}, "t:1:1: `until` is not after `from`"),
+        ({"until": "2027-01-01T00:00:00"}, "t:1:1: `from` and `until` need a time zone"),
+        ({"colour": "blue"}, "t:1:1: this issuer is not in its form"),
+    ],
+)
+def test_a_list_with_faults_is_told(changes: dict[str, Any], message: str) -> None:
+    """Each with its line; further than A2 none of them goes."""
+    with pytest.raises(InvalidInput, match=message):
+        method(**changes)
+
+
+def test_it_is_opened_from_its_file(tmp_path: Path) -> None:
+    """The file is read when the portal starts; one that is not there is told."""
+    files = Certificates(Address("127.0.0.1", 0), PLACE, tmp_path / "issuers.toml")
+    with pytest.raises(Failed, match=r"issuers\.toml`: No such file"):
+        open_certificates(files, PORTAL, CLOCK)
+    files.issuers.write_bytes(issuers())
+    assert "certificate" == open_certificates(files, PORTAL, CLOCK).name
