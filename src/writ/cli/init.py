@@ -48,6 +48,9 @@ key_file = ""                    # a file with the API key that this upstream wa
 # signed_under = ["sha256:…"]    # the certificate above the signer of the master list
 # master_list = "passport-authorities.ml"
 
+# [certificates]                 # client certificates (docs/certificates.md)
+# address = "https://cert.verify.example.org"
+
 # [record]
 # link = "https://example.org/record"   # your public record, named in refusals that may name it
 """
