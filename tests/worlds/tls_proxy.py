@@ -37,7 +37,7 @@ def proxying(own: tuple[str, str], root: str, behind: Behind) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            der = self.connection.getpeercert(binary_form=True)  # type: ignore[attr-defined]  # TLS
+            der = self.connection.getpeercert(binary_form=True)
             answer = behind(self.path, hand_on(der) if der else {})
             self.send_response(answer.status_code)
             if "location" in answer.headers:
