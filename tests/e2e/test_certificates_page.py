@@ -1,7 +1,12 @@
 """Reads docs/certificates.md as a deployment would: its sections, and whose certificates count."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import httpx2
 
 from tests.worlds.issuers import root
 from tests.worlds.office import office
@@ -23,3 +28,21 @@ def test_the_page_s_files_open_the_way(tmp_path: Path) -> None:
     assert config.portal.certificates is not None
     assert "https://cert.verify.example.org" == config.portal.certificates.address
     assert "certificate" in ways_of(config).methods
+
+
+def test_the_process_listens_twice(tmp_path: Path) -> None:
+    """The portal's process says both addresses, and answers at each."""
+    made = office(tmp_path, portal=True, more={"certificate": 2})
+    text = CONFIG.replace("127.0.0.1:8083", "127.0.0.1:0")
+    portal = '[portal]\nlisten = "127.0.0.1:0"\n'
+    made.config.write_text(made.config.read_text().replace("[portal]\n", portal) + text)
+    listed = ISSUERS.replace("CERTIFICATES IN PEM", root().pem)
+    (tmp_path / "certificate-issuers.toml").write_text(listed)
+    command = [sys.executable, "-m", "writ.portal", "--config", str(made.config)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        addresses = [ready["listen"], *ready["certificates"]]
+        found = [httpx2.get(f"http://{address}/verify").status_code for address in addresses]
+        process.terminate()
+    assert ([200, 200], 2) == (found, len(set(addresses)))
