@@ -84,7 +84,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         "https://verify.example.org",
         frozenset({"10.0.0.1"}),
         "help@example.org",
-        Certificates(
+        certificates=Certificates(
             Address("127.0.0.1", 8090), "https://cert.verify.example.org", tmp_path / "navy.toml"
         ),
     )
