@@ -98,7 +98,7 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[At]:
     back = [f"{PORTAL}/verify/with/national"]
     kid = to_base64url(signer.public.thumbprint())
     public = {**signer.public.jwk(), "alg": "ES256", "kid": kid, "use": "sig"}
-    clients = [
+    clients: list[dict[str, Any]] = [
         {"client_id": "writ", "client_secret": SECRET, "redirect_uris": back},
         {
             "client_id": "keyed",

@@ -42,7 +42,7 @@ def node_provider(
 ) -> Iterator[NodeProvider]:
     """Run it, signing with RS256 as most do, until the test is over."""
     port = free_port()
-    span = {"since": wall() - DAY, "until": wall() + DAY}
+    span: dict[str, Any] = {"since": wall() - DAY, "until": wall() + DAY}
     authority = root(**span)
     server = authority.issue("localhost", number=3, dns=["localhost"], **span)
     key = server.key.private_bytes(

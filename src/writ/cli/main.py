@@ -35,6 +35,7 @@ COMMANDS = {
     "obligations": "obligations:app",
     "order": "order:app",
     "passport": "passport:app",
+    "provider": "provider:app",
     "reachable": "reachable:reachable",
     "readiness": "readiness:readiness",
     "review": "review:app",

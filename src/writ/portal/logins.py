@@ -46,7 +46,8 @@ class Logins:
     async def begin(self, provider: str, invitation: str, language: str) -> tuple[str, str]:
         """Return where the browser goes, and the text of its cookie."""
         there = self._of(provider)
-        address, begun = await there.begin({}, language)
+        login = there.provider.login
+        address, begun = await there.begin({} if login is None else login.asked, language)
         now = self._clock()
         kept = [item for item in self._logins.items() if item[1].at + LASTS > now]
         self._logins = dict(kept[-MOST + 1 :])

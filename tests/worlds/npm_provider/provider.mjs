@@ -70,7 +70,7 @@ async function signIn(provider, people, request, response) {
   const accountId = fields.get("login");
   const grant = new provider.Grant({ accountId, clientId: params.client_id });
   grant.addOIDCScope(params.scope);
-  grant.addOIDCClaims(["verified_claims", "acr", "auth_time"]);
+  grant.addOIDCClaims(["verified_claims", "acr", "auth_time", "email", "email_verified"]);
   await provider.interactionFinished(request, response, {
     login: { accountId, acr: people[accountId].acr, remember: false },
     consent: { grantId: await grant.save() },

@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from writ.canonical import Plain
 from writ.errors import Fault, InvalidInput, Refused
 from writ.law.reading import nearest
 from writ.people.rows import read_rows
@@ -45,6 +46,14 @@ class Login:
 
     claim: str
     organisation: str | None
+
+    @property
+    def asked(self) -> dict[str, Plain]:
+        """What the ID token is asked to have (the `claims` parameter, Core 5.5); `sub` it always has."""
+        if self.claim == "sub":
+            return {}
+        verified = ["email_verified"] if self.claim == "email" else []
+        return {"id_token": dict.fromkeys([self.claim, *verified], None)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class Published:
             self._metadata = (now, read_metadata(data, self.provider))
         return self._metadata[1]
 
+    async def ask(self, now: float) -> None:
+        """Fetch both, and so hold the provider to what it publishes."""
+        await self._set(now, KEPT)
+
     async def verify(self, jws: Jws, now: float) -> Mapping[str, object]:
         """Return the claims of a token, proved to be signed by the provider."""
         since, keys = await self._set(now, KEPT)

@@ -37,6 +37,9 @@ def test_a_provider_is_as_it_was_registered(tmp_path: Path) -> None:
         found.max_age, found.scopes, found.hosts, found.inside, found.complete,
     )  # fmt: skip
     assert Login("email", "acme") == found.login
+    asked = [Login(claim, None).asked for claim in ("sub", "oid", "email")]
+    both = {"email": None, "email_verified": None}
+    assert [{}, {"id_token": {"oid": None}}, {"id_token": both}] == asked
     assert "acme.secret" not in repr(found)
 
 

@@ -1,0 +1,115 @@
+"""Somebody signs in to their account, and where they have been verified, in a browser; no key is typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.e2e.test_portal import Opened, free_port
+from tests.worlds.browser import CHROMIUM, browser_page
+from tests.worlds.deployment import CATALOGUE, LETTER, found
+from tests.worlds.node_provider import NodeProvider, node_provider
+from tests.worlds.provider import SECRET, provider_file
+from tests.worlds.upstream import Upstream
+
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here")
+
+ALICE, NAME = "alice@example.org", "n-4711-unforgettable"
+PERSON = {
+    "email": ALICE,
+    "acr": "strong",
+    "verified": {
+        "verification": {
+            "trust_framework": "eidas",
+            "assurance_level": "high",
+            "time": "2026-11-20T08:00:00Z",
+        },
+        "claims": {"nationalities": ["US"], "family_name": "Kowalczyk-Unforgettable"},
+    },
+}
+
+
+def register(folder: Path, provider: NodeProvider) -> None:
+    """Write what [oidc] names, as docs/oidc.md says: one that verifies, and where accounts are."""
+    (folder / "client.secret").write_text(SECRET)
+    (folder / "client.secret").chmod(0o600)
+    common = {
+        "name": "National ID",
+        "issuer": provider.issuer,
+        "client": "writ",
+        "secret": "client.secret",
+        "inside": True,
+        "authorities": provider.authorities,
+    }
+    verifies = {"level": [{"framework": "eidas", "level": "high", "assurance": 3}], "binding": 3}
+    row = common | {"id": "national", "login": {"claim": "email"}} | verifies
+    (folder / "oidc.toml").write_text(provider_file(row))
+    with (folder / "writ.toml").open("a") as file:
+        file.write("\n[oidc]\n")
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """The letter in force, a portal, and a provider where Alice is known."""
+    upstream = Upstream()
+    address = f"http://127.0.0.1:{free_port()}"
+    folder = tmp_path_factory.mktemp("oidc")
+    back = [f"{address}/verify/{leg}/national" for leg in ("with", "sign-in")]
+    client = {"client_id": "writ", "client_secret": SECRET, "redirect_uris": back}
+    with node_provider([client], {NAME: PERSON, "bob": PERSON | {"email": "bob"}}) as provider:
+        deployment = found(folder, upstream.address, portal=address)
+        deployment.obey(CATALOGUE, LETTER)
+        for name in (ALICE, "bob"):
+            deployment.writ("subject", "add", name, "--kind", "person")
+        register(folder, provider)
+        with deployment.served() as served:
+            yield Opened(deployment, served, address, tmp_path_factory.mktemp("pictures"))
+    upstream.close()
+
+
+def signed_in(page: Page, name: str) -> None:
+    """Sign in at the provider's own page."""
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_signing_in_opens_the_model(opened: Opened) -> None:
+    """Refusal, link, the account's provider, the question, the same provider for it, service."""
+    key = opened.key(ALICE)
+    before = opened.served.ask(key).status_code
+    with browser_page(dark=True, trusting=True) as page:
+        page.goto(opened.problem(key)["verify_uri"])
+        opened.looked_at(page, "sign-in")
+        page.get_by_role("link", name="Sign in at National ID").click()
+        signed_in(page, NAME)
+        page.get_by_text("Signed in at").wait_for()
+        assert page.get_by_text(ALICE).is_visible()
+        opened.looked_at(page, "signed-in")
+        page.get_by_role("button", name="Choose: Sign in where you have been verified").click()
+        opened.looked_at(page, "oidc-go")
+        page.get_by_role("link", name="Continue").click()
+        page.get_by_role("heading", name="Done").wait_for()
+
+    assert (403, 200) == (before, opened.served.ask(key).status_code)
+    files = [file for file in opened.deployment.folder.rglob("*") if file.is_file()]
+    kept = b"".join(file.read_bytes() for file in files)
+    assert [] == [text for text in (NAME, "Kowalczyk") if text.encode() in kept]
+    assert ALICE not in opened.served.log.read_text()
+
+
+def test_a_link_opens_no_other_account_and_declining_none(opened: Opened) -> None:
+    """Whoever signs in as Bob by Alice's link is told so; whoever declines begins again."""
+    link = opened.problem(opened.key("bob"))["verify_uri"]
+    with browser_page(language="de", trusting=True) as page:
+        page.goto(link)
+        page.get_by_role("link", name="Bei National ID anmelden").click()
+        signed_in(page, NAME)
+        page.get_by_text("for another account than the one you came with").wait_for()
+        opened.looked_at(page, "another-account")
+    with browser_page(language="ja", trusting=True) as page:
+        page.goto(link)
+        page.get_by_role("link", name="National ID").click()
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_text("you declined, or the provider did not let you").wait_for()
+        opened.looked_at(page, "declined")
