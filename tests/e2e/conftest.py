@@ -15,7 +15,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     built = World(
         tmp_path,
         Limits(first_byte_seconds=1.0, silence_seconds=2.0),
-        '[record]\nlink = "https://example.org/record"',
+        '[record]\naddress = "https://example.org/record"',
     )
     built.enact()
     yield built

@@ -79,7 +79,8 @@ def test_a_refusal_carries_its_problem(world: World) -> None:
     body = caught.value.body
     assert isinstance(body, dict)
     assert "us-test-1" == body["problem"]["orders"][0]["order"]
-    assert '<https://example.org/record>; rel="blocked-by"' == caught.value.response.headers["link"]
+    link = '<https://example.org/record/orders/us-test-1.html>; rel="blocked-by"'
+    assert link == caught.value.response.headers["link"]
 
 
 @pytest.mark.parametrize(("script", "status"), [("dropped", 502), ("short", 502), ("silent", 504)])

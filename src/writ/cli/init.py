@@ -51,8 +51,12 @@ key_file = ""                    # a file with the API key that this upstream wa
 # [certificates]                 # client certificates (docs/certificates.md)
 # address = "https://cert.verify.example.org"
 
-# [record]
-# link = "https://example.org/record"   # your public record, named in refusals that may name it
+# [record]                       # your public record, named in refusals that may name it (docs/record.md)
+# address = "https://record.example.org"
+# operator = "Example"           # who speaks in it
+# folder = "record"              # where `writ record build` writes it
+# security_contacts = ["mailto:security@example.org"]   # for its security.txt (RFC 9116)
+# security_expires = "2027-06-01T00:00:00Z"
 """
 
 

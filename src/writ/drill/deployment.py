@@ -51,7 +51,7 @@ address = "http://127.0.0.1:{port}"
 dialects = ["openai", "anthropic"]
 models = ["*"]
 [record]
-link = "{record}"
+address = "{record}"
 [drill]
 clock = "clock"
 """

@@ -16,13 +16,13 @@ EVERY = "*"
 
 @dataclass(slots=True)
 class Parts:
-    """One gateway's parts, put together once; `record_link` is the operator's public record."""
+    """One gateway's parts, put together once; `record` is the address of the operator's public record."""
 
     gate: Gate
     limits: Limits
     upstreams: Sequence[Upstream]
     receipts: Receipts
-    record_link: str = ""
+    record: str = ""
     inviter: Inviter = field(default_factory=Inviter)
     counters: Counters = field(default_factory=Counters)
     flights: Flights = field(default_factory=Flights)

@@ -4,7 +4,8 @@
    `existence` over `full`; the notice is that of such a rule.
 2. Under `none` a deny is 403 with the order's neutral notice, and nothing tells that there is an
    order. From `existence` up it is 451 with the operator's record in `Link` (RFC 7725).
-   Under `full` the orders, rules and clauses are named too.
+   Under `full` the orders, rules and clauses are named too, and where one order alone is, the link
+   leads to its page of the record.
 3. Where an asserted end user is among what decides, every refusal is the same bytes, for whoever
    asks about another person learns nothing about that person; only the decision id differs, and
    it is random. Rules that stand against that end user are never named to others.
@@ -101,8 +102,9 @@ def of_verdict(verdict: Verdict, decision: str, links: Links, *, asserted: bool)
     problem = _problem(451, notice, decision) | _named(against, disclosure) | ways
     if not links.record:
         return _final(451, "legal_order", notice, problem)
-    problem["record"] = links.record
-    blocked = f'<{links.record}>; rel="blocked-by"'
+    named = {item.rule.order for item in against} if disclosure == "full" else set()
+    problem["record"] = record = _page(links.record, named)
+    blocked = f'<{record}>; rel="blocked-by"'
     return _final(451, "legal_order", notice, problem, (("link", blocked),))
 
 
@@ -147,6 +149,12 @@ def _problem(status: int, detail: str, decision: str) -> dict[str, Plain]:
         "instance": f"urn:uuid:{decision}",
         "decision": decision,
     }
+
+
+def _page(record: str, named: set[str | None]) -> str:
+    """Return the page of one order, if one alone is named; else the record's first page."""
+    [order] = named if len(named) == 1 else [None]
+    return f"{record}/" if order is None else f"{record}/orders/{order}.html"
 
 
 def _ways(outcome: Outcome, against: Sequence[Against], links: Links) -> dict[str, Plain]:

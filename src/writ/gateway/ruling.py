@@ -193,7 +193,7 @@ class Ruling:
 
     def _refusal(self, judgement: Judgement, decision: str) -> Refusal:
         links = refuse.Links(
-            self._parts.record_link,
+            self._parts.record,
             self._parts.inviter.link(self._ask.key, judgement, decision),
         )
         return refuse.of_verdict(judgement.verdict, decision, links, asserted=self._asserted)

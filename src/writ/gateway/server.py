@@ -49,7 +49,7 @@ class Server:
             receipts=Receipts(
                 config.folder / "receipts", config.gateway_name, clock, limits.permits_waiting
             ),
-            record_link=config.record_link,
+            record=config.record.address if config.record else "",
             inviter=inviter_of(config),
         )
         kept = config.folder / "receipts" / f"{config.gateway_name}.floor"

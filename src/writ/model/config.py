@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from writ.errors import Failed, InvalidInput
+from writ.model.record import Record, Security
 from writ.model.toml_file import TomlFile
 
 DIALECTS = ("openai", "anthropic")
@@ -112,11 +113,10 @@ class PassportFiles:
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal`, `wallet`, `passport`, `oidc`, `signals` and `vendors` (the files of where people sign in,
-    who sends signals, and who looks at documents) are None where there is none, `pin` the digest of
-    the first trust document (empty until there is one), `record_link` the operator's public record
-    (empty: none), `log_origin` what the
-    log's checkpoints are named after (empty: after the pin), `log_folder` where it is published,
+    `portal`, `wallet`, `passport`, `record`, `oidc`, `signals` and `vendors` (the files of where people
+    sign in, who sends signals, and who looks at documents) are None where there is none, `pin` the
+    digest of the first trust document (empty until there is one), `log_origin` what the log's
+    checkpoints are named after (empty: after the pin), `log_folder` where it is published,
     `log_cover` microseconds between two commitments of the cover log,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
     a drill.
@@ -136,7 +136,7 @@ class Config:
     pin: str
     trust_file: Path
     upstreams: tuple[Upstream, ...]
-    record_link: str
+    record: Record | None
     log_origin: str
     log_folder: Path
     log_post_quantum: bool
@@ -235,7 +235,7 @@ class _Reader(TomlFile):
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
             trust_file=self._path(trust, "trust", "file", "trust.json"),
             upstreams=self._upstreams(),
-            record_link=self._text(self._section("record"), "record", "link", ""),
+            record=self._record(),
             log_origin=self._matching(log, "log", "origin", ("", _ORIGIN)),
             log_folder=self._path(log, "log", "folder", "log"),
             log_post_quantum=self._flag(log, "log", "post_quantum"),
@@ -334,6 +334,22 @@ class _Reader(TomlFile):
             self._path(section, "passport", "master_list", "passport-authorities.ml"), pins, reader
         )
 
+    def _record(self) -> Record | None:
+        if "record" not in self.document:
+            return None
+        section = self._section("record")
+        address, security = self._found_at(section, "record"), None
+        if "security_contacts" in section or "security_expires" in section:
+            contacts = sorted(self._texts(section, "record", "security_contacts", ()))
+            expires = self._text(section, "record", "security_expires", "")
+            security = Security(tuple(contacts), expires)
+        operator = self._text(section, "record", "operator", "") or address.partition("://")[2]
+        folder = self._path(section, "record", "folder", "record")
+        found = Record(address, folder, operator, security)
+        for key, message in found.faults():
+            self._fault(key, message)
+        return found
+
     def _upstreams(self) -> tuple[Upstream, ...]:
         rows = self.document.get("upstream", [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -390,7 +406,7 @@ _SECTIONS = {
     "certificates": frozenset({"listen", "address", "issuers"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
-    "record": frozenset({"link"}),
+    "record": frozenset({"address", "folder", "operator", "security_contacts", "security_expires"}),
     "log": frozenset({"origin", "folder", "post_quantum", "cover"}),
     "coverage": frozenset({"file"}),
     "drill": frozenset({"clock"}),

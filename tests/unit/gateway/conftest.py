@@ -25,7 +25,7 @@ SHORT = Limits(
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """A gateway before its first snapshot."""
-    built = World(tmp_path, extra='[record]\nlink = "https://example.org/record"')
+    built = World(tmp_path, extra='[record]\naddress = "https://example.org/record"')
     yield built
     built.close()
 

@@ -16,7 +16,7 @@ from writ.signing.invitation import Invitation, read_invitation
 from writ.signing.keys import KeyPair
 
 MESSAGES = "/v1/messages"
-LINK = '<https://example.org/record>; rel="blocked-by"'
+LINK = '<https://example.org/record/orders/us-test-1.html>; rel="blocked-by"'
 
 
 def decided(answer: object) -> object:
@@ -114,17 +114,20 @@ def test_full_disclosure_names_order_and_rule(world: World) -> None:
             "detail": "Not for this account.",
             "instance": "urn:uuid:DECISION",
             "decision": "DECISION",
-            "record": "https://example.org/record",
+            "record": "https://example.org/record/orders/us-test-1.html",
             "orders": [{"order": "us-test-1", "version": 1, "rule": "only-us", "clauses": ["c1"]}],
         },
     } == decided(answer.error)
 
 
 def test_existence_says_that_there_is_an_order(world: World) -> None:
-    """451 and the record, but neither order nor rule."""
+    """451 and the record's first page, but neither order nor rule."""
     world.enact(disclosure="existence")
     answer = world.chat(FR)
-    assert (451, LINK) == (answer.status, answer.fields["link"])
+    assert (451, '<https://example.org/record/>; rel="blocked-by"') == (
+        answer.status,
+        answer.fields["link"],
+    )
     assert "us-test-1" not in answer.body.decode()
     assert "only-us" not in answer.body.decode()
 

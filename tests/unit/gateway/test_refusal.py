@@ -44,6 +44,21 @@ def test_without_a_record_there_is_no_link() -> None:
     assert "link" not in dict(found.headers)
 
 
+def test_the_link_leads_to_the_page_of_one_order() -> None:
+    """Where several orders refuse, or a hold, it leads to the record's first page."""
+
+    def links(*rules: RuleView) -> tuple[object, str]:
+        found = of_verdict(verdict(Outcome.DENY, *rules), "d", RECORD, asserted=False)
+        return found.problem["record"], dict(found.headers)["link"]
+
+    one, two = rule("full", {}), rule("full", {}, order="p")
+    held = rule("full", {}, order=None)
+    page = f"{LINK}/orders/o.html"
+    assert (page, f'<{page}>; rel="blocked-by"') == links(one, one)
+    first = (f"{LINK}/", f'<{LINK}/>; rel="blocked-by"')
+    assert [first] * 3 == [links(one, two), links(held), links(rule("existence", {}))]
+
+
 def test_a_verdict_without_reasons_tells_nothing() -> None:
     """What nobody ordered openly is silent."""
     found = of_verdict(verdict(Outcome.DENY), "d", RECORD, asserted=False)

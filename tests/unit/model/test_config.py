@@ -5,6 +5,7 @@ import pytest
 from writ.clock import HOUR
 from writ.errors import InvalidInput
 from writ.model.config import Address, Certificates, PassportFiles, Portal, WalletFiles, read_config
+from writ.model.record import Security
 
 FULL = """
 [data]
@@ -54,7 +55,10 @@ models = ["fable-5"]
 key_file = "upstream.key"
 
 [record]
-link = "https://example.org/record"
+address = "https://record.example.org/"
+operator = "Acme AI"
+security_contacts = ["mailto:security@example.org"]
+security_expires = "2027-06-01T00:00:00Z"
 
 [drill]
 clock = "clock"
@@ -106,7 +110,14 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert ("main", "http://127.0.0.1:9000") == (upstream.name, upstream.address)
     assert (frozenset({"openai"}), frozenset({"fable-5"})) == (upstream.dialects, upstream.models)
     assert tmp_path / "upstream.key" == upstream.key_file
-    assert "https://example.org/record" == config.record_link
+    assert config.record is not None
+    assert ("https://record.example.org", tmp_path / "record", "Acme AI") == (
+        config.record.address,
+        config.record.folder,
+        config.record.operator,
+    )
+    contacts = ("mailto:security@example.org",)
+    assert Security(contacts, "2027-06-01T00:00:00Z") == config.record.security
     assert tmp_path / "clock" == config.drill_clock
 
 
@@ -122,6 +133,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert config.signals is None
     assert config.vendors is None
     assert config.passport is None
+    assert config.record is None
 
 
 def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
@@ -214,3 +226,22 @@ def test_sockets_must_fit(tmp_path: Path) -> None:
     """A data folder too deep for a Unix socket is refused before anything is started."""
     with pytest.raises(InvalidInput, match="path too long for the sockets"):
         read_config(written(tmp_path, f'[data]\nfolder = "{"d" * 120}"'))
+
+
+def test_a_record_says_what_it_cannot_publish(tmp_path: Path) -> None:
+    """Contacts that lead nowhere, an end that is no instant, security.txt below a host's top."""
+    security = 'security_contacts = ["security@example.org"]\nsecurity_expires = "soon"\n'
+    faulty = f'[record]\naddress = "https://example.org/record"\n{security}'
+    with pytest.raises(InvalidInput) as caught:
+        read_config(written(tmp_path, faulty))
+    assert [3, 3, 4] == [fault.line for fault in caught.value.faults]
+
+    with pytest.raises(InvalidInput, match="is not where people find it"):
+        read_config(written(tmp_path, '[record]\noperator = "Acme AI"\n'))
+
+
+def test_a_record_is_named_after_its_host(tmp_path: Path) -> None:
+    """Who speaks is the host, where nobody says it."""
+    config = read_config(written(tmp_path, '[record]\naddress = "https://example.org"\n'))
+    assert config.record is not None
+    assert ("example.org", None) == (config.record.operator, config.record.security)
