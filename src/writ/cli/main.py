@@ -38,6 +38,7 @@ COMMANDS = {
     "provider": "provider:app",
     "reachable": "reachable:reachable",
     "readiness": "readiness:readiness",
+    "record": "record:app",
     "review": "review:app",
     "serve": "serve:serve",
     "sign": "sign:sign",

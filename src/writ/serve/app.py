@@ -22,6 +22,7 @@ from writ.serve.routes import (
     notices,
     obligations,
     proposals,
+    record,
     results,
     reviews,
     seal,
@@ -39,7 +40,7 @@ def control_app(site: Site) -> Starlette:
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
         evidence, seal, cover, signals, audits, employers,
-        determinations,
+        determinations, record,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

@@ -1,0 +1,72 @@
+"""The record for programs: everything as JSON, and a row for each version as CSV."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from writ.ledger.record.view import Order, Record, Told
+
+COLUMNS = (
+    "order", "version", "kind", "title", "authority", "jurisdiction", "instrument", "cites",
+    "received", "effective", "comply_by", "until", "published", "withdrawn", "models",
+    "activated", "in_force_ms", "affected_least", "affected_below", "not_affected_least",
+    "not_affected_below", "evaluation", "told_beforehand", "restoration", "challenge",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+def as_json(record: Record) -> bytes:
+    """Write everything that is told."""
+    orders = [
+        {
+            "order": order.id,
+            "page": f"{record.address}/orders/{order.id}.html",
+            "edition": order.editions[-1].number,
+            "published": {str(number): at for number, at in order.published.items()},
+            "versions": order.versions,
+            "people": order.people,
+            "statements": order.statements,
+            "withdrawn": order.withdrawn,
+        }
+        for order in record.orders
+    ]
+    told = {"operator": record.operator, "orders": orders, "existing": record.existing}
+    return msgspec.json.format(msgspec.json.encode(told)) + b"\n"
+
+
+def as_csv(record: Record) -> bytes:
+    """Write a row for each version."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for order in record.orders:
+        for version in order.versions:
+            cells = dict(_row(order, version))
+            writer.writerow({name: _cell(cells.get(name)) for name in COLUMNS})
+    return text.getvalue().encode()
+
+
+def _row(order: Order, version: Told) -> Iterator[tuple[str, object]]:
+    authority = cast(Told, version["authority"])
+    yield from version.items()
+    yield from (("order", order.id), ("authority", authority["name"]))
+    yield from ((key, authority[key]) for key in ("jurisdiction", "instrument", "cites"))
+    yield from (("published", order.published[cast(int, version["version"])]),)
+    yield from (("withdrawn", order.withdrawn), *order.statements.items())
+    force = cast(Told, version["in_force"])
+    yield from (("activated", force["activated"]), ("in_force_ms", force["took_ms"]))
+    for item in order.people:
+        if item["version"] == version["version"] and item["band"] is not None:
+            for bound, number in cast(Told, item["band"]).items():
+                yield f"{str(item['of']).replace(' ', '_')}_{bound}", number
+
+
+def _cell(value: object) -> str:
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if value is None:
+        return ""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,273 @@
+"""`writ record build`: the public record of a deployment, written into its folder.
+
+1. Nothing is built while a seal holds.
+2. What is told of an order are those of its versions that were in force or are, and may be told in
+   full. Of an order that may be told to exist, and no more, its existence is counted. Nothing tells
+   of any other: no page, no number, no gap.
+3. People are counted on the books at this instant, or at the one from which a version will govern,
+   as `writ.desk.affected` judges them; a version that governs no more is counted no more.
+4. Where anything else is told of an order than before, that is an edition, and an event.
+5. The log is signed up to now and published in the record first, then every file is written.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from writ.canonical import Plain
+from writ.clock import Instant, format_instant
+from writ.desk import history
+from writ.desk.affected import People
+from writ.desk.archive import fetch_manifest, fetch_sources
+from writ.desk.duties import MET, Met
+from writ.desk.history import Epoch
+from writ.desk.results import ARRIVED
+from writ.errors import InvalidInput
+from writ.law.compiled.book import Compiled
+from writ.law.folder import read_sources
+from writ.law.reading import nearest
+from writ.ledger.evidence.events import write_opening
+from writ.ledger.folder import Folder
+from writ.ledger.log import GOVERNANCE
+from writ.ledger.record import editions
+from writ.ledger.record import site as written
+from writ.ledger.record.statements import read_statements, statements_plain
+from writ.ledger.record.told import FULL, NONE, annexes_of_people, told_of
+from writ.ledger.record.view import Order, Record, order_of
+from writ.ledger.seals import Seals
+from writ.model import record as settings
+from writ.model.order import Lawbook, OrderVersion
+from writ.serve.site import Site
+from writ.signing.checkpoint import read_checkpoint
+from writ.signing.dsse import read_envelope
+from writ.signing.form import as_form, to_base64
+from writ.signing.word import verify_word
+from writ.store.database import Connection
+from writ.store.documents import fetch
+from writ.store.events import read_events, read_payload
+from writ.store.trees import signed_at
+
+AFFECTED, UNAFFECTED = "affected", "not affected"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was written: how many orders are told, editions that came, files that changed."""
+
+    folder: str
+    orders: int
+    editions: int
+    written: int
+    size: int
+
+
+@dataclass(slots=True)
+class _Law:
+    """Every version that was ever in force, with its first epoch; `book` is the law in force now.
+
+    `gone` says since when an order is in force no more.
+    """
+
+    book: Lawbook
+    versions: dict[tuple[str, int], tuple[OrderVersion, Epoch]]
+    gone: dict[str, Instant]
+
+    def told(self) -> dict[str, list[OrderVersion]]:
+        """Return what may be told in full, by order (rule 2)."""
+        found: dict[str, list[OrderVersion]] = {}
+        for (order, _), (version, _) in sorted(self.versions.items()):
+            if version.disclosure == FULL:
+                found.setdefault(order, []).append(version)
+        return found
+
+    def existing(self) -> int:
+        """Return how many orders may be told to exist, and no more (rule 2)."""
+        last = {order: version for (order, _), (version, _) in sorted(self.versions.items())}
+        told = self.told()
+        return sum(
+            1 for order, found in last.items() if found.disclosure != NONE and order not in told
+        )
+
+
+def build(site: Site) -> Built:
+    """Build the record."""
+    config = site.config.record
+    if config is None:
+        raise InvalidInput(f"`{site.config.file}` has no [record]; say there where it is found")
+    Seals(site.store, site.trust, site.clock).standing().check()  # 1
+    _check_security(site, config)
+    with site.store.view() as connection:
+        law = _law(connection, site.desk.current().law().book)
+    numbers = _numbers(site, law)
+    with site.store.unit() as connection:
+        now, came = site.clock.now(), 0
+        for order, versions in law.told().items():
+            for version in versions:
+                counted = numbers.get((order, version.version), {})
+                editions.count(connection, (order, version.version), counted, now)
+            told = _told(site, connection, law, order)
+            came += editions.publish(connection, order, told, now)  # 4
+    return _written(site, config, law.existing(), came)
+
+
+def check_known(site: Site, order: str) -> None:
+    """Refuse to speak of an order that is not in force and that the record does not tell of."""
+    book = site.desk.current().book
+    with site.store.view() as connection:
+        names = set(editions.read_editions(connection))
+    names |= {version.order for version in book.versions} if book else set()
+    if order not in names:
+        raise InvalidInput(f"no order here is called `{order}`{nearest(order, names)}")
+
+
+def _written(site: Site, config: settings.Record, existing: int, came: int) -> Built:
+    """Rule 5."""
+    note = site.ledger.sign(GOVERNANCE)
+    checkpoint = read_checkpoint(note.text)
+    log = site.ledger.governance
+    with site.store.view() as connection:
+        found = editions.read_editions(connection)
+        signed = signed_at(connection, GOVERNANCE, checkpoint.size)
+    vkeys = site.ledger.vkeys[GOVERNANCE]
+    record = Record(
+        address=config.address,
+        operator=config.operator,
+        note=note,
+        size=checkpoint.size,
+        root=to_base64(checkpoint.root),
+        signed=signed,
+        vkey=vkeys[0],
+        policy="".join(f"log {vkey}\n" for vkey in vkeys) + "quorum none\n",
+        orders=tuple(_order(site, item) for item in found.values()),
+        existing=existing,
+        security=config.security,
+    )
+    log.publish(Folder(config.folder / written.LOG), note)
+    count = written.write_files(config.folder, written.files_of(record))
+    return Built(str(config.folder), len(record.orders), came, count, checkpoint.size)
+
+
+def _order(site: Site, found: list[editions.Edition]) -> Order:
+    proofs = {}
+    for edition in found:
+        proved = site.ledger.governance.prove(edition.seq)
+        proofs[edition.number] = write_opening(proved.opening), proved.proof.write()
+    return order_of(found, proofs)
+
+
+def _check_security(site: Site, config: settings.Record) -> None:
+    """Refuse to publish whom to tell of security problems, once that is stale."""
+    if config.security is not None and config.security.until() <= site.clock.now():
+        raise InvalidInput(
+            f"record.security_expires of `{site.config.file}` has passed; look at it anew"
+        )
+
+
+def _law(connection: Connection, book: Lawbook) -> _Law:
+    """Read every version that was ever in force; those of the law in force are at hand."""
+    found = _Law(book, {}, {})
+    known = {(item.order, item.version): item for item in book.versions}
+    for row in read_events(connection, 0, (history.ACTIVATED, history.HELD)):
+        epoch = as_form(read_payload(row), Epoch, f"event {row.seq}")
+        names = set(map(_name, fetch_manifest(connection, epoch.sources).versions))
+        if names - known.keys():  # taken out since
+            earlier = read_sources(fetch_sources(connection, epoch.sources).files)
+            known |= {(item.order, item.version): item for item in earlier.versions}
+        for name in names:
+            found.versions.setdefault(name, (known[name], epoch))
+        here = {order for order, _ in names}
+        gone = {order for order, _ in found.versions} - here
+        found.gone = {order: found.gone.get(order, epoch.at) for order in gone}
+    return found
+
+
+def _name(text: str) -> tuple[str, int]:
+    order, _, version = text.rpartition("/")
+    return order, int(version)
+
+
+def _numbers(site: Site, law: _Law) -> dict[tuple[str, int], dict[str, int]]:
+    """Count people for the versions that are told, and those that annexes list (rule 3)."""
+    found = {
+        (order, version.version): {
+            f"annex {name}": size for name, size in annexes_of_people(version).items()
+        }
+        for order, versions in law.told().items()
+        for version in versions
+    }
+    now = site.clock.now()
+    asked = {
+        (item.order, item.version): max(now, since)
+        for item, (since, until) in law.book.governing
+        if until > now and item.rules and (item.order, item.version) in found
+    }
+    if asked:
+        people = People(Compiled(law.book), site.registry.everybody())
+        for name, at in asked.items():
+            found[name] |= _people(people, name[0], at)
+    return found
+
+
+def _people(people: People, order: str, at: Instant) -> dict[str, int]:
+    """Count persons; whoever cannot be judged is in neither number."""
+    every = sum(1 for subject in people.subjects() if subject.kind == "person")
+    less = {item.subject.id for item in people.affected(order, at) if item.subject.kind == "person"}
+    return {AFFECTED: len(less), UNAFFECTED: every - len(less)}
+
+
+def _told(site: Site, connection: Connection, law: _Law, order: str) -> dict[str, Plain]:
+    """Return everything that is told of an order."""
+    arrivals = {
+        row["epoch"]: row for row in map(read_payload, read_events(connection, 0, (ARRIVED,)))
+    }
+    met = _met(site, connection)
+    gone = law.gone.get(order)
+    versions: list[Plain] = []
+    for version in law.told()[order]:
+        _, epoch = law.versions[order, version.version]
+        told = told_of(version)
+        told["in_force"] = _force(epoch, arrivals.get(epoch.epoch))
+        told["duties"] = [
+            {**item, "met": met.get((order, version.version, str(item["id"])), [])}
+            for item in _rows(told["duties"])
+        ]
+        versions.append(told)
+    statements = read_statements(connection, site.trust, order)
+    return {
+        "versions": versions,
+        "people": editions.figures(editions.read_counts(connection, order)),
+        "statements": statements_plain(statements),
+        "withdrawn": None if gone is None else format_instant(gone),
+    }
+
+
+def _rows(value: Plain) -> Iterable[Mapping[str, Plain]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _force(epoch: Epoch, arrival: Mapping[str, Plain] | None) -> dict[str, Plain]:
+    """Tell how the first epoch with a version came into force, as far as it was measured."""
+    told = arrival or {}
+    return {
+        "activated": format_instant(epoch.at),
+        "took_ms": told.get("in_force_ms"),
+        "acknowledged": told.get("acknowledged"),
+        "lapsed": told.get("lapsed"),
+    }
+
+
+def _met(site: Site, connection: Connection) -> dict[tuple[str, int, str], list[Plain]]:
+    """Return when each duty was said to be met, by order, version and id."""
+    found: dict[tuple[str, int, str], list[Plain]] = {}
+    for name, at in _words(site, connection):
+        order, version, duty = name.split("/", 2)
+        key = order, int(version), duty.partition("#")[0]
+        found.setdefault(key, []).append(format_instant(at))
+    return found
+
+
+def _words(site: Site, connection: Connection) -> Iterator[tuple[str, Instant]]:
+    for row in read_events(connection, 0, (MET,)):
+        payload = read_payload(row)
+        envelope = read_envelope(fetch(connection, str(payload["envelope"])))
+        if isinstance(at := payload["at"], int):
+            yield verify_word(envelope, MET, Met, site.trust).said.name, at
