@@ -16,7 +16,7 @@ from writ.cli import main, order
 from writ.cli.main import app
 from writ.errors import CasesFailed, Failed, InvalidInput, NotProved, Refused
 
-JSON_ALREADY = {"log serve", "order schema", "serve", "witness"}
+JSON_ALREADY = {"log serve", "order schema", "record serve", "serve", "witness"}
 """What these print is JSON, whatever is asked for."""
 
 
