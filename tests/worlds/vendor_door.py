@@ -1,6 +1,6 @@
 """A portal that sends its visitors to a house that checks documents, over a real deployment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ import httpx2
 from tests.worlds.door import Door, opened_door
 from tests.worlds.idv import PERSONA_KEY, SECRET, TEMPLATE, VERIFF_KEY, House, house
 from writ.clock import WallClock
-from writ.model.config import Address, Portal, read_config
+from writ.model.config import Address, Config, Portal, read_config
 from writ.model.subject import Subject
 from writ.people.https import HttpsFetch, inside
 from writ.people.vendors.access import read_access
@@ -47,13 +47,39 @@ class VendorDoor:
         counter = Counter(config.portal_socket)
         behind = httpx2.ASGITransport(app=counter_app(self.door.site))
         counter._http = httpx2.AsyncClient(transport=behind, base_url="http://writ")
-        ways = ways_of(config)
-        pairs = {name: KeyPair.load(config.method_key(name)) for name in self.methods}
-        ways = Ways({**ways.methods, **self.methods}, {**ways.keys, **pairs}, self.methods)
-        listen = Address("127.0.0.1", 0)
         admission = Admission(self.door.entrance, self.door.logins)
-        portal = Portal(listen, address, frozenset(), "help@example.org")
-        return portal_app(portal, ways, counter, admission)
+        return portal_over(config, self.methods, counter, admission, address)
+
+
+def portal_over(
+    config: Config,
+    methods: Mapping[str, Vendor],
+    counter: Counter,
+    admission: Admission,
+    address: str,
+) -> Any:
+    """Put a portal together that is found at an address, with these vendors among its ways."""
+    ways = ways_of(config)
+    pairs = {name: KeyPair.load(config.method_key(name)) for name in methods}
+    ways = Ways({**ways.methods, **methods}, {**ways.keys, **pairs}, methods)
+    portal = Portal(Address("127.0.0.1", 0), address, frozenset(), "help@example.org")
+    return portal_app(portal, ways, counter, admission)
+
+
+def vendors_at(config: Config, checked: House) -> dict[str, Vendor]:
+    """Make the methods as a portal does, allowed to speak with a house on this machine."""
+    assert config.vendors is not None
+    fetch = HttpsFetch(checked.context, inside)
+    return {
+        access.vendor: Vendor(
+            open_service(access, fetch),
+            access.assurance,
+            erasures(config.erasures, access),
+            WallClock(),
+            Times(patience=0.01),
+        )
+        for access in read_access(config.vendors, drill=False)
+    }
 
 
 def lay_vendors(folder: Path, address: str) -> None:
@@ -82,19 +108,7 @@ def vendor_door(folder: Path) -> Iterator[VendorDoor]:
     with house(places[1]) as checked, opened_door(places[0]) as door:
         lay_vendors(places[0], checked.address)
         config = read_config(door.office.config)
-        assert config.vendors is not None
-        fetch = HttpsFetch(checked.context, inside)
-        methods: dict[str, Vendor] = {
-            access.vendor: Vendor(
-                open_service(access, fetch),
-                access.assurance,
-                erasures(config.erasures, access),
-                WallClock(),
-                Times(patience=0.01),
-            )
-            for access in read_access(config.vendors, drill=False)
-        }
-        made = VendorDoor(door, checked, methods)
+        made = VendorDoor(door, checked, vendors_at(config, checked))
         door.site.registry.subjects.add([Subject(name, "person") for name in ("zoe", "max")])
         door.app = made.portal("https://verify.example.org")
         yield made
