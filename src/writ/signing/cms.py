@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives import hashes
 
 from writ.errors import Refused
-from writ.signing.der import INTEGER, OCTETS, OID, SEQUENCE, SET, Value, read_der
+from writ.signing.der import INTEGER, OCTETS, OID, SEQUENCE, SET, Value
 from writ.signing.state_certificate import StateCertificate, take_certificate
 from writ.signing.state_key import Scheme, read_digest, read_scheme
 
@@ -56,9 +56,9 @@ class SignedData:
         return self.content
 
 
-def read_signed_data(data: bytes, kind: str, what: str, budget: tuple[int, int]) -> SignedData:
-    """Read signed data whose content is of a kind; `budget` is the most bytes and values."""
-    outer = read_der(data, what, *budget).fields()
+def take_signed_data(value: Value, kind: str) -> SignedData:
+    """Take signed data whose content is of a kind out of what was read around it."""
+    outer, what = value.fields(), value.what
     if outer.take(OID).oid() != SIGNED_DATA:
         raise Refused(f"{what} is not signed data (CMS); is it the right file?")
     fields = outer.take(_TAG_0).only().fields()

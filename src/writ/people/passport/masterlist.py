@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from writ.canonical import digest_bytes
 from writ.errors import Refused
-from writ.signing.cms import SignedData, read_signed_data
+from writ.signing.cms import SignedData, take_signed_data
 from writ.signing.der import INTEGER, SET, read_der
 from writ.signing.state_certificate import StateCertificate, find_authority, take_certificate
 
@@ -41,7 +41,7 @@ class MasterList:
 
 def read_master_list(data: bytes, pins: Collection[str], now: float | None) -> MasterList:
     """Read a list and prove it; `now` None for one that was imported (rule 3)."""
-    signed = read_signed_data(data, MASTER_LIST, _WHAT, (MAX_BYTES, MAX_VALUES))
+    signed = take_signed_data(read_der(data, _WHAT, MAX_BYTES, MAX_VALUES), MASTER_LIST)
     signed.signer.check_signer(SIGNS_LISTS)
     fields = read_der(signed.verify(), _WHAT, MAX_BYTES, MAX_VALUES).fields()
     fields.take(INTEGER)

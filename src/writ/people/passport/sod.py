@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from writ.errors import Refused
-from writ.signing.cms import SignedData, read_signed_data
+from writ.signing.cms import SignedData, take_signed_data
 from writ.signing.der import INTEGER, OCTETS, SEQUENCE, read_der
 from writ.signing.state_key import read_digest
 
@@ -48,8 +48,7 @@ def read_sod(data: bytes) -> SecurityObject:
     held = read_der(data, _WHAT, MAX_BYTES, MAX_VALUES)
     if held.tag != _SOD:
         raise Refused(f"{_WHAT} is another file of the chip; send EF.SOD")
-    inner = held.only().raw
-    signed = read_signed_data(inner, SECURITY_OBJECT, _WHAT, (MAX_BYTES, MAX_VALUES))
+    signed = take_signed_data(held.only(), SECURITY_OBJECT)
     signed.signer.check_signer("")
     fields = read_der(signed.verify(), _WHAT).fields()
     fields.take(INTEGER)
