@@ -214,7 +214,7 @@ def measure(*, quick: bool) -> list[dict[str, object]]:
         tempfile.TemporaryDirectory() as name,
         opened_door(Path(name), portal=f"per_second = {rate}\n") as opened,
     ):
-        seconds = 3.0 if quick else 150.0
+        seconds = 3.0 if quick else 120.0
         second = opened.loop.run_until_complete(door(opened, 2.0 * rate, seconds))
     return [first, second.row("door", 2.0 * rate)]
 

@@ -19,7 +19,7 @@ from tests.worlds.upstream import Upstream
 PAGE = Path(__file__).parents[2] / "docs" / "signals.md"
 BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE.read_text(), re.DOTALL)
 SCRIPTS = [text.strip() for kind, text in BLOCKS if kind == "sh"]
-CONFIG, SENDERS = [text for kind, text in BLOCKS if kind == "toml"][:2]
+CONFIG, SENDERS, RECEIVERS = [text for kind, text in BLOCKS if kind == "toml"]
 ISSUER = "https://idp.example.com"
 
 
@@ -72,8 +72,10 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         'jwks_uri = "https://idp.example.com/jwks.json"', f"keys = '{key_set()}'"
     )
     (deployment.folder / "signals.toml").write_text(keys)
+    (deployment.folder / "receivers.toml").write_text(RECEIVERS)
     with (deployment.folder / "writ.toml").open("a") as file:
-        file.write(CONFIG[CONFIG.index("[signals]") :])
+        file.write(CONFIG[CONFIG.index("[signals]") :] + "[receivers]\n")
+    made.run(SCRIPTS[3])
     deployment.obey(CATALOGUE, LETTER)
     deployment.writ("subject", "add", "alice", "--kind", "person")
     facts = deployment.facts(us_passport("alice"))
@@ -95,11 +97,23 @@ def test_the_next_request_is_asked_to_verify(opened: Opened) -> None:
 
 def test_the_page_shows_commands_that_run(opened: Opened) -> None:
     """What the page shows of the senders, and of what came, is shown."""
-    checked, counted = (opened.run(script) for script in SCRIPTS[1:])
+    checked, counted = (opened.run(script) for script in SCRIPTS[1:3])
     assert "pushed to http://127.0.0.1:0/signals/idp" in checked
+    assert "idp is told at https://idp.example.com/ssf/push, of people by iss_sub" in checked
     assert re.search(r"idp +credential-change +1 +1 ", counted)
     [row] = json.loads(opened.run("writ signals status --json"))["heard"]
     assert ("idp", 1) == (row["transmitter"], row["fallen"])
+
+
+def test_a_receiver_finds_issuer_and_keys(opened: Opened) -> None:
+    """The portal publishes who signs what is told, and the public half of the key alone."""
+    portal = f"http://{opened.served.ready['portal']}"
+    said = httpx2.get(f"{portal}/.well-known/ssf-configuration").json()
+    assert ("1_0", "http://127.0.0.1:0", "http://127.0.0.1:0/signals/jwks.json") == (
+        said["spec_version"], said["issuer"], said["jwks_uri"],
+    )  # fmt: skip
+    [key] = httpx2.get(f"{portal}/signals/jwks.json").json()["keys"]
+    assert ({"alg", "crv", "kid", "kty", "use", "x", "y"}, "ES256") == (set(key), key["alg"])
 
 
 def test_a_deployment_without_signals_says_what_is_missing(opened: Opened) -> None:

@@ -14,6 +14,9 @@ from writ.people.fetch import Answer, Outgoing
 from writ.people.signals.transmitters import Transmitter, read_transmitters
 from writ.signing.bearer import new_token
 
+NOW = int(wall())
+"""When it signs: a suite may take minutes from here to a test."""
+
 ISSUER = "https://idp.example"
 AUDIENCE = "https://verify.example.org/signals"
 JWKS, POLL = "https://idp.example/jwks.json", "https://idp.example/poll"
@@ -44,7 +47,7 @@ def signed(
     whole = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "iat": int(wall()),
+        "iat": NOW,
         "jti": "j1",
         "sub_id": alice(),
         "events": event(),

@@ -1,10 +1,11 @@
-"""`writ signals`: what identity providers tell of those who proved something there."""
+"""`writ signals`: what identity providers tell of people, and are told of them."""
 
 import typer
 
-from writ.cli import signals_check, signals_status, signals_token
+from writ.cli import signals_check, signals_key, signals_status, signals_token
 
-app = typer.Typer(no_args_is_help=True, help="Signals of identity providers about people.")
+app = typer.Typer(no_args_is_help=True, help="Signals from and to identity providers.")
 app.command("check")(signals_check.check)
+app.command("key")(signals_key.key)
 app.command("status")(signals_status.status)
 app.command("token")(signals_token.token)

@@ -1,4 +1,4 @@
-"""`writ signals check`: who may send signals here, and about whom."""
+"""`writ signals check`: who may send signals here, about whom, and who is told by some."""
 
 from typing import TYPE_CHECKING
 
@@ -12,23 +12,27 @@ _HEAD = ("transmitter", "issuer", "names people by", "sources", "only of", "keys
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
-    """Read the file of [signals]; say whose signals are believed. Nobody is asked anything.
+    """Read the files of [signals] and [receivers]; say who is believed and told. Nobody is asked.
 
     Example: writ signals check
     """
     from writ.cli.output import show_table
     from writ.errors import InvalidInput
     from writ.model.config import read_config
+    from writ.people.signals.receivers import load_receivers
     from writ.people.signals.transmitters import load_transmitters
 
     read = read_config(config)
-    if read.signals is None or read.portal is None:
+    if read.portal is None or (read.signals is None and read.receivers is None):
         raise InvalidInput(f"`{config}` has no [signals]; docs/signals.md says what goes in it")
-    found = load_transmitters(read.signals)
-    rows = [_plain(item, read.portal) for item in found.values()]
-    show_table(
-        {"transmitters": rows}, _HEAD, [tuple(row.values()) for row in rows], as_json=as_json
-    )
+    senders = {} if read.signals is None else load_transmitters(read.signals)
+    told = () if read.receivers is None else load_receivers(read.receivers)
+    rows = [_plain(item, read.portal) for item in senders.values()]
+    receivers = [{"name": item.name, "named": item.named, "at": item.address} for item in told]
+    value = {"transmitters": rows, "receivers": receivers}
+    show_table(value, _HEAD, [tuple(row.values()) for row in rows], as_json=as_json)
+    for item in () if as_json else told:
+        print(f"{item.name} is told at {item.address}, of people by {item.named}")
 
 
 def _plain(item: "Transmitter", portal: "Portal") -> dict[str, object]:

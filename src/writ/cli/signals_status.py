@@ -1,4 +1,4 @@
-"""`writ signals status`: what came, and how much fell by it."""
+"""`writ signals status`: what came, how much fell by it, and what receivers were told."""
 
 import msgspec
 
@@ -15,8 +15,15 @@ class _Row(msgspec.Struct):
     last: str
 
 
+class _Told(msgspec.Struct):
+    receiver: str
+    waiting: int
+    sent: int
+    refused: int
+
+
 def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
-    """Count the signals of the last seven days, and the facts that fell by them.
+    """Count the signals of the last seven days, the facts that fell by them, and what was told.
 
     Example: writ signals status --json
     """
@@ -30,5 +37,7 @@ def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> N
     )
     if as_json:
         return
+    for row in msgspec.convert(answer["told"], list[_Told]):
+        print(f"{row.receiver} was told {row.sent}; {row.waiting} wait, {row.refused} it refused")
     for name, state in sorted(msgspec.convert(answer["streams"], dict[str, str]).items()):
         print(f"{name} says that its stream is {state}")

@@ -113,11 +113,11 @@ class PassportFiles:
 class Config:
     """`writ.toml`, read; paths are absolute.
 
-    `portal`, `wallet`, `passport`, `record`, `oidc`, `signals` and `vendors` (the files of where people
-    sign in, who sends signals, and who looks at documents) are None where there is none, `pin` the
-    digest of the first trust document (empty until there is one), `log_origin` what the log's
-    checkpoints are named after (empty: after the pin), `log_folder` where it is published,
-    `log_cover` microseconds between two commitments of the cover log,
+    `portal`, `wallet`, `passport`, `record`, `oidc`, `signals`, `receivers` and `vendors` (the files of
+    where people sign in, who sends signals, who is told by them, and who looks at documents) are None
+    where there is none, `pin` the digest of the first trust document (empty until there is one),
+    `log_origin` what the log's checkpoints are named after (empty: after the pin), `log_folder` where
+    it is published, `log_cover` microseconds between two commitments of the cover log,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
     a drill.
     """
@@ -131,6 +131,7 @@ class Config:
     wallet: WalletFiles | None
     oidc: Path | None
     signals: Path | None
+    receivers: Path | None
     vendors: Path | None
     passport: PassportFiles | None
     pin: str
@@ -230,6 +231,7 @@ class _Reader(TomlFile):
                 "oidc", "sign-ins need a [portal], where people come from and back to"
             ),
             signals=self._file_of("signals", "signals need a [portal], where they arrive"),
+            receivers=self._file_of("receivers", "receivers need a [portal], where your keys are"),
             vendors=self._file_of("vendors", "vendors need a [portal], which leads there"),
             passport=self._passport(),
             pin=self._matching(trust, "trust", "pin", ("", _PIN)),
@@ -399,9 +401,7 @@ _SECTIONS = {
     "admin": frozenset({"listen"}),
     "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
-    "oidc": frozenset({"file"}),
-    "signals": frozenset({"file"}),
-    "vendors": frozenset({"file"}),
+    **dict.fromkeys(("oidc", "signals", "receivers", "vendors"), frozenset({"file"})),
     "passport": frozenset({"master_list", "signed_under", "reader"}),
     "certificates": frozenset({"listen", "address", "issuers"}),
     "trust": frozenset({"pin", "file"}),

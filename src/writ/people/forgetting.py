@@ -26,6 +26,7 @@ from writ.store.events import append, destroy_salts
 from writ.store.people_tables import acts_for, api_key, attestation, end_user, issuer, subject
 from writ.store.receipts import destroy_receipt_salts
 from writ.store.review_tables import backing, opinion, review, source
+from writ.store.signal_tables import telling
 
 FORGOTTEN = "subject.forgotten"
 
@@ -128,6 +129,7 @@ def _delete(connection: Connection, name: str, facts: list[bytes], reviews: list
         end_user.c.organisation,
         issuer.c.organisation,
         acts_for.c.subject,
+        telling.c.subject,
         subject.c.id,
     ):
         connection.execute(column.table.delete().where(column == name))

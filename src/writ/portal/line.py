@@ -108,11 +108,18 @@ class Line:
             first = self._called + 1
             self._expected |= dict.fromkeys(range(first, first + count), now)
             self._called += count
-            self._calls.append((now, count))
+            self._count(now, count)
             self._write()
         while self._calls and now - self._calls[0][0] > WINDOW:
             self._calls.popleft()
         return now
+
+    def _count(self, now: float, count: int) -> None:
+        """Remember how many were called, second by second."""
+        if self._calls and now - self._calls[-1][0] < 1:
+            since, before = self._calls.pop()
+            now, count = since, before + count
+        self._calls.append((now, count))
 
     def _room(self, inside: int) -> int:
         return self._places - inside - len(self._expected)

@@ -25,6 +25,7 @@ from writ.people.oidc.opened import open_logins, open_oidc
 from writ.people.openid4vp.opened import open_wallet
 from writ.people.papers import Papers
 from writ.people.passport.opened import open_passport
+from writ.people.signals.receivers import JWKS
 from writ.people.vendors.erasures import EVERY
 from writ.people.vendors.opened import open_vendors
 from writ.people.vendors.vendor import Vendor
@@ -34,7 +35,7 @@ from writ.portal.counter import Counter
 from writ.portal.logins import Logins
 from writ.portal.polls import start_polls
 from writ.portal.scim.service import scim
-from writ.portal.signals import open_hearing, signal_routes
+from writ.portal.signals import open_hearing, signal_routes, transmitter_routes
 from writ.portal.waiting import open_entrance
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust, read_trust
@@ -53,6 +54,8 @@ async def run(config: Config) -> None:
     hearing = None if config.signals is None else open_hearing(config.signals, counter)
     routes = [scim(config.portal, counter)]
     routes += [] if hearing is None else signal_routes(config.portal, hearing)
+    if config.receivers is not None:
+        routes += transmitter_routes(config.portal, config.folder / JWKS)
     server = uvicorn.Server(
         uvicorn.Config(
             portal_app(portal, ways_of(config), counter, admission, routes),

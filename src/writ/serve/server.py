@@ -33,6 +33,7 @@ from writ.serve.passes import Passes
 from writ.serve.rechecks import Rechecks
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
+from writ.serve.telling import open_teller
 
 MARK_EVERY = 5.0
 """Seconds between two times that legal time is written down."""
@@ -132,6 +133,9 @@ class _Server:
             stack.callback(asking.cancel)
         there = [] if self._config.oidc is None else open_published(self._config.oidc)
         passes = Passes(self._site.registry, self._site.clock, there)
+        if self._config.receivers is not None:
+            telling = asyncio.create_task(open_teller(self._site, self._config.receivers).keep())
+            stack.callback(telling.cancel)
         face = Face(counter_app(self._site, passes), listen_unix(self._config.portal_socket))
         face.start()
         stack.push_async_callback(face.stop)

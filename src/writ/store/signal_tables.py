@@ -1,6 +1,10 @@
-"""Signals that came: by transmitter and digest of the SET's `jti`, and not about whom."""
+"""Signals that came, and those that are to be sent.
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+1. Of what came, the transmitter and the digest of the SET's `jti` are kept, and not about whom it is.
+2. What is to be sent goes in the order of `seq`.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
 from writ.store.tables import metadata
 
@@ -14,3 +18,19 @@ signal = Table(
     Column("at", BigInteger, nullable=False),
 )
 Index("signal_at", signal.c.at)
+
+telling = Table(
+    "signal_out",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("receiver", Text, nullable=False),
+    Column("jti", Text, nullable=False, unique=True),
+    Column("subject", Text, ForeignKey("subject.id"), nullable=False),
+    Column("models", Text, nullable=False),
+    Column("access", Text, nullable=False),  # closed, open
+    Column("made_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, sent, refused
+    Column("at", BigInteger),
+)
+Index("signal_out_subject", telling.c.subject)
+Index("signal_out_state", telling.c.state)

@@ -188,6 +188,7 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
             ":5:1: certificates.listen: certificates need a port that is not the portal's",
         ),
         ("[signals]", ":1:1: signals: signals need a [portal]"),
+        ("[receivers]", ":1:1: receivers: receivers need a [portal]"),
         ("[vendors]", ":1:1: vendors: vendors need a [portal]"),
         (
             "[portal]\naddress = 'https://v.example'\n[wallet]\nclient = 'did'",

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
+from starlette.applications import Starlette
 
 from tests.worlds.door import Door, opened_door
 from tests.worlds.transmitter import (
@@ -25,12 +26,13 @@ from tests.worlds.transmitter import (
 )
 from writ.clock import DAY, WallClock
 from writ.errors import Failed
+from writ.model.config import Address, Portal
 from writ.model.subject import Fact, Value
 from writ.people.signals.keysets import KeySets
 from writ.people.statement import attest
 from writ.portal.counter import Counter
 from writ.portal.polls import MOST, Poll, start_polls
-from writ.portal.signals import Hearing
+from writ.portal.signals import Hearing, transmitter_routes
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 SET = {"content-type": "application/secevent+jwt"}
@@ -258,3 +260,19 @@ def test_only_who_is_to_be_asked_is_asked(door: Door, tmp_path: Path) -> None:
         return len(tasks)
 
     assert (1, {}) == (door.loop.run_until_complete(started()), provider.headers[0])
+
+
+def test_a_key_that_was_not_made_yet_is_not_there(tmp_path: Path) -> None:
+    """Whoever asks for our keys before is told that there are none."""
+    portal = Portal(Address("127.0.0.1", 0), "https://v.example/here", frozenset(), "")
+    app = Starlette(routes=transmitter_routes(portal, tmp_path / "signals.jwks"))
+
+    async def ask() -> list[int]:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="https://v.example") as http:
+            paths = ("/.well-known/ssf-configuration/here", "/here/signals/jwks.json")
+            return [(await http.get(path)).status_code for path in paths]
+
+    assert [200, 404] == asyncio.run(ask())
+    (tmp_path / "signals.jwks").write_text("{}")
+    assert [200, 200] == asyncio.run(ask())

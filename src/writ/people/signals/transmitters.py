@@ -13,7 +13,6 @@
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +20,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from writ.errors import Failed, Fault, InvalidInput, Refused
+from writ.errors import Failed, Fault, InvalidInput
+from writ.people.rows import read_rows
 from writ.signing.form import Form, as_form
 from writ.signing.jwks import KeySet, read_key_set
 
-MAX_TRANSMITTERS = 100
-MAX_FILE = 1024 * 1024
-_HEAD = re.compile(r"\s*\[\[\s*transmitter\s*\]\]")
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{64})?")
-_HTTPS = re.compile(r"https://[^\s/?#@]+(/[^\s#]*)?")
+HTTPS = re.compile(r"https://[^\s/?#@]+(/[^\s#]*)?")
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 _Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
@@ -80,38 +77,20 @@ def load_transmitters(path: Path) -> dict[str, Transmitter]:
 
 def read_transmitters(data: bytes, path: Path) -> dict[str, Transmitter]:
     """Read the file's text, by name; everything wrong with it is one InvalidInput."""
-    name = str(path)
-    try:
-        text = data[: MAX_FILE + 1].decode()
-        document = tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidInput([Fault(name, 1, 1, f"not TOML: {error}")]) from None
-    rows = document.pop("transmitter", None)
-    faults = [Fault(name, 1, 1, f"unknown key `{key}`; write [[transmitter]]") for key in document]
-    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_TRANSMITTERS:
-        why = f"write 1 to {MAX_TRANSMITTERS} transmitters, each a [[transmitter]]"
-        raise InvalidInput([*faults, Fault(name, 1, 1, why)])
     found: dict[str, Transmitter] = {}
-    for line, row in zip(_lines(text, len(rows)), rows, strict=True):
-        try:
-            made = _transmitter(as_form(row, _Row, "this transmitter"), path.parent)
-        except Refused as error:
-            faults.append(Fault(name, line, 1, str(error)))
-            continue
+
+    def read(row: object) -> Transmitter:
+        made = _transmitter(as_form(row, _Row, "this transmitter"), path.parent)
         wrong = list(_wrong(made))
         if made.name in found:
             wrong.append(f"`{made.name}` stands twice")
-        faults += [Fault(name, line, 1, message) for message in wrong]
         found[made.name] = made
-    if faults:
-        raise InvalidInput(faults)
+        if wrong:
+            raise InvalidInput([Fault("", 0, 0, message) for message in wrong])
+        return made
+
+    read_rows(data, str(path), "transmitter", read)
     return found
-
-
-def _lines(text: str, count: int) -> list[int]:
-    """Find where each transmitter starts; where one is written in another way, the first line."""
-    found = [at for at, line in enumerate(text.splitlines(), 1) if _HEAD.match(line)]
-    return found if len(found) == count else [1] * count
 
 
 def _transmitter(row: _Row, folder: Path) -> Transmitter:
@@ -133,12 +112,12 @@ def _transmitter(row: _Row, folder: Path) -> Transmitter:
 
 
 def _wrong(made: Transmitter) -> Iterator[str]:
-    if not _NAME.fullmatch(made.name):
+    if not NAME.fullmatch(made.name):
         yield f"`{made.name}` is not a name; use a-z, 0-9, dot, dash, underscore, 64 at most"
     if (made.keys is None) == (not made.jwks_uri):
         yield "give either `keys` or `jwks_uri`"
     for key, address in (("jwks_uri", made.jwks_uri), ("poll", made.poll)):
-        if address and not _HTTPS.fullmatch(address):
+        if address and not HTTPS.fullmatch(address):
             yield f"`{key}` is no https address: `{address}`"
     if not _DIGEST.fullmatch(made.token):
         yield "`token` is a digest; `writ signals token` makes a token with its digest"

@@ -1,4 +1,4 @@
-"""`/signals`: what came from transmitters, in numbers, and how their streams are."""
+"""`/signals`: what came from transmitters and what receivers were told, in numbers."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from writ.serve.body import answer
 from writ.serve.site import Site
+from writ.store.tellings import count_tellings
 
 
 def routes(site: Site) -> list[Route]:
@@ -16,6 +17,18 @@ def routes(site: Site) -> list[Route]:
     async def heard(_request: Request) -> Response:
         found = await asyncio.to_thread(site.registry.signals.heard)
         streams = await asyncio.to_thread(site.registry.signals.streams)
-        return answer({"heard": [item.plain() for item in found], "streams": streams})
+        told = await asyncio.to_thread(_told, site)
+        heard = [item.plain() for item in found]
+        return answer({"heard": heard, "streams": streams, "told": told})
 
     return [Route("/signals", heard, methods=["GET"])]
+
+
+def _told(site: Site) -> list[dict[str, object]]:
+    with site.store.view() as connection:
+        counted = count_tellings(connection)
+    names = sorted({name for name, _ in counted})
+    states = ("waiting", "sent", "refused")
+    return [
+        {"receiver": name, **{state: counted[name, state] for state in states}} for name in names
+    ]

@@ -6,6 +6,7 @@ from joserfc.jwk import OctKey, RSAKey
 
 from tests.worlds.transmitter import (
     ISSUER,
+    NOW,
     SSF,
     Provider,
     alice,
@@ -14,13 +15,11 @@ from tests.worlds.transmitter import (
     signed,
     transmitter,
 )
-from writ.clock import wall
 from writ.people.signals.events import ALL, Bearing
 from writ.people.signals.keysets import KeySets
 from writ.people.signals.sets import SKEW, WINDOW, SetRefused, Signal, read_set
 from writ.people.signals.transmitters import Transmitter
 
-NOW = int(wall())
 IDP = transmitter()
 STRANGER = RSAKey.generate_key(2048, {"kid": "k1"})
 

@@ -46,8 +46,8 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     ("text", "line", "why"),
     [
         ("transmitter = ", 1, "not TOML"),
-        ("", 1, "write 1 to 100 transmitters"),
-        ("transmitter = 1", 1, "write 1 to 100 transmitters"),
+        ("", 1, "write 1 to 1000 transmitters"),
+        ("transmitter = 1", 1, "write 1 to 1000 transmitters"),
         ("\n" + registered(colour="red"), 2, "unknown field `colour`"),
         (registered(named="phone"), 1, "invalid enum value 'phone'"),
         (registered(name="I D P"), 1, "`I D P` is not a name"),
