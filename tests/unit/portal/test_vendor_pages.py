@@ -231,7 +231,6 @@ WAYS_BACK = [
     ("naturalised", {"id-class": "cct", "country-code": "US", "nationality": None}),
     ("a permanent resident", GREEN_CARD),
     ("a refugee", {"id-class": "td", "country-code": "US", "nationality": "SYR"}),
-    ("a refugee by ICAO", {"id-class": "pp", "country-code": "US", "nationality": "XXB"}),
 ]
 
 

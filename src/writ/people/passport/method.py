@@ -14,7 +14,6 @@
 5. A document is known by who issued it and its number; a fact ends when it does.
 """
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from urllib.parse import quote
@@ -26,6 +25,7 @@ from writ.clock import SECOND, Clock, wall
 from writ.errors import InvalidInput
 from writ.people.devices.qr import qr_outline
 from writ.people.devices.waiting import SAME_BROWSER, Waiting
+from writ.people.document_names import document_name
 from writ.people.methods import (
     Arrival,
     Finding,
@@ -164,5 +164,4 @@ def _proof(document: Document, now: float, clock: Clock) -> Proof:
 
 def _named(document: Document) -> bytes:
     """Name the document (rule 5)."""
-    named = f"passport\0{document.zone.issuer}\0{document.zone.number}"
-    return hashlib.sha256(named.encode()).digest()
+    return document_name(country_of(document.zone.issuer), document.zone.number)

@@ -8,7 +8,7 @@
    (N-560) that its holder is a citizen and no mere national. Visas, work and residence permits and
    driving licences show none of these.
 3. ICAO 9303 writes who has no nationality as one: XXA, XXB and XXC are protection by the country
-   that issued the document; other codes that are nobody's nationality show nothing. A specimen is
+   that issued the document, for A1 until somebody confirms that it still stands; other codes that are nobody's nationality show nothing. A specimen is
    refused, and so is a code that nobody knows: guessing would make somebody a citizen of something.
 4. Grades: the issuer's is what was registered for the vendor. The binding is 2 where the vendor
    compared a face with the portrait, else 1: a picture of a document can be anybody's. The transport
@@ -17,18 +17,19 @@
    vendor's own word for it all is kept as it came.
 5. A fact ends with its document, on the morning of its last day, and after a year.
 6. The document's number and its country name the credential: one document backs one person, by
-   whichever vendor it was shown. One without a number is refused.
+   whichever way it was shown. One without a number is refused.
 """
 
-import hashlib
 from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache
+from typing import NamedTuple
 
 from writ.clock import DAY, SECOND, Instant
 from writ.errors import Refused
 from writ.law.countries import countries, other_codes
 from writ.model.subject import Value
+from writ.people.document_names import document_name
 from writ.people.methods import Finding, Grade, Proof
 from writ.people.vendors.service import Document
 
@@ -42,7 +43,14 @@ _WITHOUT_NATIONALITY = {"XXA": "stateless", "XXB": "refugee", "XXC": "other"}
 _SPECIMEN = frozenset({"UTO", "UT"})  # ICAO 9303's Utopia, and as vendors cut it to two letters
 _ALLEGIANCE = "US"
 
-Shown = tuple[str, Value]
+SUPPORTS = 1
+"""How far a code that stands for no nationality goes (rule 3)."""
+
+
+class _Shown(NamedTuple):
+    attribute: str
+    value: Value
+    goes: int = 4
 
 
 def finding(
@@ -53,7 +61,7 @@ def finding(
     Raises Refused where it shows none of it, or has ended at `now` (seconds, UTC).
     """
     shown = _shown(document)
-    if shown is None or shown[0] not in attributes:
+    if shown is None or shown.attribute not in attributes:
         raise Refused(
             "the document does not show what was asked; begin again with one that does, or take "
             "another way"
@@ -61,9 +69,10 @@ def finding(
     if not document.number:  # 6
         raise Refused("the document has no number that could be read; begin again with another")
     binding = FACE if document.face else NO_FACE
+    issuer = min(issuer, shown.goes)
     proof = Proof(
-        attribute=shown[0],
-        values=(shown[1],),
+        attribute=shown.attribute,
+        values=(shown.value,),
         completeness="at_least",
         grade=Grade(issuer, binding, TRANSPORT, FRESHNESS, document.scheme, document.value),
         issuer=document.scheme,
@@ -73,7 +82,7 @@ def finding(
     return Finding((proof,), _credential(document))
 
 
-def _shown(document: Document) -> Shown | None:
+def _shown(document: Document) -> _Shown | None:
     country, nationality = _code(document.country), _code(document.nationality)
     if {country, nationality} & _SPECIMEN:
         raise Refused("the document is a specimen; begin again with one of your own")
@@ -84,23 +93,24 @@ def _shown(document: Document) -> Shown | None:
                 nationality = country  # 1
             return _of_nationality(nationality, country)
         case "permanent-resident-card":
-            return ("permanent_residences", Value((_issued_by(country), "")))
+            return _Shown("permanent_residences", Value((_issued_by(country), "")))
         case "refugee-travel-document":
-            return ("protection", Value(("refugee", _issued_by(country))))
+            return _Shown("protection", Value(("refugee", _issued_by(country))))
         case "certificate-of-citizenship":
-            return ("citizenships", Value((_issued_by(country), "citizen")))
+            return _Shown("citizenships", Value((_issued_by(country), "citizen")))
         case _:
             return None
 
 
-def _of_nationality(code: str, issued_by: str) -> Shown | None:
+def _of_nationality(code: str, issued_by: str) -> _Shown | None:
     """Rules 1 and 3."""
     if not code:
         return None
     if code in _WITHOUT_NATIONALITY:
-        return ("protection", Value((_WITHOUT_NATIONALITY[code], _issued_by(issued_by))))
+        status = _WITHOUT_NATIONALITY[code]
+        return _Shown("protection", Value((status, _issued_by(issued_by))), SUPPORTS)
     country, class_ = _country(code)
-    return ("citizenships", Value((country, class_))) if country else None
+    return _Shown("citizenships", Value((country, class_))) if country else None
 
 
 def _issued_by(code: str) -> str:
@@ -155,5 +165,4 @@ def _lasts(document: Document, now: float) -> int:
 def _credential(document: Document) -> bytes:
     """Rule 6."""
     country, _ = _country(_code(document.country))
-    number = "".join(letter for letter in document.number.upper() if letter.isalnum())
-    return hashlib.sha256(f"document\0{country}\0{number}".encode()).digest()
+    return document_name(country, document.number)

@@ -6,6 +6,7 @@
    the very session that was asked about. `resubmission_requested` leaves the session open: the
    visitor shows another picture by the same address.
 3. Its classes do not tell a permanent permit from one that ends: a RESIDENCE_PERMIT shows nothing.
+   Nor is there one for refugees: what it shows are citizenships.
 4. The face is compared where the decision says so (`faceSimilarToPortrait`).
 5. A key does not say whether its integration is a test; whoever configures it says so.
 """
@@ -97,7 +98,7 @@ class Veriff:
 
     name = "veriff"
     title = "Veriff"
-    shows: tuple[str, ...] = ("citizenships", "protection")
+    shows: tuple[str, ...] = ("citizenships",)
 
     def __init__(self, access: Access, calls: Calls) -> None:
         self._access = access

@@ -15,6 +15,7 @@ from writ.errors import Failed, InvalidInput, Refused
 from writ.model.config import PassportFiles
 from writ.model.decision import Settlement
 from writ.model.subject import Value
+from writ.people.document_names import document_name
 from writ.people.methods import Arrival, Finding, Reply, Session, Show
 from writ.people.passport.masterlist import read_master_list
 from writ.people.passport.method import Passport as Method
@@ -119,6 +120,7 @@ def test_a_document_is_known_by_its_number() -> None:
         for booklet in (BOOKLET, BOOKLET, replace(BOOKLET, number="C01X00T48"))
     )
     assert one == again != other
+    assert document_name("US", "C01X00T47") == one
     assert b"C01X00T47" not in (one or b"")
 
 

@@ -6,6 +6,7 @@ import pytest
 from writ.clock import DAY
 from writ.errors import Refused
 from writ.model.subject import Value
+from writ.people.document_names import document_name
 from writ.people.methods import Finding
 from writ.people.vendors.documents import finding
 from writ.people.vendors.service import Document
@@ -84,6 +85,13 @@ def test_what_shows_nothing_is_refused(
     assert "American" not in str(caught.value)
 
 
+def test_a_code_of_no_nationality_supports_a_protection() -> None:
+    """That counts for A1 until somebody confirms it; a refugee travel document counts in full."""
+    [by_code] = found(replace(PASSPORT, nationality="XXB")).proved
+    [by_kind] = found(replace(PASSPORT, paper="refugee-travel-document")).proved
+    assert (1, 2) == (by_code.grade.level, by_kind.grade.level)
+
+
 def test_only_what_was_asked_is_taken() -> None:
     """A green card settles no question of citizenship, though a nationality stands on it."""
     card = replace(PASSPORT, paper="permanent-resident-card", nationality="FRA")
@@ -132,7 +140,7 @@ def test_a_document_has_a_number_and_is_known_by_it() -> None:
     first = found().credential
     again = found(replace(PASSPORT, country="USA", number="x97531864", scheme="veriff")).credential
     others = [replace(PASSPORT, number="X97531865"), replace(PASSPORT, country="CA")]
-    assert first == again
+    assert first == again == document_name("US", "X97531864")
     assert first not in [found(item).credential for item in others]
     with pytest.raises(Refused, match="has no number that could be read"):
         found(replace(PASSPORT, number=""))
