@@ -6,11 +6,13 @@
    organisation means by it. An e-mail address counts only where the provider has verified it.
 3. An account that acts for several organisations has to come with the API key of one of them. An end
    user speaks for nobody but themselves: not for the organisation.
-4. Kept is the SHA-256 of a pass, as of a key, in memory: it ends after two hours, and with us.
+4. Kept is the SHA-256 of a pass, as of a key, in memory: it ends after two hours, with us, and when
+   its account is forgotten. Calls come from several threads.
 """
 
 import asyncio
 import secrets
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -57,6 +59,7 @@ class Passes:
         self._there = {item.provider.id: item for item in there if item.provider.login}
         self._now = now
         self._since = since
+        self._lock = threading.Lock()
         self._passes: dict[bytes, tuple[float, Pass]] = {}
         self._used: dict[bytes, float] = {}
 
@@ -68,23 +71,31 @@ class Passes:
         now = self._now()
         expected = Expected(nonce, now - JUST_NOW)
         claims = await check_id_token(token, published, expected, now)
-        self._forget()
-        seen = digest_of(token)
-        if seen in self._used:
-            raise Refused("this sign-in was used before; sign in again")
-        self._used[seen] = self._since()
+        self._use(digest_of(token))
         found = await asyncio.to_thread(self._account, published.provider, claims)
         text = f"wp_{secrets.token_urlsafe(_BYTES)}"
-        while len(self._passes) >= MOST:
-            del self._passes[next(iter(self._passes))]
-        self._passes[digest_of(text)] = (self._since(), found)
+        with self._lock:
+            while len(self._passes) >= MOST:
+                del self._passes[next(iter(self._passes))]
+            self._passes[digest_of(text)] = (self._since(), found)
         return text
 
     def by_digest(self, digest: bytes) -> Pass | None:
         """Return the pass whose text has this digest; None where there is none (any more)."""
-        self._forget()
-        found = self._passes.get(digest)
-        return None if found is None else found[1]
+        with self._lock:
+            self._forget()
+            kept = self._passes.get(digest)
+        if kept is None or not self._registry.those([kept[1].requester]):
+            return None
+        return kept[1]
+
+    def _use(self, token: bytes) -> None:
+        """Take a token, by its digest, once."""
+        with self._lock:
+            self._forget()
+            if token in self._used:
+                raise Refused("this sign-in was used before; sign in again")
+            self._used[token] = self._since()
 
     def _account(self, provider: Provider, claims: Mapping[str, object]) -> Pass:
         """Rule 2."""
@@ -118,7 +129,7 @@ class Passes:
         return choices.pop()
 
     def _forget(self) -> None:
-        """Rule 4; both stand in the order in which they came."""
+        """Rule 4."""
         now = self._since()
         for passed in [name for name, (at, _) in self._passes.items() if at + LASTS <= now]:
             del self._passes[passed]

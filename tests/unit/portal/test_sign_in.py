@@ -15,6 +15,7 @@ from tests.worlds.provider import ISSUER, KEY, NOW, SECRET, Provider, registered
 from writ.errors import Refused
 from writ.model.subject import Subject
 from writ.people.end_users import EndUser
+from writ.people.forgetting import Forgetting
 from writ.people.keys import Wanted
 from writ.people.oidc.published import Published
 from writ.serve.passes import JUST_NOW, LASTS, Passes
@@ -242,3 +243,24 @@ def test_an_account_is_its_requester_and_whom_its_keys_act_for(at: Open, tmp_pat
     bot = desk.passes.by_digest(hashlib.sha256(desk.sign_in(sub="bot").encode()).digest())
     assert bot is not None
     assert "acme" == bot.organisation
+
+
+def test_a_pass_ends_when_its_account_is_forgotten(at: Open, tmp_path: Path) -> None:
+    """Whoever was erased has no visit any more; nothing falls over."""
+    desk = Desk(at, tmp_path)
+    at.door.site.registry.subjects.add([Subject("gone", "person")])
+    digest = hashlib.sha256(desk.sign_in(sub="gone").encode()).digest()
+    assert desk.passes.by_digest(digest) is not None
+    Forgetting(at.door.site.registry).erase("gone")
+    assert None is desk.passes.by_digest(digest)
+
+
+def test_there_are_so_many_passes_at_once(
+    at: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest makes way."""
+    monkeypatch.setattr("writ.serve.passes.MOST", 1)
+    desk = Desk(at, tmp_path)
+    texts = [desk.sign_in(jti=str(number)) for number in range(2)]
+    found = [desk.passes.by_digest(hashlib.sha256(text.encode()).digest()) for text in texts]
+    assert [None, "bob"] == [item and item.requester for item in found]
