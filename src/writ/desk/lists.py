@@ -34,6 +34,7 @@ REQUESTED, APPROVED, EXPORTED = "list.requested", "list.approved", "list.exporte
 COLUMNS = ("id", "recipient", "kind", "acts_for", "model", "outcome")
 """What a list may have; never an attribute. `recipient` is the pseudonym that notices use."""
 
+_FORMULA = ("=", "+", "-", "@")
 LONGEST = 500
 """Characters of a purpose."""
 
@@ -267,5 +268,10 @@ def _csv(columns: list[str], rows: list[tuple[str, ...]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_inert(item) for item in row] for row in rows)
     return text.getvalue().encode()
+
+
+def _inert(text: str) -> str:
+    """Keep an id that somebody chose from being a formula where the list is opened."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

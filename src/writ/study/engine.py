@@ -11,6 +11,7 @@
 import csv
 import os
 import re
+import shutil
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ Table: TypeAlias = Any
 FILES = (".parquet", ".csv")
 MEMORY = "1400MB"
 """What DuckDB holds before it goes to disk."""
+SPILL = "writ-spill-"
 REACHING = 10.0
 """Seconds that a master of Spark has to answer in."""
 
@@ -143,12 +145,33 @@ def open_engine(
     url: str, threads: int | None = None, spill_to: Path | None = None
 ) -> Iterator[Engine]:
     """Open an engine by its URL (rule 1), and close it; `spill_to` is where more than fits goes."""
-    with TemporaryDirectory(prefix="writ-", dir=spill_to) as spill:  # only DuckDB uses it
+    with _spill(spill_to) as spill:  # only DuckDB uses it
         engine = Engine(_connect(url, threads, spill))
         try:
             yield engine
         finally:
             engine.close()
+
+
+@contextmanager
+def _spill(folder: Path | None) -> Iterator[str]:
+    """Make a folder for what does not fit; what killed processes left in a data folder goes first."""
+    for left in folder.glob(f"{SPILL}*") if folder is not None else ():
+        if _ended(left.name.removeprefix(SPILL).partition("-")[0]):
+            shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=f"{SPILL}{os.getpid()}-", dir=folder) as spill:
+        yield spill
+
+
+def _ended(process: str) -> bool:
+    """Whether the process of a number is no more; what is no number is nobody's to say."""
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        pass
+    return False
 
 
 def _connect(url: str, threads: int | None, spill: str) -> Any:

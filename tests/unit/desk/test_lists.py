@@ -146,6 +146,15 @@ def test_every_column_there_is(office: Office) -> None:
     )
 
 
+def test_an_id_is_no_formula(office: Office) -> None:
+    """Whoever opens the list in a spreadsheet runs nothing that somebody chose to be called."""
+    office.registry.subjects.add([Subject("=1+1", "person")])
+    name = office.ask(columns=["id"])
+    office.approve(name)
+
+    assert "'=1+1" in office.export(name)[0].splitlines()
+
+
 def test_who_cannot_be_judged_is_counted(office: Office) -> None:
     """Somebody whose facts do not prove right is on no list, and the row says that there is one."""
     with office.desk.store.unit() as connection:

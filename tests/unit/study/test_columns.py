@@ -1,5 +1,6 @@
 """What stands in a file or a table is read as what it should be, or told."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,15 @@ def test_what_an_engine_has_not(engine: Engine) -> None:
             pass
     with pytest.raises(InvalidInput, match="has no port"), open_engine("spark://nowhere"):
         pass
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    """What did not fit lies in the data folder while it is needed, and no longer than until the next."""
+    left, running, other = (
+        tmp_path / f"writ-spill-{name}" for name in (f"{2**30}-x", f"{os.getpid()}-y", "mine")
+    )
+    for folder in (left, running, other):
+        folder.mkdir()
+    with open_engine("duckdb://", threads=1, spill_to=tmp_path):
+        assert (False, 3) == (left.exists(), len(list(tmp_path.iterdir())))
+    assert {running, other} == set(tmp_path.iterdir())

