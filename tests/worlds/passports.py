@@ -198,6 +198,7 @@ class Made:
     inner: bytes | None = None
     more: Sequence[bytes] = field(default_factory=tuple)
     flags: bytes | None = None
+    unique: bytes = b""
 
     def extensions(self, public: bytes, above: bytes) -> list[bytes]:
         """Write its extensions."""
@@ -233,6 +234,7 @@ def certify(family: Family, key: Any, by: Holder | None = None, **how: Any) -> H
         sequence(utc(made.since), utc(made.until)),
         name(made.country, made.common),
         public,
+        made.unique,
         tlv(0xA3, sequence(*made.extensions(public, own if by is None else by.key_id))),
     )
     der = sequence(body, algorithm, bits(signing.sign(signer, body)))

@@ -21,6 +21,7 @@ MAX_VALUES = 2000
 MAX_DEPTH = 24
 _CONSTRUCTED, _LONG_TAG, _LONG_LENGTH = 0x20, 0x1F, 0x80
 _MOST_LENGTH = 4
+_MOST_OID = 64
 _CENTURY = 50
 _END = b"\0\0"
 
@@ -70,7 +71,9 @@ class Value:
     def oid(self) -> str:
         """Return an object identifier with dots."""
         numbers, number = [0], 0
-        for byte in self.need(OID).content:
+        if len(self.need(OID).content) > _MOST_OID:
+            raise self.bad()
+        for byte in self.content:
             number = number << 7 | byte & 0x7F
             if not byte & 0x80:
                 numbers.append(number)

@@ -30,6 +30,7 @@ _KEY_ID, _KEY_USAGE, _BASIC, _AUTHORITY_KEY, _PURPOSES = (
 _READ_HERE = {_KEY_USAGE, _BASIC, _PURPOSES, _KEY_ID, _AUTHORITY_KEY}
 _SIGNS_DATA, _SIGNS_CERTIFICATES = 0x80, 0x04
 _EXTENSIONS, _VERSION, _TOLD_KEY = 0xA3, 0xA0, 0x80
+_UNIQUE_IDS = (0x81, 0x82)
 _WHAT = "a certificate of the state"
 
 Name = tuple[tuple[str, str], ...]
@@ -46,7 +47,7 @@ class StateCertificate:
     subject: Name
     span: tuple[float, float]
     scheme: Scheme
-    extensions: dict[str, tuple[bool, Value]] = field(repr=False)
+    extensions: dict[str, tuple[bool, bytes]] = field(repr=False)
     signature: bytes = field(repr=False)
     _key: Value = field(repr=False)
 
@@ -129,7 +130,7 @@ class StateCertificate:
 
     def _extension(self, name: str) -> Value | None:
         told = self.extensions.get(name)
-        return None if told is None else told[1]
+        return None if told is None else read_der(told[1], _WHAT)
 
 
 def read_state_certificate(data: bytes) -> StateCertificate:
@@ -154,6 +155,8 @@ def take_certificate(value: Value) -> StateCertificate:
     validity = fields.take(SEQUENCE).fields()
     span = (validity.take().instant(), validity.take().instant())
     subject, key = _name(fields.take(SEQUENCE)), fields.take(SEQUENCE)
+    for unique_id in _UNIQUE_IDS:
+        fields.maybe(unique_id)
     return StateCertificate(
         der=value.raw,
         signed=signed.raw,
@@ -196,17 +199,18 @@ def _judge(authority: StateCertificate, signer: StateCertificate, now: float) ->
         raise Refused("the signer's certificate is of another country than its issuer's")
 
 
-def _extensions(fields: Fields) -> dict[str, tuple[bool, Value]]:
-    """Read the extensions, each once, whether they are critical, and what is in them."""
-    found: dict[str, tuple[bool, Value]] = {}
+def _extensions(fields: Fields) -> dict[str, tuple[bool, bytes]]:
+    """Read the extensions, each once: whether they are critical, and what is in them."""
+    found: dict[str, tuple[bool, bytes]] = {}
     told = fields.maybe(_EXTENSIONS)
+    fields.end()
     for item in () if told is None else told.only().fields().rest():
         parts = item.fields()
         name, flag = parts.take(OID).oid(), parts.maybe(BOOLEAN)
         if name in found:
             raise item.bad()
         critical = flag is not None and flag.content != b"\0"
-        found[name] = (critical, read_der(parts.take(OCTETS).content, _WHAT))
+        found[name] = (critical, parts.take(OCTETS).content)
     return found
 
 

@@ -7,7 +7,7 @@
    it is, by generator and order: we calculate on that one, never on parameters that somebody sent.
 3. SHA-1, RSA of less than 2048 bits and curves of less than 224 stand in passports that are still
    good. They verify, and are `weak`: whoever believes them says how far. RSA of less than 1024 bits
-   or of more than 8192 is refused.
+   or of more than 8192, or with an exponent of more than 64, is refused.
 4. Where a signature names only the kind of key, its digest is the one named beside it (RFC 5652).
 """
 
@@ -66,7 +66,7 @@ _CURVES: Mapping[str, ec.EllipticCurve] = {
 }
 _NAMES: Mapping[Kind, str] = {"rsa": "RSA", "pss": "RSA-PSS", "ecdsa": "ECDSA", "plain": "ECDSA"}
 _WEAK_RSA, _WEAK_CURVE = 2048, 224
-_LEAST_RSA, _MOST_RSA = 1024, 8192
+_LEAST_RSA, _MOST_RSA, _MOST_EXPONENT = 1024, 8192, 64
 _MOST_SALT = 64
 _PSS_SALT = 20
 
@@ -177,10 +177,9 @@ def read_key(info: Value) -> StateKey:
 def _rsa(bits: bytes, what: str) -> rsa.RSAPublicKey:
     fields = read_der(bits, what).fields()
     modulus, exponent = fields.take(INTEGER).integer(), fields.take(INTEGER).integer()
-    if not _LEAST_RSA <= modulus.bit_length() <= _MOST_RSA:
-        raise Refused(
-            f"{what} has an RSA key of {modulus.bit_length()} bits, which is not accepted"
-        )
+    size = modulus.bit_length() if modulus > 0 else 0
+    if not _LEAST_RSA <= size <= _MOST_RSA or not 0 < exponent.bit_length() <= _MOST_EXPONENT:
+        raise Refused(f"{what} has an RSA key of {size} bits, which is not accepted")
     return rsa.RSAPublicNumbers(exponent, modulus).public_key()
 
 

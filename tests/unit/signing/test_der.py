@@ -78,7 +78,7 @@ def test_two_freedoms_of_ber_are_taken() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [tlv(0x06), tlv(0x06, b"\x2a\x86"), tlv(0x02), tlv(0x03), tlv(0x03, b"\x01\x80"),
+    [tlv(0x06), tlv(0x06, b"\x2a\x86"), tlv(0x06, b"\x2a" + b"\xff" * 9000 + b"\1"), tlv(0x02), tlv(0x03), tlv(0x03, b"\x01\x80"),
      tlv(0x17, b"261301000000Z"), tlv(0x18, b"20260101000000+0100"), tlv(0x04, b"x")],
 )  # fmt: skip
 def test_a_broken_value_is_refused(data: bytes) -> None:

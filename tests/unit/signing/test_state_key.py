@@ -57,11 +57,14 @@ def test_parameters_that_are_nobody_s_are_refused() -> None:
 
 
 def test_keys_that_are_none_are_refused() -> None:
-    """A point beside its curve, an even exponent, RSA of too few or too many bits, another kind."""
+    """A point beside its curve, a wrong exponent, RSA of too few or too many bits, another kind."""
     curve = sequence(oid(EC), oid("1.2.840.10045.3.1.7"))
     for exponent, modulus, message in (
         (65537, 2**1000 + 1, "an RSA key of 1001 bits"),
         (65537, 2**8192 + 1, "an RSA key of 8193 bits"),
+        (65537, -(2**2047), "an RSA key of 0 bits"),
+        (0, 2**2047 + 1, "an RSA key of 2048 bits"),
+        (2**64 + 1, 2**2047 + 1, "an RSA key of 2048 bits"),
         (2, 2**2047 + 1, "it is not in its form"),
     ):
         held = bits(sequence(integer(modulus), integer(exponent)))

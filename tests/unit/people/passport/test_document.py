@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.worlds.asn1 import integer, octets, oid, sequence, tlv
 from tests.worlds.passports import (
@@ -60,6 +62,8 @@ WEAK = {"RSA, SHA-1", "RSA-PSS, SHA-1", "ECDSA, SHA-1", "RSA of 1024 bits", "ECD
 CSCA = authority()
 DS = signer(CSCA)
 CHALLENGE = bytes(range(8))
+CHIP = Chip(EC)
+WITH_CHIP, ANSWER = passport(CSCA, chip=CHIP), CHIP.answer(CHALLENGE)
 
 
 def verify(shown: Passport, answer: bytes | None = None, **how: Any) -> Document:
@@ -203,6 +207,33 @@ def test_names_are_spelt_in_many_ways() -> None:
     assert "D" == verify(passport(CSCA, ds=other)).zone.nationality
     with pytest.raises(Refused, match="by no authority on the master list"):
         verify(passport(CSCA, ds=signer(CSCA, issuer_common="the ministry", key_ids=False)))
+
+
+def test_old_and_odd_certificates_are_read() -> None:
+    """With unique ids before its extensions, and with an extension that is no DER and not critical."""
+    ids = tlv(0x81, b"\0\1") + tlv(0x82, b"\0\2")
+    odd = [extension("2.16.840.1.113730.1.13", b"a comment")]
+    assert "D" == verify(passport(CSCA, ds=signer(CSCA, unique=ids, more=odd))).zone.nationality
+    with pytest.raises(Refused, match="not in its form"):
+        verify(passport(CSCA, ds=signer(CSCA, unique=tlv(0x83, b"\0"))))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_whatever_is_changed_proves_nothing_new(data: st.DataObject) -> None:
+    """Bytes changed, taken away or added anywhere refuse, or leave what is proved as it was."""
+    shown = WITH_CHIP
+    files = {"sod": shown.sod, "dg1": shown.dg1, "dg15": CHIP.dg15, "answer": ANSWER}
+    name = data.draw(st.sampled_from(["sod", "sod", "sod", *files]))
+    at = data.draw(st.integers(0, len(files[name]) - 1))
+    taken, put = data.draw(st.integers(0, 3)), data.draw(st.binary(max_size=3))
+    files[name] = files[name][:at] + put + files[name][at + taken :]
+    trusted = [read_state_certificate(CSCA.der)]
+    try:
+        found = verify_document(Files(**files), trusted, CHALLENGE, NOW)
+    except Refused:
+        return
+    assert ("D", "C01X00T47", True) == (found.zone.nationality, found.zone.number, found.present)
 
 
 def test_a_document_counts_to_the_end_of_its_last_day() -> None:
