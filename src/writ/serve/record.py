@@ -12,6 +12,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from writ.canonical import Plain
 from writ.clock import Instant, format_instant
@@ -30,7 +31,7 @@ from writ.ledger.folder import Folder
 from writ.ledger.log import GOVERNANCE
 from writ.ledger.record import editions
 from writ.ledger.record import site as written
-from writ.ledger.record.statements import read_statements, statements_plain
+from writ.ledger.record.statements import Stated, read_statements, statements_plain
 from writ.ledger.record.told import FULL, NONE, annexes_of_people, told_of
 from writ.ledger.record.view import Order, Record, order_of
 from writ.ledger.seals import Seals
@@ -60,7 +61,7 @@ class Built:
     size: int
 
 
-@dataclass(slots=True)
+@dataclass
 class _Law:
     """Every version that was ever in force, with its first epoch; `book` is the law in force now.
 
@@ -71,6 +72,7 @@ class _Law:
     versions: dict[tuple[str, int], tuple[OrderVersion, Epoch]]
     gone: dict[str, Instant]
 
+    @cached_property
     def told(self) -> dict[str, list[OrderVersion]]:
         """Return what may be told in full, by order (rule 2)."""
         found: dict[str, list[OrderVersion]] = {}
@@ -82,10 +84,20 @@ class _Law:
     def existing(self) -> int:
         """Return how many orders may be told to exist, and no more (rule 2)."""
         last = {order: version for (order, _), (version, _) in sorted(self.versions.items())}
-        told = self.told()
         return sum(
-            1 for order, found in last.items() if found.disclosure != NONE and order not in told
+            1
+            for order, found in last.items()
+            if found.disclosure != NONE and order not in self.told
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What is on record beside orders: arrivals by epoch, when which duty was met, what people said."""
+
+    arrivals: Mapping[Plain, Mapping[str, Plain]]
+    met: Mapping[tuple[str, int, str], list[Plain]]
+    statements: Mapping[str, list[Stated]]
 
 
 def build(site: Site) -> Built:
@@ -100,12 +112,15 @@ def build(site: Site) -> Built:
     numbers = _numbers(site, law)
     with site.store.unit() as connection:
         now, came = site.clock.now(), 0
-        for order, versions in law.told().items():
+        done = _done(site, connection)
+        before, counts = editions.read_editions(connection), editions.read_counts(connection)
+        for order, versions in law.told.items():
+            known = counts.get(order, [])
             for version in versions:
-                counted = numbers.get((order, version.version), {})
-                editions.count(connection, (order, version.version), counted, now)
-            told = _told(site, connection, law, order)
-            came += editions.publish(connection, order, told, now)  # 4
+                name = order, version.version
+                known = editions.count(connection, name, known, numbers[name], now)
+            told = _told(law, order, done) | {"people": editions.figures(known)}
+            came += editions.publish(connection, order, before.get(order, ()), told, now)  # 4
     return _written(site, config, law.existing(), came)
 
 
@@ -191,7 +206,7 @@ def _numbers(site: Site, law: _Law) -> dict[tuple[str, int], dict[str, int]]:
         (order, version.version): {
             f"annex {name}": size for name, size in annexes_of_people(version).items()
         }
-        for order, versions in law.told().items()
+        for order, versions in law.told.items()
         for version in versions
     }
     now = site.clock.now()
@@ -214,28 +229,34 @@ def _people(people: People, order: str, at: Instant) -> dict[str, int]:
     return {AFFECTED: len(less), UNAFFECTED: every - len(less)}
 
 
-def _told(site: Site, connection: Connection, law: _Law, order: str) -> dict[str, Plain]:
-    """Return everything that is told of an order."""
-    arrivals = {
-        row["epoch"]: row for row in map(read_payload, read_events(connection, 0, (ARRIVED,)))
-    }
-    met = _met(site, connection)
+def _done(site: Site, connection: Connection) -> _Done:
+    arrivals = map(read_payload, read_events(connection, 0, (ARRIVED,)))
+    met: dict[tuple[str, int, str], list[Plain]] = {}
+    for name, at in _words(site, connection):
+        order, version, duty = name.split("/", 2)
+        key = order, int(version), duty.partition("#")[0]
+        met.setdefault(key, []).append(format_instant(at))
+    return _Done(
+        {row["epoch"]: row for row in arrivals}, met, read_statements(connection, site.trust)
+    )
+
+
+def _told(law: _Law, order: str, done: _Done) -> dict[str, Plain]:
+    """Return what is told of an order, but numbers of people."""
     gone = law.gone.get(order)
     versions: list[Plain] = []
-    for version in law.told()[order]:
+    for version in law.told[order]:
         _, epoch = law.versions[order, version.version]
         told = told_of(version)
-        told["in_force"] = _force(epoch, arrivals.get(epoch.epoch))
+        told["in_force"] = _force(epoch, done.arrivals.get(epoch.epoch))
         told["duties"] = [
-            {**item, "met": met.get((order, version.version, str(item["id"])), [])}
+            {**item, "met": done.met.get((order, version.version, str(item["id"])), [])}
             for item in _rows(told["duties"])
         ]
         versions.append(told)
-    statements = read_statements(connection, site.trust, order)
     return {
         "versions": versions,
-        "people": editions.figures(editions.read_counts(connection, order)),
-        "statements": statements_plain(statements),
+        "statements": statements_plain(done.statements.get(order, ())),
         "withdrawn": None if gone is None else format_instant(gone),
     }
 
@@ -253,16 +274,6 @@ def _force(epoch: Epoch, arrival: Mapping[str, Plain] | None) -> dict[str, Plain
         "acknowledged": told.get("acknowledged"),
         "lapsed": told.get("lapsed"),
     }
-
-
-def _met(site: Site, connection: Connection) -> dict[tuple[str, int, str], list[Plain]]:
-    """Return when each duty was said to be met, by order, version and id."""
-    found: dict[tuple[str, int, str], list[Plain]] = {}
-    for name, at in _words(site, connection):
-        order, version, duty = name.split("/", 2)
-        key = order, int(version), duty.partition("#")[0]
-        found.setdefault(key, []).append(format_instant(at))
-    return found
 
 
 def _words(site: Site, connection: Connection) -> Iterator[tuple[str, Instant]]:

@@ -275,6 +275,7 @@ def test_what_was_not_measured_or_stated_is_said_to_be_so(tmp_path: Path) -> Non
     """No gateway was served, the letter tells no instant, and nobody is told of security problems."""
     with recorded(tmp_path, until="") as made:
         version = first().replace(b"received: 2026-06-12T16:30:00-04:00\n", b"")
+        version = version.replace(b"title: Licence requirement", b'title: "=1+1"')
         WORLD.enact(made.site.desk, {"catalogue.yaml": CATALOGUE, "us-bis.v1.yaml": version})
         made.build()
         told = made.files()["orders/us-bis.html"].decode()
@@ -287,6 +288,7 @@ def test_what_was_not_measured_or_stated_is_said_to_be_so(tmp_path: Path) -> Non
     assert "after it was received" not in page
     assert "version 1: in force" in page
     assert SECURITY not in files
+    assert b",'=1+1," in files["record.csv"]  # no spreadsheet takes it for a formula
 
 
 def test_a_deployment_without_a_record_says_so(tmp_path: Path) -> None:

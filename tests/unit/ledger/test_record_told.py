@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.unit.law.test_difference_definitions import ONE as ADULT
 from tests.worlds.signers import letter
 from writ.law.folder import read_sources
 from writ.ledger.record.told import annexes_of_people, told_of
@@ -60,6 +61,7 @@ def version(data: bytes) -> OrderVersion:
         "firms.csv": b"organisation\nacme\nbrit-co\n",
         "staff.csv": b"person\nann\nbob\neve\n",
         "named.csv": b"organisation\nann\n",
+        "acme.adult@1.yaml": ADULT,
     }
     return read_sources(files).versions[0]
 
@@ -125,3 +127,14 @@ def test_an_order_to_serve_says_whom_and_what() -> None:
     found = told(REQUIREMENT)
     assert [["opus-4-8"], {}, []] == [found["models"], found["notice"], found["rules"]]
     assert [{"id": "residents", "clauses": ["c1"], "models": ["opus-4-8"]}] == found["serve"]
+
+
+def test_a_class_is_told_by_its_definition() -> None:
+    """With its title where it came with Writ; one of the operator's own by name; else in words alone."""
+    [rule] = told(letter())["rules"]
+    assert "ear.us_person@1" == rule["class"]["name"]
+    assert "Export Administration Regulations" in rule["class"]["title"]
+    own = letter().replace(b"only: ear.us_person@1", b"only: {person: {citizen_of: [US]}}")
+    assert None is told(own)["rules"][0]["class"]
+    mine = letter().replace(b"ear.us_person@1", b"acme.adult@1")
+    assert {"name": "acme.adult@1", "title": None} == told(mine)["rules"][0]["class"]

@@ -8,9 +8,11 @@
 4. What no order file says, people say with their own signed word (`writ.ledger.record.statements`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
+
+import msgspec
 
 from writ.canonical import Plain, decode, encode
 from writ.clock import Instant, format_instant
@@ -36,8 +38,7 @@ class Edition:
     told: Mapping[str, Plain]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Form, frozen=True):
     """How many people of a kind a version was found to concern at an instant; `told` has a figure."""
 
     order: str
@@ -55,15 +56,6 @@ class _Published(Form, frozen=True):
     at: Instant
 
 
-class _Counted(Form, frozen=True):
-    order: str
-    version: int
-    of: str
-    count: int
-    told: bool
-    at: Instant
-
-
 def read_editions(connection: Connection) -> dict[str, list[Edition]]:
     """Return the editions of every order that has any, the first one first, orders by id."""
     found: dict[str, list[Edition]] = {}
@@ -76,9 +68,14 @@ def read_editions(connection: Connection) -> dict[str, list[Edition]]:
     return dict(sorted(found.items()))
 
 
-def publish(connection: Connection, order: str, told: Mapping[str, Plain], now: Instant) -> bool:
+def publish(
+    connection: Connection,
+    order: str,
+    before: Sequence[Edition],
+    told: Mapping[str, Plain],
+    now: Instant,
+) -> bool:
     """Add an edition inside the caller's unit, if it tells anything that the last one does not."""
-    before = read_editions(connection).get(order, [])
     if before and encode(before[-1].told) == encode(told):
         return False
     number = len(before) + 1
@@ -99,38 +96,35 @@ def publish(connection: Connection, order: str, told: Mapping[str, Plain], now: 
     return True
 
 
-def read_counts(connection: Connection, order: str) -> list[Count]:
-    """Return every number that was taken of an order, the first one first."""
-    forms = (
-        as_form(read_payload(row), _Counted, f"event {row.seq}")
-        for row in read_events(connection, 0, (COUNTED,))
-    )
-    return [
-        Count(form.order, form.version, form.of, form.count, form.told, form.at)
-        for form in forms
-        if form.order == order
-    ]
+def read_counts(connection: Connection) -> dict[str, list[Count]]:
+    """Return every number that was taken of each order, the first one first."""
+    found: dict[str, list[Count]] = {}
+    for row in read_events(connection, 0, (COUNTED,)):
+        item = as_form(read_payload(row), Count, f"event {row.seq}")
+        found.setdefault(item.order, []).append(item)
+    return found
 
 
 def count(
-    connection: Connection, version: tuple[str, int], numbers: Mapping[str, int], now: Instant
-) -> None:
-    """Take numbers of a version inside the caller's unit: those that get a figure, and the first."""
+    connection: Connection,
+    version: tuple[str, int],
+    known: Sequence[Count],
+    numbers: Mapping[str, int],
+    now: Instant,
+) -> list[Count]:
+    """Take numbers of a version inside the caller's unit: those that get a figure, and the first.
+
+    `known` are those of the order so far; they are returned with the new ones.
+    """
     order, number = version
-    known = read_counts(connection, order)
-    for of, found in sorted(numbers.items()):
+    found = list(known)
+    for of, people in sorted(numbers.items()):
         series = [item for item in known if item.of == of]
-        told = tellable(found, (item.count for item in series if item.told))
+        told = tellable(people, (item.count for item in series if item.told))
         if told or not any(item.version == number for item in series):
-            payload: dict[str, Plain] = {
-                "order": order,
-                "version": number,
-                "of": of,
-                "count": found,
-                "told": told,
-                "at": now,
-            }
-            append(connection, COUNTED, payload)
+            found.append(Count(order, number, of, people, told, now))
+            append(connection, COUNTED, msgspec.to_builtins(found[-1]))
+    return found
 
 
 def figures(counts: Iterable[Count]) -> list[Plain]:

@@ -120,9 +120,11 @@ def _figure(item: Told) -> str:
     return f"{words} (counted {str(item['at'])[:10]})"
 
 
-def _classes(version: Told) -> list[str]:
+def _classes(version: Told) -> list[Told]:
+    """Return the classes of people that a version's rules name, each once."""
     rules = cast(list[Told], version["rules"])
-    return sorted({str(rule["class"]) for rule in rules if rule["class"]})
+    named = [cast(Told, rule["class"]) for rule in rules if rule["class"]]
+    return [item for place, item in enumerate(named) if item not in named[:place]]
 
 
 def _at(value: Told, *keys: str) -> Plain:

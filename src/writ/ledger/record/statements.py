@@ -6,14 +6,14 @@
 3. That the provider was told of a flaw beforehand is an instant, or `no`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from writ.canonical import Plain, digest
 from writ.clock import Clock, Instant, format_instant, parse_instant
 from writ.errors import InvalidInput, Refused
 from writ.signing.dsse import Envelope, read_envelope
-from writ.signing.form import Form
+from writ.signing.form import Form, as_form
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust
 from writ.signing.word import Word, sign_word, verify_word
@@ -52,6 +52,13 @@ class Said(Form, frozen=True):
         return {name: getattr(self, name) for name in FIELDS}
 
 
+class _Row(Form, frozen=True):
+    order: str
+    by: str
+    envelope: str
+    at: Instant
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A statement, proved, and when it was taken in."""
@@ -71,13 +78,13 @@ class Statements:
     def count(self, order: str) -> int:
         """Return how many statements there are about an order."""
         with self.store.view() as connection:
-            return len(read_statements(connection, self.trust, order))
+            return len(read_statements(connection, self.trust).get(order, ()))
 
     def take(self, envelope: Envelope) -> Said:
         """Take a statement in (rules 1, 2)."""
         word = _proved(envelope, self.trust)
         with self.store.unit() as connection:
-            known = read_statements(connection, self.trust, word.said.order)
+            known = read_statements(connection, self.trust).get(word.said.order, ())
             if word.said.number != len(known) + 1:
                 raise Refused(
                     f"statement {word.said.number} about `{word.said.order}` does not follow;"
@@ -114,18 +121,17 @@ def check_statement(said: Said) -> None:
         raise InvalidInput("; ".join(faults))
 
 
-def read_statements(connection: Connection, trust: Trust, order: str) -> list[Stated]:
-    """Return the statements about an order, the first one first, each proved."""
-    found = []
+def read_statements(connection: Connection, trust: Trust) -> dict[str, list[Stated]]:
+    """Return the statements about each order, the first one first, each proved."""
+    found: dict[str, list[Stated]] = {}
     for row in read_events(connection, 0, (STATED,)):
-        payload = read_payload(row)
-        if payload["order"] == order and isinstance(at := payload["at"], int):
-            envelope = read_envelope(fetch(connection, str(payload["envelope"])))
-            found.append(Stated(_proved(envelope, trust).said, at))
+        form = as_form(read_payload(row), _Row, f"event {row.seq}")
+        envelope = read_envelope(fetch(connection, form.envelope))
+        found.setdefault(form.order, []).append(Stated(_proved(envelope, trust).said, form.at))
     return found
 
 
-def statements_plain(statements: list[Stated]) -> dict[str, Plain]:
+def statements_plain(statements: Iterable[Stated]) -> dict[str, Plain]:
     """Write what was said: the last word on each field, and every correction (rule 1)."""
     last: dict[str, Plain] = dict.fromkeys(FIELDS[:-1])
     corrections: list[Plain] = []

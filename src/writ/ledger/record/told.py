@@ -13,10 +13,12 @@ from dataclasses import replace
 
 from writ.canonical import Plain
 from writ.clock import FOREVER, format_instant, parse_instant
+from writ.law.definitions import definition
 from writ.law.duties import clock_words
 from writ.law.explain.english import Line
 from writ.law.explain.proceedings import listed, stay_lines
 from writ.law.explain.rules import STANDING, exception_lines, outcome_lines, stream_line, who_lines
+from writ.law.shipped import definition_names
 from writ.law.wording import where_words
 from writ.model.order import Effect, Exemption, OrderVersion, Rule
 
@@ -113,7 +115,7 @@ def _rule(version: OrderVersion, rule: Rule) -> dict[str, Plain]:
         "id": rule.id,
         "clauses": list(rule.clauses),
         "models": sorted(rule.models),
-        "class": rule.predicate.name,
+        "class": _class(rule.predicate.name),
         "words": [
             *where,
             *_words(said),
@@ -121,6 +123,14 @@ def _rule(version: OrderVersion, rule: Rule) -> dict[str, Plain]:
         ],
         "exceptions": [_exception(item, shown) for item in own],
     }
+
+
+def _class(name: str | None) -> dict[str, Plain] | None:
+    """Tell a class of people by its definition, with its title where it came with Writ."""
+    if name is None:
+        return None
+    title = definition(name).title if name in definition_names() else None
+    return {"name": name, "title": title}
 
 
 def _exception(item: Exemption, rule: Rule) -> dict[str, Plain]:
