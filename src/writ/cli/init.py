@@ -19,6 +19,7 @@ folder = "data"                  # store, sockets and this machine's own keys; b
 [gateway]
 listen = "{gateway}"      # where clients come; put TLS in front
 name = "gateway-1"
+# receipts_mib = 64              # how large a file of receipts gets before the next is begun
 
 [admin]
 listen = "{admin}"      # /metrics, /healthz, /readyz; loopback only

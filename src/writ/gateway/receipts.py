@@ -1,4 +1,4 @@
-"""What decisions leave: an append-only file per gateway, written by a thread of its own.
+"""What decisions leave: append-only files per gateway, written by a thread of its own.
 
 1. A refusal, substitution or cut is on disk before its answer leaves; all that wait share one sync.
 2. A permit on a model that a rule names is gathered per chain and model and written within a
@@ -7,13 +7,12 @@
    receipt from a salt in a file of its own. Destroying the salt leaves the receipts and nothing
    to open them with.
 4. A receipt that could not be written makes its caller refuse. A torn last line was never
-   acknowledged: it is removed. A file that was not closed gets a `gap` record. One process writes
-   at a time; a second gateway of the same name does not start.
+   acknowledged: it is removed. Files that were not closed get a `gap` record. One process writes
+   at a time; a second gateway of the same name does not start (`receipt_files`).
 5. Never a prompt, never an attribute.
 """
 
 import asyncio
-import fcntl
 import hashlib
 import os
 import secrets
@@ -29,12 +28,11 @@ from writ.canonical import Plain, encode
 from writ.clock import Clock, Instant, format_instant
 from writ.errors import Failed
 from writ.gateway.gate import Ask, Judgement
+from writ.gateway.receipt_files import ReceiptFiles
 from writ.model.outcome import Outcome
 
 FLUSH_SECONDS = 0.2
 _CLOSED = b'"kind":"closed"'
-_ENOUGH = 2
-"""Line feeds before and after the last whole line."""
 _log = structlog.get_logger("writ.gateway.receipts")
 
 Done = Callable[[bool], None]
@@ -61,14 +59,14 @@ class _Use(NamedTuple):
 class Receipts:
     """One gateway's receipts; every method is for the event loop, which never waits for the disk."""
 
-    def __init__(self, folder: Path, name: str, clock: Clock, waiting: int) -> None:
+    def __init__(self, folder: Path, name: str, clock: Clock, waiting: int, most: int) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.working = True
         self.written = 0
         self._clock = clock
         self._waiting = waiting
         self._salt = _salt(folder / f"{name}.salt")
-        self._file = _File(folder / f"{name}.jsonl")
+        self._file = ReceiptFiles(folder, name, most)
         self._uses: dict[_Use, _Span] = {}
         self._batch: list[tuple[dict[str, Plain], Done | None]] = []
         self._behind = 0
@@ -204,52 +202,6 @@ class Receipts:
 
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell)
-
-
-class _File:
-    """An append-only file that never keeps half a batch."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        except OSError as error:
-            raise Failed(f"cannot open receipts `{path}`: {error.strerror}") from None
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._descriptor)
-            raise Failed(f"another gateway of this name writes `{path}`") from None
-        self._torn = False
-        self._size = 0
-
-    def recover(self) -> bytes:
-        """Remove a torn last line (rule 4); return the last whole one, or nothing."""
-        size = os.fstat(self._descriptor).st_size
-        tail, reach = b"", 0
-        while tail.count(b"\n") < _ENOUGH and reach < size:
-            reach = min(size, 2 * reach or 65536)
-            tail = os.pread(self._descriptor, reach, size - reach)
-        whole = tail[: tail.rfind(b"\n") + 1]
-        self._size = size - len(tail) + len(whole)
-        if self._size != size:
-            os.ftruncate(self._descriptor, self._size)
-        return whole[whole.rfind(b"\n", 0, -1) + 1 :]
-
-    def append(self, data: bytes) -> None:
-        """Write and sync, or leave the file as it was and raise OSError."""
-        if self._torn:
-            os.ftruncate(self._descriptor, self._size)
-            self._torn = False
-        self._torn = True
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-        os.fdatasync(self._descriptor)
-        self._torn = False
-        self._size += len(data)
-
-    def close(self) -> None:
-        os.close(self._descriptor)
 
 
 def _salt(path: Path) -> bytes:

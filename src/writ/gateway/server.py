@@ -47,7 +47,11 @@ class Server:
             limits=limits,
             upstreams=[Upstream(item, limits) for item in config.upstreams],
             receipts=Receipts(
-                config.folder / "receipts", config.gateway_name, clock, limits.permits_waiting
+                config.folder / "receipts",
+                config.gateway_name,
+                clock,
+                limits.permits_waiting,
+                config.receipts_bytes,
             ),
             record=config.record.address if config.record else "",
             inviter=inviter_of(config),

@@ -2,12 +2,17 @@
 
 1. Whole lines that a gateway has synced are taken over in their order, each exactly once: lines
    and place in the file are one unit. What follows the last line feed may be torn, and waits.
-2. A file that is shorter than what was taken of it lost receipts: that is Refused, loudly.
-3. Each checkpoint of this log leaves an event in the governance log, so that the one vouches for
+2. A file that is shorter than what was taken of it lost receipts, and so did one that is gone
+   before it was taken over whole: that is Refused, loudly.
+3. A file that the gateway has gone on from is removed once all of it is in the log and a checkpoint
+   over it was signed. So files stay few, and nothing is gone before the log has it.
+4. Each checkpoint of this log leaves an event in the governance log, so that the one vouches for
    the other.
 """
 
+import itertools
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,11 +20,13 @@ import msgspec
 from writ.canonical import Plain
 from writ.errors import Failed, Refused
 from writ.ledger.log import Log, Proved
+from writ.model.receipt_names import file_name, read_file_name
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.form import to_base64
 from writ.signing.note import Note
+from writ.store.database import Connection
 from writ.store.events import append
-from writ.store.receipts import add_receipts, find_receipt, set_taken, taken
+from writ.store.receipts import REMOVED, add_receipts, find_receipt, set_taken, taken
 
 SIGNED = "decisions.signed"
 _PART = 4 * 1024 * 1024
@@ -40,13 +47,28 @@ class Decisions:
     def take_in(self) -> int:
         """Take over what gateways have written since; returns how many receipts (rule 1)."""
         count = 0
-        for path in sorted(self._folder.glob("*.jsonl")):
-            while part := self._take(path):
-                count += part
+        for paths in self._files().values():
+            for path in paths:
+                while part := self._take(path):
+                    count += part
         return count
 
+    def tidy(self) -> int:
+        """Remove files that are in the log whole, and signed for; returns how many (rule 3)."""
+        done = list[Path]()
+        with self.log.store.view() as connection:
+            for paths in self._files().values():
+                done += itertools.takewhile(partial(_is_whole, connection), paths[:-1])
+        if done:
+            self.sign()
+        for path in done:
+            with self.log.store.unit() as connection:
+                set_taken(connection, path.name, REMOVED)
+            _remove(path)
+        return len(done)
+
     def sign(self) -> Note:
-        """Return a checkpoint over every receipt so far (rule 3)."""
+        """Return a checkpoint over every receipt so far (rule 4)."""
         self.take_in()
         before, note = self.log.last(), self.log.sign()
         if note != before:
@@ -67,9 +89,42 @@ class Decisions:
             raise Refused(f"no receipt has the decision `{decision}`")
         return self.log.prove(seq, shown)
 
+    def _files(self) -> dict[str, list[Path]]:
+        """Return each gateway's files that are there, in order, none missing between (rule 2)."""
+        found = dict[str, dict[int, Path]]()
+        for path in self._folder.glob("*.jsonl"):
+            name = read_file_name(path.name)
+            if name is None:
+                raise Refused(f"`{path}` is called as no gateway calls its receipts")
+            found.setdefault(name[0], {})[name[1]] = path
+        with self.log.store.view() as connection:
+            return {
+                gateway: list(self._following(connection, gateway, found[gateway]))
+                for gateway in sorted(found)
+            }
+
+    def _following(
+        self, connection: Connection, gateway: str, numbered: dict[int, Path]
+    ) -> Iterator[Path]:
+        first, last = min(numbered), max(numbered)
+        before = file_name(gateway, first - 1) if first > 1 else None
+        gone = [number for number in range(first, last) if number not in numbered]
+        if before is not None and taken(connection, before) != REMOVED:
+            gone.append(first - 1)
+        if gone:
+            name = self._folder / file_name(gateway, gone[-1])
+            raise Refused(f"`{name}` is gone before all of it was taken over; receipts are lost")
+        for number in sorted(numbered):
+            if taken(connection, numbered[number].name) == REMOVED:
+                _remove(numbered[number])  # a kill came between
+            else:
+                yield numbered[number]
+
     def _take(self, path: Path) -> int:
         with self.log.store.unit() as connection:
             place = taken(connection, path.name)
+            if place == REMOVED:
+                return 0
             data = _read(path, place)
             whole = data[: data.rfind(b"\n") + 1]
             if not whole:
@@ -98,3 +153,18 @@ def _read(path: Path, place: int) -> bytes:
             return file.read(_PART)
     except OSError as error:
         raise Failed(f"cannot read `{path}`: {error.strerror}") from None
+
+
+def _is_whole(connection: Connection, path: Path) -> bool:
+    """Whether all of a file was taken over."""
+    try:
+        return path.stat().st_size == taken(connection, path.name)
+    except OSError as error:
+        raise Failed(f"cannot read `{path}`: {error.strerror}") from None
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise Failed(f"cannot remove `{path}`: {error.strerror}") from None

@@ -1,4 +1,4 @@
-"""Who was served on some models before an epoch, from gateways' receipts: pseudonyms and counts.
+"""Who was served on some models before an epoch, from receipts in the log: pseudonyms and counts.
 
 1. A receipt says under which epoch it was decided, so a gateway that heard late is counted right.
 2. A gateway that stopped without closing its file may have lost its last quarter of a second.
@@ -6,7 +6,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -37,12 +36,12 @@ class _Receipt(msgspec.Struct):
 
 
 def served(
-    folder: Path, models: Collection[str], since: Instant, epoch: int
+    lines: Iterable[bytes], models: Collection[str], since: Instant, epoch: int
 ) -> tuple[tuple[Served, ...], tuple[Instant, ...]]:
     """Return who was served from an instant on before an epoch, and when a gateway broke off."""
     found: dict[tuple[tuple[str, ...], str], Served] = {}
     broken: list[Instant] = []
-    for receipt in _receipts(folder):
+    for receipt in _receipts(lines):
         if receipt.kind == "gap" and parse_instant(receipt.at) >= since:
             broken.append(parse_instant(receipt.at))
         if receipt.kind != "permit" or receipt.model not in models or receipt.epoch >= epoch:
@@ -57,14 +56,10 @@ def served(
     return tuple(found[key] for key in sorted(found)), tuple(sorted(broken))
 
 
-def _receipts(folder: Path) -> Iterable[_Receipt]:
+def _receipts(lines: Iterable[bytes]) -> Iterable[_Receipt]:
     decoder = msgspec.json.Decoder(_Receipt)
-    for path in sorted(folder.glob("*.jsonl")):
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.endswith(b"\n"):
-                    break  # the gateway is writing it, or will remove it
-                try:
-                    yield decoder.decode(line)
-                except msgspec.DecodeError:
-                    raise Failed(f"`{path}:{number}` is no receipt") from None
+    for number, line in enumerate(lines, 1):
+        try:
+            yield decoder.decode(line)
+        except msgspec.DecodeError:
+            raise Failed(f"entry {number} of the decision log is no receipt") from None

@@ -119,13 +119,14 @@ class Config:
     `log_origin` what the log's checkpoints are named after (empty: after the pin), `log_folder` where
     it is published, `log_cover` microseconds between two commitments of the cover log,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
-    a drill.
+    a drill; `receipts_bytes` is how large a file of receipts gets before the next is begun.
     """
 
     file: Path
     folder: Path
     gateway_listen: Address
     gateway_name: str
+    receipts_bytes: int
     admin_listen: Address
     portal: Portal | None
     wallet: WalletFiles | None
@@ -224,6 +225,7 @@ class _Reader(TomlFile):
             folder=self._path(data, "data", "folder", "data"),
             gateway_listen=self._address(gateway, "gateway", "127.0.0.1:8080"),
             gateway_name=self._matching(gateway, "gateway", "name", ("gateway-1", _NAME)),
+            receipts_bytes=self._whole(gateway, "gateway", "receipts_mib", (64, 1024)) << 20,
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
             portal=self._portal(),
             wallet=self._wallet(),
@@ -397,7 +399,7 @@ class _Reader(TomlFile):
 
 _SECTIONS = {
     "data": frozenset({"folder"}),
-    "gateway": frozenset({"listen", "name"}),
+    "gateway": frozenset({"listen", "name", "receipts_mib"}),
     "admin": frozenset({"listen"}),
     "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),

@@ -2,8 +2,8 @@
 
 1. A log has keys of its own, made where there are none; who verifies it later is given them once,
    by other means. No key signs two logs (c2sp.org/tlog-policy names logs by their keys).
-2. Receipts are taken over while the deployment serves; what fails is logged and tried again: the
-   gateways' files are the evidence until then.
+2. Receipts are taken over while the deployment serves, and files that are in the log whole are
+   removed; what fails is logged and tried again: the gateways' files are the evidence until then.
 3. The cover log is published when an entry of it is due, and again when it was signed and could not
    be; a seal does not stop that, for it says nothing (`writ.ledger.cover`).
 """
@@ -79,6 +79,7 @@ class Ledger:
             await asyncio.sleep(every)
             try:
                 await asyncio.to_thread(self.decisions.take_in)
+                await asyncio.to_thread(self.decisions.tidy)
             except WritError as error:
                 structlog.get_logger().error("receipts not taken over", why=str(error))
 

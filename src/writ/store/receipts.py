@@ -8,6 +8,9 @@ from writ.store.database import Connection
 from writ.store.events import SALT_BYTES
 from writ.store.tables import receipt, receipt_file
 
+REMOVED = -1
+"""In place of how far a file was read: it was taken over whole, and removed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -59,7 +62,7 @@ def destroy_receipt_salts(connection: Connection, words: Collection[str]) -> int
 
 
 def taken(connection: Connection, name: str) -> int:
-    """Return how many bytes of a file were taken over."""
+    """Return how many bytes of a file were taken over, or `REMOVED`."""
     row = connection.execute(receipt_file.select().where(receipt_file.c.name == name)).first()
     return 0 if row is None else int(row.taken)
 

@@ -14,6 +14,8 @@ from writ.canonical import encode
 from writ.clock import WallClock
 from writ.gateway.receipts import Receipts
 
+MOST = 2**20
+
 
 def kinds(world: World) -> list[object]:
     """Return the kinds of all receipts, in order."""
@@ -170,7 +172,7 @@ def test_what_fails_for_one_answer_holds_no_other_up(tmp_path: Path) -> None:
     async def story() -> tuple[bool, list[object]]:
         loop, faults = asyncio.get_running_loop(), list[object]()
         loop.set_exception_handler(lambda _, told: faults.append(told["exception"]))
-        receipts = Receipts(tmp_path / "receipts", "gateway-1", WallClock(), 16)
+        receipts = Receipts(tmp_path / "receipts", "gateway-1", WallClock(), 16, MOST)
         heard: asyncio.Future[bool] = loop.create_future()
         receipts.errored("1", "fable-5", "unresolved", fail)
         receipts.errored("2", "fable-5", "unresolved", heard.set_result)

@@ -1,9 +1,14 @@
+import asyncio
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.unit.ledger.test_log import ORIGIN, PAIR, Still
+from writ.clock import WallClock
 from writ.errors import Failed, Refused
+from writ.gateway.receipts import Receipts
 from writ.ledger import decisions
 from writ.ledger.decisions import Decisions
 from writ.ledger.log import DECISIONS, Log
@@ -12,7 +17,7 @@ from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import PLAIN, sign_note, write_vkey
 from writ.store.database import open_store
 from writ.store.events import read_events
-from writ.store.receipts import read_receipts
+from writ.store.receipts import REMOVED, read_receipts, set_taken
 
 KNOWN = read_policy(f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\n".encode())
 
@@ -67,6 +72,105 @@ def test_receipts_that_are_gone_are_missed(tmp_path: Path, kept: Decisions) -> N
     (tmp_path / "receipts" / "gateway-1.jsonl").write_text('{"id":"a"}\n')
     with pytest.raises(Refused, match="receipts are lost"):
         kept.take_in()
+
+
+def folder(tmp_path: Path) -> list[str]:
+    """Return which files are there."""
+    return sorted(path.name for path in (tmp_path / "receipts").iterdir())
+
+
+def test_files_go_once_the_log_has_them(tmp_path: Path, kept: Decisions) -> None:
+    """Those a gateway went on from, whole and signed for; the last, and half a line, stay."""
+    write(tmp_path, '{"id":"a"}\n')
+    assert (1, 0) == (kept.take_in(), kept.tidy())
+    write(tmp_path, '{"id":"b"}\n')
+    write(tmp_path, '{"id":"c"}\n', "gateway-1+2")
+    write(tmp_path, '{"id":"d"}\n{"id":', "gateway-1+3")
+    write(tmp_path, '{"id":"e"}\n', "gateway-1+4")
+    write(tmp_path, '{"id":"f"}\n', "gateway-1+5")
+    assert 0 == kept.tidy()  # nothing was taken over of them yet
+    kept.take_in()
+    assert 2 == kept.tidy()
+    assert ["gateway-1+3.jsonl", "gateway-1+4.jsonl", "gateway-1+5.jsonl"] == folder(tmp_path)
+    note = kept.log.last()
+    assert note is not None
+    assert 6 == read_checkpoint(note.text).size
+    write(tmp_path, '"g"}\n', "gateway-1+3")
+    assert (1, 2) == (kept.take_in(), kept.tidy())
+    assert ["gateway-1+5.jsonl"] == folder(tmp_path)
+    write(tmp_path, '{"id":"h"}\n', "gateway-1+5")
+    assert 1 == kept.take_in()
+    assert [f'{{"id":"{name}"}}'.encode() for name in "abcdefgh"] == sorted(lines(kept))
+
+
+def test_nothing_is_lost_or_taken_twice_while_a_gateway_writes(
+    tmp_path: Path, kept: Decisions
+) -> None:
+    """Three hundred refusals through small files, taken over and tidied up meanwhile."""
+
+    async def story() -> None:
+        loop = asyncio.get_running_loop()
+        receipts = Receipts(tmp_path / "receipts", "gateway-1", WallClock(), 16, 1500)
+        for number in range(0, 300, 20):
+            heard = [loop.create_future() for _ in range(20)]
+            for place, done in enumerate(heard, number):
+                receipts.errored(f"{place:04}", "fable-5", "unresolved", done.set_result)
+            await asyncio.gather(*heard, asyncio.to_thread(kept.take_in))
+            await asyncio.to_thread(kept.tidy)
+        receipts.close()
+
+    asyncio.run(story())
+    kept.take_in()
+    kept.tidy()
+    told = [json.loads(line) for line in lines(kept)]
+    assert [f"{number:04}" for number in range(300)] == [row["id"] for row in told if "id" in row]
+    assert ["opened", "closed"] == [row["kind"] for row in told if "id" not in row]
+    [last] = [name for name in folder(tmp_path) if name.endswith(".jsonl")]
+    assert int(last.removeprefix("gateway-1+").removesuffix(".jsonl")) > 15
+
+
+def test_a_kill_between_the_note_and_the_removal_is_made_good(
+    tmp_path: Path, kept: Decisions
+) -> None:
+    """A file that was noted as removed is not read again; it goes."""
+    write(tmp_path, '{"id":"a"}\n')
+    write(tmp_path, '{"id":"b"}\n', "gateway-1+2")
+    kept.take_in()
+    with kept.log.store.unit() as connection:
+        set_taken(connection, "gateway-1.jsonl", REMOVED)
+    assert 0 == kept._take(tmp_path / "receipts" / "gateway-1.jsonl")
+    assert 0 == kept.take_in()
+    assert ["gateway-1+2.jsonl"] == folder(tmp_path)
+    assert 2 == len(lines(kept))
+
+
+@pytest.mark.parametrize("gone", ["gateway-1.jsonl", "gateway-1+2.jsonl"])
+def test_a_file_that_went_too_early_is_missed(tmp_path: Path, kept: Decisions, gone: str) -> None:
+    """Whoever removes a file by hand, wholly taken over or not, is found out."""
+    write(tmp_path, '{"id":"a"}\n')
+    kept.take_in()
+    write(tmp_path, '{"id":"b"}\n', "gateway-1+2")
+    write(tmp_path, '{"id":"c"}\n', "gateway-1+3")
+    (tmp_path / "receipts" / gone).unlink()
+    with pytest.raises(Refused, match=rf"{re.escape(gone)}` is gone before all of it was taken"):
+        kept.take_in()
+
+
+def test_a_file_called_otherwise_is_refused(tmp_path: Path, kept: Decisions) -> None:
+    """Nothing that may be a receipt is passed over in silence."""
+    write(tmp_path, "{}\n", "gateway-1+0")
+    with pytest.raises(Refused, match="is called as no gateway calls its receipts"):
+        kept.take_in()
+
+
+def test_a_file_that_cannot_be_removed_is_a_failure(tmp_path: Path, kept: Decisions) -> None:
+    """It is told in one line, and so is one that cannot be looked at."""
+    odd = tmp_path / "receipts" / "odd"
+    odd.mkdir()
+    with pytest.raises(Failed, match="cannot remove"):
+        decisions._remove(odd)
+    with kept.log.store.view() as connection, pytest.raises(Failed, match="cannot read"):
+        decisions._is_whole(connection, odd / "none")
 
 
 def test_a_decision_is_found_and_proved(tmp_path: Path, kept: Decisions) -> None:

@@ -130,6 +130,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert config.portal is None
     assert config.wallet is None
     assert HOUR == config.log_cover
+    assert 64 * 2**20 == config.receipts_bytes
     assert config.signals is None
     assert config.vendors is None
     assert config.passport is None
@@ -166,6 +167,10 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         (
             "[portal]\nlisten = '127.0.0.1:0'",
             ":1:1: portal.address: `` is not where people find it, such as https://",
+        ),
+        (
+            "[gateway]\nreceipts_mib = 0",
+            ":2:1: gateway.receipts_mib: must be a whole number from 1",
         ),
         ("[log]\ncover = 'daily'", ":2:1: log.cover: `daily` is not a pace from 1m to 1d, such"),
         ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is not a pace from 1m to 1d, such"),

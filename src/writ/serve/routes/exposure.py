@@ -11,6 +11,7 @@ from writ.desk.exposure import exposed
 from writ.ledger.exposure import served
 from writ.serve.body import answer
 from writ.serve.site import Site
+from writ.store.receipts import read_receipts
 
 
 def routes(site: Site) -> list[Route]:
@@ -18,8 +19,10 @@ def routes(site: Site) -> list[Route]:
 
     def found(order: str) -> dict[str, object]:
         span = exposed(site.store, order)
-        folder = site.config.folder / "receipts"
-        users, broken = served(folder, span.models, span.since, span.epoch)
+        site.ledger.decisions.take_in()
+        with site.store.view() as connection:
+            lines = (row.bytes for row in read_receipts(connection))
+            users, broken = served(lines, span.models, span.since, span.epoch)
         if span.since == span.until:
             users = ()
         return {
