@@ -25,7 +25,7 @@ from tests.worlds.passports import (
     signer,
 )
 from writ.clock import SECOND, parse_instant, wall
-from writ.model.subject import Value
+from writ.model.subject import Subject, Value
 
 SPAN: dict[str, Any] = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
 AMERICAN = authority(Family("pss"), country="US", **SPAN)
@@ -105,6 +105,16 @@ def test_a_passport_opens_the_model(opened: Opened) -> None:
         fact.attribute, fact.values, fact.method, fact.issuer, fact.assurance,
     )  # fmt: skip
     assert abs((fact.expires_at or 0) - parse_instant("2031-10-01T00:00:00Z")) < 10 * SECOND
+
+
+def test_a_second_passport_settles_what_the_first_left_open(opened: Opened) -> None:
+    """Who shows that she is German is no foreigner for that; her US passport opens the model."""
+    opened.door.site.registry.subjects.add([Subject("gina", "person")])
+    german = passport(PUBLISHER, chip=CHIP, ds=signer(PUBLISHER, **SPAN))
+    first = opened.back(opened.read(opened.begin("gina"), german))
+    second = opened.back(opened.read(opened.begin("gina"), american(number="C01X00T48")))
+    assert "Not enough yet" in first
+    assert "<h1>Done</h1>" in second
 
 
 def test_files_alone_are_not_enough(opened: Opened) -> None:
