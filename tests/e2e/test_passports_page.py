@@ -79,6 +79,16 @@ def test_a_newer_list_says_what_has_changed(made: Office) -> None:
     )  # fmt: skip
 
 
+def test_a_list_under_another_certificate_takes_the_place(made: Office) -> None:
+    """Once the publisher has a new certificate, or another state is believed, the old list is gone."""
+    made.writ(*IMPORT)
+    made.config.write_text(made.config.read_text().replace(GERMAN.pin, FRENCH.pin))
+    french = master_list([FRENCH], FRENCH, signer(FRENCH, purpose="2.23.136.1.1.3", **SPAN))
+    (made.folder / "french.ml").write_bytes(french)
+    said = made.json("passport", "import", "french.ml")
+    assert ("FR", ["FR (1)"], []) == (said["publisher"], said["new"], said["gone"])
+
+
 def test_the_chip_and_specimens_are_proved_too(made: Office) -> None:
     """With DG15, challenge and answer the document was there; a specimen proves a reader alone."""
     made.writ(*IMPORT)

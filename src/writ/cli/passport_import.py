@@ -68,9 +68,16 @@ def passport_files(config: Path) -> "PassportFiles":
 
 
 def _known(files: "PassportFiles") -> "MasterList | None":
+    """Return the list that is there; one under a certificate that is no longer named counts as none."""
+    from writ.errors import Refused
     from writ.people.passport.opened import open_master_list
 
-    return open_master_list(files) if files.master_list.exists() else None
+    if not files.master_list.exists():
+        return None
+    try:
+        return open_master_list(files)
+    except Refused:
+        return None
 
 
 def _beyond(first: "MasterList | None", second: "MasterList | None") -> list[str]:
