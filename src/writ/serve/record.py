@@ -5,13 +5,14 @@
    full. Of an order that may be told to exist, and no more, its existence is counted. Nothing tells
    of any other: no page, no number, no gap.
 3. People are counted on the books at this instant, or at the one from which a version will govern,
-   as `writ.desk.affected` judges them; a version that governs no more is counted no more.
+   as `writ.desk.affected` judges them by what may be told in full, as if there were nothing else: an
+   order that may not be told moves no number. A version that governs no more is counted no more.
 4. Where anything else is told of an order than before, that is an edition, and an event.
 5. The log is signed up to now and published in the record first, then every file is written.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from writ.canonical import Plain
@@ -209,14 +210,15 @@ def _numbers(site: Site, law: _Law) -> dict[tuple[str, int], dict[str, int]]:
         for order, versions in law.told.items()
         for version in versions
     }
-    now = site.clock.now()
+    now, told = site.clock.now(), [item for item in law.book.versions if item.disclosure == FULL]
+    book = replace(law.book, versions=tuple(told), holds=())
     asked = {
         (item.order, item.version): max(now, since)
-        for item, (since, until) in law.book.governing
-        if until > now and item.rules and (item.order, item.version) in found
+        for item, (since, until) in book.governing
+        if until > now and item.rules
     }
     if asked:
-        people = People(Compiled(law.book), site.registry.everybody())
+        people = People(Compiled(book), site.registry.everybody())
         for name, at in asked.items():
             found[name] |= _people(people, name[0], at)
     return found

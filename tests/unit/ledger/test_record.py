@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from tests.worlds.record import CATALOGUE, WORLD, Recorded, everything, first, recorded
+from tests.worlds.record import CATALOGUE, WORLD, Recorded, everything, first, recorded, silent
+from tests.worlds.signers import NOW
 from writ.canonical import digest_bytes
-from writ.clock import DAY, format_instant
+from writ.clock import DAY, HOUR, format_instant
 from writ.desk.fleet import InForce
 from writ.errors import Failed, InvalidInput, Refused
 from writ.ledger.audit import audit
@@ -24,6 +25,7 @@ from writ.ledger.record.pages import span_words
 from writ.ledger.record.site import SECURITY, write_files
 from writ.ledger.record.statements import LONGEST
 from writ.ledger.seals import Seals, sign_seal
+from writ.model.subject import Subject
 from writ.serve.arrival import record
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -181,6 +183,41 @@ def test_nothing_is_built_while_a_seal_holds(empty: Recorded) -> None:
     for name in ("ben", "eva"):
         seals.say(sign_seal(1, WORLD.trust, WORLD.keys[name], holds=False))
     assert 0 == empty.build().orders
+
+
+def test_an_order_that_may_not_be_told_moves_no_number(tmp_path: Path) -> None:
+    """One that denies everybody the same model beside, or holds it, leaves all as it was told."""
+    with recorded(tmp_path) as made:
+        made.enact({"catalogue.yaml": CATALOGUE, "us-bis.v1.yaml": first()})
+        made.build()
+        before = edition(made.files(), 1)
+        stricter = silent("secret", "none").replace(b"mythos-5", b"fable-5")
+        made.enact(
+            {"secret.yaml": stricter.replace(b"undetermined: verify", b"undetermined: deny")}
+        )
+        made.site.desk.hold(WORLD.stop(made.site.desk, "fable-5", until=NOW + DAY))
+        assert 0 == made.build().editions
+        made.step(HOUR)
+        assert 0 == made.build().editions
+        assert before == edition(made.files(), 1)
+        assert [] == [name for name, data in made.files().items() if b"secret" in data]
+
+
+def test_numbers_go_on_though_a_version_that_may_not_be_told_governs(tmp_path: Path) -> None:
+    """That they stopped would tell of it; they are those of the version that is told."""
+    with recorded(tmp_path) as made:
+        made.enact({"catalogue.yaml": CATALOGUE, "us-bis.v1.yaml": first()})
+        made.build()
+        lifted = silent_version().replace(b"version: 1\n", b"version: 2\n")
+        lifted = lifted.replace(b"fable-5", b"opus-4-8").replace(b"17:21:00-", b"17:51:00-")
+        made.enact({"us-bis.v2.yaml": lifted})
+        made.step(HOUR)
+        assert 0 == made.build().editions
+        made.site.registry.subjects.add([Subject(f"q{n}", "person") for n in range(150)])
+        assert 1 == made.build().editions
+        page = made.files()["orders/us-bis.html"].decode()
+    assert "200 to 299 (counted 2026-06-12); 400 to 499 (counted 2026-06-12)" in page
+    assert "Version 2" not in page
 
 
 def test_a_record_of_nothing_that_may_be_told(empty: Recorded) -> None:
