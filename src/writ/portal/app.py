@@ -270,7 +270,8 @@ class _Portal:
                 return self._standing(request, visit, found, handed=ended)
             case Go(address):
                 method = self._attempts.attempt(visit).method.name
-                return page("go", self._frame(request, visit), method=method, address=address)
+                frame, host = self._frame(request, visit), urlsplit(address).netloc
+                return page("go", frame, method=method, address=address, host=host)
             case Show():
                 return self._show(request, visit, ended)
 

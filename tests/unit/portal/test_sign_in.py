@@ -37,6 +37,14 @@ class Open:
         assert 303 == gone.status_code, gone.text
         return self.back(id_, provider.sign_in(gone.headers["location"], **claims))
 
+    def verified(self, **claims: Any) -> Any:
+        """Choose to sign in where one has been verified, do so, and come back."""
+        went = self.door.post("/begin", method="oidc", question="0").text
+        assert "You are led to id.example" in went
+        address = went.split('rel="noreferrer"')[0].rpartition('href="')[2].partition('"')[0]
+        fields = self.own.sign_in(address.replace("&amp;", "&"), **claims)
+        return self.door.ask("GET", "/with/national", params=fields)
+
     def back(self, id_: str, fields: dict[str, str]) -> Any:
         """Come back from a provider."""
         return self.door.ask("GET", f"/sign-in/{id_}", params=fields)
@@ -88,10 +96,7 @@ def test_an_account_is_entered_without_a_key_and_opened_where_one_was_verified(a
     start = at.door.ask("GET", "").text
     entered = at.visit(at.own, "national", sub="alice")
     page = at.door.ask("GET", "/question?model=fable-5").text
-    went = at.door.post("/begin", method="oidc", question="0")
-    address = went.text.split('rel="noreferrer"')[0].rpartition('href="')[2].partition('"')[0]
-    fields = at.own.sign_in(address.replace("&amp;", "&"))
-    done = at.door.ask("GET", "/with/national", params=fields)
+    done = at.verified()
     status = at.door.ask(
         "GET", "/status?model=fable-5", headers={"authorization": f"Bearer {key}"}
     ).json()
@@ -133,6 +138,9 @@ def test_an_end_user_comes_without_a_key_and_speaks_for_themselves_alone(at: Ope
     key = hashlib.sha256(passed.encode()).hexdigest()
     refused = at.door.at_the_counter("/papers", {"key": key, "claimed": claimed, **wanted})
     assert "this is not asked of this account" in refused.json()["detail"]
+    assert 200 == at.verified(sub="eva-elsewhere").status_code
+    [fact] = at.door.site.registry.those(["eva"])["eva"].subject.facts
+    assert ("citizenships", "oidc", 3) == (fact.attribute, fact.method, fact.assurance)
 
 
 @pytest.mark.parametrize(
