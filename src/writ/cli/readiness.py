@@ -45,7 +45,9 @@ def readiness(  # noqa: PLR0913, PLR0917  one parameter per option of the comman
         str | None, typer.Option(help="the one model of orders about one; else the hardest")
     ] = None,
     at: Annotated[str | None, typer.Option(help="the instant asked about; now if left out")] = None,
-    drill: Annotated[Path, typer.Option(help="the scorecard of the last drill")] = DRILL,
+    drill: Annotated[
+        Path | None, typer.Option(help=f"the scorecard of the last drill; else {DRILL}, if there")
+    ] = None,
     history: Annotated[
         Path | None,
         typer.Option(help=f"where each run adds its line; with --config DATA/{HISTORY}"),
@@ -199,7 +201,7 @@ class _Counted:
 def _measured(
     place: _Place,
     counted: _Counted,
-    asked: tuple[Path | None, str | None, Path],
+    asked: tuple[Path | None, str | None, Path | None],
     history: Path | None,
 ) -> "Readiness":
     """Measure, and add this run to the history."""
@@ -215,7 +217,9 @@ def _measured(
     (own, model, drill) = asked
     book, at = place.base.book, place.at
     before = () if history is None else read_history(history)
-    last = later(read_drill(drill), place.drill)
+    if drill is not None and not drill.exists():
+        raise InvalidInput(f"cannot read `{drill}`: there is no scorecard")
+    last = later(read_drill(drill or DRILL), place.drill)
     around = Around(substitutes(book, at), place.coverage, place.signers, last)
     with open_engine(counted.engine, spill_to=counted.spill) as engine:
         _tell("reading the library of orders")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from writ.canonical import Plain, digest_bytes
-from writ.clock import Instant
+from writ.clock import DAY, Instant
 from writ.errors import InvalidInput
 from writ.law.document import LARGEST, Node, quoted, read_yaml
 from writ.law.reading import Keys, Reader
@@ -31,6 +31,8 @@ Kind: TypeAlias = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 UNCOVERED = "uncovered"
 UNKNOWN = "paths outside gateways unknown"
+LONGEST = 3660
+"""Days between reviews, at most."""
 REVIEW = 90
 """Days after which a path has to be looked at again, where the register says nothing else."""
 
@@ -191,6 +193,8 @@ def _told(found: Coverage, register: Register) -> Iterator[str]:
     if found.gaps:
         named = ", ".join(_gap_words(gap) for gap in found.gaps)
         yield f"{len(found.gaps)} of {number} paths uncovered: {named}"
+    elif not number:
+        yield "the coverage register has no paths"
     else:
         yield f"all {number} paths of the coverage register covered"
     if found.unsaid:
@@ -249,9 +253,9 @@ def _days(reader: Reader, node: Node | None) -> int:
     every = reader.duration(node)
     if node is None or every is None:
         return REVIEW
-    days = timedelta(microseconds=every).days
-    if days < 1:
-        reader.fault(node, "must be a day at least, such as `90d`")
+    days = every // DAY
+    if not 1 <= days <= LONGEST:
+        reader.fault(node, f"must be a day at least and {LONGEST} at most, such as `90d`")
     return days
 
 

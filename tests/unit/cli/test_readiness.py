@@ -120,6 +120,7 @@ def test_what_is_written_names_nobody(tmp_path: Path) -> None:
         (["readiness", "--population", "x.jsonl"], "give a folder of orders, or --config"),
         ([*ASK, "--model", "fabel-5"], "`fabel-5` is no controlled model .*`fable-5`"),
         ([*ASK, "--population", "nowhere.jsonl"], "cannot read `nowhere.jsonl`"),
+        ([*ASK, "--drill", "nowhere.json"], "cannot read `nowhere.json`"),
         (["coverage", "check", "nowhere.yaml"], "cannot read `nowhere.yaml`"),
     ],
 )

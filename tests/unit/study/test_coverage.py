@@ -58,6 +58,11 @@ def test_a_register_that_covers_everything_says_so() -> None:
     assert "all 8 paths of the coverage register covered" == told(text, "g").sentence()
 
 
+def test_a_register_without_paths_covers_nothing() -> None:
+    """It is not said to cover all of none."""
+    assert told("paths: []\n").sentence().startswith("the coverage register has no paths; the reg")
+
+
 def test_without_a_register_nothing_is_known(tmp_path: Path) -> None:
     """No file, a file that cannot be read and one with faults all leave the other paths unknown."""
     path = tmp_path / "coverage.yaml"
@@ -86,7 +91,8 @@ def test_without_a_register_nothing_is_known(tmp_path: Path) -> None:
         ("kind: reseller", "kind: notebook", "there is a path of kind `notebook`; take one"),
         ("owner: research, ", "", "coverage.yaml:4:5: `owner` is missing"),
         ("owner: research", "ownr: research", "unknown key `ownr`; did you mean `owner`?"),
-        ("30d", "1h", "coverage.yaml:1:15: must be a day at least, such as `90d`"),
+        ("30d", "1h", "coverage.yaml:1:15: must be a day at least and 3660 at most, such as"),
+        ("30d", "999999999d", "must be a day at least and 3660 at most"),
         ("30d", "often", "`often` is not a duration"),
     ],
 )
