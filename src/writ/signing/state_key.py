@@ -6,7 +6,8 @@
 2. A curve is named, or told by its parameters, as most states do. These only say which named curve
    it is, by generator and order: we calculate on that one, never on parameters that somebody sent.
 3. SHA-1, RSA of less than 2048 bits and curves of less than 224 stand in passports that are still
-   good. They verify, and are `weak`: whoever believes them says how far. RSA of less than 1024 bits
+   good. They verify, and are `weak`: whoever believes them says how far. A chip's own RSA key is
+   short by its standard, and guards one document alone: it is weak below 1280. RSA of less than 1024 bits
    or of more than 8192, or with an exponent of more than 64, is refused.
 4. Where a signature names only the kind of key, its digest is the one named beside it (RFC 5652).
 """
@@ -65,7 +66,7 @@ _CURVES: Mapping[str, ec.EllipticCurve] = {
     "1.3.36.3.3.2.8.1.1.13": ec.BrainpoolP512R1(),
 }
 _NAMES: Mapping[Kind, str] = {"rsa": "RSA", "pss": "RSA-PSS", "ecdsa": "ECDSA", "plain": "ECDSA"}
-_WEAK_RSA, _WEAK_CURVE = 2048, 224
+_WEAK_RSA, _WEAK_CHIP_RSA, _WEAK_CURVE = 2048, 1280, 224
 _LEAST_RSA, _MOST_RSA, _MOST_EXPONENT = 1024, 8192, 64
 _MOST_SALT = 64
 _PSS_SALT = 20
@@ -99,8 +100,16 @@ class StateKey:
 
     @property
     def weak(self) -> bool:
-        """Whether it is short (rule 3)."""
-        least = _WEAK_RSA if isinstance(self.public, rsa.RSAPublicKey) else _WEAK_CURVE
+        """Whether it is short for a state's (rule 3)."""
+        return self._shorter(_WEAK_RSA)
+
+    @property
+    def weak_in_chip(self) -> bool:
+        """Whether it is short for a chip's (rule 3)."""
+        return self._shorter(_WEAK_CHIP_RSA)
+
+    def _shorter(self, bits: int) -> bool:
+        least = bits if isinstance(self.public, rsa.RSAPublicKey) else _WEAK_CURVE
         return self.public.key_size < least
 
     @property

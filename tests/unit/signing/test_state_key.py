@@ -77,14 +77,16 @@ def test_keys_that_are_none_are_refused() -> None:
 
 
 def test_a_key_says_what_it_is_and_whether_it_is_short() -> None:
-    """RSA by its size, a curve by its name; short ones are weak."""
-    keys = [
-        key(family.public(family.key()))
-        for family in (Family("rsa"), Family("rsa", bits=1024), Family("ecdsa", curve="P-192"))
-    ]
-    assert [("RSA 2048", False), ("RSA 1024", True), ("secp192r1", True)] == [
-        (item.name, item.weak) for item in keys
-    ]
+    """RSA by its size, a curve by its name; short ones are weak, and a chip's may be shorter."""
+    families = [Family("rsa", bits=bits) for bits in (2048, 1792, 1024)]
+    families.append(Family("ecdsa", curve="P-192"))
+    keys = [key(family.public(family.key())) for family in families]
+    assert [
+        ("RSA 2048", False, False),
+        ("RSA 1792", True, False),
+        ("RSA 1024", True, True),
+        ("secp192r1", True, True),
+    ] == [(item.name, item.weak, item.weak_in_chip) for item in keys]
 
 
 def test_rsa_pss_says_everything_or_nothing() -> None:
