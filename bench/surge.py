@@ -205,7 +205,7 @@ class Browser:
 
 def measure(*, quick: bool) -> list[dict[str, object]]:
     """Take every measure once."""
-    rate = 4 if quick else 20
+    rate = 4 if quick else 10
     with tempfile.TemporaryDirectory() as name:
         begun = elapsed()
         found = Simulated(Path(name) / "line", 1000 if quick else PEOPLE, 24).run()

@@ -34,6 +34,7 @@ COMMANDS = {
     "notices": "notices:app",
     "obligations": "obligations:app",
     "order": "order:app",
+    "organisation": "organisation:app",
     "passport": "passport:app",
     "provider": "provider:app",
     "reachable": "reachable:reachable",
