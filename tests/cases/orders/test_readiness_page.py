@@ -27,7 +27,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         str(ROOT / item) if item.startswith("orders/") else item for item in block[1].split()
     ]
     arguments[-1] = str(folder / "ready")
-    words = [*arguments, "--templates", str(folder), "--drill", str(folder / "none.json")]
+    words = [*arguments, "--templates", str(folder)]
     return CliRunner().invoke(app, words, catch_exceptions=False).stdout.splitlines()
 
 

@@ -17,7 +17,7 @@ from writ.errors import InvalidInput
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
 ASK = [
     "readiness", str(JUNE), "--population", str(JUNE / "subjects.jsonl"),
-    "--at", "2026-06-12T12:00:00Z", "--drill", "nowhere.json",
+    "--at", "2026-06-12T12:00:00Z",
 ]  # fmt: skip
 
 
