@@ -454,6 +454,15 @@ def test_metadata_that_does_not_fit_is_refused(
         World(tmp_path, metadata=metadata).begin()
 
 
+def test_a_provider_is_asked_for_all_that_it_publishes(tmp_path: Path) -> None:
+    """So that an operator hears of what does not fit before anybody signs in."""
+    world = World(tmp_path)
+    run(world.published.ask(NOW))
+    assert ["/.well-known/openid-configuration", "/keys"] == world.provider.heard
+    with pytest.raises(Refused, match="has no key for ES256"):
+        run(World(tmp_path, keys=[{"kty": "oct", "k": "AA"}]).published.ask(NOW))
+
+
 def test_keys_roll_and_are_not_fetched_for_strangers(tmp_path: Path) -> None:
     """An unknown key has the set fetched anew once a minute; metadata and keys are kept an hour."""
     world = World(tmp_path, metadata={"code_challenge_methods_supported": None})

@@ -12,7 +12,13 @@ from tests.worlds.wallet import Standing, session
 from writ.errors import Failed, InvalidInput, Refused
 from writ.people.https import HttpsFetch
 from writ.people.oidc.client import SecretClient, open_client
-from writ.people.oidc.opened import open_fetch, open_oidc, open_providers
+from writ.people.oidc.opened import (
+    open_fetch,
+    open_logins,
+    open_oidc,
+    open_providers,
+    open_published,
+)
 from writ.people.oidc.providers import Login, read_providers
 
 ROW: dict[str, Any] = {
@@ -110,6 +116,22 @@ def test_the_method_has_the_providers_that_verify(tmp_path: Path) -> None:
     assert None is open_oidc(file, "https://v.example", Standing()).offer(session().question)
     with pytest.raises(Failed, match="cannot read"):
         open_providers(tmp_path / "none.toml")
+
+
+def test_people_sign_in_to_accounts_where_that_is_registered(tmp_path: Path) -> None:
+    """The portal sends them there and back; the control process, with no secret, checks tokens."""
+    (tmp_path / "acme.secret").write_text(SECRET)
+    (tmp_path / "acme.secret").chmod(0o600)
+    verifies = ROW | {"id": "id", "issuer": "https://id.example", "login": None}
+    level = {"level": [{"framework": "eidas", "assurance": 1}]}
+    file = tmp_path / "p.toml"
+    file.write_text(provider_file(ROW, verifies | level))
+    there = open_logins(file, "https://v.example")
+    assert {"acme": "https://v.example/verify/sign-in/acme"} == {
+        name: item.address for name, item in there.items()
+    }
+    (tmp_path / "acme.secret").unlink()
+    assert ["acme"] == [item.provider.id for item in open_published(file)]
 
 
 def test_a_host_inside_has_certificates_of_the_operators_own(tmp_path: Path) -> None:
