@@ -40,6 +40,10 @@ questions:
   - {id: q, clause: c1, question: Are weights meant?, asked_at: 2026-06-13T09:00:00+02:00, to: the desk officer, answer_by: 2026-06-20T09:00:00Z, answered_at: null, answer: null}
 preserve: [{id: keep, clauses: [c1], what: Keep them., records: [receipts], until: 2026-09-01T00:00:00Z}]
 """
+PROGRAMME = b"""\
+programme:
+  {name: defenders, admits: head of trust, evidence: [a letter], review: {every: 180d, by: the board}}
+"""
 REQUIREMENT = b"""\
 order: serve-us
 version: 1
@@ -126,7 +130,22 @@ def test_an_order_to_serve_says_whom_and_what() -> None:
     """It has no rules, and a notice only where it has."""
     found = told(REQUIREMENT)
     assert [["opus-4-8"], {}, []] == [found["models"], found["notice"], found["rules"]]
-    assert [{"id": "residents", "clauses": ["c1"], "models": ["opus-4-8"]}] == found["serve"]
+    [served] = found["serve"]
+    assert ("residents", ["c1"]) == (served["id"], served["clauses"])
+    assert "resident_in FR" in served["words"]
+
+
+def test_an_order_of_ones_own_says_that_it_is() -> None:
+    """And what it may not do; an authority's has nothing to say there."""
+    own = letter().replace(b"kind: restriction", b"kind: programme")
+    own = (
+        own.replace(b"only: ear.us_person@1", b"only: {person: {member_of: [defenders]}}")
+        + PROGRAMME
+    )
+    first, second, *_ = told(own)["own"]
+    assert first.startswith("It is the provider's own order.")
+    assert "Programme `defenders`: head of trust admits, on a letter." == second
+    assert [] == told(letter())["own"]
 
 
 def test_a_class_is_told_by_its_definition() -> None:

@@ -16,10 +16,11 @@ from writ.clock import FOREVER, format_instant, parse_instant
 from writ.law.definitions import definition
 from writ.law.duties import clock_words
 from writ.law.explain.english import Line
+from writ.law.explain.kinds import own_lines
 from writ.law.explain.proceedings import listed, stay_lines
 from writ.law.explain.rules import STANDING, exception_lines, outcome_lines, stream_line, who_lines
 from writ.law.shipped import definition_names
-from writ.law.wording import where_words
+from writ.law.wording import requirement_line, where_words
 from writ.model.order import Effect, Exemption, OrderVersion, Rule
 
 FULL, NONE = "full", "none"
@@ -42,9 +43,10 @@ def told_of(version: OrderVersion) -> dict[str, Plain]:
             {"clause": str(item.get("clause")), "reading": str(item.get("reading"))}
             for item in listed(version, "readings")
         ],
+        "own": _words(own_lines(version)),
         "rules": [_rule(version, rule) for rule in version.rules],
         "serve": [
-            {"id": item.id, "clauses": list(item.clauses), "models": sorted(item.models)}
+            {"id": item.id, "clauses": list(item.clauses), "words": requirement_line(item)}
             for item in version.requirements
         ],
         "annexes": [_annex(version, name) for name in sorted(version.annexes)],
