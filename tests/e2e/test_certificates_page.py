@@ -5,15 +5,25 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx2
+import pytest
 
-from tests.worlds.issuers import root
+from tests.worlds.client_certificates import citizen
+from tests.worlds.issuers import DAY, root
 from tests.worlds.office import office
+from writ.clock import wall
 from writ.model.config import read_config
 from writ.portal.server import ways_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "certificates.md"
+FIRST, SECOND = (
+    line.split()[1:]
+    for block in re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    for line in block.splitlines()
+)
+SPAN: dict[str, Any] = {"since": wall() - DAY, "until": wall() + 100 * DAY}
 CONFIG, ISSUERS = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
@@ -28,6 +38,28 @@ def test_the_page_s_files_open_the_way(tmp_path: Path) -> None:
     assert config.portal.certificates is not None
     assert "https://cert.verify.example.org" == config.portal.certificates.address
     assert "certificate" in ways_of(config).methods
+
+
+def test_the_page_s_commands_check_the_list_and_a_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose certificates count until when, what one shows, and neither name nor number of it."""
+    navy = root(**SPAN)
+    made = office(tmp_path, portal=True, more={"certificate": 2})
+    monkeypatch.chdir(tmp_path)
+    assert "has no [certificates]; docs/certificates.md" in made.fails(*FIRST)
+    made.config.write_text(made.config.read_text() + CONFIG)
+    listed = ISSUERS.replace("CERTIFICATES IN PEM", navy.pem)
+    (tmp_path / "certificate-issuers.toml").write_text(listed)
+    card = navy.issue("Kowalczyk Ana 1234567890", number=3, more=citizen("US"), **SPAN)
+    (tmp_path / "card.pem").write_text(card.pem)
+    shown = made.writ(*SECOND).stdout
+    assert "citizenships: US\nresidence: none\nby Navy of the United States, A2\n" == shown
+    assert "Navy of the United States  A2     2028-01-01T00:00:00Z" in made.writ(*FIRST).stdout
+    assert ["US"] == made.json(*SECOND)["citizenships"]
+    assert "A2" == made.json(*FIRST)["issuers"][0]["assurance"]
+    (tmp_path / "card.pem").write_text(root("other", number=9, **SPAN).issue("x", **SPAN).pem)
+    assert "is on no trust list here" in made.fails(*SECOND)
 
 
 def test_the_process_listens_twice(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ COMMANDS = {
     "annex": "annex:app",
     "attach": "attach:attach",
     "audit": "audit:app",
+    "certificate": "certificate:app",
     "coverage": "coverage:app",
     "decide": "decide:decide",
     "definitions": "definitions:app",

@@ -3,15 +3,19 @@
 from writ.clock import Clock
 from writ.errors import Failed
 from writ.model.config import Certificates
-from writ.people.clientcert.issuers import read_issuers
+from writ.people.clientcert.issuers import Issuer, read_issuers
 from writ.people.clientcert.method import ClientCertificate
 
 
 def open_certificates(files: Certificates, address: str, clock: Clock) -> ClientCertificate:
     """Put the method together; `address` is where the portal is found."""
+    return ClientCertificate(open_issuers(files), (files.address, address), clock)
+
+
+def open_issuers(files: Certificates) -> tuple[Issuer, ...]:
+    """Read whose certificates count."""
     try:
         data = files.issuers.read_bytes()
     except OSError as error:
         raise Failed(f"cannot read `{files.issuers}`: {error.strerror}") from None
-    issuers = read_issuers(data, str(files.issuers))
-    return ClientCertificate(issuers, (files.address, address), clock)
+    return read_issuers(data, str(files.issuers))
