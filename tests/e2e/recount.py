@@ -7,7 +7,7 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ def overlap(change: Line, request: Line) -> bool:
     return (
         mine and change["from_ms"] <= request["ended_ms"] and request["sent_ms"] <= change["to_ms"]
     )
+
+
+def slowest(returns: Iterable[Line]) -> float:
+    """How long the slowest took from the fact to being served."""
+    return max(round(line["served_ms"] - line["from_ms"], 3) for line in returns)
 
 
 def fits(answer: str, outcome: str, end_user: str) -> bool:
@@ -109,7 +114,9 @@ def recount(journal: str, expected: str) -> Line:
         "probes": len({request["party"] for request in lines["request"]}),
         "restored": {"after", "remaining"} <= set(digests) and len(set(digests.values())) == 1,
         "in_force_ms": round(max(c["to_ms"] - c["from_ms"] for c in activated), 3),
-        "time_to_return_ms": round(max(r["served_ms"] - r["from_ms"] for r in lines["return"]), 3),
+        "time_to_return_ms": slowest(lines["return"]),
+        "wallet_return_ms": slowest(r for r in lines["return"] if r["way"] == "wallet"),
+        "employer_return_ms": slowest(r for r in lines["return"] if r["way"] == "employer"),
         "links_lent": len(lines.get("lent", [])),
         "links_opened": sum(link["answer"] in SERVED for link in lines.get("lent", [])),
         "phases": Counter(request["phase"] for request in lines["request"]),

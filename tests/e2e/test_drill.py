@@ -68,6 +68,8 @@ def test_june_comes_out_as_written(
         "in_force_ms",
         "first_refusal_ms",
         "time_to_return_ms",
+        "wallet_return_ms",
+        "employer_return_ms",
         "last_cut_ms",
     )
     assert all(card[name] > 0 for name in times)
@@ -108,6 +110,7 @@ def test_the_journal_gives_the_scorecard_anew(
         "requests", "in_transition", "wrong_outcomes", "wrongly_served", "wrongly_barred",
         "unaffected_lost", "streams_cut", "streams_spared", "restored", "probes",
         "receipts_checked", "in_force_ms", "time_to_return_ms", "links_lent", "links_opened",
+        "wallet_return_ms", "employer_return_ms",
     )  # fmt: skip
     assert {name: card[name] for name in names} == {name: mine[name] for name in names}
     assert mine["phases"] == {phase["phase"]: phase["requests"] for phase in card["phases"]}

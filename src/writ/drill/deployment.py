@@ -5,7 +5,7 @@
 2. Every key is made for this drill, and the trust document says that it is one: it is refused
    outside a drill, as earnest ones are inside.
 3. Legal time is a file that stands still until the drill steps it.
-4. The portal asks wallets for what an issuer of this drill's own vouches for.
+4. The portal asks wallets for what an issuer of this drill's own vouches for, and answers employers.
 """
 
 import socket
@@ -21,6 +21,7 @@ from writ.drill.issuer import Issuer
 from writ.drill.process import running
 from writ.errors import Failed
 from writ.model.subject import Fact
+from writ.people.employers.determination import METHOD as EMPLOYER
 from writ.people.statement import OPERATOR, OPERATOR_CAP
 from writ.serve.site import ONLINE_KEY, OPERATOR_KEY
 from writ.signing.keys import KeyPair
@@ -63,6 +64,7 @@ class Deployment:
 
     folder: Path
     gateway: str
+    portal: str
     clock: DrillClock
     control: Control
     trust: Trust
@@ -84,14 +86,15 @@ async def deployed(
     data = folder / "data"
     data.mkdir(mode=0o700)
     people = {name: KeyPair.generate() for name in (SUBMITTER, *SIGNERS)}
-    names = {WALLET, *(method_of(fact) for fact in facts)}
+    names = {EMPLOYER, WALLET, *(method_of(fact) for fact in facts)}
     methods = {name: KeyPair.generate() for name in sorted(names)}
     online, operator = KeyPair.generate(), KeyPair.generate()
     online.save(data / ONLINE_KEY)
     operator.save(data / OPERATOR_KEY)
     methods[OPERATOR] = operator
     (data / "methods").mkdir(mode=0o700)
-    methods[WALLET].save(data / "methods" / f"{WALLET}.key")
+    for name in (EMPLOYER, WALLET):
+        methods[name].save(data / "methods" / f"{name}.key")
     issuer = Issuer()
     issuer.lay(folder)
     document = write_trust(_trust(people, methods, online))
@@ -103,7 +106,8 @@ async def deployed(
             running("the upstream", ["-m", "writ.drill.upstream"], logs / "upstream.log")
         )
         config = folder / "writ.toml"
-        filled = {"pin": pin, "port": upstream["port"], "record": RECORD, "portal": _free_port()}
+        portal = _free_port()
+        filled = {"pin": pin, "port": upstream["port"], "record": RECORD, "portal": portal}
         config.write_text(_CONFIG.format(**filled))
         command = ["-m", "writ", "serve", "--config", str(config)]
         ready = await stack.enter_async_context(running("writ serve", command, logs / "serve.log"))
@@ -111,6 +115,7 @@ async def deployed(
         yield Deployment(
             folder,
             _address(ready),
+            f"http://127.0.0.1:{portal}",
             clock,
             control,
             read_trust(document, pin, drill=True),

@@ -3,9 +3,11 @@
 import asyncio
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -16,7 +18,7 @@ from writ.drill.folder import CaseFolder, read_case_folder
 from writ.drill.packs import check_pack, export_packs, record_card
 from writ.drill.population import Party, Population, populate
 from writ.drill.probe import Voice
-from writ.drill.record import Coverage, Journal
+from writ.drill.record import Coverage, Journal, Way
 from writ.drill.record import Population as PopulationLine
 from writ.drill.schedule import Schedule, plan
 from writ.drill.scorecard import Scorecard, score
@@ -128,24 +130,25 @@ def _returning(
 ) -> Iterator[Returning]:
     """Find, for each instant at which evidence lets a case in, one made-up party to show it.
 
-    And one more who shows a citizenship from a wallet, if there is one.
+    Of each way in which evidence arrives, if there is somebody.
     """
     expected = folder.expected
     phases = {step.at: step.phase for step in schedule.steps}
+    shared = Counter(name for party in population.parties for name in set(party.names.all()))
     for before, at in zip(expected.instants, expected.instants[1:], strict=False):
         if phases[before] != phases[at]:
             continue
-        found: dict[bool, Returning] = {}
+        found: dict[Way, Returning] = {}
         for party in population.parties:
             model = None if party.is_case else _let_in(folder, party.case, before, at)
-            late = _late(population, party, before, at) if model is not None else ()
+            late = _late(population, shared, party, (before, at)) if model is not None else ()
             if model is not None and late:
                 item = Returning(party, model, at, late)
-                found.setdefault(item.by_wallet, item)
-            if len(found) == len((False, True)):
+                found.setdefault(item.way, item)
+            if len(found) == len(get_args(Way)):
                 break
         for item in found.values():
-            borrower = _borrower(folder, population, item) if item.by_wallet else None
+            borrower = _borrower(folder, population, item) if item.way == "wallet" else None
             yield replace(item, borrower=borrower)
 
 
@@ -170,16 +173,18 @@ def _let_in(folder: CaseFolder, case: str, before: Instant, at: Instant) -> str 
     return None
 
 
-def _late(population: Population, party: Party, before: Instant, at: Instant) -> tuple[Late, ...]:
+def _late(
+    population: Population, shared: Counter[str], party: Party, span: tuple[Instant, Instant]
+) -> tuple[Late, ...]:
     """Return the facts of a party's people that are verified between two instants.
 
     A party who shares such a subject with another is left alone.
     """
-    shared = [name for other in population.parties if other != party for name in other.names.all()]
+    before, at = span
     found = []
     for name in (party.names.requester, party.names.end_user):
         facts = population.subjects[name].facts if name is not None else ()
         held = tuple(fact for fact in facts if before < fact.verified_at <= at)
-        if name is not None and held and name not in shared:
+        if name is not None and held and shared[name] == 1:
             found.append(Late(name, held))
     return tuple(found)

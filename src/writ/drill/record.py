@@ -30,6 +30,10 @@ arrive, somebody about to be turned away."""
 What: TypeAlias = Literal["activated", "activated_ahead", "clock", "fact"]
 
 
+Way: TypeAlias = Literal["facts", "wallet", "employer"]
+"""How a fact arrived: signed by its method and imported, shown at the portal, or over SCIM."""
+
+
 class _Line(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True
 ):
@@ -117,6 +121,7 @@ class Return(_Line, frozen=True, kw_only=True, tag="return"):
     party: int
     case: str
     model: str
+    way: Way
     from_ms: float
     served_ms: float
 

@@ -102,6 +102,8 @@ class Scorecard:
     in_force_ms: float | None = None
     first_refusal_ms: float | None = None
     time_to_return_ms: float | None = None
+    wallet_return_ms: float | None = None
+    employer_return_ms: float | None = None
     last_cut_ms: float | None = None
     streams_cut: int = 0
     streams_spared: int = 0
@@ -301,8 +303,9 @@ class _Score:
         if signed:
             self.result.signed_ms = round(max(signed), 3)
         returns = [line for line in self.lines if isinstance(line, Return)]
-        if returns:
-            self.result.time_to_return_ms = round(max(i.served_ms - i.from_ms for i in returns), 3)
+        self.result.time_to_return_ms = _slowest(returns)
+        self.result.wallet_return_ms = _slowest(i for i in returns if i.way == "wallet")
+        self.result.employer_return_ms = _slowest(i for i in returns if i.way == "employer")
         for line in returns:
             self.returned(line)
 
@@ -327,6 +330,11 @@ class _Score:
             and _newly_refused(self.expected, line, change)
         ]
         return round(min(ended) - change.from_ms, 3) if ended else None
+
+
+def _slowest(returns: Iterable[Return]) -> float | None:
+    """Return how long the slowest took from the fact to the answer; None: nobody returned."""
+    return max((round(item.served_ms - item.from_ms, 3) for item in returns), default=None)
 
 
 def _newly_refused(expected: Expected, line: Request, change: Change) -> bool:

@@ -9,8 +9,9 @@ At each step:
    with the same key until served.
 4. One of those shows a citizenship from a wallet, at the portal, and keeps another one back. The
    same wallet then answers a link of somebody else's, who must get nothing by that.
-5. Versions received by now that take effect later are submitted, signed and activated ahead.
-6. Every row of this instant is asked; a crowd asks all the while.
+5. Another one's employer says over SCIM, with a token of its own, that they work there.
+6. Versions received by now that take effect later are submitted, signed and activated ahead.
+7. Every row of this instant is asked; a crowd asks all the while.
 At the end the refusals are held against the gateway's receipts.
 """
 
@@ -23,6 +24,7 @@ import msgspec
 
 from writ.clock import Instant, elapsed, format_instant
 from writ.drill.deployment import WALLET, Deployment
+from writ.drill.employer import registered
 from writ.drill.enrolment import Late, bring
 from writ.drill.folder import CaseFolder
 from writ.drill.governance import activate, digest_in_force, propose
@@ -36,6 +38,7 @@ from writ.drill.record import (
     Report,
     Return,
     Signed,
+    Way,
     What,
     requests,
 )
@@ -47,6 +50,7 @@ from writ.drill.traffic import Ask, Traffic
 from writ.drill.visitor import Purse, Visitor
 from writ.model.order import OrderVersion
 from writ.model.outcome import Outcome
+from writ.model.subject import Fact
 
 RETURN_SECONDS = 10.0
 HIDDEN = "DE"
@@ -67,15 +71,25 @@ class Returning:
     borrower: Party | None = None
 
     @property
-    def by_wallet(self) -> bool:
-        """Whether what arrives is one citizenship of the requester's, shown from a wallet."""
+    def way(self) -> Way:
+        """How it arrives: from a wallet where it is one citizenship of the requester's that one shows.
+
+        By the employer, where it is that somebody works there; else as facts that are imported.
+        """
         facts = [fact for late in self.late for fact in late.facts]
+        if all(_one(fact) and fact.attribute == "employer" for fact in facts) and len(facts) == 1:
+            return "employer"
         subjects = {late.subject for late in self.late}
-        return subjects == {self.party.names.requester} and all(
-            (fact.method, fact.attribute, fact.completeness, len(fact.values))
-            == (WALLET, "citizenships", "at_least", 1)
+        if subjects == {self.party.names.requester} and all(
+            _one(fact) and (fact.method, fact.attribute) == (WALLET, "citizenships")
             for fact in facts
-        )
+        ):
+            return "wallet"
+        return "facts"
+
+
+def _one(fact: Fact) -> bool:
+    return fact.completeness == "at_least" and len(fact.values) == 1
 
 
 @dataclass
@@ -181,8 +195,10 @@ class Story:
 
     async def _return(self, item: Returning) -> float:
         """Have somebody's facts arrive, and ask with the same key until served."""
-        if item.by_wallet:
+        if item.way == "wallet":
             return await self._from_wallet(item)
+        if item.way == "employer":
+            return await self._from_employer(item)
         begun = elapsed()
         for late in item.late:
             await bring(self.site, late)
@@ -198,6 +214,7 @@ class Story:
                     party=item.party.number,
                     case=item.party.case,
                     model=item.model,
+                    way=item.way,
                     from_ms=self.traffic.ms(begun),
                     served_ms=request.ended_ms,
                 )
@@ -218,6 +235,15 @@ class Story:
         if item.borrower is not None:
             await self._lent(item.borrower, item.model, purse)
         return served
+
+    async def _from_employer(self, item: Returning) -> float:
+        """Have somebody's employer say over SCIM that they work there (rule 5)."""
+        [late] = item.late
+        [fact] = late.facts
+        employer = await registered(self.site, late.subject, fact)
+        begun = elapsed()
+        await employer.determine(late.subject, fact)
+        return await self._served(item, begun)
 
     async def _lent(self, borrower: Party, model: str, purse: Purse) -> None:
         """Have a friend's wallet answer somebody's link: alone, and then with the code told."""
@@ -242,7 +268,7 @@ class Story:
         return Visitor(self.site.gateway, self.traffic.credentials[party.number].text)
 
     async def _ahead(self, step: Step) -> None:
-        """Activate what will take effect later: nothing may come of it yet (rule 5)."""
+        """Activate what will take effect later: nothing may come of it yet (rule 6)."""
         proposal = await self._signed(step.ahead)
         begun = self.traffic.begin(elapsed())
         done = await activate(self.site, proposal)

@@ -61,7 +61,10 @@ class Telling:
     def returned(self, back: Return) -> None:
         """Tell that somebody is back."""
         took = back.served_ms - back.from_ms
-        self.say(f"a fact arrived: {back.case} is back on {back.model} after {took:.0f} ms")
+        arrived = {"facts": "was imported", "wallet": "was shown", "employer": "came over SCIM"}
+        self.say(
+            f"a fact {arrived[back.way]}: {back.case} is back on {back.model} after {took:.0f} ms"
+        )
 
     def checked(self, pack: Pack) -> None:
         """Tell what came of a pack of evidence, checked once the server was gone."""
@@ -116,6 +119,7 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("restored exactly", _yes(card.restored)),
         ("receipts checked", Text(str(card.receipts_checked))),
         ("in transition", Text(str(card.in_transition))),
+        ("wallet to served again", _ms(card.wallet_return_ms)),
         ("left unnamed at verify", Text(f"{card.unnamed_share:.1%}")),
         ("reports done without", Text(str(card.reports_skipped))),
         ("parties", Text(str(card.parties))),
@@ -128,6 +132,7 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("activated to first refusal", _ms(card.first_refusal_ms)),
         ("last stream cut", _ms(card.last_cut_ms)),
         ("fact to served again", _ms(card.time_to_return_ms)),
+        ("employer to served again", _ms(card.employer_return_ms)),
         ("streams cut, spared", Text(f"{card.streams_cut}, {card.streams_spared}")),
         ("packs of evidence proved", Text(f"{card.packs_proved} of {card.packs}")),
         ("lent wallet links", Text(str(card.links_lent))),

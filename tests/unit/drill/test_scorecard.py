@@ -257,7 +257,9 @@ def test_times(case: Case) -> None:
     ahead = changed(CHANGE, number=2, what="activated_ahead", name="us-test-1 v2", to_ms=100.0)
     asked = changed(REQUEST, case="french", answer="deny", status=451, sent_ms=50.0, ended_ms=58.0)
     unmoved = changed(asked, case="american", answer="error", ended_ms=20.0)
-    back = Return(party=7, case="later", model="fable-5", from_ms=200.0, served_ms=230.0)
+    back = Return(
+        party=7, case="later", model="fable-5", way="facts", from_ms=200.0, served_ms=230.0
+    )
     signed = Signed(name="us-test-1 v1", from_ms=1.0, to_ms=9.0)
     card = case.card(CHANGE, ahead, asked, unmoved, back, changed(back, served_ms=215.0), signed)
     assert 8.0 == card.signed_ms
@@ -322,7 +324,9 @@ def test_the_phases_have_every_count_of_the_whole(case: Case) -> None:
         WATCH,
         changed(WATCH, fate="spared"),
         changed(WATCH, case="american", expected="spared", fate="spared"),
-        Return(party=9, case="company", model="fable-5", from_ms=200.0, served_ms=230.0),
+        Return(
+            party=9, case="company", model="fable-5", way="facts", from_ms=200.0, served_ms=230.0
+        ),
     )
     counts = (
         "requests", "in_transition", "wrong_outcomes", "wrongly_served", "wrongly_barred",

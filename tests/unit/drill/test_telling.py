@@ -66,7 +66,7 @@ def test_progress_is_told_line_by_line() -> None:
     telling.changed(change)
     telling.watched([watch])
     telling.watched([])
-    telling.returned(Return(party=1, case="c", model="m", from_ms=1.0, served_ms=55.0))
+    telling.returned(Return(party=1, case="c", model="m", way="facts", from_ms=1.0, served_ms=55.0))
     telling.lent(Lent(party=2, case="d", model="m", told=False, answer="verify"))
     telling.lent(Lent(party=2, case="d", model="m", told=True, answer="verify"))
     telling.asked(Step(0, "o v1"), 12)
