@@ -77,7 +77,7 @@ class Returning:
         By the employer, where it is that somebody works there; else as facts that are imported.
         """
         facts = [fact for late in self.late for fact in late.facts]
-        if all(_one(fact) and fact.attribute == "employer" for fact in facts) and len(facts) == 1:
+        if [(fact.attribute, _one(fact)) for fact in facts] == [("employer", True)]:
             return "employer"
         subjects = {late.subject for late in self.late}
         if subjects == {self.party.names.requester} and all(

@@ -261,7 +261,10 @@ def test_times(case: Case) -> None:
         party=7, case="later", model="fable-5", way="facts", from_ms=200.0, served_ms=230.0
     )
     signed = Signed(name="us-test-1 v1", from_ms=1.0, to_ms=9.0)
-    card = case.card(CHANGE, ahead, asked, unmoved, back, changed(back, served_ms=215.0), signed)
+    wallet = changed(back, way="wallet", served_ms=215.0)
+    employer = changed(back, way="employer", served_ms=207.0)
+    card = case.card(CHANGE, ahead, asked, unmoved, back, wallet, employer, signed)
+    assert (15.0, 7.0) == (card.wallet_return_ms, card.employer_return_ms)
     assert 8.0 == card.signed_ms
     assert (90.0, 48.0, 30.0) == (card.in_force_ms, card.first_refusal_ms, card.time_to_return_ms)
     assert [50.0] == [phase.in_force_ms for phase in card.phases]

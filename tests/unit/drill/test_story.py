@@ -2,7 +2,11 @@ import asyncio
 
 import pytest
 
-from writ.drill.story import stopped
+from writ.drill.enrolment import Late
+from writ.drill.expected import Names
+from writ.drill.population import Party
+from writ.drill.story import Returning, stopped
+from writ.model.subject import Fact, Value
 
 
 async def _slow_to_go() -> None:
@@ -45,3 +49,32 @@ def test_what_went_wrong_in_a_task_is_raised() -> None:
             await stopped(task)
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("expected", "facts"),
+    [
+        ("wallet", [("alice", "citizenships", "wallet", ("US", ""))]),
+        ("facts", [("alice", "citizenships", "passport", ("US", ""))]),
+        ("facts", [("acme", "citizenships", "wallet", ("US", ""))]),
+        ("employer", [("alice", "employer", "hr_record", ("acme", "employee"))]),
+        ("employer", [("bob", "employer", "hr_record", ("acme", "employee"))]),
+        (
+            "facts",
+            [
+                ("alice", "employer", "hr_record", ("acme", "employee")),
+                ("alice", "citizenships", "passport", ("CA", "")),
+            ],
+        ),
+    ],
+)
+def test_facts_arrive_as_they_would(
+    expected: str, facts: list[tuple[str, str, str, tuple[str, str]]]
+) -> None:
+    """One citizenship of one's own comes from a wallet, an employment from the employer."""
+    late = tuple(
+        Late(who, (Fact(attribute, (Value(parts),), "at_least", 2, method, "x", 0),))
+        for who, attribute, method, parts in facts
+    )
+    party = Party(1, "case", Names("alice", "acme", "bob"), is_case=False)
+    assert expected == Returning(party, "fable-5", 0, late).way

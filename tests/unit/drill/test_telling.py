@@ -75,7 +75,7 @@ def test_progress_is_told_line_by_line() -> None:
         "o v1 submitted by one, recompiled and signed by two (120 ms)",
         "o v1 activated, in force on every gateway after 42 ms",
         "open streams: 1 cut, 0 spared",
-        "a fact arrived: c is back on m after 54 ms",
+        "a fact was imported: c is back on m after 54 ms",
         "a wallet link of d answered by somebody else, the code kept: verify",
         "a wallet link of d answered by somebody else, with the code told: verify",
         "1970-01-01T00:00:00Z  o v1: 12 rows asked",

@@ -1,10 +1,19 @@
-"""Employers over SCIM at a real server: a conformance suite and a client that we did not write."""
+"""Employers at a real server: a conformance suite, a client that we did not write, and the page.
 
+docs/employers.md is run block by block, with the portal's own address for the page's.
+"""
+
+import json
+import os
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -21,6 +30,9 @@ from tests.worlds.upstream import Upstream
 EXTENSION = "urn:writ:params:scim:schemas:extension:determination:1.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 REFUSED = 403
+PAGE = (Path(__file__).parents[2] / "docs" / "employers.md").read_text()
+BLOCKS = re.findall(r"```(sh|json|csv)\n(.*?)```", PAGE, re.DOTALL)
+FILES = {"json": "alice.json", "csv": "staff.csv"}
 
 
 def free_port() -> int:
@@ -140,3 +152,49 @@ def test_an_employer_brings_somebody_back_and_takes_it_back(world: World) -> Non
         assert REFUSED == world.served.ask(key).status_code
         with pytest.raises(SCIMException, match="nobody of yours"):
             client.create(model.model_validate(words | {"userName": "alice"}))
+
+
+def recent(text: str) -> str:
+    """A block with its days of November as days before today, the later ones later."""
+
+    def ago(match: re.Match[str]) -> str:
+        return (datetime.now(UTC) - timedelta(days=10 - int(match[1]))).isoformat()
+
+    return re.sub(r"2026-11-0(\d)T09:00:00Z", ago, text)
+
+
+def run(deployment: Deployment, script: str) -> str:
+    """Run a block as a reader would; return what it printed."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ec", script],
+        cwd=deployment.folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (0, script) == (done.returncode, script if done.returncode == 0 else done.stderr)
+    return done.stdout
+
+
+def test_the_page_works_as_it_is_written(world: World) -> None:
+    """From a token to two determinations of the same person, the second in the place of the first."""
+    first, *blocks = BLOCKS
+    assert first[1].startswith("writ keygen --out data/methods/employer.key")  # made with the world
+    printed = []
+    for kind, text in blocks:
+        if kind == "sh":
+            here = text.replace("https://verify.example.org", world.address)
+            printed.append(run(world.deployment, here))
+        else:
+            (world.deployment.folder / FILES[kind]).write_text(recent(text))
+    facts = world.deployment.json("subject", "show", "alice")["facts"]
+
+    made, _ = json.JSONDecoder().raw_decode(printed[1])
+    assert "u-1077" == made["userName"]
+    assert "permanent_residences" in printed[1]
+    assert "acme: 1 people changed, 0 as they were" in printed[-1]
+    assert {("citizenships", "exhaustive", "A2"), ("employer", "at_least", "A2")} == {
+        (fact["attribute"], fact["completeness"], fact["assurance"]) for fact in facts
+    }
