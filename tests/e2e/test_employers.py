@@ -31,7 +31,7 @@ EXTENSION = "urn:writ:params:scim:schemas:extension:determination:1.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 REFUSED = 403
 PAGE = (Path(__file__).parents[2] / "docs" / "employers.md").read_text()
-BLOCKS = re.findall(r"```(sh|json|csv)\n(.*?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```(sh|json|csv|python)\n(.*?)```", PAGE, re.DOTALL)
 FILES = {"json": "alice.json", "csv": "staff.csv"}
 
 
@@ -163,18 +163,18 @@ def recent(text: str) -> str:
     return re.sub(r"2026-11-0(\d)T09:00:00Z", ago, text)
 
 
-def run(deployment: Deployment, script: str) -> str:
+def run(deployment: Deployment, command: list[str]) -> str:
     """Run a block as a reader would; return what it printed."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-ec", script],
+        command,
         cwd=deployment.folder,
         env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (0, script) == (done.returncode, script if done.returncode == 0 else done.stderr)
+    assert 0 == done.returncode, done.stderr
     return done.stdout
 
 
@@ -184,16 +184,16 @@ def test_the_page_works_as_it_is_written(world: World) -> None:
     assert first[1].startswith("writ keygen --out data/methods/employer.key")  # made with the world
     printed = []
     for kind, text in blocks:
-        if kind == "sh":
-            here = text.replace("https://verify.example.org", world.address)
-            printed.append(run(world.deployment, here))
-        else:
+        if kind in FILES:
             (world.deployment.folder / FILES[kind]).write_text(recent(text))
+        else:
+            here = text.replace("https://verify.example.org", world.address)
+            program = ["bash", "-ec"] if kind == "sh" else [sys.executable, "-c"]
+            printed.append(run(world.deployment, [*program, here]))
     facts = world.deployment.json("subject", "show", "alice")["facts"]
 
-    made, _ = json.JSONDecoder().raw_decode(printed[1])
-    assert "u-1077" == made["userName"]
-    assert "permanent_residences" in printed[1]
+    assert "u-1077" == json.loads(printed[1])["userName"]
+    assert "permanent_residences" in printed[2]
     assert "acme: 1 people changed, 0 as they were" in printed[-1]
     assert {("citizenships", "exhaustive", "A2"), ("employer", "at_least", "A2")} == {
         (fact["attribute"], fact["completeness"], fact["assurance"]) for fact in facts
