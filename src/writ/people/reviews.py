@@ -224,6 +224,14 @@ class Reviews:
             names = [row.id for row in connection.execute(query)]
             return tuple(self._read(connection, name) for name in names)
 
+    def waiting(self) -> tuple[int, int]:
+        """Count reviews that are open, and those of them that should have been decided by now."""
+        query = review.select().with_only_columns(review.c.due_at).where(review.c.state == "open")
+        now = self._books.clock.now()
+        with self._books.store.view() as connection:
+            due = [row.due_at for row in connection.execute(query)]
+        return len(due), sum(item <= now for item in due)
+
     def rates(self) -> tuple[Rate, ...]:
         """Count how reviews came out, by kind of document."""
         now, found = self._books.clock.now(), self.all()

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from writ.desk.fleet import Fleet, Member
 from writ.errors import WritError
 from writ.gateway.metrics import scrape, socket_of
+from writ.people.reviews import Reviews
 from writ.people.vendors.erasures import Erasures
 from writ.serve.body import answer
 from writ.serve.outbox import outbox_routes
@@ -57,6 +58,16 @@ class _Numbers(Collector):
         yield connected
         yield applied
         yield from _erasures(self._site.config.erasures)
+        yield from _reviews(self._site.registry.reviews)
+
+
+def _reviews(reviews: Reviews) -> Iterator[Metric]:
+    """Count what waits for people to decide."""
+    opened, overdue = reviews.waiting()
+    yield GaugeMetricFamily("writ_reviews_open", "Reviews that two people decide.", value=opened)
+    yield GaugeMetricFamily(
+        "writ_reviews_overdue", "Reviews that are past their time.", value=overdue
+    )
 
 
 def _erasures(folder: Path) -> Iterator[Metric]:

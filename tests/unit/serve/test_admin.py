@@ -1,39 +1,65 @@
 """What the administration listener counts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from writ.clock import DrillClock
+from writ.model.subject import Subject
+from writ.people.registry import Registry
+from writ.people.reviews import Wanted
 from writ.people.vendors.erasures import Erasures
-from writ.serve.admin import _erasures
+from writ.serve.admin import _erasures, _reviews
+from writ.signing.keys import KeyPair
+from writ.signing.trust import Trust
+from writ.store.database import open_store
 
 
 class _Counted(Collector):
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, count: Callable[[], Iterator[Metric]]) -> None:
+        self.count = count
 
     def collect(self) -> Iterator[Metric]:
         """Count."""
-        return _erasures(self.folder)
+        return self.count()
 
 
-def counted(folder: Path) -> list[str]:
-    """What a scrape reads of a folder."""
+def counted(count: Callable[[], Iterator[Metric]]) -> list[str]:
+    """What a scrape reads of a count."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Counted(folder))
+    registry.register(_Counted(count))
     lines = generate_latest(registry).decode().splitlines()
     return [line for line in lines if not line.startswith("#")]
 
 
 def test_what_vendors_have_yet_to_forget_is_counted(tmp_path: Path) -> None:
     """By vendor, and nothing where nobody was ever sent to one; no session's id is told."""
-    assert [] == counted(tmp_path / "vendors")
+    vendors = tmp_path / "vendors"
+    assert [] == counted(lambda: _erasures(vendors))
     Erasures(tmp_path / "vendors" / "persona").expect("inq_1", 60)
     (tmp_path / "vendors" / "persona" / "inq_2").write_text('{"due": 1, "tries": 2}')
     assert [
         'writ_vendor_erasures{vendor="persona"} 2.0',
         'writ_vendor_erasures_refused{vendor="persona"} 1.0',
-    ] == counted(tmp_path / "vendors")
+    ] == counted(lambda: _erasures(vendors))
+
+
+def test_reviews_past_their_time_are_counted(tmp_path: Path) -> None:
+    """Open ones are counted from the start, and as overdue from the instant at which they are due."""
+    store = open_store(tmp_path / "writ.sqlite")
+    clock = DrillClock(tmp_path / "clock", 1000)
+    registry = Registry(store, Trust({}, {}, KeyPair.generate().public), clock, tmp_path)
+    registry.subjects.add([Subject("alice", "person")])
+    first = registry.reviews.open(Wanted("alice", "papers", "passport"))
+    clock.step(2000)
+    registry.reviews.open(Wanted("alice", "appeal", "known-facts"))
+    told = []
+    for instant in (first.due_at - 1, first.due_at):
+        clock.step(instant)
+        told.append(counted(lambda: _reviews(registry.reviews)))
+    expected = [["writ_reviews_open 2.0", f"writ_reviews_overdue {count}.0"] for count in (0, 1)]
+    assert expected == told
+    store.close()
