@@ -48,7 +48,7 @@ def overlap(change: Line, request: Line) -> bool:
 
 def slowest(returns: Iterable[Line]) -> float:
     """How long the slowest took from the fact to being served."""
-    return max(round(line["served_ms"] - line["from_ms"], 3) for line in returns)
+    return float(max(round(line["served_ms"] - line["from_ms"], 3) for line in returns))
 
 
 def fits(answer: str, outcome: str, end_user: str) -> bool:
