@@ -40,6 +40,7 @@ personnel = Table(
     Column("subject", Text, ForeignKey("subject.id"), nullable=False),
     Column("external_id", Text),
     Column("left_at", BigInteger),
+    Column("removed", Boolean, nullable=False),  # nobody to the employer; when they left is kept
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     UniqueConstraint("organisation", "user"),
@@ -59,8 +60,8 @@ Index("determined_person", determined.c.person)
 
 def how_many(connection: Connection, organisation: str) -> int:
     """Count the people of an organisation."""
-    here = personnel.c.organisation == organisation
-    query = select(func.count()).select_from(personnel).where(here)
+    here = (personnel.c.organisation == organisation, personnel.c.removed.is_(False))
+    query = select(func.count()).select_from(personnel).where(*here)
     return connection.execute(query).scalar_one()
 
 

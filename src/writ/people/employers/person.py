@@ -75,7 +75,7 @@ class Wanted:
 
 
 class Kept(NamedTuple):
-    """A row of the books; `left_at` None: they are still there."""
+    """A row of the books; `left_at` None: they are still there. `removed`: and are shown no more."""
 
     id: str
     organisation: str
@@ -83,13 +83,20 @@ class Kept(NamedTuple):
     subject: str
     external_id: str | None
     left_at: Instant | None
+    removed: bool
     created_at: Instant
     changed_at: Instant
 
 
-def kept(connection: Connection, organisation: str, by: Named, value: str) -> Kept | None:
-    """Read one of an organisation's people; nobody else's are found."""
-    here = (personnel.c.organisation == organisation, personnel.c[by] == value)
+def kept(
+    connection: Connection, organisation: str, by: Named, value: str, *, removed: bool = False
+) -> Kept | None:
+    """Read one of an organisation's people, or one it removed; nobody else's are found."""
+    here = (
+        personnel.c.organisation == organisation,
+        personnel.c[by] == value,
+        personnel.c.removed.is_(removed),
+    )
     query = personnel.select().where(*here).order_by(personnel.c.created_at, personnel.c.id)
     row = connection.execute(query).first()
     return None if row is None else Kept(*row)

@@ -64,7 +64,7 @@ class Personnel:
         """Return how many people an organisation has, and those from `start` (0: the first)."""
         query = (
             personnel.select()
-            .where(personnel.c.organisation == organisation)
+            .where(personnel.c.organisation == organisation, personnel.c.removed.is_(False))
             .order_by(personnel.c.created_at, personnel.c.id)
             .offset(start)
             .limit(min(count, MOST_AT_ONCE))
@@ -88,7 +88,7 @@ class Personnel:
             return writing.apply(row, wanted)
 
     def remove(self, credential: Credential, name: str, expected: str = "") -> None:
-        """Have one of an organisation's people leave, and forget that it had them."""
+        """Have one of an organisation's people leave, and be nobody to it any more."""
         with self._writing(credential) as writing:
             writing.remove(self._known(writing, name, expected))
 

@@ -66,8 +66,12 @@ class Writing:
             raise Taken("there is somebody of this name already")
         if how_many(self.connection, organisation) >= MOST_PEOPLE:
             raise Refused(f"an organisation has {MOST_PEOPLE} people at most")
-        subject, name = self._subject(wanted.user), secrets.token_hex(8)
-        made = Kept(name, organisation, wanted.user, subject, None, None, now, now)
+        name, subject = secrets.token_hex(8), self._subject(wanted.user)
+        made = Kept(name, organisation, wanted.user, subject, None, None, False, now, now)  # noqa: FBT003  a row
+        before = kept(self.connection, organisation, "user", wanted.user, removed=True)
+        if before is not None:  # when they left counts on (rule 2)
+            made = made._replace(left_at=before.left_at)
+            self.connection.execute(personnel.delete().where(personnel.c.id == before.id))
         self.connection.execute(personnel.insert().values(made._asdict()))
         return made
 
@@ -93,11 +97,15 @@ class Writing:
         return shown(moved, self._carried(row))
 
     def remove(self, row: Kept) -> None:
-        """Have a person leave, and be nobody of the organisation's any more."""
+        """Have a person leave, and be nobody to the organisation any more."""
+        now = self.registry.books.clock.now()
         self._strike(self._carried(row))
         self.connection.execute(determined.delete().where(determined.c.person == row.id))
-        self.connection.execute(personnel.delete().where(personnel.c.id == row.id))
-        self._left(row)
+        gone = row._replace(external_id=None, left_at=row.left_at or now, removed=True)
+        here = personnel.c.id == row.id
+        self.connection.execute(personnel.update().where(here).values(gone._asdict()))
+        if row.left_at is None:
+            self._left(row)
 
     def record(self) -> None:
         """Record with which credential facts were determined."""

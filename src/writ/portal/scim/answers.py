@@ -2,7 +2,7 @@
 
 1. A field of Form I-9 or E-Verify is refused by its name, wherever in a request it stands, before
    anything else is read.
-2. An error is one line, and quotes nothing of what was sent but names.
+2. An error is one line, and goes to nobody but whoever asked: nothing of it is logged.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

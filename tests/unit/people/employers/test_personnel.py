@@ -164,6 +164,30 @@ def test_a_removed_person_is_nobody(office: Office) -> None:
         office.personnel.remove(token, made.id)
 
 
+def test_removing_and_creating_again_is_no_way_back(office: Office) -> None:
+    """Whoever was removed left then: what was determined before does not bring them back."""
+    made, token = _create(office), office.token()
+    office.clock.step(NOW + DAY)
+    office.personnel.remove(token, made.id)
+    assert (0, []) == office.personnel.page("acme", 0, 10)
+    older = said(citizenships=("FR",), determined_at="2026-06-20T12:00:00Z")
+    with pytest.raises(InvalidInput, match="this person left after that; determine anew"):
+        office.personnel.create(token, Wanted("u-1", said=older))
+    office.clock.step(NOW + 3 * DAY)
+    anew = said(determined_at="2026-06-22T00:00:00Z")
+    again = office.personnel.create(token, Wanted("u-1", said=anew))
+    assert made.id != again.id
+    assert {"citizenships"} == _attributes(office, "alice")
+
+
+def test_removing_whoever_left_says_so_once(office: Office) -> None:
+    """Leaving is recorded once, and counts from then."""
+    made, token = _create(office), office.token()
+    office.personnel.replace(token, made.id, Wanted("u-1", active=False))
+    office.personnel.remove(token, made.id)
+    assert 1 == len(office.events("personnel.left"))
+
+
 def test_a_name_is_not_changed(office: Office) -> None:
     """Who is meant stays the same for ever."""
     made, token = _create(office), office.token()

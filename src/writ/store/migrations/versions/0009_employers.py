@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text, sa.ForeignKey("subject.id"), nullable=False),
         sa.Column("external_id", sa.Text),
         sa.Column("left_at", sa.BigInteger),
+        sa.Column("removed", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("organisation", "user"),
