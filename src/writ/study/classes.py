@@ -51,6 +51,9 @@ UNREAD_LINE = "unread line"
 """The kind of a line that is no subject; its `facts` say why."""
 EARLY = "early"
 """What is wrong with a row whose `expires_at` is not after its `verified_at`."""
+FAULTS = 100
+"""Different faults that are told apart."""
+OTHER_FAULTS = "other faults"
 UNTOLD = "not known"
 NOTHING_KNOWN = Combined(frozenset(), closed=False)
 _EPOCH = "1970-01-01T00:00:00Z"
@@ -112,10 +115,14 @@ class Classes:
         try:
             return self._read(pattern)
         except InvalidInput as error:
-            for message in dict.fromkeys(fault.message for fault in error.faults):
+            for message in dict.fromkeys(self._told(fault.message) for fault in error.faults):
                 before, first = self.faults.get(message, (0, pattern.id))
                 self.faults[message] = (before + count, first)
             return None
+
+    def _told(self, message: str) -> str:
+        """Count what is wrong in many different words together from some number on."""
+        return message if message in self.faults or len(self.faults) < FAULTS else OTHER_FAULTS
 
     def of(self, subject: Subject) -> int:
         """Return the number of a subject's class (rule 2)."""

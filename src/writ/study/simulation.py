@@ -22,6 +22,8 @@ from writ.study.subject_lines import Lines
 from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
 from writ.study.verdicts import Verdict, Verdicts
 
+MODELS = 20
+"""Unknown models that are told one by one."""
 UNNAMED = "nobody named"
 
 
@@ -138,8 +140,11 @@ def _unknown_models(units: Iterable[Unit]) -> Iterator[Problem]:
     for unit in units:
         if unit.model is None and unit.named is not None:
             counts[unit.named] = counts.get(unit.named, 0) + unit.counts["requests"]
-    for name, count in sorted(counts.items()):
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    for name, count in ranked[:MODELS]:
         yield Problem("requests for a model that no catalogue has", count, name)
+    if more := sum(count for _, count in ranked[MODELS:]):
+        yield Problem("requests for other models that no catalogue has", more, "")
 
 
 def _figures(verdicts: Verdicts, place: int, model: str, units: Iterable[Unit]) -> ModelFigures:

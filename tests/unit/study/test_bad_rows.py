@@ -89,6 +89,17 @@ def test_an_empty_id_spoils_nobody_else(tmp_path: Path) -> None:
     assert (1, 3) == (subjects(found)["verify"], subjects(found)["unjudged"])
 
 
+def test_faults_of_every_kind_are_counted_together_from_some_number_on(tmp_path: Path) -> None:
+    """A population that is wrong throughout makes no report of a line for each of its rows."""
+    found = simulated(
+        tmp_path, [person(f"p{number}", FACT % f"Q{number}") for number in range(150)]
+    )
+
+    whats = [what for what, _, _ in problems(found) if "stand on" not in what]
+    assert 101 == len(whats)
+    assert [50] == [count for what, count, _ in problems(found) if what == "other faults"]
+
+
 def test_nobody_at_all_is_told(tmp_path: Path) -> None:
     """An empty population, or a log of nothing, makes a report incomplete, in words too."""
     found = simulated(tmp_path, [], "subject,model,at\n")
@@ -146,6 +157,17 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
 
 def _some(counts: dict[str, int]) -> Counter[str]:
     return Counter(counts)
+
+
+def test_models_that_no_catalogue_has_are_counted_together_from_some_number_on(
+    tmp_path: Path,
+) -> None:
+    """Those asked for most are named."""
+    rows = [f"ann,m{number},2026-06-01 00:00:00" for number in (*range(25), 24)]
+    found = simulated(tmp_path, [person("ann")], "\n".join(["subject,model,at", *rows, ""]))
+
+    told = [(count, shown) for what, count, shown in problems(found) if "no catalogue has" in what]
+    assert ((2, "m24"), (5, ""), 21) == (told[0], told[-1], len(told))
 
 
 def test_organisations_that_nobody_knows(tmp_path: Path) -> None:
