@@ -197,6 +197,8 @@ class _Portal:
     async def hear(self, request: Request) -> Response:
         """Take what the browser brings for the attempt under way: a form, or coming back."""
         visit = self._visit(request)
+        if request.method == "GET" and visit.attempt is None:  # loaded again once it was over
+            return redirect(f"{self._base}/verify/question")
         leg = request.path_params.get("leg", "")
         language = self._frame(request).language
         if request.method == "POST":

@@ -97,6 +97,7 @@ def test_an_account_is_entered_without_a_key_and_opened_where_one_was_verified(a
     entered = at.visit(at.own, "national", sub="alice")
     page = at.door.ask("GET", "/question?model=fable-5").text
     done = at.verified()
+    again = at.door.ask("GET", "/with/national?lang=fr&code=used&state=used")
     status = at.door.ask(
         "GET", "/status?model=fable-5", headers={"authorization": f"Bearer {key}"}
     ).json()
@@ -107,6 +108,7 @@ def test_an_account_is_entered_without_a_key_and_opened_where_one_was_verified(a
     assert "<dt>Signed in at</dt><dd>National ID</dd>" in page
     assert "wk_" not in page
     assert "Sign in where you have been verified" in page
+    assert (303, "/verify/question") == (again.status_code, again.headers["location"])
     assert ("Done" in done.text, "done") == (True, status["state"])
     [fact] = at.door.site.registry.those(["alice"])["alice"].subject.facts
     assert ("oidc", ISSUER, 3) == (fact.method, fact.issuer, fact.assurance)
