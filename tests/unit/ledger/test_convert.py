@@ -172,13 +172,14 @@ def test_ocsf_has_a_word_for_everything_a_receipt_tells(opened: Opened) -> None:
             denied={**receipt, "kind": "refusal", "outcome": "deny"},
             cut={**receipt, "kind": "cut", "outcome": "verify"},
             other={**receipt, "kind": "substitution", "outcome": "substitute", "rules": [None]},
+            strange={**receipt, "kind": "refusal", "outcome": "delay"},
         )
     )
-    assert [("deny", 2, 2), ("cut", 2, 24), ("substitute", 1, 99)] == [
+    assert [("deny", 2, 2), ("cut", 2, 24), ("substitute", 1, 99), ("delay", 2, 0)] == [
         (event["status_detail"], event["status_id"], event["disposition_id"])
-        for event in found[-3:]
+        for event in found[-4:]
     ]
-    assert len(found) - 3 == len(events(replace(opened.contents, receipts=None)))
+    assert len(found) - 4 == len(events(replace(opened.contents, receipts=None)))
 
 
 def test_csv_is_read_strictly(opened: Opened, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ _FATES = {
     "verify": (2, 23, "challenged"), "deny": (2, 2, "blocked"), "cut": (2, 24, "revoked"),
 }  # fmt: skip
 """By what a receipt tells: action and disposition of the security control, and its word."""
+_UNKNOWN = (0, 0, "unknown")
 _SERVED = frozenset({"permit", "substitute"})
 
 
@@ -81,7 +82,7 @@ def _request(receipt: Mapping[str, Plain], order: str) -> dict[str, object]:
     """Return what is told of a request."""
     kind = str(receipt.get("kind"))
     outcome = kind if kind in {"permit", "cut"} else str(receipt.get("outcome"))
-    action, disposition, word = _FATES[outcome]
+    action, disposition, word = _FATES.get(outcome, _UNKNOWN)
     told: dict[str, object] = {
         "activity_name": "model request",
         "actor": {"app_name": "not recorded"},
