@@ -86,7 +86,8 @@ def within(address: str) -> str:
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     """A deployment that imported a master list."""
     folder = tmp_path_factory.mktemp("passports")
-    (folder / "passport-authorities.ml").write_bytes(LIST)
+    (folder / "passport-lists").mkdir()
+    (folder / "passport-lists" / "DE.ml").write_bytes(LIST)
     with opened_door(folder, more={"passport": 3}, section=SECTION) as door:
         yield Opened(door)
 

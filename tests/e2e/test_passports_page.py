@@ -79,14 +79,26 @@ def test_a_newer_list_says_what_has_changed(made: Office) -> None:
     )  # fmt: skip
 
 
-def test_a_list_under_another_certificate_takes_the_place(made: Office) -> None:
-    """Once the publisher has a new certificate, or another state is believed, the old list is gone."""
+def test_lists_of_several_publishers_count_together(made: Office) -> None:
+    """Each takes the place of its own publisher's last one, also under a new certificate."""
     made.writ(*IMPORT)
-    made.config.write_text(made.config.read_text().replace(GERMAN.pin, FRENCH.pin))
+    pins = f'{GERMAN.pin}", "{FRENCH.pin}'
+    made.config.write_text(made.config.read_text().replace(GERMAN.pin, pins))
     french = master_list([FRENCH], FRENCH, signer(FRENCH, purpose="2.23.136.1.1.3", **SPAN))
     (made.folder / "french.ml").write_bytes(french)
     said = made.json("passport", "import", "french.ml")
     assert ("FR", ["FR (1)"], []) == (said["publisher"], said["new"], said["gone"])
+    for by, code in ((GERMAN, "D"), (FRENCH, "FRA")):
+        lay(made.folder, passport(by, Booklet(code, code), ds=signer(by, **SPAN)))
+        assert f"issued by: {by.country}\n" in made.writ(*CHECK).stdout
+    again = authority(Family("rsa"), country="FR", serial=2, number=8, **SPAN)
+    made.config.write_text(made.config.read_text().replace(FRENCH.pin, again.pin))
+    assert f"FR.ml`: the master list is signed under {FRENCH.pin}" in made.fails(*CHECK)
+    renewed = master_list([again], again, signer(again, purpose="2.23.136.1.1.3", **SPAN))
+    (made.folder / "french.ml").write_bytes(renewed)
+    assert ["FR (1)"] == made.json("passport", "import", "french.ml")["new"]
+    lay(made.folder, passport(again, Booklet("FRA", "FRA"), ds=signer(again, **SPAN)))
+    assert "issued by: FR\n" in made.writ(*CHECK).stdout
 
 
 def test_the_chip_and_specimens_are_proved_too(made: Office) -> None:
@@ -124,6 +136,6 @@ def test_what_is_missing_is_said(made: Office) -> None:
         made.writ(*bare)
     (made.folder / "broken.ml").write_bytes(sequence(integer(1)))
     assert "the master list is not in its form" in made.fails("passport", "import", "broken.ml")
-    (made.folder / "passport-authorities.ml.new").mkdir()
+    (made.folder / "passport-lists" / "DE.ml.new").mkdir(parents=True)
     with pytest.raises(Failed, match="cannot write"):
         made.writ(*IMPORT)

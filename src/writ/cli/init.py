@@ -47,7 +47,7 @@ key_file = ""                    # a file with the API key that this upstream wa
 
 # [passport]                     # passports by their chips (docs/passports.md)
 # signed_under = ["sha256:…"]    # the certificate above the signer of the master list
-# master_list = "passport-authorities.ml"
+# lists = "passport-lists"       # where `writ passport import` puts them
 
 # [certificates]                 # client certificates (docs/certificates.md)
 # address = "https://cert.verify.example.org"

@@ -41,7 +41,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     from writ.errors import InvalidInput
     from writ.law.request import read_file
     from writ.people.passport.document import Files, verify_document
-    from writ.people.passport.opened import open_master_list
+    from writ.people.passport.opened import open_authorities
 
     try:
         signed = bytes.fromhex(challenge)
@@ -49,7 +49,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         raise InvalidInput("--challenge is not hex, such as 8f0a36c25b1d4e77") from None
     if (answer is None) != (challenge == ""):
         raise InvalidInput("give --answer and --challenge together, or neither")
-    trusted = open_master_list(passport_files(config))
+    trusted = open_authorities(passport_files(config))
     files = Files(
         read_file(sod),
         read_file(dg1),
@@ -57,7 +57,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         None if answer is None else read_file(answer),
     )
     now = wall()
-    found = verify_document(files, trusted.authorities, signed, now, specimens=specimen)
+    found = verify_document(files, trusted, signed, now, specimens=specimen)
     value = _plain(found)
     lines = [f"{key.replace('_', ' ')}: {_text(item)}" for key, item in value.items()]
     show(value, "\n".join(lines), as_json=as_json)

@@ -20,7 +20,7 @@ def import_(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Prove a master list, say what is new in it, and put it where [passport] says.
+    """Prove a master list, say what is new in it, and put it in the place of its publisher's last one.
 
     Example: writ passport import DE_ML_2026-05-28.ml
 
@@ -29,15 +29,18 @@ def import_(
     from writ.clock import wall
     from writ.law.request import read_file
     from writ.people.passport.masterlist import read_master_list
+    from writ.people.passport.opened import list_file
 
     files = passport_files(config)
     data = read_file(file)
     found = read_master_list(data, files.signed_under, wall())
-    known = _known(files)
-    write_new(files.master_list, data, over=True)
+    target = list_file(found.publisher, files)
+    known = _known(target, files)
+    files.lists.mkdir(parents=True, exist_ok=True)
+    write_new(target, data, over=True)
     moved = {"new": _beyond(found, known), "gone": _beyond(known, found)}
     value = {
-        "file": str(files.master_list),
+        "file": str(target),
         "digest": found.digest,
         "publisher": found.publisher,
         "signed_under": found.pin,
@@ -67,15 +70,15 @@ def passport_files(config: Path) -> "PassportFiles":
     return files
 
 
-def _known(files: "PassportFiles") -> "MasterList | None":
-    """Return the list that is there; one under a certificate that is no longer named counts as none."""
+def _known(file: Path, files: "PassportFiles") -> "MasterList | None":
+    """Return the publisher's list that is there; one under a certificate that is no longer named counts as none."""
     from writ.errors import Refused
-    from writ.people.passport.opened import open_master_list
+    from writ.people.passport.opened import open_list
 
-    if not files.master_list.exists():
+    if not file.exists():
         return None
     try:
-        return open_master_list(files)
+        return open_list(file, files)
     except Refused:
         return None
 

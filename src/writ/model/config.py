@@ -98,13 +98,13 @@ class WalletFiles:
 
 @dataclass(frozen=True, slots=True)
 class PassportFiles:
-    """What passports are proved against: a master list, and whose word it counts on.
+    """What passports are proved against: master lists, and whose word they count on.
 
-    `signed_under` are the digests of certificates that may stand above the list's signer; `reader`
+    `signed_under` are the digests of certificates that may stand above a list's signer; `reader`
     is the address that opens the app that reads chips.
     """
 
-    master_list: Path
+    lists: Path
     signed_under: frozenset[str]
     reader: str
 
@@ -335,7 +335,7 @@ class _Reader(TomlFile):
                 "passport.reader", f"`{reader}` is not what opens an app, such as my-app://passport"
             )
         return PassportFiles(
-            self._path(section, "passport", "master_list", "passport-authorities.ml"), pins, reader
+            self._path(section, "passport", "lists", "passport-lists"), pins, reader
         )
 
     def _record(self) -> Record | None:
@@ -404,7 +404,7 @@ _SECTIONS = {
     "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
     **dict.fromkeys(("oidc", "signals", "receivers", "vendors"), frozenset({"file"})),
-    "passport": frozenset({"master_list", "signed_under", "reader"}),
+    "passport": frozenset({"lists", "signed_under", "reader"}),
     "certificates": frozenset({"listen", "address", "issuers"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),

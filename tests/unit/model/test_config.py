@@ -103,7 +103,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert tmp_path / "idv.toml" == config.vendors
     assert tmp_path / "data" / "vendors" == config.erasures
     assert config.passport == PassportFiles(
-        tmp_path / "passport-authorities.ml", frozenset({"sha256:" + "0" * 64}), "my-app://passport"
+        tmp_path / "passport-lists", frozenset({"sha256:" + "0" * 64}), "my-app://passport"
     )
     assert "sha256:" + "0" * 64 == config.pin
     assert tmp_path / "trust.json" == config.trust_file

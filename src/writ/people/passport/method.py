@@ -15,7 +15,7 @@
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -40,9 +40,9 @@ from writ.people.methods import (
     shown_by,
 )
 from writ.people.passport.document import Document, Files, verify_document
-from writ.people.passport.masterlist import MasterList
 from writ.people.passport.nationality import Shown, country_of, shown
 from writ.signing.form import to_base64
+from writ.signing.state_certificate import StateCertificate
 
 MINUTES = 4
 _CHALLENGE_BYTES = 8
@@ -70,9 +70,13 @@ class Passport:
     lasts = 600
 
     def __init__(
-        self, trusted: MasterList, reader: str, clock: Clock, now: Callable[[], float] = wall
+        self,
+        authorities: Sequence[StateCertificate],
+        reader: str,
+        clock: Clock,
+        now: Callable[[], float] = wall,
     ) -> None:
-        self._trusted = trusted
+        self._authorities = authorities
         self._reader = reader
         self._clock = clock
         self._now = now
@@ -120,7 +124,7 @@ class Passport:
             ) from None
         now = self._now()
         files = Files(sent.sod, sent.dg1, sent.dg15, sent.answer)
-        document = verify_document(files, self._trusted.authorities, challenge, now)
+        document = verify_document(files, self._authorities, challenge, now)
         proof = _proof(document, now, self._clock)
         found = Finding((proof,), _named(document))
         code = self._waiting.keep(session.handle, found, now, self.lasts)

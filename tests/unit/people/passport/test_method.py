@@ -2,6 +2,7 @@ import asyncio
 import base64
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +20,7 @@ from writ.people.document_names import document_name
 from writ.people.methods import Arrival, Finding, Reply, Session, Show
 from writ.people.passport.masterlist import read_master_list
 from writ.people.passport.method import Passport as Method
-from writ.people.passport.opened import open_passport
+from writ.people.passport.opened import list_file, open_authorities, open_passport
 
 AMERICAN = authority(Family("rsa"), country="US")
 CHIP = Chip(Family("ecdsa", "sha256"))
@@ -33,7 +34,7 @@ REFUGEE = Settlement("requester", "protection", (("refugee", ""),), "at_least", 
 def method() -> Method:
     """Make the method as the portal does."""
     trusted = read_master_list(LIST, {AMERICAN.pin}, NOW)
-    return Method(trusted, "writ-passport://read", CLOCK, lambda: NOW)
+    return Method(trusted.authorities, "writ-passport://read", CLOCK, lambda: NOW)
 
 
 def begun(made: Method, *wanted: Settlement) -> Session:
@@ -209,19 +210,37 @@ def test_what_shows_no_citizenship_is_refused(nationality: str, message: str) ->
         heard(made, attempt, "chip", body=body)
 
 
-def test_the_portal_opens_what_was_imported(tmp_path: Any) -> None:
+def test_the_portal_opens_what_was_imported(tmp_path: Path) -> None:
     """The list is proved again when it is opened, though its signer's certificate has ended."""
-    file = tmp_path / "list.ml"
-    files = PassportFiles(file, frozenset({AMERICAN.pin}), "app://read")
+    files = PassportFiles(tmp_path / "lists", frozenset({AMERICAN.pin}), "app://read")
     with pytest.raises(Failed, match="import one with `writ passport import`"):
         open_passport(files, CLOCK)
+    files.lists.mkdir()
+    file = files.lists / "US.ml"
     file.write_bytes(LIST)
     assert "passport" == open_passport(files, CLOCK).name
-    with pytest.raises(Refused, match="is signed under sha256:"):
+    with pytest.raises(Refused, match=r"US\.ml`: the master list is signed under sha256:"):
         open_passport(replace(files, signed_under=frozenset()), CLOCK)
     file.write_bytes(LIST.replace(OLD.der[-20:], bytes(20)))
     with pytest.raises(Refused, match="was changed after it was signed"):
         open_passport(files, CLOCK)
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(Failed, match="cannot read"):
+        open_passport(files, CLOCK)
+
+
+def test_several_lists_count_together(tmp_path: Path) -> None:
+    """Whoever is on any of them issues documents, each authority once."""
+    both = frozenset({AMERICAN.pin, OLD.pin})
+    files = PassportFiles(tmp_path, both, "app://read")
+    list_file("US", files).write_bytes(publish([AMERICAN], AMERICAN))
+    list_file("FR", files).write_bytes(publish([OLD, AMERICAN], OLD))
+    assert {AMERICAN.der, OLD.der} == {item.der for item in open_authorities(files)}
+    assert 2 == len(open_authorities(files))
+    for nobody in ("", "../FR"):
+        with pytest.raises(Refused, match="names no country"):
+            list_file(nobody, files)
 
 
 def test_facts_end_with_the_document() -> None:
