@@ -11,9 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
-from tests.worlds.issuers import b64, jwk, jws, new_key
-from tests.worlds.provider import ALICE, ISSUER, KEY, NOW, Provider, registered
+from tests.worlds.issuers import b64, jwk, new_key
+from tests.worlds.provider import ALICE, ISSUER, KEY, NOW, SECRET, Provider, registered
 from tests.worlds.wallet import US_CITIZEN, Standing, session
 from writ.errors import Failed, InvalidInput, Refused
 from writ.model.decision import Settlement
@@ -296,11 +298,18 @@ def test_what_is_wrong_with_an_answer_is_refused(
 
 def test_a_token_signed_with_our_secret_or_the_public_key_is_refused(tmp_path: Path) -> None:
     """Whoever knows what is public cannot make a token: no HMAC is an alg here."""
-    world = World(tmp_path)
-    forged = jws({"alg": "HS256", "kid": "k1"}, {"sub": "alice"}, KEY)
-    world.provider.changed.answer = {"id_token": forged}
-    with pytest.raises(Refused, match="signed with another alg"):
-        world.shown()
+    public = json.dumps({name: jwk(KEY)[name] for name in ("crv", "kty", "x", "y")})
+    for secret in (SECRET, public):
+        world = World(tmp_path)
+        address = world.begin()
+        claims = {
+            "iss": ISSUER, "aud": "writ:portal", "exp": NOW + 300, "iat": NOW, "auth_time": NOW,
+            "nonce": world.session.state["nonce"], **ALICE,
+        }  # fmt: skip
+        forged = jwt.encode({"alg": "HS256", "kid": "k1"}, claims, OctKey.import_key(secret))
+        world.provider.changed.answer = {"id_token": forged}
+        with pytest.raises(Refused, match="signed with another alg"):
+            world.back(world.provider.sign_in(address))
 
 
 @pytest.mark.parametrize(
