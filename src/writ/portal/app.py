@@ -74,6 +74,7 @@ class _Portal:
         self._visits = Visits()
         self._attempts = Attempts(ways, counter, self._visits, portal.address)
         self._addresses = Buckets(120, 0.5)
+        self._places = Buckets(20, 2.0)
         self._keys = Buckets(10, 30.0)
         self._polls = Buckets(30, 5.0)
         self._subjects = Buckets(20, 30.0)
@@ -348,7 +349,7 @@ class _Portal:
         async def answer(request: Request) -> Response:
             try:
                 if counted:
-                    self._addresses.take(address_of(request, self._portal))
+                    self._count(request)
                 response = await endpoint(request)
             except WritError as error:
                 return self._error(request, error)
@@ -359,6 +360,14 @@ class _Portal:
             return response
 
         return answer
+
+    def _count(self, request: Request) -> None:
+        """Count a try by address; of who waits in line by their place: a company has one address."""
+        ticket = self._ticket(request) if request.url.path.endswith("/waiting") else None
+        if ticket is None:
+            self._addresses.take(address_of(request, self._portal))
+        else:
+            self._places.take(str(ticket.number))
 
     def _error(self, request: Request, error: WritError) -> Response:
         status = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}.get(type(error), 500)

@@ -89,6 +89,21 @@ def test_a_key_that_is_not_valid_is_told_when_it_is_its_turn(door: Door) -> None
     assert ("/verify/question", "") == (door.enter(key).headers["location"], door.cookies[COOKIE])
 
 
+def test_a_company_that_waits_behind_one_address_is_not_sent_away(door: Door) -> None:
+    """Looking again is counted by place, and not by address; whoever looks on and on is told to wait."""
+    waits(door)
+    held = dict(door.cookies)
+    door.entrance.line._places = 0  # nobody is called meanwhile
+    others = []
+    for _ in range(14):
+        waits(door)
+        others += [door.ask("GET", "/waiting").status_code for _ in range(10)]
+    door.cookies.update(held)
+    mine = [door.ask("GET", "/waiting").status_code for _ in range(21)]
+    door.entrance.line._places = 10_000
+    assert ({200}, {200}, 429) == (set(others), set(mine[:20]), mine[20])
+
+
 def test_whoever_has_no_place_begins_at_the_start(door: Door) -> None:
     """A made-up place is none."""
     door.cookies.clear()
