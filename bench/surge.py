@@ -30,7 +30,7 @@ from tests.worlds.door import ADDRESS, Door, opened_door
 from writ.clock import elapsed
 from writ.people.keys import Wanted
 from writ.portal.line import Line
-from writ.portal.waiting import wait_of
+from writ.portal.waiting import SOONEST, wait_of
 
 PEOPLE, HOUR = 100_000, 3600.0
 SURGE = PEOPLE / HOUR
@@ -75,6 +75,11 @@ def _spread(ratios: Sequence[float]) -> Mapping[str, float] | None:
         return None
     parts = statistics.quantiles(ratios, n=20)
     return {"p5": parts[0], "median": statistics.median(ratios), "p95": parts[-1]}
+
+
+def _told(standing: Line, number: int) -> float:
+    """Return the seconds from which the page makes its minutes."""
+    return (standing.place(number).seconds or 0.0) + SOONEST
 
 
 @dataclass
@@ -124,7 +129,7 @@ class Simulated:
             if given is None:
                 rush.let_in += 1
                 return None
-            number, came, told = given, self.now, standing.place(given).seconds or 0.0
+            number, came, told = given, self.now, _told(standing, given)
         elif standing.come(number, 0):
             rush.let_in += 1
             rush.compared.append((told, self.now - came))
@@ -189,7 +194,7 @@ class Browser:
                 await asyncio.sleep(float(again[1]))
             else:
                 ticket = self.opened.entrance.read(self.cookies["writ_place"])
-                told = self.opened.entrance.line.place(ticket.number).seconds or 0.0
+                told = _told(self.opened.entrance.line, ticket.number)
             answer = await self.ask("GET", "/waiting")
             if answer.status_code not in {OK, LED}:
                 raise RuntimeError(answer.text)

@@ -90,9 +90,12 @@ def open_entrance(portal: Portal, folder: Path) -> Entrance:
 
 
 def wait_of(place: Place, waiting: int) -> Wait:
-    """Say what somebody at a place is told, of so many who wait."""
+    """Say what somebody at a place is told, of so many who wait.
+
+    Whoever was called learns it when their page looks again, which the minutes allow for.
+    """
     seconds = place.seconds
     soon = LATEST if seconds is None else seconds / 4
     again = min(LATEST, max(SOONEST, round(soon), waiting // PAGES_A_SECOND))
-    minutes = None if seconds is None else math.ceil(seconds / 60)
+    minutes = None if seconds is None else math.ceil((seconds + SOONEST) / 60)
     return Wait(place.ahead + 1, minutes, again)

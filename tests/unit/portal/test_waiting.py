@@ -24,12 +24,12 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
         yield door
 
 
-def waits(door: Door, requester: str = "alice") -> str:
+def waits(door: Door, address: str = "192.0.2.1") -> str:
     """Come when others came just before, and be led to the line; returns the page's address."""
     door.cookies.clear()
-    key = door.key(requester)
+    key, headers = door.key("alice"), {"x-forwarded-for": address}
     for _ in range(5):
-        answer = door.enter(key)
+        answer = door.ask("POST", "/account", data={"key": key}, headers=headers)
         if answer.headers["location"].endswith("/waiting"):
             return answer.headers["location"]
         door.cookies.clear()
@@ -95,8 +95,8 @@ def test_a_company_that_waits_behind_one_address_is_not_sent_away(door: Door) ->
     held = dict(door.cookies)
     door.entrance.line._places = 0  # nobody is called meanwhile
     others = []
-    for _ in range(14):
-        waits(door)
+    for number in range(14):
+        waits(door, f"198.51.100.{number}")
         others += [door.ask("GET", "/waiting").status_code for _ in range(10)]
     door.cookies.update(held)
     mine = [door.ask("GET", "/waiting").status_code for _ in range(21)]
