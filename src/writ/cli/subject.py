@@ -88,6 +88,7 @@ class _Fact(msgspec.Struct):
     attestation: str
     attested_by: str
     expires_at: str | None = None
+    grade: dict[str, int | str] | None = None
 
 
 @app.command("show")
@@ -114,7 +115,7 @@ def one(
                 fact.attribute,
                 f"{fact.completeness} {msgspec.json.encode(fact.value).decode()}",
                 fact.assurance,
-                f"{fact.attested_by} ({fact.method})",
+                _by(fact),
                 fact.verified_at,
                 fact.attestation,
             )
@@ -152,3 +153,10 @@ def forget(
 
 def _fields(row: dict[str, object]) -> dict[str, object]:
     return {key: row[key] for key in ("id", "kind", "acts_for") if key in row}
+
+
+def _by(fact: _Fact) -> str:
+    """Say which method attested a fact, and of a determination who made it and on which basis."""
+    method = f"{fact.attested_by} ({fact.method})"
+    grade = fact.grade or {}
+    return f"{method}, {grade['by']} on {grade['value']}" if "by" in grade else method

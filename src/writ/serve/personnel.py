@@ -71,9 +71,9 @@ class _Office:
     site: Site
 
     def find(self, credential: Credential, form: _Find) -> Answer:
-        """Find one of the organisation's people."""
+        """Find people of the organisation."""
         found = self.site.personnel().find(credential.organisation, form.by, form.value)
-        return {"answer": "done", "people": [] if found is None else [found.plain()]}
+        return {"answer": "done", "people": [item.plain() for item in found]}
 
     def page(self, credential: Credential, form: _Page) -> Answer:
         """List them."""

@@ -1,5 +1,7 @@
 """Tables of employers: how they show who they are, their people, what they determined."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -8,6 +10,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -56,6 +59,12 @@ determined = Table(
     Column("credential", Text, ForeignKey("employer_credential.id"), nullable=False),
 )
 Index("determined_person", determined.c.person)
+
+
+def people_of(organisation: str) -> Select[Any]:
+    """Select the people of an organisation, the oldest first."""
+    here = (personnel.c.organisation == organisation, personnel.c.removed.is_(False))
+    return personnel.select().where(*here).order_by(personnel.c.created_at, personnel.c.id)
 
 
 def how_many(connection: Connection, organisation: str) -> int:

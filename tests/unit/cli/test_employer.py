@@ -79,6 +79,10 @@ def test_a_file_is_checked_signed_and_imported_once(made: Office, tmp_path: Path
     assert {("citizenships", "A1", "acme"), ("employer", "A1", "acme")} == {
         (fact["attribute"], fact["assurance"], fact["issuer"]) for fact in facts
     }
+    assert {("hr-7", "document"), ("hr-7", "personnel_record")} == {
+        (fact["grade"]["by"], fact["grade"]["value"]) for fact in facts
+    }
+    assert "hr-7 on document" in " ".join(made.writ("subject", "show", "alice").stdout.split())
 
 
 def test_what_is_wrong_with_a_file_is_said(made: Office, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from writ.people.employers.writing import Writing
 from writ.people.registry import Registry
 from writ.signing.keys import KeyPair
 from writ.store.database import Connection
-from writ.store.employer_tables import determined, how_many, personnel
+from writ.store.employer_tables import determined, how_many, people_of, personnel
 from writ.store.people_tables import attestation
 
 MOST_AT_ONCE = 200
@@ -54,21 +54,16 @@ class Personnel:
         self._books = registry.books
         self._pair = pair
 
-    def find(self, organisation: str, by: Named, value: str) -> Person | None:
-        """Return one of an organisation's people, if there is one."""
+    def find(self, organisation: str, by: Named, value: str) -> list[Person]:
+        """Return an organisation's people of an id, a name or an id of its own, a page at most."""
+        query = people_of(organisation).where(personnel.c[by] == value).limit(MOST_AT_ONCE)
         with self._books.store.view() as connection:
-            row = kept(connection, organisation, by, value)
-            return None if row is None else self._shown(connection, row)
+            rows = [Kept(*row) for row in connection.execute(query)]
+            return [self._shown(connection, row) for row in rows]
 
     def page(self, organisation: str, start: int, count: int) -> tuple[int, list[Person]]:
         """Return how many people an organisation has, and those from `start` (0: the first)."""
-        query = (
-            personnel.select()
-            .where(personnel.c.organisation == organisation, personnel.c.removed.is_(False))
-            .order_by(personnel.c.created_at, personnel.c.id)
-            .offset(start)
-            .limit(min(count, MOST_AT_ONCE))
-        )
+        query = people_of(organisation).offset(start).limit(min(count, MOST_AT_ONCE))
         with self._books.store.view() as connection:
             rows = [Kept(*row) for row in connection.execute(query)]
             found = [self._shown(connection, row) for row in rows]

@@ -124,4 +124,9 @@ def _shown(site: Site, name: str) -> dict[str, object]:
 
 
 def _fact(item: Attestation) -> dict[str, object]:
-    return {**write_fact(item.fact), "attestation": item.id.hex(), "attested_by": item.method}
+    return {
+        **write_fact(item.fact),
+        "attestation": item.id.hex(),
+        "attested_by": item.method,
+        "grade": item.grade,  # with who determined it, and on which basis, where somebody did
+    }

@@ -34,7 +34,7 @@ def test_a_determination_is_a_fact_at_what_is_registered(office: Office) -> None
         carried.grade or {}
     ).items()
     assert [Change(subjects=frozenset({"alice"}))] == heard
-    assert made == office.personnel.find("acme", "user", "u-1")
+    assert [made] == office.personnel.find("acme", "user", "u-1")
     [row] = office.events("determinations.made")
     assert [carried.id.hex()] == row["attestations"]
 
@@ -50,9 +50,9 @@ def test_an_employer_speaks_of_its_own_people_only(office: Office) -> None:
     assert {"this is nobody of yours; ask the operator to add them"} == words
     made = office.personnel.create(mine, Wanted("u-1", "x-9"))
     for by, value in (("id", made.id), ("external_id", "x-9")):
-        assert made == office.personnel.find("acme", by, value)  # type: ignore[arg-type]  # both are
-        assert office.personnel.find("other", by, value) is None  # type: ignore[arg-type]
-    assert office.personnel.find("other", "user", "u-1") is None
+        assert [made] == office.personnel.find("acme", by, value)  # type: ignore[arg-type]  # both are
+        assert [] == office.personnel.find("other", by, value)  # type: ignore[arg-type]
+    assert [] == office.personnel.find("other", "user", "u-1")
     with pytest.raises(Unknown):
         office.personnel.replace(theirs, made.id, Wanted("u-1", said=said()))
     with pytest.raises(Unknown):
@@ -74,6 +74,15 @@ def test_a_person_is_created_once(office: Office) -> None:
     _create(office)
     with pytest.raises(Taken):
         _create(office)
+
+
+def test_an_id_of_the_employers_may_be_of_several(office: Office) -> None:
+    """Whoever is of an id of the employer's is found, the oldest first."""
+    token = office.token()
+    first = office.personnel.create(token, Wanted("u-1", "x-1"))
+    office.clock.step(NOW + 1)
+    second = office.personnel.create(token, Wanted("u-2", "x-1"))
+    assert [first, second] == office.personnel.find("acme", "external_id", "x-1")
 
 
 def test_a_page_is_bounded(office: Office) -> None:
@@ -121,7 +130,7 @@ def test_an_older_determination_takes_nobodys_place(office: Office, instant: str
     other = said(citizenships=("FR",), determined_at=instant)
     with pytest.raises(InvalidInput, match="what stands is no older than this"):
         office.personnel.replace(token, made.id, Wanted("u-1", said=other))
-    assert made == office.personnel.find("acme", "id", made.id)
+    assert [made] == office.personnel.find("acme", "id", made.id)
 
 
 def test_whoever_leaves_is_no_longer_spoken_for(office: Office) -> None:
@@ -159,7 +168,7 @@ def test_a_removed_person_is_nobody(office: Office) -> None:
     made, token = _create(office), office.token()
     office.personnel.remove(token, made.id)
     assert set() == office.facts("alice")
-    assert office.personnel.find("acme", "id", made.id) is None
+    assert [] == office.personnel.find("acme", "id", made.id)
     with pytest.raises(Unknown):
         office.personnel.remove(token, made.id)
 
@@ -253,7 +262,7 @@ def test_a_person_is_forgotten_with_their_employer(office: Office) -> None:
     forgetting = Forgetting(office.registry)
     forgetting.take_back("alice")
     forgetting.erase("alice")
-    assert office.personnel.find("acme", "id", made.id) is None
+    assert [] == office.personnel.find("acme", "id", made.id)
     assert {"citizenships"} == _attributes(office, "bob")
     forgetting.take_back("acme")
     assert set() == office.facts("bob")
