@@ -57,6 +57,9 @@ def read_suites(paths: Iterable[Path]) -> Suites:
 
 def _files(path: Path, found: Suites) -> Iterator[Path]:
     """Yield the files that a path stands for (rule 1)."""
+    if not path.exists():
+        found.faults.append(Fault(str(path), 0, 0, "no such file or directory"))
+        return
     if not path.is_dir():
         if not path.name.endswith(CASES_ENDING) and path.suffix != ".csv":
             message = (

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from writ.errors import Fault
 from writ.law.countries import read_country
 from writ.law.document import Node, quoted
+from writ.law.groups import shipped_groups
 from writ.law.reading import Keys, Reader, nearest
 from writ.law.shipped import definition_names
 
@@ -80,6 +81,14 @@ def _definition(reader: Reader, node: Node) -> str:
 
 
 def _country(reader: Reader, node: Node) -> str:
+    name = reader.text(node)
+    if name in shipped_groups():
+        reader.fault(
+            node,
+            f"{quoted(name)} is a group of countries; answer with one of its countries,"
+            " and write the group into the file that is made",
+        )
+        return name
     return read_country(reader, node)
 
 

@@ -55,7 +55,7 @@ def test_what_cannot_be_read_is_said_of_all_files(folder: Path, tmp_path: Path) 
     assert [
         "b.cases.yaml:1:9: `nowhere` is no folder beside this file",
         "c.cases.yaml:2:1: not YAML: did not find expected key",
-        f"cannot read `{tmp_path}/d.cases.yaml`: No such file or directory".replace(f"{tmp_path}/", ""),
+        "d.cases.yaml: no such file or directory",
         "orders/a.cases.yaml:2:85: `no` is none of `permit`, `substitute`, `verify`, `deny`",
     ] == said(*files, folder)  # fmt: skip
 
@@ -73,7 +73,8 @@ def test_files_and_folders_without_cases(tmp_path: Path) -> None:
     assert [
         "x.yaml: is no file of cases; those end in `.cases.yaml` or are `expected.csv`",
         "empty: holds no cases: neither `*.cases.yaml` nor `expected.csv`",
-    ] == said(tmp_path / "x.yaml", tmp_path / "empty")
+        "gone: no such file or directory",
+    ] == said(tmp_path / "x.yaml", tmp_path / "empty", tmp_path / "gone")
 
 
 def test_a_file_that_is_no_mapping(folder: Path) -> None:

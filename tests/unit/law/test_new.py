@@ -121,6 +121,13 @@ def test_every_kind_of_answer_is_asked_for_or_refused() -> None:
     assert kinds == {*ONE, *MANY}
 
 
+def test_the_page_lists_every_template() -> None:
+    """A reader of the documentation knows which there are."""
+    page = (Path(__file__).parents[3] / "docs" / "cases.md").read_text(encoding="utf-8")
+    listed = page.partition("`writ order new` lists templates: ")[2].partition(". ")[0]
+    assert {f"`{name}`" for name in template_names()} == set(listed.split(", "))
+
+
 def test_a_name_that_is_no_template() -> None:
     """The nearest is offered, and all there are."""
     with pytest.raises(InvalidInput) as raised:
@@ -158,6 +165,16 @@ def test_faults_of_answers_are_said_together() -> None:
         "answers.yaml:1:77: `class-of-person` does not ask for `colour`",
         "answers.yaml:1:94: unknown definition `ear.us_persons@1`",
     ] == said
+
+
+def test_a_group_is_no_answer_where_countries_are_asked_for() -> None:
+    """The template's people are citizens of a country; the order may name the group afterwards."""
+    reader = Reader()
+    read_answers(reader, template("nationals-or-residents"), given({"countries": "eea, CH"}))
+    assert (
+        "`eea` is a group of countries; answer with one of its countries, and write the group into"
+        " the file that is made"
+    ) in [fault.message for fault in reader.faults]
 
 
 def test_what_is_missing_is_said_in_the_words_of_the_question() -> None:

@@ -155,10 +155,8 @@ def settlement_words(item: Settlement) -> str:
         else ""
     )
     if item.completeness == "exhaustive":
-        return (
-            f"{whose}a complete list of {noun(item.attribute)}: {values or 'none'}"
-            f" (A{item.assurance}{by})"
-        )
+        listed = f": {values}" if values else ", nothing that counts on it"
+        return f"{whose}a complete list of {noun(item.attribute)}{listed} (A{item.assurance}{by})"
     return f"{whose}{noun(item.attribute)}: {values} (A{item.assurance}{by})"
 
 

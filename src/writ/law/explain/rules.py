@@ -5,7 +5,7 @@
 2. `bar` turns the sense around: there, to be known *not* to be meant lets somebody pass.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from writ.clock import FOREVER, format_duration, format_instant
 from writ.law.compiled.cells import atoms
@@ -186,8 +186,11 @@ STANDING = {
 NAMED = "A person who is named is judged for themselves, and so is the company."
 
 
-def exception_lines(item: Exemption, rule: Rule) -> Iterator[Line]:
-    """Say whom an exception lets pass, from what, and what happens until it is shown."""
+def exception_lines(item: Exemption, rule: Rule, beside: Iterable[Exemption]) -> Iterator[Line]:
+    """Say whom an exception lets pass, from what, and what happens until it is shown.
+
+    `beside` are all exceptions of the version: another one that is asked for keeps a rule open too.
+    """
     others = sorted(rule.models - item.models)
     yield Line(
         f"Exception `{item.id}` to rule `{item.to}` (clauses {', '.join(item.clauses)}), for"
@@ -215,7 +218,15 @@ def exception_lines(item: Exemption, rule: Rule) -> Iterator[Line]:
         until = " on" if item.until >= FOREVER else f" until {format_instant(item.until)}"
         since = format_instant(item.since)
         yield Line(f"It rests on licence `{item.licence}` and holds from {since}{until}.", 1)
-    yield Line(_unproven(item, rule), 1)
+    asked = [
+        _code(other.id)
+        for other in beside
+        if other.to == item.to
+        and other.id != item.id
+        and other.unproven == "verify"
+        and other.models & item.models
+    ]
+    yield Line(_unproven(item, rule, asked), 1)
 
 
 def _code(name: str) -> str:
@@ -234,16 +245,20 @@ def _limit(item: Exemption) -> str:
     return "" if item.unless is None else ", and what follows `unless` known to be false"
 
 
-def _unproven(item: Exemption, rule: Rule) -> str:
+def _unproven(item: Exemption, rule: Rule, asked: Sequence[str]) -> str:
+    """Say what happens until it is shown; `asked` are other exceptions that may be shown instead."""
     barred = effect_sentence(rule.barred).removesuffix(".")
     if item.unproven == "verify":
+        false = f"{joined(['it', *asked], 'and')} are" if asked else "it is"
         return (
             "Whoever is known to be barred by the rule, while the exception may still be true of"
-            f" them: verify. Once it is known to be false as well, by facts good enough to bar: {barred}."
+            f" them: verify. Once {false} known to be false as well, by facts good enough to bar:"
+            f" {barred}."
         )
+    but = f", unless {joined(asked, 'or')} may still be true of them" if asked else ""
     return (
         "Whoever is known to be barred by the rule and has not shown the exception is not asked for"
-        f" it: {barred}. Whoever cannot be judged by the rule yet stays undecided, as above."
+        f" it: {barred}{but}. Whoever cannot be judged by the rule yet stays undecided, as above."
     )
 
 

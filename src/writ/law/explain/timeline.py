@@ -39,7 +39,8 @@ def speaking(book: Lawbook, at: Instant) -> dict[str, tuple[str, ...]]:
 def _named(active: ActiveRule, model: str) -> str:
     version = active.version
     exempt = [f"`{item.id}`" for item in active.exemptions if model in item.models]
-    but = f" with exception {joined(exempt, 'and')}" if exempt else ""
+    several = "s" if len(exempt) > 1 else ""
+    but = f" with exception{several} {joined(exempt, 'and')}" if exempt else ""
     return f"`{version.order}` version {version.version}, rule `{active.rule.id}`{but}"
 
 

@@ -132,7 +132,7 @@ def _per_rule(version: OrderVersion, say: Callable[[Rule], Iterable[Line]]) -> I
 def _exceptions(version: OrderVersion) -> Iterator[Line]:
     rules = {rule.id: rule for rule in version.rules}
     for item in version.exemptions:
-        yield from exception_lines(item, rules[item.to])
+        yield from exception_lines(item, rules[item.to], version.exemptions)
     if version.rules and not version.exemptions:
         yield Line("None.")
     lists = [group for group in version.annexes.values() if group.digest is not None]

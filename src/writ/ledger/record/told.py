@@ -8,7 +8,7 @@
    (`writ.ledger.record.bands`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from writ.canonical import Plain
@@ -123,7 +123,7 @@ def _rule(version: OrderVersion, rule: Rule) -> dict[str, Plain]:
             *_words(said),
             *_words(stream_line([shown])),
         ],
-        "exceptions": [_exception(item, shown) for item in own],
+        "exceptions": [_exception(item, shown, own) for item in own],
     }
 
 
@@ -135,9 +135,9 @@ def _class(name: str | None) -> dict[str, Plain] | None:
     return {"name": name, "title": title}
 
 
-def _exception(item: Exemption, rule: Rule) -> dict[str, Plain]:
+def _exception(item: Exemption, rule: Rule, beside: Sequence[Exemption]) -> dict[str, Plain]:
     if item.licence is None:
-        words = _words(exception_lines(item, rule))
+        words = _words(exception_lines(item, rule, beside))
     else:
         until = "" if item.until >= FOREVER else f" until {format_instant(item.until)}"
         since = format_instant(item.since)

@@ -151,6 +151,32 @@ def test_an_exception_with_limits_and_evidence_of_its_own(catalogue: bytes, writ
     ] == lines
 
 
+def test_another_exception_that_is_asked_for_keeps_the_rule_open(
+    catalogue: bytes, write: Write
+) -> None:
+    """Only once nobody could be exempt by either is it a deny, whichever of the two is read."""
+    two = b"""  - {id: members, to: only-us, clauses: [c1], models: [fable-5], who: {member_of: [m]}}
+  - {id: adults, to: only-us, clauses: [c1], models: [fable-5], who: {age_over: 18}, unproven: verify}
+"""
+    parts = explained(catalogue, write() + EXCEPTION + two)
+    lines = said(parts, "exceptions")
+    assert [
+        (
+            "Whoever is known to be barred by the rule, while the exception may still be true of"
+            " them: verify. Once it and `adults` are known to be false as well, by facts good"
+            " enough to bar: deny."
+        ),
+        (
+            "Whoever is known to be barred by the rule and has not shown the exception is not asked"
+            " for it: deny, unless `staff` or `adults` may still be true of them. Whoever cannot be"
+            " judged by the rule yet stays undecided, as above."
+        ),
+    ] == [line for line in lines if line.startswith("Whoever")][:2]
+    rule = "rule `only-us` with exceptions `staff`, `members` and `adults`"
+    timeline = [line.text for line in parts[0].sections[2].lines]
+    assert f"`fable-5`: `sample` version 1, {rule}" in timeline
+
+
 def test_what_changes_when() -> None:
     """Every boundary of the folder, and which rules speak of which model from then on."""
     book = read_folder(JUNE)

@@ -103,7 +103,8 @@ def test_what_a_parent_would_have_to_show_is_said() -> None:
     ] == lines[-2:]
     named = Settlement("organisation", "incorporated_in", (), "exhaustive", 2, (), None, "top-co")
     assert (
-        "of `top-co`, as owner or parent, a complete list of places of incorporation: none (A2)"
+        "of `top-co`, as owner or parent, a complete list of places of incorporation,"
+        " nothing that counts on it (A2)"
     ) == settlement_words(named)
 
 
