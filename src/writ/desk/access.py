@@ -9,6 +9,7 @@
 """
 
 import secrets
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -70,6 +71,11 @@ class Accesses:
                 )
                 said: dict[str, Plain] = {"at": now, "receiver": receiver, **dict(counts)}
                 append(connection, TOLD, said)
+
+
+def phase(book: Lawbook, at: Instant) -> int:
+    """Number the span between two changes of rules, holds, stays or licences that an instant is in."""
+    return bisect_right(book.boundaries(), at)
 
 
 def _closed(people: People, book: Lawbook, now: Instant) -> Mapping[str, set[str]]:

@@ -19,7 +19,7 @@ import structlog
 
 from writ.canonical import Plain
 from writ.clock import SECOND, elapsed, wall
-from writ.desk.access import Accesses
+from writ.desk.access import Accesses, phase
 from writ.errors import WritError
 from writ.people.books import Change
 from writ.people.fetch import Outgoing, Send
@@ -99,11 +99,9 @@ class Teller:
 
     def _stands(self) -> tuple[object, ...]:
         """What says that other rules are in effect than before."""
-        book = self._site.desk.current().book
-        if book is None:
-            return ()
+        force = self._site.desk.current()
         now = self._site.clock.now()
-        return self._site.desk.current().digest, [item.rule.id for item in book.rules_at(now)]
+        return () if force.book is None else (force.digest, phase(force.book, now))
 
     def _due(self) -> bool:
         now = self._since()

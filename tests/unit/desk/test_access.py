@@ -13,7 +13,7 @@ from tests.unit.desk.test_notices import (
 )
 from tests.worlds.signers import letter
 from writ.clock import DAY
-from writ.desk.access import TOLD, Accesses
+from writ.desk.access import TOLD, Accesses, phase
 from writ.model.subject import Subject
 from writ.people.forgetting import Forgetting
 from writ.people.signals.receivers import Receiver
@@ -115,3 +115,14 @@ def test_who_is_forgotten_is_told_of_no_more(house: House) -> None:
     with house.desk.store.view() as connection:
         left = {row.subject for row in connection.execute(telling.select())}
     assert {"clerk", "unknown"} == left
+
+
+def test_an_amendment_with_the_same_rules_names_is_another_effect(house: House) -> None:
+    """Everybody is judged anew when a version takes another's place, though no epoch does."""
+    amended = open_letter(version="version: 2").replace(
+        b"effective: 2026-06-12", b"effective: 2026-06-14"
+    )
+    house.enact(a=open_letter(), b=amended)
+    book = house.desk.current().law().book
+    found = [phase(book, EFFECTIVE + at * DAY) for at in (-1, 0, 1, 3)]
+    assert [0, 1, 1, 2] == found
