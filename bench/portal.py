@@ -3,6 +3,7 @@
 1. A link for a refusal, minted and read back, beside a JWS of the same claims by joserfc.
 2. What a visitor costs the portal and the control process together, in one process and without a
    network, beside 100,000 visitors in the first hour: 28 a second.
+3. What a signal of an identity provider costs the two together, beside one proof by joserfc.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from joserfc import jws
 from joserfc.jwk import OctKey
 
 from tests.worlds.door import Door, opened_door
+from tests.worlds.transmitter import DIGEST, RSA, TOKEN, registered
+from tests.worlds.transmitter import signed as set_token
 from writ.signing.invitation import Invitation, read_invitation
 
 SECRET = b"s" * 32
@@ -61,15 +64,35 @@ def visit(door: Door, key: str, number: int) -> None:
         raise RuntimeError(page.text)
 
 
+def signal(door: Door, token: str) -> None:
+    """Push a SET of which nothing falls: proved by the portal, and again by who would act on it."""
+    headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/secevent+jwt"}
+    answer = door.send("POST", "/signals/idp", content=token, headers=headers)
+    if answer.status_code != 202:
+        raise RuntimeError(answer.text)
+
+
+def proof(token: str) -> Callable[[], object]:
+    """Prove the signature of one as joserfc does, and nothing else of it."""
+    return lambda: jws.deserialize_compact(token, RSA, algorithms=["RS256"])
+
+
 def measure(seconds: float) -> list[dict[str, object]]:
     """Take every measure once."""
     ours, theirs = rate(link, seconds), rate(signed, seconds)
-    with tempfile.TemporaryDirectory() as folder, opened_door(Path(folder)) as door:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        opened_door(Path(folder), registered(token=DIGEST), portal="per_second = 1000\n") as door,
+    ):
         keys, numbers = cycle([door.key("alice") for _ in range(200)]), count()
         visits = rate(lambda: visit(door, next(keys), next(numbers)), seconds)
+        tokens = iter([set_token(jti=str(number)) for number in range(round(1000 * seconds) + 10)])
+        signals = rate(lambda: signal(door, next(tokens)), seconds)
+        proofs = rate(proof(set_token()), seconds)
     return [
         {"what": "link", "per_second": ours, "beside": "joserfc", "ratio": ours / theirs},
         {"what": "visit", "per_second": visits, "beside": "surge", "ratio": visits / SURGE},
+        {"what": "signal", "per_second": signals, "beside": "joserfc", "ratio": signals / proofs},
     ]
 
 
