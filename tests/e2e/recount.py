@@ -104,6 +104,7 @@ def recount(journal: str, expected: str) -> Line:
     count_requests(lines, rows, card)
     count_streams(lines, card)
     activated = [c for c in lines["change"] if c["what"] in ("activated", "activated_ahead")]
+    tries = Counter(line["how"] for line in lines.get("attempt", []))
     digests = {line["when"]: line["rules_digest"] for line in lines["digest"]}
     names = (
         "requests", "in_transition", "flags_agree", "wrong_outcomes", "wrongly_served",
@@ -117,8 +118,10 @@ def recount(journal: str, expected: str) -> Line:
         "time_to_return_ms": slowest(lines["return"]),
         "wallet_return_ms": slowest(r for r in lines["return"] if r["way"] == "wallet"),
         "employer_return_ms": slowest(r for r in lines["return"] if r["way"] == "employer"),
-        "links_lent": len(lines.get("lent", [])),
-        "links_opened": sum(link["answer"] in SERVED for link in lines.get("lent", [])),
+        "links_lent": sum(tries[how] for how in ("lent", "told")),
+        "links_stolen": tries["stolen"],
+        "half_shown": tries["half"],
+        "links_opened": sum(line["answer"] in SERVED for line in lines.get("attempt", [])),
         "phases": Counter(request["phase"] for request in lines["request"]),
     }
 

@@ -61,7 +61,8 @@ def test_june_comes_out_as_written(
     assert card["streams_spared"] > 48
     assert 0 == card["reports_skipped"]
     assert [1, 1] == [card["packs"], card["packs_proved"]]
-    assert (2, 0) == (card["links_lent"], card["links_opened"])
+    tried = (card["links_lent"], card["links_stolen"], card["half_shown"], card["links_opened"])
+    assert (2, 1, 1, 0) == tried
     times = (
         "proof_ms",
         "simulation_ms",
@@ -109,7 +110,8 @@ def test_the_journal_gives_the_scorecard_anew(
     names = (
         "requests", "in_transition", "wrong_outcomes", "wrongly_served", "wrongly_barred",
         "unaffected_lost", "streams_cut", "streams_spared", "restored", "probes",
-        "receipts_checked", "in_force_ms", "time_to_return_ms", "links_lent", "links_opened",
+        "receipts_checked", "in_force_ms", "time_to_return_ms", "links_lent", "links_stolen",
+        "half_shown", "links_opened",
         "wallet_return_ms", "employer_return_ms",
     )  # fmt: skip
     assert {name: card[name] for name in names} == {name: mine[name] for name in names}

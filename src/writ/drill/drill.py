@@ -12,7 +12,7 @@ from typing import get_args
 import msgspec
 
 from writ.clock import Instant
-from writ.drill.deployment import Deployment, deployed
+from writ.drill.deployment import WALLET, Deployment, deployed
 from writ.drill.enrolment import Late, enrol
 from writ.drill.folder import CaseFolder, read_case_folder
 from writ.drill.packs import check_pack, export_packs, record_card
@@ -27,6 +27,7 @@ from writ.drill.telling import Telling
 from writ.drill.traffic import Traffic
 from writ.law.request import read_file
 from writ.model.outcome import Outcome
+from writ.model.subject import Subject
 from writ.study.coverage import FILE as COVERAGE
 from writ.study.coverage import read_register
 
@@ -148,20 +149,42 @@ def _returning(
             if len(found) == len(get_args(Way)):
                 break
         for item in found.values():
-            borrower = _borrower(folder, population, item) if item.way == "wallet" else None
-            yield replace(item, borrower=borrower)
+            if item.way == "wallet":
+                borrower, shy = _borrower(folder, population, item), _shy(folder, population, item)
+                yield replace(item, borrower=borrower, shy=shy)
+            else:
+                yield item
 
 
 def _borrower(folder: CaseFolder, population: Population, item: Returning) -> Party | None:
     """Find somebody made up of whom nothing is known, and whom that keeps out."""
+    for party, subject in _kept_out(folder, population, item):
+        if not subject.facts:
+            return party
+    return None
+
+
+def _shy(folder: CaseFolder, population: Population, item: Returning) -> tuple[Party, str] | None:
+    """Find somebody made up who has shown one citizenship by a wallet, and whom that keeps out."""
+    for party, subject in _kept_out(folder, population, item):
+        if [(fact.attribute, fact.method) for fact in subject.facts] == [("citizenships", WALLET)]:
+            [fact] = subject.facts
+            if fact.completeness == "at_least" and len(fact.values) == 1:
+                return party, fact.values[0].parts[0]
+    return None
+
+
+def _kept_out(
+    folder: CaseFolder, population: Population, item: Returning
+) -> Iterator[tuple[Party, Subject]]:
+    """Yield people made up who ask for themselves, and whom a model asks to verify."""
     for party in population.parties:
         names = party.names
         alone = names.organisation is None and names.end_user is None and not party.is_case
         subject = population.subjects[names.requester]
         outcome = folder.expected.outcome(party.case, item.model, item.at)
-        if alone and subject.kind == "person" and not subject.facts and outcome is Outcome.VERIFY:
-            return party
-    return None
+        if alone and subject.kind == "person" and outcome is Outcome.VERIFY:
+            yield party, subject
 
 
 def _let_in(folder: CaseFolder, case: str, before: Instant, at: Instant) -> str | None:

@@ -10,7 +10,7 @@
 5. A `receipt` is what the gateway itself put down for a refusal, found by its decision id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -29,6 +29,9 @@ arrive, somebody about to be turned away."""
 
 What: TypeAlias = Literal["activated", "activated_ahead", "clock", "fact"]
 
+How: TypeAlias = Literal["lent", "told", "stolen", "half"]
+"""`lent`: somebody else's wallet answered a link; `told`: and told the code as well. `stolen`: with the
+link of somebody else's refusal. `half`: one of two citizenships was shown, and not the one that counts."""
 
 Way: TypeAlias = Literal["facts", "wallet", "employer"]
 """How a fact arrived: signed by its method and imported, shown at the portal, or over SCIM."""
@@ -126,16 +129,24 @@ class Return(_Line, frozen=True, kw_only=True, tag="return"):
     served_ms: float
 
 
-class Lent(_Line, frozen=True, kw_only=True, tag="lent"):
-    """What came of a link for a wallet that somebody else's wallet answered: found, or helped with.
+ATTEMPTS: Mapping[How, str] = {
+    "lent": "a wallet link that somebody else's wallet answered",
+    "told": "a wallet link that somebody else's wallet answered, with the code told",
+    "stolen": "the link of somebody else's refusal",
+    "half": "one of two citizenships",
+}
 
-    `told`: the other told the code as well. `answer` is what the link's own key then got.
+
+class Attempt(_Line, frozen=True, kw_only=True, tag="attempt"):
+    """Somebody at the portal who is not to be served by what they do there (`How`).
+
+    `answer` is what their own key then got.
     """
 
     party: int
     case: str
     model: str
-    told: bool
+    how: How
     answer: Answer
 
 
@@ -183,7 +194,7 @@ Line: TypeAlias = (
     | Request
     | Watch
     | Return
-    | Lent
+    | Attempt
     | Receipt
     | Digest
     | Population

@@ -25,10 +25,11 @@ from writ.clock import parse_instant
 from writ.drill.expected import Expected
 from writ.drill.outward import SERVED, allowed, disclosures_at
 from writ.drill.record import (
+    ATTEMPTS,
+    Attempt,
     Change,
     Coverage,
     Digest,
-    Lent,
     Line,
     Pack,
     Population,
@@ -108,6 +109,8 @@ class Scorecard:
     streams_cut: int = 0
     streams_spared: int = 0
     links_lent: int = 0
+    links_stolen: int = 0
+    half_shown: int = 0
     links_opened: int = 0
     parties: int = 0
     subjects: int = 0
@@ -174,8 +177,8 @@ class _Score:
                 self.report(line)
             case Pack():
                 self.pack(line)
-            case Lent():
-                self.lent(line)
+            case Attempt():
+                self.attempt(line)
             case Population():
                 self.result.parties, self.result.subjects = line.parties, line.subjects
             case Coverage():
@@ -194,12 +197,17 @@ class _Score:
         else:
             self.result.simulation_ms = max(took, self.result.simulation_ms or 0.0)
 
-    def lent(self, line: Lent) -> None:
-        """Count a link that somebody else's wallet answered, and whether it opened anything."""
-        self.result.links_lent += 1
+    def attempt(self, line: Attempt) -> None:
+        """Count an attempt at the portal, and whether it opened anything."""
+        if line.how == "half":
+            self.result.half_shown += 1
+        elif line.how == "stolen":
+            self.result.links_stolen += 1
+        else:
+            self.result.links_lent += 1
         if line.answer in SERVED:
             self.result.links_opened += 1
-            self.mistake(f"a lent link opened {line.model} for case `{line.case}`")
+            self.mistake(f"{ATTEMPTS[line.how]} opened {line.model} for case `{line.case}`")
 
     def request(self, line: Request) -> None:
         phase = self.phases.setdefault(line.phase, Phase(line.phase))

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from writ.clock import Instant, elapsed, format_instant
+from writ.drill.attempts import Attempts
 from writ.drill.deployment import WALLET, Deployment
 from writ.drill.employer import registered
 from writ.drill.enrolment import Late, bring
@@ -33,7 +34,6 @@ from writ.drill.record import (
     Change,
     Digest,
     Journal,
-    Lent,
     Receipt,
     Report,
     Return,
@@ -47,7 +47,7 @@ from writ.drill.schedule import Schedule, Step, label
 from writ.drill.streams import Open, open_streams, watch
 from writ.drill.telling import Telling
 from writ.drill.traffic import Ask, Traffic
-from writ.drill.visitor import Purse, Visitor
+from writ.drill.visitor import Purse
 from writ.model.order import OrderVersion
 from writ.model.outcome import Outcome
 from writ.model.subject import Fact
@@ -61,7 +61,8 @@ HIDDEN = "DE"
 class Returning:
     """A party kept out for want of facts that arrive at `at`; `model` lets it in from then on.
 
-    `borrower` is somebody else who is kept out, and has the party's wallet answer a link.
+    `borrower` is somebody else who is kept out, follows the party's link, and has the party's wallet
+    answer one. `shy` is somebody who has shown one citizenship, which does not do, and shows it again.
     """
 
     party: Party
@@ -69,6 +70,7 @@ class Returning:
     at: Instant
     late: tuple[Late, ...]
     borrower: Party | None = None
+    shy: tuple[Party, str] | None = None
 
     @property
     def way(self) -> Way:
@@ -105,6 +107,11 @@ class Story:
     telling: Telling
     _files: dict[str, bytes] = field(default_factory=dict)
     _changes: int = 0
+
+    @property
+    def attempts(self) -> Attempts:
+        """What people try who are not to be served by it."""
+        return Attempts(self.site, self.traffic, self.telling)
 
     @property
     def journal(self) -> Journal:
@@ -227,13 +234,17 @@ class Story:
         """Have somebody follow the link of a refusal and show what is in a wallet (rule 4)."""
         shown = item.late[0].facts[0].values[0].parts[0]
         purse = Purse(self.site.issuer, (HIDDEN, shown))
-        async with self._visitor(item.party) as visitor:
+        if item.borrower is not None:
+            await self.attempts.stolen(item.borrower, item.party, item.model)
+        async with self.attempts.visitor(item.party) as visitor:
             address = await purse.present(visitor.http, await visitor.link(item.model), 1)
             begun = elapsed()
             await visitor.follow(address)
         served = await self._served(item, begun)
         if item.borrower is not None:
-            await self._lent(item.borrower, item.model, purse)
+            await self.attempts.lent(item.borrower, item.model, purse)
+        if item.shy is not None:
+            await self.attempts.half(item.shy[0], item.model, (item.shy[1], shown))
         return served
 
     async def _from_employer(self, item: Returning) -> float:
@@ -244,28 +255,6 @@ class Story:
         begun = elapsed()
         await employer.determine(late.subject, fact)
         return await self._served(item, begun)
-
-    async def _lent(self, borrower: Party, model: str, purse: Purse) -> None:
-        """Have a friend's wallet answer somebody's link: alone, and then with the code told."""
-        async with self._visitor(borrower) as visitor, Visitor(self.site.gateway) as friend:
-            address = await purse.present(friend.http, await visitor.link(model), 1)
-            code = await friend.code(address)
-            for told in (False, True):
-                if told:
-                    await visitor.type(code)
-                request = await self.traffic.ask(borrower, model, "returning")
-                lent = Lent(
-                    party=borrower.number,
-                    case=borrower.case,
-                    model=model,
-                    told=told,
-                    answer=request.answer,
-                )
-                self.journal.write(lent)
-                self.telling.lent(lent)
-
-    def _visitor(self, party: Party) -> Visitor:
-        return Visitor(self.site.gateway, self.traffic.credentials[party.number].text)
 
     async def _ahead(self, step: Step) -> None:
         """Activate what will take effect later: nothing may come of it yet (rule 6)."""

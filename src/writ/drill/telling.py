@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from writ.clock import elapsed, format_instant
-from writ.drill.record import Change, Lent, Pack, Report, Return, Signed, Watch
+from writ.drill.record import ATTEMPTS, Attempt, Change, Pack, Report, Return, Signed, Watch
 from writ.drill.schedule import Step
 from writ.drill.scorecard import Phase, Scorecard
 
@@ -71,10 +71,9 @@ class Telling:
         how = "proved twice without the server" if pack.proved else f"[red]{pack.note}[/]"
         self.say(f"{pack.name}, {pack.size >> 10} KiB: {how}")
 
-    def lent(self, line: Lent) -> None:
-        """Tell what came of a link that somebody else's wallet answered."""
-        how = "with the code told" if line.told else "the code kept"
-        self.say(f"a wallet link of {line.case} answered by somebody else, {how}: {line.answer}")
+    def attempted(self, line: Attempt) -> None:
+        """Tell what came of an attempt at the portal."""
+        self.say(f"{ATTEMPTS[line.how]}, for {line.case}: {line.answer}")
 
     def asked(self, step: Step, asked: int) -> None:
         """Tell that an instant was asked about."""
@@ -115,7 +114,7 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("wrongly served", _count(card.wrongly_served)),
         ("wrongly barred", _count(card.wrongly_barred)),
         ("unaffected lost", _count(card.unaffected_lost)),
-        ("lent links that opened", _count(card.links_opened)),
+        ("attempts that opened", _count(card.links_opened)),
         ("restored exactly", _yes(card.restored)),
         ("receipts checked", Text(str(card.receipts_checked))),
         ("in transition", Text(str(card.in_transition))),
@@ -135,7 +134,10 @@ def _figures(card: Scorecard) -> list[tuple[tuple[Text, Text], ...]]:
         ("employer to served again", _ms(card.employer_return_ms)),
         ("streams cut, spared", Text(f"{card.streams_cut}, {card.streams_spared}")),
         ("packs of evidence proved", Text(f"{card.packs_proved} of {card.packs}")),
-        ("lent wallet links", Text(str(card.links_lent))),
+        (
+            "links lent, stolen; half shown",
+            Text(f"{card.links_lent}, {card.links_stolen}; {card.half_shown}"),
+        ),
         ("on the books", Text(str(card.subjects))),
     ]
     return [

@@ -70,20 +70,30 @@ class Visitor:
     ) -> None:
         await self.http.aclose()
 
-    async def link(self, model: str) -> str:
-        """Go from a refusal to the link that a wallet opens."""
+    async def refusal(self, model: str) -> str:
+        """Be refused; return where the refusal leads."""
         refused = await self.http.post(
             f"http://{self._gateway}/v1/chat/completions",
             headers={"authorization": f"Bearer {self._key}"},
             json={"model": model, "messages": [{"role": "user", "content": "hello"}]},
         )
-        where = _found(re.compile(r'"verify_uri":\s*"([^"]+)"'), refused.text)
+        return _found(re.compile(r'"verify_uri":\s*"([^"]+)"'), refused.text)
+
+    async def enter(self, where: str) -> bool:
+        """Follow a link and show one's key; return whether the portal takes both together."""
         self._portal = where.partition("?")[0]
         token = _found(_TOKEN, _right(await self.http.get(where)).text)
         asked = await self.http.post(
             f"{self._portal}/account", data={"key": self._key, "t": token, "lang": "en"}
         )
-        self._form = _found(_FORM, _right(asked).text)
+        form = _FORM.search(asked.text) if asked.status_code == _OK else None
+        self._form = form[1] if form else ""
+        return bool(self._form)
+
+    async def link(self, model: str) -> str:
+        """Go from a refusal to the link that a wallet opens."""
+        if not await self.enter(await self.refusal(model)):
+            raise Failed("the portal did not let a visitor in with their own key and link")
         chosen = {"form": self._form, "method": "wallet", "question": "0"}
         began = await self.http.post(f"{self._portal}/begin", data=chosen)
         return _found(_LINK, _right(began).text).replace("&amp;", "&")

@@ -7,11 +7,11 @@ import pytest
 from tests.worlds.small_case import BEFORE, IMPOSED, LIFTED, SHOWN, SmallCase
 from writ.drill.folder import CaseFolder, read_case_folder
 from writ.drill.record import (
+    Attempt,
     Change,
     Digest,
     Fate,
     Journal,
-    Lent,
     Line,
     Pack,
     Population,
@@ -365,10 +365,21 @@ def test_the_slowest_report_of_each_kind_counts(case: Case) -> None:
 
 def test_a_lent_link_that_opens_something_is_a_mistake(case: Case) -> None:
     """Links that somebody else's wallet answered are counted; one that opened a model is wrong."""
-    lent = Lent(party=3, case="nobody", model="fable-5", told=False, answer="verify")
-    opened = Lent(party=3, case="nobody", model="fable-5", told=True, answer="permit")
-    good = score([*RIGHT, REQUEST, lent], case.folder.expected, case.folder.book)
-    bad = score([*RIGHT, REQUEST, lent, opened], case.folder.expected, case.folder.book)
-    assert (1, 0, True) == (good.links_lent, good.links_opened, good.right)
+    lent = Attempt(party=3, case="nobody", model="fable-5", how="lent", answer="verify")
+    tried = [
+        lent,
+        msgspec.structs.replace(lent, how="stolen"),
+        msgspec.structs.replace(lent, how="half"),
+    ]
+    opened = msgspec.structs.replace(lent, how="told", answer="permit")
+    good = score([*RIGHT, REQUEST, *tried], case.folder.expected, case.folder.book)
+    bad = score([*RIGHT, REQUEST, *tried, opened], case.folder.expected, case.folder.book)
+    assert (1, 1, 1) == (good.links_lent, good.links_stolen, good.half_shown)
+    assert (0, True) == (good.links_opened, good.right)
     assert (2, 1, False) == (bad.links_lent, bad.links_opened, bad.right)
-    assert ["a lent link opened fable-5 for case `nobody`"] == bad.mistakes
+    assert [
+        (
+            "a wallet link that somebody else's wallet answered, with the code told opened fable-5 for"
+            " case `nobody`"
+        )
+    ] == bad.mistakes

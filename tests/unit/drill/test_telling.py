@@ -3,7 +3,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from writ.drill.record import Change, Lent, Report, Return, Signed, Watch
+from writ.drill.record import Attempt, Change, Report, Return, Signed, Watch
 from writ.drill.schedule import Step
 from writ.drill.scorecard import Phase, Scorecard
 from writ.drill.telling import Telling, save_picture
@@ -67,8 +67,8 @@ def test_progress_is_told_line_by_line() -> None:
     telling.watched([watch])
     telling.watched([])
     telling.returned(Return(party=1, case="c", model="m", way="facts", from_ms=1.0, served_ms=55.0))
-    telling.lent(Lent(party=2, case="d", model="m", told=False, answer="verify"))
-    telling.lent(Lent(party=2, case="d", model="m", told=True, answer="verify"))
+    telling.attempted(Attempt(party=2, case="d", model="m", how="lent", answer="verify"))
+    telling.attempted(Attempt(party=2, case="d", model="m", how="told", answer="verify"))
     telling.asked(Step(0, "o v1"), 12)
     assert [
         "o v1 proof: not proved (1.5 s); two people do without",
@@ -76,8 +76,8 @@ def test_progress_is_told_line_by_line() -> None:
         "o v1 activated, in force on every gateway after 42 ms",
         "open streams: 1 cut, 0 spared",
         "a fact was imported: c is back on m after 54 ms",
-        "a wallet link of d answered by somebody else, the code kept: verify",
-        "a wallet link of d answered by somebody else, with the code told: verify",
+        "a wallet link that somebody else's wallet answered, for d: verify",
+        ("a wallet link that somebody else's wallet answered, with the code told, for d: verify"),
         "1970-01-01T00:00:00Z  o v1: 12 rows asked",
     ] == [line.partition(" s  ")[2] for line in out.getvalue().splitlines()]
 
