@@ -113,7 +113,7 @@ def test_a_receiver_finds_issuer_and_keys(opened: Opened) -> None:
         said["spec_version"], said["issuer"], said["jwks_uri"],
     )  # fmt: skip
     [key] = httpx2.get(f"{portal}/signals/jwks.json").json()["keys"]
-    assert ({"alg", "crv", "kid", "kty", "use", "x", "y"}, "ES256") == (set(key), key["alg"])
+    assert ({"alg", "e", "kid", "kty", "n", "use"}, "RS256") == (set(key), key["alg"])
 
 
 def test_a_deployment_without_signals_says_what_is_missing(opened: Opened) -> None:

@@ -31,7 +31,7 @@ class Told:
         if self.down:
             raise Failed("`idp.example` does not answer; try again later")
         keys = KeySet.import_key_set(json.loads(self.keys))
-        read = jws.deserialize_compact(outgoing.body, keys, algorithms=["ES256"])
+        read = jws.deserialize_compact(outgoing.body, keys, algorithms=["RS256"])
         assert "secevent+jwt" == read.headers()["typ"]
         self.bore.append(outgoing.headers.get("Authorization", ""))
         if self.status == 202:

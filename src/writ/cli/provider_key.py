@@ -24,6 +24,6 @@ def key(
 
     signer = Signer.generate()
     kid = to_base64url(signer.public.thumbprint())
-    keys = write_key_set({kid: signer.public}).decode()
+    keys = write_key_set({kid: (signer.public.curve.alg, signer.public.jwk())}).decode()
     signer.save(out)
     show({"file": str(out), "kid": kid, "jwks": keys}, keys, as_json=as_json)

@@ -5,7 +5,7 @@ from writ.cli.output import show
 
 
 def key(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
-    """Make the key on P-256 in the data folder, and the key set that the portal publishes.
+    """Make the key, for RS256, in the data folder, and the key set that the portal publishes.
 
     Example: writ signals key
 
@@ -13,13 +13,15 @@ def key(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None
     """
     from writ.model.config import read_config
     from writ.people.signals.receivers import JWKS, KEY
-    from writ.signing.jose import to_base64url
     from writ.signing.jwks import write_key_set
-    from writ.signing.signer import Signer
+    from writ.signing.rsa import ALG, RsaSigner
 
     folder = read_config(config).folder
-    signer = Signer.generate()
+    signer = RsaSigner.generate()
     signer.save(folder / KEY)
-    kid = to_base64url(signer.public.thumbprint())
-    (folder / JWKS).write_bytes(write_key_set({kid: signer.public}))
-    show({"kid": kid, "file": str(folder / KEY)}, f"key {kid} in {folder / KEY}", as_json=as_json)
+    (folder / JWKS).write_bytes(write_key_set({signer.kid: (ALG, signer.jwk())}))
+    show(
+        {"kid": signer.kid, "file": str(folder / KEY)},
+        f"key {signer.kid} in {folder / KEY}",
+        as_json=as_json,
+    )

@@ -28,8 +28,7 @@ from writ.people.signals.events import CAEP
 from writ.people.signals.receivers import KEY, Receiver, load_receivers
 from writ.people.signals.sets import TYPE
 from writ.serve.site import Site
-from writ.signing.jose import to_base64url
-from writ.signing.signer import Signer
+from writ.signing.rsa import RsaSigner
 from writ.store.tellings import Telling, first_waiting, settle
 
 CLAIM = "writ_models"
@@ -59,7 +58,7 @@ class Teller:
         self,
         site: Site,
         receivers: Sequence[Receiver],
-        signer: Signer,
+        signer: RsaSigner,
         send: Send,
         since: Callable[[], float] = elapsed,
     ) -> None:
@@ -181,12 +180,10 @@ class Teller:
             "sub_id": receiver.about(told.subject),
             "events": {f"{CAEP}token-claims-change": event},
         }
-        return self._signer.sign_jws(
-            {"typ": TYPE, "kid": to_base64url(self._signer.public.thumbprint())}, claims
-        )
+        return self._signer.sign_jws({"typ": TYPE}, claims)
 
 
 def open_teller(site: Site, file: Path) -> Teller:
     """Read who is told, and the key that signs it."""
-    signer = Signer.load(site.config.folder / KEY)
+    signer = RsaSigner.load(site.config.folder / KEY)
     return Teller(site, load_receivers(file), signer, HttpsFetch())

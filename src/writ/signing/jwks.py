@@ -96,11 +96,9 @@ def read_key_set(data: bytes, what: str) -> KeySet:
     return KeySet(keys)
 
 
-def write_key_set(keys: Mapping[str, EcKey]) -> bytes:
-    """Write public keys by their `kid`, as others read them."""
-    rows = [
-        {**key.jwk(), "alg": key.curve.alg, "kid": kid, "use": "sig"} for kid, key in keys.items()
-    ]
+def write_key_set(keys: Mapping[str, tuple[str, Mapping[str, str]]]) -> bytes:
+    """Write public keys by their `kid`, each with its `alg`, as others read them."""
+    rows = [{**jwk, "alg": alg, "kid": kid, "use": "sig"} for kid, (alg, jwk) in keys.items()]
     return msgspec.json.encode({"keys": rows})
 
 

@@ -22,7 +22,7 @@ from writ.people.statement import attest
 from writ.serve.site import Site, open_site
 from writ.serve.telling import Teller, open_teller
 from writ.signing.keys import KeyPair
-from writ.signing.signer import Signer
+from writ.signing.rsa import RsaSigner
 from writ.store.tellings import count_tellings
 
 FILE = """
@@ -55,7 +55,7 @@ class World:
     def start(self) -> None:
         """Begin to tell, as a process that starts does."""
         receivers = load_receivers(self.folder / "receivers.toml")
-        signer = Signer.load(self.site.config.folder / KEY)
+        signer = RsaSigner.load(self.site.config.folder / KEY)
         self.teller = Teller(self.site, receivers, signer, self.told, self.since)
 
     def once(self, after: float = 1000.0) -> list[str]:
@@ -219,7 +219,7 @@ def test_before_the_first_order_nobody_is_told(tmp_path: Path) -> None:
         with pytest.raises(Failed, match=r"signals\.key"):
             open_teller(site, tmp_path / "receivers.toml")
         assert 0 == made.writ("signals", "check").exit_code
-        Signer.generate().save(site.config.folder / KEY)
+        RsaSigner.generate().save(site.config.folder / KEY)
         teller = open_teller(site, tmp_path / "receivers.toml")
         asyncio.run(teller.once())
         with site.store.view() as connection:

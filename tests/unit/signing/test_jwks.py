@@ -42,7 +42,9 @@ def test_what_others_sign_verifies_here(key: RSAKey | ECKey, alg: str, kid: str)
 def test_our_set_is_read_by_others() -> None:
     """What is written here, joserfc reads, and a JWS of ours verifies with it."""
     mine = new_key()
-    [row] = json.loads(write_key_set({"k1": key_of(mine.public_key(), "it")}))["keys"]
+    [row] = json.loads(write_key_set({"k1": ("ES256", key_of(mine.public_key(), "it").jwk())}))[
+        "keys"
+    ]
     token = jws({"typ": "t+jwt", "alg": "ES256", "kid": "k1"}, {"b": 2}, mine)
     theirs = other.deserialize_compact(token, ECKey.import_key(row), algorithms=["ES256"])
     assert (b'{"b": 2}', "k1", "sig") == (theirs.payload, row["kid"], row["use"])
