@@ -223,7 +223,7 @@ def _reach(master: str) -> None:
         try:
             socket.create_connection((host, int(port)), REACHING).close()
         except OSError as error:
-            faults.append(error.strerror)
+            faults.append(error.strerror or in_short(error))
         else:
             return
     raise OSError(f"nothing answers at {master}: {faults[0]}")
@@ -255,8 +255,12 @@ _SAID = re.compile(  # never the line itself: it is about somebody
 def in_short(raised: Exception | str) -> str:
     """Say what an engine raised, in one line in lower case, without what it calls its errors."""
     lines = (str(raised).strip() or type(raised).__name__).splitlines()
+    if lines[0].startswith(_ELSEWHERE):
+        return "its own log says why"
     said = _NAMED.sub("", lines[0]).strip().rstrip(".")
     return said[:1].lower() + said[1:]
 
 
 _NAMED = re.compile(r"^(\w+ )*Error: ")
+_ELSEWHERE = "An error occurred while calling"
+"""What Python is told of what Java raised, whose words may have rows in them."""
