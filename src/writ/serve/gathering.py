@@ -112,15 +112,15 @@ class _Proof(msgspec.Struct):
 
 def gather(site: Site, wish: Wish, notes: tuple[Note, Note], seal: CertifiedKey) -> Gathered:
     """Gather everything but the pages, proved to the checkpoints of both logs."""
-    governance, decisions = notes
+    governance, _ = notes
     with site.store.view() as connection:
         size = read_checkpoint(governance.text).size
         signed = format_instant(trees.signed_at(connection, GOVERNANCE, size))
-        work = _Gathering(site, wish, connection, Gathered(signed), governance)
+        work = _Gathering(site, wish, connection, Gathered(signed), notes)
         work.keys(seal)
         work.epochs()
         work.events()
-        work.receipts(decisions)
+        work.receipts()
     work.attached()
     return work.found
 
@@ -129,9 +129,14 @@ class _Gathering:
     """One gathering, over one state of the store."""
 
     def __init__(
-        self, site: Site, wish: Wish, connection: Connection, found: Gathered, note: Note
+        self,
+        site: Site,
+        wish: Wish,
+        connection: Connection,
+        found: Gathered,
+        notes: tuple[Note, Note],
     ) -> None:
-        self._note = note
+        self._note, self._decisions = notes
         self.found = found
         self._site = site
         self._wish = wish
@@ -197,8 +202,9 @@ class _Gathering:
             if row.kind == DRILLED or payload.get("what") == "report":
                 self._report(row, payload)
 
-    def receipts(self, note: Note) -> None:
+    def receipts(self) -> None:
         """Put in the receipts drawn, and every one of the order's if it is asked for (rule 2)."""
+        note = self._decisions
         checkpoint = read_checkpoint(note.text)
         signed = format_instant(trees.signed_at(self._store, DECISIONS, checkpoint.size))
         what = "what the decision log commits to"
@@ -294,7 +300,8 @@ class _Gathering:
         opened: bool = True,
     ) -> None:
         """Put one entry in: its proof, and what opens it."""
-        proved = self._site.ledger.prove(log, str(seq))
+        note = self._note if log == GOVERNANCE else self._decisions
+        proved = self._site.ledger.log(log).prove_to(seq, note)  # whatever is signed meanwhile
         place, (what, *dates) = events.place_of(folder, seq), told
         proof = File(proved.proof.write(), f"proof: {what}", *dates)
         self.found.put(place + events.PROOF, proof)

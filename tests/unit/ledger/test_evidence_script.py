@@ -5,18 +5,21 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from tests.worlds.authority import Authority
-from tests.worlds.evidence import Evidence, script
+from tests.worlds.evidence import ORDER, Evidence, evidence, script
 from writ.errors import Refused
 from writ.ledger.evidence.archive import read_archive
+from writ.ledger.evidence.contents import check_contents
 from writ.ledger.evidence.pack import open_pack
 from writ.ledger.log import StoredNodes
 from writ.ledger.merkle import root
 from writ.ledger.policy import read_policy
+from writ.serve.gathering import Wish, gather
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.cosignature import POST_QUANTUM, TIMED
 from writ.signing.keys import KeyPair
 from writ.signing.note import write_vkey
 from writ.signing.timestamp import request_stamp
+from writ.store.events import append
 
 
 def told(pack: bytes, policy: bytes, roots: bytes | None = None) -> list[str]:
@@ -130,3 +133,18 @@ def test_a_log_that_does_not_continue_what_was_stamped_is_found(
     with pytest.raises(Refused):
         open_pack(made, world.policy)
     assert "the log does not continue the one of" in wrong(made, world.policy_file())
+
+
+def test_what_is_signed_meanwhile_is_in_no_pack(tmp_path: Path) -> None:
+    """A pack leads to the checkpoints it began with, though a timer signs another in between."""
+    with evidence(tmp_path) as made:
+        made.export()
+        ledger = made.site.ledger
+        notes = ledger.sign("governance"), ledger.sign("decisions")
+        with made.site.store.unit() as connection:
+            append(connection, "test", {})
+        ledger.sign("governance")
+        wish = Wish(ORDER, beside=frozenset({"secret"}))
+        gathered = gather(made.site, wish, notes, made.seal)
+        files = {name: file.data for name, file in gathered.files.items()}
+        assert notes[0].text == check_contents(files, ORDER, wish.draw).seen.checkpoint.text()
