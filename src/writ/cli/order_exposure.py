@@ -34,6 +34,7 @@ class _Exposure(msgspec.Struct):
     in_force: str
     served: list[_Served]
     unrecorded: list[_Gap]
+    unserved_until: str | None
     broken_off: list[str]
 
 
@@ -81,7 +82,13 @@ def _lines(found: _Exposure) -> list[str]:
 
 
 def _limits(found: _Exposure) -> list[str]:
-    lines = [
+    lines = []
+    if found.unserved_until is not None:
+        lines.append(
+            f"not on record: who was served before {found.unserved_until} by anything else; nothing"
+            " was in force here until then, and gateways refused everybody"
+        )
+    lines += [
         f"not on record: who used {gap.model} from {gap.since} until {gap.until}; no rule named it,"
         " and users of such a model are not recorded"
         for gap in found.unrecorded

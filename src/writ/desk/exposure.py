@@ -3,6 +3,7 @@
 1. It begins at the `effective` of the order's first version, and ends with the first epoch that has
    the order. An order that came into force ahead of its `effective` exposes nobody.
 2. Receipts name users of a model only while a rule names the model; in between they count nobody.
+3. Before the first epoch gateways served nobody, and what served people elsewhere left no receipt.
 """
 
 import itertools
@@ -32,7 +33,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """The span in which an order's models were served without it; `epoch` is the first with it."""
+    """The span in which an order's models were served without it; `epoch` is the first with it.
+
+    `unserved_until` is the first epoch's instant, where that is later than `since` (rule 3).
+    """
 
     order: str
     models: tuple[str, ...]
@@ -40,6 +44,7 @@ class Exposed:
     until: Instant
     epoch: int
     gaps: tuple[Gap, ...]
+    unserved_until: Instant | None = None
 
 
 def exposed(store: Store, order: str) -> Exposed:
@@ -54,7 +59,9 @@ def exposed(store: Store, order: str) -> Exposed:
                 models = sorted({name for rule in found[0].rules for name in rule.models})
                 span = found[0].effective, max(epoch.at, found[0].effective)
                 gaps = tuple(_gaps(earlier, models, span))
-                return Exposed(order, tuple(models), *span, epoch.epoch, gaps)
+                began = earlier[0][0].at if earlier else epoch.at
+                late = began if began > span[0] else None
+                return Exposed(order, tuple(models), *span, epoch.epoch, gaps, late)
             earlier.append((epoch, book))
     raise Refused(f"no order `{order}` was ever in force")
 

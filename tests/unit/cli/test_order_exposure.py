@@ -27,6 +27,7 @@ def test_a_report_says_what_is_and_what_is_not_on_record(tmp_path: Path) -> None
     assert "1 chains made 3 requests on record for fable-5, mythos-5" in said
     assert "ab12: fable-5, 3, 2026-06-20T00:00:00Z to 2026-06-20T00:00:01Z" in said
     assert "a gateway broke off before 2026-06-21T00:00:00Z" in said
+    assert "by anything else; nothing was in force here until then, and gateways refused" in said
     table = made.run("order", "exposure", ORDER, "--csv")
     assert ["who,model,requests,first,last", "ab12,fable-5,3,2026-06-20T00:00:00Z"] == [
         line.rsplit(",2026-06-20T00:00:01Z")[0] for line in table.stdout.splitlines()

@@ -46,6 +46,16 @@ def test_a_hold_between_is_an_epoch_like_others(tmp_path: Path) -> None:
     assert (3, [EFFECTIVE, EFFECTIVE + HOUR]) == (found.epoch, [gap.since for gap in found.gaps])
 
 
+def test_before_the_first_epoch_nothing_is_on_record(tmp_path: Path) -> None:
+    """A letter that is the first thing ever put in force finds nobody, and that is no finding."""
+    desk = WORLD.desk(tmp_path / "writ.db", StandingClock(EFFECTIVE + HOUR))
+    WORLD.enact(desk, {"catalogue.yaml": CATALOGUE, "us-bis.v1.yaml": letter()})
+    late = EFFECTIVE + HOUR
+    assert Exposed("us-bis", ("fable-5",), EFFECTIVE, late, 1, (), late) == (
+        exposed(desk.store, "us-bis")
+    )
+
+
 def test_an_order_activated_ahead_exposes_nobody(tmp_path: Path) -> None:
     """The span is empty, and so are its gaps."""
     desk, _ = desk_at(tmp_path)

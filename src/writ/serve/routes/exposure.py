@@ -49,6 +49,9 @@ def routes(site: Site) -> list[Route]:
                 }
                 for gap in span.gaps
             ],
+            "unserved_until": None
+            if span.unserved_until is None
+            else format_instant(span.unserved_until),
             "broken_off": list(map(format_instant, broken)),
         }
 
