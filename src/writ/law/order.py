@@ -1,8 +1,8 @@
 """An order file: one version of one order, complete in itself. See docs/orders.md.
 
 1. Every kind but a rescission and a requirement has rules; a requirement says who must be served.
-2. Every clause is carried by something: a rule, exception, obligation, duty to preserve or reading,
-   or the list `lifts` of a rescission.
+2. Every clause is carried by something: a rule, exception, obligation, duty to preserve, reading,
+   licence or stay, or the list `lifts` of a rescission.
 3. A window is half-open; `until` comes after `effective`. An order may take effect before it is
    received.
 """
@@ -252,7 +252,7 @@ def _all_carried(letter: Letter, node: Node | None) -> None:
             letter.reader.fault(
                 entry.key,
                 f"the clause {quoted(key)} is carried by nothing; name it in a rule, exception,"
-                " obligation or reading",
+                " obligation, reading or stay",
             )
 
 

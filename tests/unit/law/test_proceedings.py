@@ -95,6 +95,8 @@ def test_a_stay_is_said(write: Write) -> None:
     told = said(write() + STAY)
     assert "stay `ninth` of `only-us` begins" in told
     assert "stay `ninth` of `only-us` ends" in told
+    late = STAY.replace(b"2026-07-01T00:00:00Z", b"2026-06-01T00:00:00Z")
+    assert "takes effect and stay `ninth` of `only-us` goes on." in said(write() + late)
     assert "by a court of appeals: `only-us` and what is excepted from it have no effect" in told
     assert any(
         line.startswith("stay comes: ")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from writ.clock import FOREVER, Instant, format_instant
 from writ.law.agreement import governing_span
 from writ.law.explain.english import Line, joined
-from writ.model.order import ActiveRule, Lawbook, OrderVersion
+from writ.model.order import ActiveRule, Lawbook, OrderVersion, Stay
 
 
 def timeline(book: Lawbook) -> Iterator[Line]:
@@ -57,6 +57,11 @@ def _events(book: Lawbook, at: Instant) -> Iterator[str]:
         since, until = governing_span(version, book.versions)
         if since == at < until:
             yield f"`{version.order}` version {version.version} ({version.kind}) takes effect"
+            yield from (
+                f"stay `{stay.id}` of {_stayed(stay)} goes on"
+                for stay in version.stays
+                if stay.since < at < stay.until
+            )
         elif version.effective == at:
             yield f"`{version.order}` version {version.version} never governs (a later one does)"
         if version.until == at and since < until == at:
@@ -70,9 +75,9 @@ def _events(book: Lawbook, at: Instant) -> Iterator[str]:
 def _turns(version: OrderVersion, at: Instant) -> Iterator[str]:
     """Say which stays and licences of a version that governs begin and end at an instant."""
     for stay in version.stays:
-        rules = joined((f"`{name}`" for name in sorted(stay.rules)), "and")
         edges = ((stay.since, "begins"), (stay.until, "ends"))
-        yield from (f"stay `{stay.id}` of {rules} {how}" for edge, how in edges if edge == at)
+        said = f"stay `{stay.id}` of {_stayed(stay)}"
+        yield from (f"{said} {how}" for edge, how in edges if edge == at)
     for item in version.exemptions:
         sides = ((item.since, "begins"), (item.until, "ends"))
         yield from (
@@ -80,6 +85,10 @@ def _turns(version: OrderVersion, at: Instant) -> Iterator[str]:
             for edge, how in sides
             if edge == at
         )
+
+
+def _stayed(stay: Stay) -> str:
+    return joined((f"`{name}`" for name in sorted(stay.rules)), "and")
 
 
 def span_lines(book: Lawbook, version: OrderVersion) -> Iterator[Line]:
