@@ -60,7 +60,7 @@ def _events(book: Lawbook, at: Instant) -> Iterator[str]:
             yield from (
                 f"stay `{stay.id}` of {_stayed(stay)} goes on"
                 for stay in version.stays
-                if stay.since < at < stay.until
+                if stay.since < at and (stay.until is None or at < stay.until)
             )
         elif version.effective == at:
             yield f"`{version.order}` version {version.version} never governs (a later one does)"
