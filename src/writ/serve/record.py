@@ -42,6 +42,7 @@ from writ.serve.site import Site
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.dsse import read_envelope
 from writ.signing.form import as_form, to_base64
+from writ.signing.note import Note
 from writ.signing.word import verify_word
 from writ.store.database import Connection
 from writ.store.documents import fetch
@@ -137,9 +138,10 @@ def check_known(site: Site, order: str) -> None:
 
 def _written(site: Site, config: settings.Record, existing: int, came: int) -> Built:
     """Rule 5."""
-    note = site.ledger.sign(GOVERNANCE)
+    note, log = site.ledger.sign(GOVERNANCE), Folder(config.folder / written.LOG)
     checkpoint = read_checkpoint(note.text)
-    log = site.ledger.governance
+    site.ledger.governance.publish(log, note)
+    note = log.checkpoint() or note  # with the cosignatures that it got since
     with site.store.view() as connection:
         found = editions.read_editions(connection)
         signed = signed_at(connection, GOVERNANCE, checkpoint.size)
@@ -153,19 +155,19 @@ def _written(site: Site, config: settings.Record, existing: int, came: int) -> B
         signed=signed,
         vkey=vkeys[0],
         policy="".join(f"log {vkey}\n" for vkey in vkeys) + "quorum none\n",
-        orders=tuple(_order(site, item) for item in found.values()),
+        orders=tuple(_order(site, note, item) for item in found.values()),
         existing=existing,
         security=config.security,
     )
-    log.publish(Folder(config.folder / written.LOG), note)
     count = written.write_files(config.folder, written.files_of(record))
     return Built(str(config.folder), len(record.orders), came, count, checkpoint.size)
 
 
-def _order(site: Site, found: list[editions.Edition]) -> Order:
+def _order(site: Site, note: Note, found: list[editions.Edition]) -> Order:
+    """Prove an order's editions to the checkpoint that is published, whatever is signed meanwhile."""
     proofs = {}
     for edition in found:
-        proved = site.ledger.governance.prove(edition.seq)
+        proved = site.ledger.governance.prove_to(edition.seq, note)
         proofs[edition.number] = write_opening(proved.opening), proved.proof.write()
     return order_of(found, proofs)
 

@@ -27,6 +27,7 @@ from writ.ledger.record.statements import LONGEST
 from writ.ledger.seals import Seals, sign_seal
 from writ.model.subject import Subject
 from writ.serve.arrival import record
+from writ.signing.note import Note, sign_note
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -137,6 +138,22 @@ def test_the_log_has_every_edition(made: Recorded, files: dict[str, bytes]) -> N
         assert seen == proof.check(opening.entry(), policy)
         payload = json.loads(opening.row)["payload"]
         assert payload["document"] == digest_bytes(files[f"{place}.json"])
+
+
+def test_what_witnesses_signed_goes_with_the_proofs(
+    made: Recorded, files: dict[str, bytes]
+) -> None:
+    """A checkpoint that was cosigned after it was published is in the proofs of the next build."""
+    log, name = Folder(made.folder / "record" / "log"), "example.net/witness"
+    note = log.checkpoint()
+    assert note is not None
+    cosigned = Note(note.text, (*note.signatures, sign_note(note.text, name, WORLD.keys["eva"])))
+    log.put_checkpoint(cosigned)
+    assert 3 == made.build().written
+    assert cosigned == read_proof(made.files()["orders/us-bis/1.tlog-proof"]).note
+    log.put_checkpoint(note)
+    made.build()
+    assert files == made.files()
 
 
 def test_tables_have_a_row_for_each_version(files: dict[str, bytes]) -> None:
