@@ -4,6 +4,7 @@
    layout, comments and the order of entries are no difference.
 2. A version that is new is compared with the last one before it, if there is one.
 3. Of a list it is said how many rows came and went and what its digest is, never who.
+4. A rescission that does not repeat a duty leaves it as it was, unless it discharges it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -103,7 +104,10 @@ def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
     )
     yield from _annexes(old.annexes, new.annexes)
     for key, name in _LISTS.items():
-        yield from _entries(name, _listed(old, key), _listed(new, key))
+        before, after = _listed(old, key), _listed(new, key)
+        staying = _staying(old, new, key)
+        yield from (f"{name} stays, though not repeated: {entry}" for entry in staying)
+        yield from _entries(name, [entry for entry in before if entry not in staying], after)
     yield from _texts("notice", old.notice, new.notice)
     yield from _scenarios(old, new)
 
@@ -261,6 +265,14 @@ def _annexes(old: Mapping[str, Group], new: Mapping[str, Group]) -> Iterator[str
 def _listed(version: OrderVersion, key: str) -> list[str]:
     found = version.source.get(key)
     return sorted(map(_json, found)) if isinstance(found, list | tuple) else []
+
+
+def _staying(old: OrderVersion, new: OrderVersion, key: str) -> list[str]:
+    """Return the duties that a rescission leaves as they were (rule 4)."""
+    if new.kind != "rescission" or key not in ("obligations", "preserve"):
+        return []
+    ended = {one.id for one in (*new.obligations, *new.preserve)} | new.discharges
+    return sorted(_json(item) for item in _mappings(old, key) if item.get("id") not in ended)
 
 
 def _entries(noun: str, old: list[str], new: list[str]) -> Iterator[str]:

@@ -15,6 +15,18 @@ readings: [{clause: c1, reading: all of it, decided_by: counsel}]
 obligations: [{id: report, clauses: [c1], what: Report., every: 30d}]
 """
 
+KEEP = b"preserve: [{id: keep, clauses: [c1], what: Keep it.}]\n"
+RESCISSION = b"""
+order: sample
+version: 2
+kind: rescission
+title: Rescinded
+authority: {name: A ministry, jurisdiction: US}
+effective: 2026-07-01T00:00:00Z
+clauses: {c1: The requirement is lifted.}
+lifts: [c1]
+"""
+
 
 def book(catalogue: bytes, order: bytes, rows: bytes = b"id\nacme\n") -> Lawbook:
     """Read one order."""
@@ -107,6 +119,32 @@ def test_what_comes_and_goes(catalogue: bytes, write: Write) -> None:
         f"reading goes: {reading}",
         f"duty goes: {duty}",
     ] == list(version_words(more, plain))
+
+
+def test_a_rescission_keeps_duties_that_it_does_not_discharge(
+    catalogue: bytes, write: Write
+) -> None:
+    """Nobody reads of a duty that goes, while it stays due as it was written."""
+    old = one(catalogue, write() + MORE.encode() + KEEP)
+    duty = '{"clauses":["c1"],"every":"30d","id":"report","what":"Report."}'
+    kept = '{"clauses":["c1"],"id":"keep","what":"Keep it."}'
+    silent, discharging, anew = (
+        [line for line in version_words(old, one(catalogue, RESCISSION + more)) if "duty" in line]
+        for more in (b"", b"discharges: [report]\n", KEEP.replace(b"Keep it", b"Keep all"))
+    )
+    assert [
+        f"duty stays, though not repeated: {duty}",
+        f"duty to preserve stays, though not repeated: {kept}",
+    ] == silent
+    assert [
+        f"duty goes: {duty}",
+        f"duty to preserve stays, though not repeated: {kept}",
+    ] == discharging
+    assert [
+        f"duty stays, though not repeated: {duty}",
+        f"duty to preserve goes: {kept}",
+        f"duty to preserve comes: {kept.replace('Keep it', 'Keep all')}",
+    ] == anew
 
 
 def test_a_list_with_other_rows(catalogue: bytes, write: Write) -> None:
