@@ -93,6 +93,21 @@ def suspended(book: Lawbook, at: Instant, records: Record) -> tuple[tuple[str, P
     return tuple((order, duty) for order, duty, _ in kept(book, at) if records in duty.records)
 
 
+def staying(book: Lawbook, version: OrderVersion) -> tuple[tuple[OrderVersion, str], ...]:
+    """Return the duties of earlier versions that this one, in force, leaves as they were."""
+    earlier = (
+        item
+        for item in book.versions
+        if item.order == version.order and item.version < version.version
+    )
+    return tuple(
+        (item, duty.id)
+        for item in earlier
+        for duty in (*item.obligations, *item.preserve)
+        if (tenure := _tenure(book, item, duty.id)) is not None and tenure.until > version.effective
+    )
+
+
 def _tenure(book: Lawbook, version: OrderVersion, duty: str) -> _Tenure | None:
     """Follow a version's duty through the versions after it (rule 1); None: it never came about."""
     later = sorted(

@@ -2,7 +2,8 @@
 
 1. An amendment is complete in itself: what the version before it had and it has not is gone. Duties,
    clauses, exceptions, licences, stays and questions without an answer are told, by name.
-2. A rescission ends rules and keeps duties, so nothing of the kind is told of one.
+2. A rescission ends rules and keeps duties, so nothing of the kind is told of one; that it
+   discharges what no version before it has is.
 3. An outside authority's letter that nobody authenticated may be anybody's.
 4. An annex without a record was typed by hand, as signers will read; told where its rows first come.
 5. A version that a later one overtakes never governs, which a wrong date may have brought about.
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from writ.law.annexes import confirmations
 from writ.law.document import quoted
 from writ.law.order import PlacedOrder
-from writ.law.reading import Reader
+from writ.law.reading import Reader, nearest
 from writ.model.order import OrderVersion
 
 OUTSIDE = ("restriction", "requirement", "rescission")
@@ -41,6 +42,7 @@ def note_omissions(reader: Reader, orders: Sequence[PlacedOrder]) -> None:
             *_unproven(version),
             *_by_hand(version, earlier),
             *_dropped(version, earlier),
+            *_never_was(version, earlier),
             *_overtaken(version, chain),
         ):
             reader.note(order.place, said)
@@ -83,6 +85,16 @@ def _dropped(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator
             said = str(item.get(name))
             if said not in kept and not item.get("answer"):
                 yield _gone(noun, said, before)
+
+
+def _never_was(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator[str]:
+    """Rule 2; a rescission that lies alone may mean versions which lie elsewhere."""
+    known = {duty.id for item in earlier for duty in (*item.obligations, *item.preserve)}
+    for name in sorted(version.discharges - known) if earlier else ():
+        yield (
+            f"`discharges` names {quoted(name)}, which no earlier version has as a duty,"
+            f" so it ends nothing{nearest(name, sorted(known))}"
+        )
 
 
 def _overtaken(version: OrderVersion, chain: Iterable[OrderVersion]) -> Iterator[str]:

@@ -66,6 +66,19 @@ def test_what_is_repeated_or_rescinded_is_not_noted() -> None:
     assert [] == noted(FIRST + PARTS, rescission + "lifts: [c1, c2, c3]\n")
 
 
+def test_a_discharge_of_what_never_was_is_noted() -> None:
+    """A slip of the pen would leave the duty owed; without earlier versions nobody can tell."""
+    rescission = SECOND[: SECOND.index("rules:")].replace("restriction", "rescission")
+    last = f"{rescission}lifts: [c1, c2, c3]\ndischarges: [reprt, keep]\n"
+    assert [
+        (
+            "1.yaml: `discharges` names `reprt`, which no earlier version has as a duty, so it ends"
+            " nothing; did you mean `report`?"
+        )
+    ] == noted(FIRST + PARTS, last)
+    assert [] == noted(last)
+
+
 LETTER = "jurisdiction: US, instrument: letter"
 PROOF = f"{LETTER}, authenticated: {{by: counsel, how: called back, at: 2026-06-12T18:00:00-04:00}}"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from writ.clock import Instant, format_instant
 from writ.law.agreement import governing_span
 from writ.law.compiled.book import Compiled
+from writ.law.due import staying
 from writ.law.duties import clock_words
 from writ.law.explain.english import Line, joined
 from writ.law.explain.examples import Examples, group_line
@@ -58,7 +59,7 @@ def sections(compiled: Compiled, version: OrderVersion, at: Instant | None) -> t
         ("settling", "What would settle it, and worked examples", _worked(compiled, version, at)),
         ("streams", "Answers under way", stream_line(version.rules)),
         ("outside", "What may be said outside", _outside(version)),
-        ("obligations", "Duties", _obligations(version)),
+        ("obligations", "Duties", _obligations(compiled, version)),
         ("stays", "Stays", stay_lines(version)),
         ("licences", "Licences", licence_lines(version)),
         ("clauses", "Clauses, and what carries them out", _clauses(version)),
@@ -175,7 +176,7 @@ def _outside(version: OrderVersion) -> Iterator[Line]:
         yield from (Line(f"({language}) {text}", 1) for language, text in version.notice.items())
 
 
-def _obligations(version: OrderVersion) -> Iterator[Line]:
+def _obligations(compiled: Compiled, version: OrderVersion) -> Iterator[Line]:
     for duty in version.obligations:
         clock = clock_words(duty)
         yield Line(f"`{duty.id}` (clauses {', '.join(duty.clauses)}), {clock}: {duty.what}")
@@ -192,6 +193,8 @@ def _obligations(version: OrderVersion) -> Iterator[Line]:
     if version.discharges:
         ended = joined((f"`{name}`" for name in sorted(version.discharges)), "and")
         yield Line(f"Duties of earlier versions that end: {ended}.")
+    for earlier, name in staying(compiled.book, version):
+        yield Line(f"`{name}` of version {earlier.version} stays as it was written there.")
 
 
 def _clauses(version: OrderVersion) -> Iterator[Line]:

@@ -300,3 +300,34 @@ def test_a_rescission_says_which_duties_end() -> None:
     assert "Duties of earlier versions that end: `a` and `b`." in said(
         explain(book, book.versions), "obligations"
     )
+
+
+def test_a_rescission_says_which_duties_stay(catalogue: bytes, write: Write) -> None:
+    """What earlier versions asked for and it does not discharge, of the version that wrote it last."""
+    duties = b"""
+obligations:
+  - {id: report, clauses: [c1], what: Report it., every: 30d}
+  - {id: look, clauses: [c1], what: Look.}
+preserve: [{id: keep, clauses: [c1], what: Keep it.}]
+"""
+    last = b"""
+order: sample
+version: 3
+kind: rescission
+title: Rescinded
+authority: {name: A ministry, jurisdiction: US}
+effective: 2026-07-01T00:00:00Z
+clauses: {c1: The requirement is lifted.}
+lifts: [c1]
+discharges: [look]
+"""
+    second = write(version=2, effective="2026-06-20T00:00:00Z")
+    files = {"x.yaml": write() + duties, "y.yaml": second + duties, "z.yaml": last}
+    book = read_sources({"catalogue.yaml": catalogue, **files})
+    parts = explain(book, book.versions)
+    assert [
+        "Duties of earlier versions that end: `look`.",
+        "`report` of version 2 stays as it was written there.",
+        "`keep` of version 2 stays as it was written there.",
+    ] == said(parts, "obligations")
+    assert [] == [line for line in said(parts[:-1], "obligations") if "stays" in line]
