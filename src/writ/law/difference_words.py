@@ -271,7 +271,7 @@ def _staying(old: OrderVersion, new: OrderVersion, key: str) -> list[str]:
     """Return the duties that a rescission leaves as they were (rule 4)."""
     if new.kind != "rescission" or key not in ("obligations", "preserve"):
         return []
-    ended = {one.id for one in (*new.obligations, *new.preserve)} | new.discharges
+    ended = {one.id for one in new.duties} | new.discharges
     return sorted(_json(item) for item in _mappings(old, key) if item.get("id") not in ended)
 
 

@@ -103,7 +103,7 @@ def staying(book: Lawbook, version: OrderVersion) -> tuple[tuple[OrderVersion, s
     return tuple(
         (item, duty.id)
         for item in earlier
-        for duty in (*item.obligations, *item.preserve)
+        for duty in item.duties
         if (tenure := _tenure(book, item, duty.id)) is not None and tenure.until > version.effective
     )
 
@@ -121,7 +121,7 @@ def _tenure(book: Lawbook, version: OrderVersion, duty: str) -> _Tenure | None:
         if item.effective <= version.effective:
             return None
         latest = item.version
-        named = {one.id for one in item.obligations} | {one.id for one in item.preserve}
+        named = {one.id for one in item.duties}
         if duty in named | item.discharges:
             return _Tenure(version, item.effective, ended=True)
         if item.kind != "rescission":

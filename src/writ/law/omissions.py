@@ -89,7 +89,7 @@ def _dropped(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator
 
 def _never_was(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator[str]:
     """Rule 2; a rescission that lies alone may mean versions which lie elsewhere."""
-    known = {duty.id for item in earlier for duty in (*item.obligations, *item.preserve)}
+    known = {duty.id for item in earlier for duty in item.duties}
     for name in sorted(version.discharges - known) if earlier else ():
         yield (
             f"`discharges` names {quoted(name)}, which no earlier version has as a duty,"
