@@ -171,6 +171,8 @@ def named_under(folder: Path, catalogue_path: Path | None = None) -> Iterator[No
 
 
 def _under(folder: Path, catalogue_path: Path | None, fault: Fault) -> Fault:
+    if fault.file.startswith("--"):  # an option of the command line
+        return fault
     elsewhere = catalogue_path if fault.file == catalogue.FILE else None
     return replace(fault, file=str(elsewhere or folder / fault.file))
 

@@ -113,6 +113,9 @@ def test_bad_input_writes_nothing(here: Path) -> None:
     code, out, err = ask(here, "petition")
     assert (3, "", 1) == (code, out, len(err.splitlines()))
     (here / "list.csv").write_text("id\nus-citizen-june-28\n", encoding="utf-8")
+    code, _, err = ask(here, "petition", "--models", "mythos-6")
+    assert 3 == code
+    assert err.startswith("--models: no model `mythos-6` in the catalogue")
     (here / "why.txt").write_bytes(b"\xff")
     assert (3, f"{here / 'why.txt'}:1:1: not UTF-8\n") == ask(here, "petition")[::2]
     (here / "why.txt").write_text(" \n", encoding="utf-8")

@@ -162,4 +162,5 @@ def settlement_words(item: Settlement) -> str:
 
 def group_line(group: Group) -> str:
     """Say what a list is, and never who is on it."""
-    return f"`{group.name}`: {len(group.members)} listed, digest {group.digest}"
+    below = f", {len(group.below)} of them as subsidiaries" if group.below else ""
+    return f"`{group.name}`: {len(group.members)} listed{below}, digest {group.digest}"

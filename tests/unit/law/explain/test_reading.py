@@ -151,6 +151,21 @@ def test_an_exception_with_limits_and_evidence_of_its_own(catalogue: bytes, writ
     ] == lines
 
 
+def test_a_list_says_how_many_are_subsidiaries(catalogue: bytes, write: Write) -> None:
+    """Where its file tells them apart, whoever reads it knows that they are counted."""
+    listed = b"""
+exceptions:
+  - {id: listed, to: only-us, clauses: [c1], models: [fable-5],
+     who: {organisation_in: annex, subsidiaries: in}}
+annexes: {annex: {file: annex.csv, key: id, subsidiary_of: of}}
+"""
+    rows = b"id,of\nacme,\nacme-labs,acme\nbrit-co,\n"
+    files = {"catalogue.yaml": catalogue, "x.yaml": write() + listed, "annex.csv": rows}
+    book = read_sources(files)
+    line = said(explain(book, book.versions), "exceptions")[-1]
+    assert line.startswith("`annex`: 3 listed, 1 of them as subsidiaries, digest sha256:")
+
+
 def test_another_exception_that_is_asked_for_keeps_the_rule_open(
     catalogue: bytes, write: Write
 ) -> None:
