@@ -3,7 +3,8 @@
 1. Whole lines that a gateway has synced are taken over in their order, each exactly once: lines
    and place in the file are one unit. What follows the last line feed may be torn, and waits.
 2. A file that is shorter than what was taken of it lost receipts, and so did one that is gone
-   before it was taken over whole: that is Refused, loudly.
+   before it was taken over whole: that is Refused, loudly. So is one that is there again, as another
+   than it was: what a gateway began anew is never removed unread.
 3. A file that the gateway has gone on from is removed once all of it is in the log and a checkpoint
    over it was signed. So files stay few, and nothing is gone before the log has it.
 4. Each checkpoint of this log leaves an event in the governance log, so that the one vouches for
@@ -26,7 +27,14 @@ from writ.signing.form import to_base64
 from writ.signing.note import Note
 from writ.store.database import Connection
 from writ.store.events import append
-from writ.store.receipts import REMOVED, add_receipts, find_receipt, set_taken, taken
+from writ.store.receipts import (
+    REMOVED,
+    add_receipts,
+    find_receipt,
+    removed,
+    set_taken,
+    taken,
+)
 
 SIGNED = "decisions.signed"
 _PART = 4 * 1024 * 1024
@@ -63,7 +71,7 @@ class Decisions:
             self.sign()
         for path in done:
             with self.log.store.unit() as connection:
-                set_taken(connection, path.name, REMOVED)
+                set_taken(connection, path.name, removed(_size(path)))
             _remove(path)
         return len(done)
 
@@ -109,21 +117,28 @@ class Decisions:
         first, last = min(numbered), max(numbered)
         before = file_name(gateway, first - 1) if first > 1 else None
         gone = [number for number in range(first, last) if number not in numbered]
-        if before is not None and taken(connection, before) != REMOVED:
+        if before is not None and taken(connection, before) > REMOVED:
             gone.append(first - 1)
         if gone:
             name = self._folder / file_name(gateway, gone[-1])
             raise Refused(f"`{name}` is gone before all of it was taken over; receipts are lost")
         for number in sorted(numbered):
-            if taken(connection, numbered[number].name) == REMOVED:
-                _remove(numbered[number])  # a kill came between
+            path = numbered[number]
+            place = taken(connection, path.name)
+            if place > REMOVED:
+                yield path
+            elif number < last and place == removed(_size(path)):
+                _remove(path)  # a kill came between
             else:
-                yield numbered[number]
+                raise Refused(
+                    f"`{path}` was taken over and removed, and is there again; let its gateway go"
+                    " by another name, and the file too"
+                )
 
     def _take(self, path: Path) -> int:
         with self.log.store.unit() as connection:
             place = taken(connection, path.name)
-            if place == REMOVED:
+            if place <= REMOVED:
                 return 0
             data = _read(path, place)
             whole = data[: data.rfind(b"\n") + 1]
@@ -157,8 +172,12 @@ def _read(path: Path, place: int) -> bytes:
 
 def _is_whole(connection: Connection, path: Path) -> bool:
     """Whether all of a file was taken over."""
+    return _size(path) == taken(connection, path.name)
+
+
+def _size(path: Path) -> int:
     try:
-        return path.stat().st_size == taken(connection, path.name)
+        return path.stat().st_size
     except OSError as error:
         raise Failed(f"cannot read `{path}`: {error.strerror}") from None
 

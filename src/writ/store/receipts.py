@@ -9,7 +9,7 @@ from writ.store.events import SALT_BYTES
 from writ.store.tables import receipt, receipt_file
 
 REMOVED = -1
-"""In place of how far a file was read: it was taken over whole, and removed."""
+"""In place of how far a file was read: it was taken over whole, and removed. See `removed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,13 @@ def destroy_receipt_salts(connection: Connection, words: Collection[str]) -> int
     return len(named)
 
 
+def removed(size: int) -> int:
+    """Return what stands in place of how far a file was read, once all its bytes were and it goes."""
+    return REMOVED - size
+
+
 def taken(connection: Connection, name: str) -> int:
-    """Return how many bytes of a file were taken over, or `REMOVED`."""
+    """Return how many bytes of a file were taken over; `REMOVED` or less: all, and it was removed."""
     row = connection.execute(receipt_file.select().where(receipt_file.c.name == name)).first()
     return 0 if row is None else int(row.taken)
 

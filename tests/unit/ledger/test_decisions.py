@@ -17,7 +17,7 @@ from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import PLAIN, sign_note, write_vkey
 from writ.store.database import open_store
 from writ.store.events import read_events
-from writ.store.receipts import REMOVED, read_receipts, set_taken
+from writ.store.receipts import read_receipts, removed, set_taken
 
 KNOWN = read_policy(f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\n".encode())
 
@@ -137,11 +137,27 @@ def test_a_kill_between_the_note_and_the_removal_is_made_good(
     write(tmp_path, '{"id":"b"}\n', "gateway-1+2")
     kept.take_in()
     with kept.log.store.unit() as connection:
-        set_taken(connection, "gateway-1.jsonl", REMOVED)
+        set_taken(connection, "gateway-1.jsonl", removed(len('{"id":"a"}\n')))
     assert 0 == kept._take(tmp_path / "receipts" / "gateway-1.jsonl")
     assert 0 == kept.take_in()
     assert ["gateway-1+2.jsonl"] == folder(tmp_path)
     assert 2 == len(lines(kept))
+
+
+@pytest.mark.parametrize("names", [["gateway-1"], ["gateway-1", "gateway-1+2"]])
+def test_what_a_gateway_began_anew_is_not_removed_unread(
+    tmp_path: Path, kept: Decisions, names: list[str]
+) -> None:
+    """Somebody emptied its folder, and it begins again at one: its new receipts are missed, not lost."""
+    write(tmp_path, '{"id":"a"}\n')
+    write(tmp_path, '{"id":"b"}\n', "gateway-1+2")
+    assert (2, 1) == (kept.take_in(), kept.tidy())
+    (tmp_path / "receipts" / "gateway-1+2.jsonl").unlink()
+    for name in names:
+        write(tmp_path, '{"id":"new one"}\n', name)
+    with pytest.raises(Refused, match=r"gateway-1.jsonl` was taken over and removed, and is there"):
+        kept.take_in()
+    assert [f"{name}.jsonl" for name in sorted(names, key=len, reverse=True)] == folder(tmp_path)
 
 
 @pytest.mark.parametrize("gone", ["gateway-1.jsonl", "gateway-1+2.jsonl"])
