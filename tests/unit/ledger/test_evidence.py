@@ -23,7 +23,7 @@ from writ.ledger.evidence.manifest import check_items, read_manifest
 from writ.ledger.evidence.pack import File, open_pack
 from writ.ledger.evidence.page import index
 from writ.ledger.evidence.receipts import draw, read_receipts
-from writ.ledger.evidence.said import Report, read_notes
+from writ.ledger.evidence.said import Report, check_words, read_notes
 from writ.ledger.evidence.story import charts, clauses, timeline, versions_of
 from writ.ledger.evidence.summary import summary
 from writ.ledger.log import StoredNodes
@@ -446,6 +446,11 @@ def test_parts_of_another_story_are_refused(world: Evidence, pack: bytes) -> Non
     other = replace(noted, payload={**noted.payload, "by": "zoe"})
     with pytest.raises(Refused, match="says `zoe`, and `ben` signed"):
         read_notes([other], found.documents, found.trust)
+    for kind in ("duty.met", "drill.recorded"):
+        word = next(event for event in found.events if event.kind == kind)
+        other = replace(word, payload={**word.payload, "by": "zoe"})
+        with pytest.raises(Refused, match="says `zoe`, and `ana` signed"):
+            check_words([other], found.documents, found.trust)
     strange = replace(found.notes[0], about="sha256:0")
     with pytest.raises(Refused, match="about another snapshot than was put in force"):
         _check_story(found.events, found.epochs, (strange,))

@@ -147,7 +147,9 @@ def check_words(events: Iterable[Event], documents: Mapping[str, bytes], trust: 
         if event.kind in WORDS:
             row = as_form(event.payload, _Met, f"event {event.seq}")
             envelope = read_envelope(_need(documents, row.envelope, event))
-            verify_word(envelope, event.kind, Other, trust)
+            word = verify_word(envelope, event.kind, Other, trust)
+            if word.by != row.by:
+                raise Refused(f"event {event.seq} says `{row.by}`, and `{word.by}` signed")
             count += 1
     return count
 
