@@ -1,6 +1,6 @@
 """`writ record build`: the public record of a deployment, written into its folder.
 
-1. Nothing is built while a seal holds.
+1. Nothing is built while a seal holds, nor told under one that was set while people were counted.
 2. What is told of an order are those of its versions that were in force or are, and may be told in
    full. Of an order that may be told to exist, and no more, its existence is counted. Nothing tells
    of any other: no page, no number, no gap.
@@ -107,11 +107,13 @@ def build(site: Site) -> Built:
     config = site.config.record
     if config is None:
         raise InvalidInput(f"`{site.config.file}` has no [record]; say there where it is found")
-    Seals(site.store, site.trust, site.clock).standing().check()  # 1
+    seals = Seals(site.store, site.trust, site.clock)
+    seals.standing().check()  # 1
     _check_security(site, config)
     with site.store.view() as connection:
         law = _law(connection, site.desk.current().law().book)
     numbers = _numbers(site, law)
+    seals.standing().check()  # 1
     with site.store.unit() as connection:
         now, came = site.clock.now(), 0
         done = _done(site, connection)
@@ -207,7 +209,7 @@ def _numbers(site: Site, law: _Law) -> dict[tuple[str, int], dict[str, int]]:
     """Count people for the versions that are told, and those that annexes list (rule 3)."""
     found = {
         (order, version.version): {
-            f"annex {name}": size for name, size in annexes_of_people(version).items()
+            f"{editions.ANNEX} {name}": size for name, size in annexes_of_people(version).items()
         }
         for order, versions in law.told.items()
         for version in versions

@@ -10,7 +10,16 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from tests.worlds.record import CATALOGUE, WORLD, Recorded, everything, first, recorded, silent
+from tests.worlds.record import (
+    CATALOGUE,
+    WORLD,
+    Recorded,
+    everything,
+    first,
+    recorded,
+    second,
+    silent,
+)
 from tests.worlds.signers import NOW
 from writ.canonical import digest_bytes
 from writ.clock import DAY, HOUR, format_instant
@@ -21,6 +30,7 @@ from writ.ledger.evidence.events import read_opening
 from writ.ledger.folder import Folder
 from writ.ledger.policy import read_policy
 from writ.ledger.proof import read_proof
+from writ.ledger.record.editions import read_editions
 from writ.ledger.record.pages import span_words
 from writ.ledger.record.site import SECURITY, write_files
 from writ.ledger.record.statements import LONGEST
@@ -200,6 +210,57 @@ def test_nothing_is_built_while_a_seal_holds(empty: Recorded) -> None:
     for name in ("ben", "eva"):
         seals.say(sign_seal(1, WORLD.trust, WORLD.keys[name], holds=False))
     assert 0 == empty.build().orders
+
+
+def test_nothing_is_put_in_place_under_a_seal_that_was_set_while_people_were_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counting many takes minutes; who seals meanwhile is not told that it was too late."""
+    with recorded(tmp_path) as made:
+        made.enact({"catalogue.yaml": CATALOGUE, "us-bis.v1.yaml": first()})
+        site = made.site
+        everybody = site.registry.everybody
+
+        def slowly() -> object:
+            seals = Seals(site.store, site.trust, site.clock)
+            seals.say(sign_seal(1, WORLD.trust, WORLD.keys["ben"], holds=True))
+            return everybody()
+
+        monkeypatch.setattr(type(site.registry), "everybody", lambda _: slowly())
+        with pytest.raises(Refused, match="nothing is published"):
+            made.build()
+        with site.store.view() as connection:
+            assert ({}, {}) == (made.files(), read_editions(connection))
+
+
+def test_an_annex_by_another_name_is_held_against_what_was_told(tmp_path: Path) -> None:
+    """A version that renames its annex and strikes one person tells no two figures of it."""
+    with recorded(tmp_path) as made:
+        rows = [f"p{n}\n" for n in range(200)]
+        second_now = second().replace(b"2026-06-13T17:21:00-", b"2026-06-12T17:31:00-")
+        made.enact(
+            {
+                "catalogue.yaml": CATALOGUE,
+                "us-bis.v1.yaml": first(),
+                "us-bis.v2.yaml": second_now,
+                "listed.csv": b"organisation\nacme\n",
+                "staff.csv": "".join(["person\n", *rows]).encode(),
+            }
+        )
+        made.build()
+        third = second_now.replace(b"version: 2\n", b"version: 3\n")
+        third = third.replace(b"17:31:00-", b"17:41:00-").replace(b"staff", b"crew")
+        made.enact(
+            {
+                "us-bis.v3.yaml": third,
+                "crew.csv": "".join(["person\n", *rows[1:]]).encode(),
+            }
+        )
+        made.build()
+        people = edition(made.files(), 2)["people"]
+    assert isinstance(people, list)
+    told = {item["of"]: item["band"] for item in people if item["of"].startswith("annex")}
+    assert {"annex staff": {"least": 200, "below": 300}, "annex crew": None} == told
 
 
 def test_an_order_that_may_not_be_told_moves_no_number(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Numbers of people as the public record tells them: in bands, which subtraction does not get under.
 
 1. A number is told as the band of 100 that it is in; so is nobody.
-2. Numbers of one kind about one order are a series, over its versions and over time. A figure is
+2. Numbers of one kind about one order are a series, over its versions and over time; how many its
+   annexes list is one kind, whatever each is called. A figure is
    added to it only for a number that is a whole band away from every number that has a figure: two
    figures that differ tell of at least 100 people, whatever else is known.
 3. A number nearer than that gets no figure. That there is none says that fewer than 100 people

@@ -23,6 +23,8 @@ from writ.store.documents import fetch, keep
 from writ.store.events import append, read_events, read_payload
 
 PUBLISHED, COUNTED = "record.published", "record.counted"
+ANNEX = "annex"
+"""Begins what a number of people is `of` where it is how many an annex lists."""
 FORMAT = "writ-record-1"
 
 
@@ -119,12 +121,17 @@ def count(
     order, number = version
     found = list(known)
     for of, people in sorted(numbers.items()):
-        series = [item for item in known if item.of == of]
+        series = [item for item in found if _kind(item.of) == _kind(of)]
         told = tellable(people, (item.count for item in series if item.told))
-        if told or not any(item.version == number for item in series):
+        if told or (number, of) not in {(item.version, item.of) for item in series}:
             found.append(Count(order, number, of, people, told, now))
             append(connection, COUNTED, msgspec.to_builtins(found[-1]))
     return found
+
+
+def _kind(of: str) -> str:
+    """Return the series that a number is in: annexes are one, for a name is soon another."""
+    return ANNEX if of.startswith(f"{ANNEX} ") else of
 
 
 def figures(counts: Iterable[Count]) -> list[Plain]:
