@@ -4,7 +4,8 @@
    span of time, by what it tells: served, substituted, asked to verify, denied, cut, or refused
    because nothing could be decided. A permit's receipt may stand for several requests.
 2. Each receipt has a lot: the digest of the checkpoint's root, a seed and its number. The lowest are
-   drawn. So nobody chooses, whoever has the log can draw again, and no receipt is drawn twice.
+   drawn. So whoever has the log can draw again, and no receipt is drawn twice. Who has it can also
+   reckon ahead: nobody chose if whoever audits told the seed after the checkpoint was known.
 3. Each draw is an event, so that nobody draws until they like what comes out.
 4. Nothing of it tells who asked but the ids of the attestations that a permit rested on.
 """
