@@ -29,6 +29,9 @@ def sample(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     since: Annotated[str | None, typer.Option(help="only decisions from this instant on")] = None,
     until: Annotated[str | None, typer.Option(help="only decisions before this instant")] = None,
     seed: Annotated[str, typer.Option(help="a word of your own beside the log's root")] = "",
+    size: Annotated[
+        int | None, typer.Option(help="the size of the checkpoint that whoever audits has")
+    ] = None,
     config: ConfigFile = DEFAULT_CONFIG,
     *,
     as_json: AsJson = False,
@@ -38,7 +41,8 @@ def sample(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     Example: writ audit sample --each 50 --since 2026-06-12T00:00:00Z --out sheet.csv
 
     Fill in the column `mark`: right, wrong or unclear. The draw is on record, so that nobody draws
-    again until they like it; anybody who has the log can repeat it.
+    again until they like it; anybody who has the log can repeat it. So that nobody reckons ahead what
+    would be drawn either, whoever audits tells a seed once they have a checkpoint: --seed and --size.
     """
     from writ.cli.lines import write_file
     from writ.clock import parse_instant
@@ -49,6 +53,7 @@ def sample(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         "since": 0 if since is None else parse_instant(since),
         "until": None if until is None else parse_instant(until),
         "seed": seed,
+        "size": size,
     }
     found = msgspec.convert(ask(config, Call("POST", "/audits", wish)), _Answer)
     write_file(out, write_sheet(_row(found.sample, item) for item in found.drawn))

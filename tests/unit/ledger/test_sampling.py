@@ -16,9 +16,11 @@ from writ.ledger.log import DECISIONS, Log
 from writ.ledger.sampling.intervals import clopper_pearson
 from writ.ledger.sampling.page import report_page
 from writ.ledger.sampling.report import REPORTED, Report, Reports, sign_report
-from writ.ledger.sampling.sample import MOST, SAMPLED, Wish, draw
+from writ.ledger.sampling.sample import MOST, SAMPLED, Wish, draw, find_sample
 from writ.ledger.sampling.sheet import COLUMNS, Mark, read_sheet, write_sheet
+from writ.signing.checkpoint import read_checkpoint
 from writ.signing.dsse import Envelope
+from writ.signing.form import to_base64
 from writ.signing.keys import KeyPair
 from writ.signing.note import NoteSignature, sign_note
 from writ.signing.word import sign_word
@@ -270,3 +272,23 @@ def test_a_sheet_that_is_none_says_where(data: bytes, why: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         read_sheet(data, "s.csv")
     assert why in str(caught.value)
+
+
+def test_a_seed_told_after_a_checkpoint_leaves_nothing_to_choose(
+    tmp_path: Path, decisions: Decisions
+) -> None:
+    """What comes into the log after it, be it made for that, changes nothing of what is drawn."""
+    held = read_checkpoint(decisions.sign().text)
+    wish = Wish(3, seed="told by who audits", size=held.size)
+    _, before = draw(decisions, wish, NOW)
+    with (tmp_path / "receipts" / "edge.jsonl").open("ab") as file:
+        file.write(encode(line("deny", 500)) + b"\n")
+    number, after = draw(decisions, wish, NOW)
+    assert before == after
+    with decisions.log.store.view() as connection:
+        sample, _ = find_sample(connection, number)
+    assert (held.size, to_base64(held.root)) == (sample.size, sample.root)
+    assert before != draw(decisions, replace(wish, size=None), NOW)[1]
+    for size in (0, held.size + 2):
+        with pytest.raises(Refused, match="none may be drawn of"):
+            draw(decisions, replace(wish, size=size), NOW)

@@ -1,11 +1,11 @@
 """Decisions drawn for people to look at: by chance, in each outcome as many, and on record.
 
-1. What is drawn from is every receipt of a decision up to a checkpoint of the decision log, within a
-   span of time, by what it tells: served, substituted, asked to verify, denied, cut, or refused
+1. What is drawn from is every receipt of a decision up to a checkpoint of the decision log, this
+   moment's or that of a size that somebody has, within a span of time, by what it tells: served, substituted, asked to verify, denied, cut, or refused
    because nothing could be decided. A permit's receipt may stand for several requests.
 2. Each receipt has a lot: the digest of the checkpoint's root, a seed and its number. The lowest are
    drawn. So whoever has the log can draw again, and no receipt is drawn twice. Who has it can also
-   reckon ahead: nobody chose if whoever audits told the seed after the checkpoint was known.
+   reckon ahead: nobody chose if whoever audits had a checkpoint, told the seed, and names its size.
 3. Each draw is an event, so that nobody draws until they like what comes out.
 4. Nothing of it tells who asked but the ids of the attestations that a permit rested on.
 """
@@ -14,7 +14,7 @@ import hashlib
 import heapq
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -22,7 +22,9 @@ from writ.canonical import Plain, encode
 from writ.clock import FOREVER, Instant, parse_instant
 from writ.errors import Refused
 from writ.ledger.decisions import Decisions
-from writ.signing.checkpoint import read_checkpoint
+from writ.ledger.log import DECISIONS, StoredNodes
+from writ.ledger.merkle import root
+from writ.signing.checkpoint import Checkpoint, read_checkpoint
 from writ.signing.form import Form, as_form, read_form, to_base64
 from writ.store.database import Connection
 from writ.store.documents import fetch, keep
@@ -37,12 +39,16 @@ _KINDS = frozenset({"permit", "refusal", "substitution", "cut"})
 
 
 class Wish(Form, frozen=True):
-    """What to draw: how many of each outcome, from which instants, by which seed."""
+    """What to draw: how many of each outcome, from which instants, by which seed, of how many entries.
+
+    Without a size all that there are now count.
+    """
 
     each: int
     since: Instant = 0
     until: Instant | None = None
     seed: str = ""
+    size: int | None = None
 
 
 class Strata(Form, frozen=True):
@@ -100,7 +106,7 @@ def draw(decisions: Decisions, wish: Wish, now: Instant) -> tuple[int, list[Draw
     """Draw a sample and put it on record; return the event's number and what was drawn."""
     if not 0 < wish.each <= MOST:
         raise Refused(f"{wish.each} of each outcome cannot be drawn; from 1 to {MOST} can")
-    checkpoint = read_checkpoint(decisions.sign().text)
+    checkpoint = _checkpoint(decisions, wish.size)
     lots = _Lots(checkpoint.root, wish)
     until = FOREVER if wish.until is None else wish.until
     with decisions.log.store.view() as connection:
@@ -133,6 +139,17 @@ def find_sample(connection: Connection, number: int) -> tuple[Sample, Strata]:
         raise Refused(f"event {number} is no draw of a sample")
     sample = as_form(read_payload(row), Sample, f"event {number}")
     return sample, read_form(fetch(connection, sample.strata), Strata, "the sample")
+
+
+def _checkpoint(decisions: Decisions, size: int | None) -> Checkpoint:
+    """Return the checkpoint of this moment, or what the log's was when it had a size (rule 1)."""
+    last = read_checkpoint(decisions.sign().text)
+    if size is None:
+        return last
+    if not 0 < size <= last.size:
+        raise Refused(f"the decision log has {last.size} entries, and none may be drawn of {size}")
+    with decisions.log.store.view() as connection:
+        return replace(last, size=size, root=root(StoredNodes(connection, DECISIONS), size))
 
 
 def _read(entry: int, data: bytes) -> Drawn | None:
