@@ -72,8 +72,15 @@ def read_json(data: bytes) -> object:
     """Read a JSON value (rule 5); anything else is InvalidInput."""
     try:
         value: object = json.loads(data.decode(), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(f"not JSON: {error}") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InvalidInput(f"not JSON: {error.msg[0].lower()}{error.msg[1:]}, {where}") from None
+    except UnicodeDecodeError:
+        raise InvalidInput("not JSON: not UTF-8") from None
+    except ValueError:  # Python reads no number that long
+        raise InvalidInput("not JSON: a number has too many digits") from None
+    except RecursionError:
+        raise InvalidInput("not JSON: nested too deep") from None
     return value
 
 

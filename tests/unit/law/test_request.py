@@ -157,3 +157,19 @@ def test_whatever_is_asked_is_answered_or_bad_input(value: object) -> None:
     if isinstance(found, Chain):
         plain = decision_plain(decide_compiled(BOOK, found, request.model, request.at))
         assert str(plain["outcome"]).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"{\n", "not JSON: expecting property name enclosed in double quotes, line 2, column 1"),
+        (b'"\xff"', "not JSON: not UTF-8"),
+        (b"9" * 5000, "not JSON: a number has too many digits"),
+        (b"[" * 100_000, "not JSON: nested too deep"),
+    ],
+)
+def test_what_is_no_json_is_said_in_one_line(data: bytes, said: str) -> None:
+    """Where it stops being JSON, in our words."""
+    with pytest.raises(InvalidInput) as raised:
+        read_json(data)
+    assert said == str(raised.value)
