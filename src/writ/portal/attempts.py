@@ -1,6 +1,7 @@
 """Attempts: a method begun, heard, and its finding signed and handed in.
 
-1. One attempt at a time for a visit; a new one ends the old.
+1. One attempt at a time for a visit; a new one ends the old, also one that is being heard just then:
+   else what one method found would be signed by the other's key, about the other's question.
 2. Once a method has found something, or refused, its attempt is over.
 3. What was found is signed here, by the method's key, and goes to the control process; with the
    attempt it is forgotten here.
@@ -84,20 +85,21 @@ class Attempts:
             raise Refused("this way does not help with what is asked; go back and choose again")
         session = Session(question, "", self._visits.now())
         session.address = f"{self._address}/verify/from/{session.handle}"
-        visit.attempt = Attempt(method, session)
-        return await self._taken(visit, await method.begin(session, language))
+        attempt = visit.attempt = Attempt(method, session)
+        step = await method.begin(session, language)
+        return await self._taken(visit, attempt, step)
 
     async def hear(self, visit: Visit, arrival: Arrival) -> Ended:
         """Hear the browser that began."""
         attempt = self.attempt(visit)
         if attempt.session.found is not None:
-            return await self._hand_in(visit, attempt.session.found)
+            return await self._hand_in(visit, attempt, attempt.session.found)
         try:
             step = await attempt.method.hear(attempt.session, arrival)
         except Refused:
             attempt.session.over = True  # 2
             raise
-        return await self._taken(visit, step)
+        return await self._taken(visit, attempt, step)
 
     async def hear_other(self, attempt: Attempt, arrival: Arrival) -> Reply | Show:
         """Hear somebody who has the handle alone: what they bring waits for the browser."""
@@ -129,21 +131,22 @@ class Attempts:
             raise Refused("nothing is under way; go back and choose a way")
         return self._visits.alive(visit.attempt)
 
-    async def _taken(self, visit: Visit, step: Step) -> Ended:
+    async def _taken(self, visit: Visit, attempt: Attempt, step: Step) -> Ended:
+        if visit.attempt is not attempt:  # 1
+            raise Refused("another way was begun meanwhile; go on with that")
         match step:
             case Finding():
-                return await self._hand_in(visit, step)
+                return await self._hand_in(visit, attempt, step)
             case Wait():
-                return await self._wait(visit, step)
+                return await self._wait(visit, attempt, step)
             case Reply():
                 raise InvalidInput("nothing is answered here but a browser")
             case _:
                 return step
 
-    async def _hand_in(self, visit: Visit, finding: Finding) -> Standing:
+    async def _hand_in(self, visit: Visit, attempt: Attempt, finding: Finding) -> Standing:
         """Rule 3."""
-        attempt = self.attempt(visit)
-        attempt.session.over = True
+        self._visits.alive(attempt).session.over = True
         name, question = attempt.method.name, attempt.session.question
         envelopes = attested(question, finding, name, self._ways.keys[name])
         asked = {item.attribute for item in question.wanted}
@@ -155,8 +158,8 @@ class Attempts:
         visit.attempt = None
         return await self._counter.found(visit.key, visit.model, signed, finding.credential)
 
-    async def _wait(self, visit: Visit, step: Wait) -> Reviewed:
-        question = self.attempt(visit).session.question
+    async def _wait(self, visit: Visit, attempt: Attempt, step: Wait) -> Reviewed:
+        question = self._visits.alive(attempt).session.question
         visit.attempt = None
         claimed: list[dict[str, Plain]] = [
             {

@@ -92,7 +92,9 @@ class Visits:
         self._expire()
         for visit in self._visits.values():
             found = visit.attempt
-            if found is not None and secrets.compare_digest(found.session.handle, handle):
+            if found is not None and secrets.compare_digest(
+                found.session.handle.encode(), handle.encode()
+            ):
                 return self.alive(found)
         raise Refused("this attempt is over; begin again in your browser")
 
