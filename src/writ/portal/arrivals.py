@@ -3,7 +3,8 @@
 1. A form is `application/x-www-form-urlencoded`, each name once; anything else is a body.
 2. A form that another site sent is refused, as the browser says it (Fetch Metadata): else a stranger
    could have a visitor's browser enter the stranger's account.
-3. A visitor's address is the peer's, or what a proxy named in the configuration says it is.
+3. A visitor's address is the peer's, or what a proxy named in the configuration says it is: the last
+   one in the last such header, for some proxies add a header to the one that visitors send.
 4. A certificate is what such a proxy says that the browser proved (RFC 9440), on the listener that
    is for this alone: certificates are public, so that whoever could send the header would have them.
 """
@@ -68,7 +69,7 @@ async def read_form(request: Request, budget: int) -> dict[str, str]:
 def address_of(request: Request, portal: Portal) -> str:
     """Return where a visitor comes from (rule 3)."""
     peer = request.client.host if request.client else ""
-    told = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    told = ",".join(request.headers.getlist("x-forwarded-for")).rpartition(",")[2].strip()
     return told if told and peer in portal.proxies else peer
 
 
