@@ -46,6 +46,7 @@ def public(address: str) -> bool:
 def inside(address: str) -> bool:
     """Whether an address may be that of a host which the operator says is inside (rule 1)."""
     read = ipaddress.ip_address(address)
+    read = getattr(read, "ipv4_mapped", None) or read  # ::ffff:169.254.169.254 is that very address
     return not (read.is_link_local or read.is_multicast or read.is_unspecified)
 
 

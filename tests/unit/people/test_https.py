@@ -195,4 +195,5 @@ def test_inside_is_private_but_never_this_link() -> None:
     asked = ["127.0.0.1", "10.1.2.3", "fd00::1", "93.184.216.34"]
     assert asked == [address for address in asked if inside(address)]
     never = ["169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1"]  # noqa: S104
+    never += ["::ffff:169.254.169.254", "::ffff:0.0.0.0"]
     assert [] == [address for address in never if inside(address)]
