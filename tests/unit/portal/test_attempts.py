@@ -36,15 +36,15 @@ class Slow:
     budget: int = 1024
     lasts: int = 600
 
-    def offer(self, question: Question) -> Offer | None:  # noqa: ARG002  helps with everything
+    def offer(self, question: Question) -> Offer | None:
         """Offer."""
         return Offer(3, 1, "account", (0,))
 
-    async def begin(self, session: Session, language: str) -> Step:  # noqa: ARG002  pages speak
+    async def begin(self, session: Session, language: str) -> Step:
         """Show a form."""
         return Show("form")
 
-    async def hear(self, session: Session, arrival: Arrival) -> Step:  # noqa: ARG002  whatever came
+    async def hear(self, session: Session, arrival: Arrival) -> Step:
         """Ask, and find a citizenship."""
         self.heard.set()
         await self.answered.wait()
@@ -57,16 +57,16 @@ class Desk:
 
     handed: list[Attested] = field(default_factory=list)
 
-    async def standing(self, key: str, model: str) -> Standing:  # noqa: ARG002  everybody's alike
+    async def standing(self, key: str, model: str) -> Standing:
         """Ask."""
         return OPEN
 
     async def found(
         self,
-        key: str,  # noqa: ARG002  everybody's alike
-        model: str,  # noqa: ARG002
+        key: str,
+        model: str,
         attested: Sequence[Attested],
-        credential: bytes | None,  # noqa: ARG002
+        credential: bytes | None,
     ) -> Standing:
         """Take it."""
         self.handed += attested
@@ -132,5 +132,5 @@ def test_a_handle_that_is_nobodys_is_refused(handle: str) -> None:
         await here.attempts.begin(here.visit, "slow", "0", "en")
         here.attempts._visits.attempt(handle)
 
-    with pytest.raises(Refused, match="^this attempt is over"):
+    with pytest.raises(Refused, match=r"^this attempt is over"):
         asyncio.run(ask())
