@@ -352,6 +352,29 @@ def test_other_filters_are_refused(hr: Hr, asked: str) -> None:
     assert (400, "invalidFilter") == wrong(hr.send("GET", "/Users", params={"filter": asked}))[:2]
 
 
+@pytest.mark.parametrize("token", ["", "we_0_x", "acme"])
+def test_a_stranger_has_nothing_long_read(hr: Hr, token: str) -> None:
+    """A long filter is not even parsed, nor are the paths of somebody who has no token."""
+    long = {"filter": " and ".join(['id eq "a"'] * 1000)}
+    asked = [
+        hr.door.scim("GET", "/Users", token, params=long),
+        hr.door.scim("POST", "/Users/.search", token, json=long),
+    ]
+    paths = [{"op": "remove", "path": "("}]
+    body = {"schemas": [PATCH], "Operations": paths}
+    changed = hr.door.scim("PATCH", "/Users/nobody", token, json=body)
+
+    told = (400, "invalidValue", "a query has 2000 characters at most")
+    assert [told, told] == [wrong(answer) for answer in asked]
+    assert (401, "", "show a token that is valid") == wrong(changed)
+
+
+def test_an_id_that_no_token_has_is_not_counted(hr: Hr) -> None:
+    """Nobody fills our memory with names of tokens as long as a header."""
+    answer = hr.door.scim("GET", "/Users", f"we_{'a' * 65}_x")
+    assert (401, "", "show a token that is valid") == wrong(answer)
+
+
 def test_parts_are_shown_as_asked(hr: Hr) -> None:
     """`attributes` and `excludedAttributes` choose; both at once is an error."""
     found = hr.send("POST", "/Users", user(hr.name(), determination(), externalId="x")).json()

@@ -2,7 +2,8 @@
 
 1. Whoever asks shows a token that the operator registered for one organisation; the control process
    holds it against the books, and answers about that organisation's people alone.
-2. Tries are counted by address and by token.
+2. Tries are counted by address and by token. What takes long to read, paths and filters, is read only
+   of whoever has a token, or is short.
 3. What there is no shape for is dropped; what must not be used is refused (`writ.portal.scim.answers`).
 4. PATCH is applied to what was read a moment ago; if that changed meanwhile, nothing is done. One
    that touches a determination makes it whole anew: nothing of the one before is carried along.
@@ -64,6 +65,8 @@ from writ.portal.scim.shapes import (
 
 PATH = "/scim/v2"
 _PARTS = 3
+_LONGEST_ID = 64
+LONGEST_QUERY = 2000
 _STATUSES = {
     "no_token": (401, ""),
     "not_theirs": (403, ""),
@@ -105,16 +108,16 @@ class _Service:
     async def replace(self, request: Request) -> Response:
         """Have a person be as this says."""
         body = await read_object(request)
-        wanted = read_as(Person, body, Context.RESOURCE_REPLACEMENT_REQUEST)
         found = await self._find(request)
+        wanted = read_as(Person, body, Context.RESOURCE_REPLACEMENT_REQUEST)
         heard = await self._put(request, wanted, found, expected(request, found))
         return self._one(heard.people[0], Context.RESOURCE_REPLACEMENT_RESPONSE)
 
     async def patch(self, request: Request) -> Response:
         """Change a person (rule 4)."""
         body = await read_object(request)
-        operations = read_as(PatchOp[Person], body, Context.RESOURCE_PATCH_REQUEST)
         found = await self._find(request)
+        operations = read_as(PatchOp[Person], body, Context.RESOURCE_PATCH_REQUEST)
         expected(request, found)
         person = person_of(found, self._users)
         if DETERMINATION.casefold() in str(body).casefold():
@@ -140,6 +143,8 @@ class _Service:
         return await self._listed(request, await read_object(request))
 
     async def _listed(self, request: Request, asked: Mapping[str, object]) -> Response:
+        if len(str(asked)) > LONGEST_QUERY:
+            raise No(400, f"a query has {LONGEST_QUERY} characters at most", "invalidValue")
         wanted = read_as(SearchRequest[Person], asked, Context.DEFAULT)
         start = max(1, wanted.start_index or 1)
         count = MOST_RESULTS if wanted.count is None else max(0, min(wanted.count, MOST_RESULTS))
@@ -206,7 +211,8 @@ class _Service:
     def _token(self, request: Request) -> dict[str, str]:
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         parts = text.strip().split("_", _PARTS - 1)
-        if scheme.lower() != "bearer" or len(parts) < _PARTS or parts[0] != "we":
+        formed = scheme.lower() == "bearer" and len(parts) == _PARTS and parts[0] == "we"
+        if not formed or len(parts[1]) > _LONGEST_ID:
             raise No(401, "show a token that is valid")
         self._tokens.take(parts[1])
         return {"id": parts[1], "digest": hashlib.sha256(text.strip().encode()).hexdigest()}
