@@ -15,7 +15,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 
@@ -77,14 +77,11 @@ class HttpsFetch:
         return answer
 
     async def _ask(self, outgoing: Outgoing, limit: int) -> Answer:
-        split = urlsplit(outgoing.uri)
-        host = split.hostname or ""
-        if split.scheme != "https" or not host or split.username is not None:
-            raise Refused("only plain https addresses are fetched")
+        split, host, port = _place(outgoing.uri)
         headers = _headers(outgoing) | {"Host": split.netloc}
-        address = await self._resolve(host, split.port or _HTTPS)
+        address = await self._resolve(host, port)
         shown = f"[{address}]" if ":" in address else address
-        where = split._replace(netloc=f"{shown}:{split.port or _HTTPS}", fragment="").geturl()
+        where = split._replace(netloc=f"{shown}:{port}", fragment="").geturl()
         try:
             async with asyncio.timeout(WITHIN):
                 return await self._read(outgoing, where, headers, host, limit)
@@ -119,13 +116,26 @@ class HttpsFetch:
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError:
+        except (OSError, UnicodeError):  # a name that DNS cannot have
             raise Failed(f"`{host}` is not found; try again later") from None
         first = min(found, key=lambda item: item[0] != socket.AF_INET)
         address = str(first[4][0])
         if not self._reachable(address):
             raise Refused(f"`{host}` is not at a public address, and so is not asked")
         return address
+
+
+def _place(uri: str) -> tuple[SplitResult, str, int]:
+    """Take an address apart: all of it, its host and its port; one that is not plain https is Refused."""
+    wrong = Refused("only plain https addresses are fetched")
+    try:
+        split = urlsplit(uri)
+        host, port = split.hostname, split.port or _HTTPS
+    except ValueError:
+        raise wrong from None
+    if not host or split.scheme != "https" or split.username is not None or not uri.isprintable():
+        raise wrong
+    return split, host, port
 
 
 def _headers(outgoing: Outgoing) -> dict[str, str]:

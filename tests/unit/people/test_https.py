@@ -127,7 +127,20 @@ def test_addresses_inside_are_not_asked(source: tuple[int, ssl.SSLContext]) -> N
     assert public("93.184.216.34")
 
 
-@pytest.mark.parametrize("uri", ["http://a.example/", "https://", "https://me@a.example/", "x"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://a.example/",
+        "https://",
+        "https://me@a.example/",
+        "x",
+        "https://a.example:99999/",
+        "https://a.example:no/",
+        "https://[::1",
+        "https://a.example/\x07",
+        "https://a.example/\ud800",
+    ],
+)
 def test_other_addresses_are_refused(uri: str) -> None:
     """Only plain https is fetched."""
     with pytest.raises(Refused, match="only plain https addresses are fetched"):
@@ -188,6 +201,13 @@ def test_what_is_sent_is_never_shown() -> None:
     """A trace that shows a request or an answer shows neither secret nor evidence."""
     sent = form("https://a.example/token", {"code": "s3cret"}, {"Authorization": "s3cret"})
     assert "s3cret" not in repr(sent) + repr(Answer(200, b"s3cret"))
+
+
+@pytest.mark.parametrize("host", [f"{'a' * 70}.example", "a..example"])
+def test_a_name_that_cannot_be_is_not_found(host: str) -> None:
+    """A name that DNS cannot have has failed, as one that it does not have."""
+    with pytest.raises(Failed, match="is not found"):
+        asyncio.run(HttpsFetch().get(f"https://{host}/", "*/*", 1))
 
 
 def test_inside_is_private_but_never_this_link() -> None:

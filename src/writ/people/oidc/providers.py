@@ -86,7 +86,10 @@ class Provider:
 
     def check_place(self, uri: object, what: str) -> str:
         """Return an address of the provider's, on one of its hosts (rule 5)."""
-        split = urlsplit(uri) if isinstance(uri, str) and uri.isascii() else None
+        try:
+            split = urlsplit(uri) if isinstance(uri, str) and uri.isascii() else None
+        except ValueError:
+            split = None
         if split is None or split.scheme != "https" or split.netloc not in self.hosts:
             raise Refused(f"{what} of `{self.name}` is not at a host of its own; tell the operator")
         return split.geturl()

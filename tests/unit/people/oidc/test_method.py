@@ -448,6 +448,10 @@ def test_nobody_answers_but_the_browser_that_began(tmp_path: Path) -> None:
             {"token_endpoint": "https://evil.example/t"},
             "is not at a host of its own; tell the oper",
         ),
+        (
+            {"jwks_uri": "https://[::1"},
+            "the key set of `National ID` is not at a host of its own",
+        ),
         ({"jwks_uri": None}, "the key set of `National ID` is not at a host of its own"),
         (
             {"authorization_endpoint": "https://id.example@evil.example/"},
