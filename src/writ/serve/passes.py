@@ -1,7 +1,7 @@
 """Passes: what somebody who signed in has in place of an API key, at the portal and nowhere else.
 
 1. A pass is given for an ID token that is checked here: the portal, which reads what strangers send,
-   is not believed. One token gives one pass.
+   is not believed. One token gives one pass, whatever its signature: one of ECDSA has a second form.
 2. `login` of the provider says which claim names the account: somebody on the books, or whom an
    organisation means by it. An e-mail address counts only where the provider has verified it.
 3. An account that acts for several organisations has to come with the API key of one of them. An end
@@ -71,7 +71,7 @@ class Passes:
         now = self._now()
         expected = Expected(nonce, now - JUST_NOW)
         claims = await check_id_token(token, published, expected, now)
-        self._use(digest_of(token))
+        self._use(digest_of(token.rpartition(".")[0]))
         found = await asyncio.to_thread(self._account, published.provider, claims)
         text = f"wp_{secrets.token_urlsafe(_BYTES)}"
         with self._lock:

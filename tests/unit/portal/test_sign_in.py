@@ -19,8 +19,10 @@ from writ.people.forgetting import Forgetting
 from writ.people.keys import Wanted
 from writ.people.oidc.published import Published
 from writ.serve.passes import JUST_NOW, LASTS, Passes
+from writ.signing.jose import from_base64url, to_base64url
 
 PERSON = "eva@staff"
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 @dataclass
@@ -217,6 +219,14 @@ class Desk:
         return asyncio.run(self.passes.sign_in(provider, token(**claims), "n"))
 
 
+def signed_otherwise(used: str) -> str:
+    """The same token with the other signature that ECDSA has for it, which anybody can make."""
+    signed, _, signature = used.rpartition(".")
+    data = from_base64url(signature, "it")
+    other = P256_ORDER - int.from_bytes(data[32:])
+    return f"{signed}.{to_base64url(data[:32] + other.to_bytes(32))}"
+
+
 def test_a_portal_that_is_broken_into_makes_no_pass(at: Open, tmp_path: Path) -> None:
     """The control process checks the token itself, takes it once, and lets passes end."""
     desk = Desk(at, tmp_path)
@@ -230,6 +240,8 @@ def test_a_portal_that_is_broken_into_makes_no_pass(at: Open, tmp_path: Path) ->
     )  # fmt: skip
     with pytest.raises(Refused, match="this sign-in was used before; sign in again"):
         asyncio.run(desk.passes.sign_in("national", used, "n"))
+    with pytest.raises(Refused, match="this sign-in was used before; sign in again"):
+        asyncio.run(desk.passes.sign_in("national", signed_otherwise(used), "n"))
     with pytest.raises(Refused, match="nobody signs in to an account there; use your API key"):
         desk.sign_in("other", jti="2")
     with pytest.raises(Refused, match=r"not the answer to this sign-in \(nonce\)"):
@@ -263,6 +275,17 @@ def test_a_pass_ends_when_its_account_is_forgotten(at: Open, tmp_path: Path) -> 
     assert desk.passes.by_digest(digest) is not None
     Forgetting(at.door.site.registry).erase("gone")
     assert None is desk.passes.by_digest(digest)
+
+
+def test_there_are_so_many_sign_ins_under_way(at: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that has waited longest makes way."""
+    monkeypatch.setattr("writ.portal.logins.MOST", 2)
+    logins = at.door.logins
+    names = [asyncio.run(logins.begin("national", "", "en"))[1] for _ in range(3)]
+    with pytest.raises(Refused, match="this sign-in is over"):
+        asyncio.run(logins.finish("national", names[0], {}))
+    with pytest.raises(Refused, match=r"state"):
+        asyncio.run(logins.finish("national", names[1], {}))
 
 
 def test_there_are_so_many_passes_at_once(
