@@ -99,6 +99,6 @@ class Poll:
         if path is None:
             return {}
         try:
-            return {"Authorization": f"Bearer {path.read_text().strip()}"}
+            return {"Authorization": f"Bearer {path.read_text('ascii', 'replace').strip()}"}
         except OSError as error:
             raise Failed(f"cannot read `{path}`: {error.strerror}") from None

@@ -49,7 +49,7 @@ class Receiver:
         if self.token is None:
             return {}
         try:
-            return {"Authorization": f"Bearer {self.token.read_text().strip()}"}
+            return {"Authorization": f"Bearer {self.token.read_text('ascii', 'replace').strip()}"}
         except OSError as error:
             raise Failed(f"cannot read `{self.token}`: {error.strerror}") from None
 

@@ -29,6 +29,8 @@ def test_a_file_names_who_is_told(tmp_path: Path) -> None:
     assert ("idp", ["acme"], {"Authorization": "Bearer secret"}) == (
         found.name, sorted(found.organisations), found.headers(),
     )  # fmt: skip
+    (tmp_path / "idp.token").write_bytes(b"\xff")
+    assert {"Authorization": "Bearer \ufffd"} == found.headers()  # which is not sent
     (tmp_path / "idp.token").unlink()
     with pytest.raises(Failed, match=r"cannot read .*idp\.token"):
         found.headers()
