@@ -6,6 +6,7 @@ from cryptography.exceptions import InvalidSignature
 
 from tests.worlds.authority import Authority
 from tests.worlds.evidence import ORDER, Evidence, evidence, script
+from writ.canonical import digest_bytes
 from writ.errors import Refused
 from writ.ledger.evidence.archive import read_archive
 from writ.ledger.evidence.contents import check_contents
@@ -93,6 +94,30 @@ def test_the_script_proves_stamps(world: Evidence, pack: bytes, tmp_path: Path) 
         except refusals:
             continue
         assert told_at == script().Stamp(data).at  # in what the authority did not sign
+
+
+def test_the_script_reads_words_as_we_do(world: Evidence, pack: bytes) -> None:
+    """A word of another kind, or about another snapshot than was put in force, is none of the story."""
+    file, checks = read_archive(pack), script()
+    logs = checks.Policy(file["log/policy"]).logs
+    seen = checks.checkpoint(file["log/governance.checkpoint"], logs)
+    events = checks.events_of(file, logs, seen)
+    documents = {digest_bytes(data): data for data in file.values()}
+    trust = checks.Trust(file["keys/trust.json"])
+    checks.check_words(events, documents, trust)
+    met = next(number for number, row in events.items() if row["kind"] == "duty.met")
+    epoch = next(number for number, row in events.items() if row["kind"] == "epoch.activated")
+    for number, change, why in (
+        (met, {"kind": "drill.recorded"}, f"the word of event {met} is another kind's"),
+        (
+            epoch,
+            {"payload": {**events[epoch]["payload"], "snapshot": "sha256:0"}},
+            "is about another",
+        ),
+    ):
+        changed = {**events, number: {**events[number], **change}}
+        with pytest.raises(checks.Wrong, match=why):
+            checks.check_words(changed, documents, trust)
 
 
 def _said(answer: bytes, note: bytes, anchors: list[x509.Certificate]) -> str:

@@ -7,6 +7,7 @@ from typing import cast
 
 import msgspec
 
+from writ.ledger.cells import cell
 from writ.ledger.record.view import Order, Record, Told
 
 COLUMNS = (
@@ -15,8 +16,6 @@ COLUMNS = (
     "activated", "in_force_ms", "affected_least", "affected_below", "not_affected_least",
     "not_affected_below", "evaluation", "told_beforehand", "restoration", "challenge",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def as_json(record: Record) -> bytes:
@@ -46,7 +45,7 @@ def as_csv(record: Record) -> bytes:
     for order in record.orders:
         for version in order.versions:
             cells = dict(_row(order, version))
-            writer.writerow({name: _cell(cells.get(name)) for name in COLUMNS})
+            writer.writerow({name: cell(cells.get(name)) for name in COLUMNS})
     return text.getvalue().encode()
 
 
@@ -63,10 +62,3 @@ def _row(order: Order, version: Told) -> Iterator[tuple[str, object]]:
         if item["version"] == version["version"] and item["band"] is not None:
             for bound, number in cast(Told, item["band"]).items():
                 yield f"{str(item['of']).replace(' ', '_')}_{bound}", number
-
-
-def _cell(value: object) -> str:
-    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if value is None:
-        return ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
