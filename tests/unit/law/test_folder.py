@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.law.conftest import CATALOGUE, ORDER, Write
-from writ.errors import InvalidInput
+from writ.errors import Fault, InvalidInput
 from writ.law.agreement import governing_span
 from writ.law.folder import (
     check_folder,
     load_files,
     load_folder,
+    named_under,
     read_folder,
     read_sources,
 )
@@ -225,3 +226,11 @@ def test_a_damaged_order_never_breaks_the_reader(data: st.DataObject) -> None:
         read_sources(files)
     except InvalidInput as error:
         assert error.faults  # noqa: PT017  either way out is right, a fault without words is not
+
+
+def test_an_option_of_the_command_line_lies_in_no_folder() -> None:
+    """Faults of files are named by their path; those of an option by the option."""
+    faults = [Fault("x.yaml", 1, 2, "is wrong"), Fault("--models", 1, 1, "is wrong")]
+    with pytest.raises(InvalidInput) as caught, named_under(Path("orders")):
+        raise InvalidInput(faults)
+    assert {"orders/x.yaml", "--models"} == {fault.file for fault in caught.value.faults}
