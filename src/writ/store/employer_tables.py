@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     func,
     select,
+    true,
 )
 
 from writ.store.database import Connection
@@ -42,10 +43,11 @@ personnel = Table(
     Column("user", Text, nullable=False),  # the organisation's own word for them
     Column("subject", Text, ForeignKey("subject.id"), nullable=False),
     Column("external_id", Text),
-    Column("left_at", BigInteger),
+    Column("left_at", BigInteger),  # the last time
     Column("removed", Boolean, nullable=False),  # nobody to the employer; when they left is kept
     Column("created_at", BigInteger, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("organisation", "user"),
 )
 Index("personnel_external_id", personnel.c.organisation, personnel.c.external_id)

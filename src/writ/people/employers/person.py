@@ -75,7 +75,10 @@ class Wanted:
 
 
 class Kept(NamedTuple):
-    """A row of the books; `left_at` None: they are still there. `removed`: and are shown no more."""
+    """A row of the books; `left_at` is when they last left, also once they are `active` again.
+
+    `removed`: they are shown no more.
+    """
 
     id: str
     organisation: str
@@ -86,6 +89,7 @@ class Kept(NamedTuple):
     removed: bool
     created_at: Instant
     changed_at: Instant
+    active: bool
 
 
 def kept(
@@ -119,7 +123,7 @@ def shown(row: Kept, standing: Sequence[Attestation]) -> Person:
         row.id,
         row.user,
         row.external_id,
-        row.left_at is None,
+        row.active,
         row.created_at,
         row.changed_at,
         write_determination(standing),

@@ -67,7 +67,7 @@ class Writing:
         if how_many(self.connection, organisation) >= MOST_PEOPLE:
             raise Refused(f"an organisation has {MOST_PEOPLE} people at most")
         name, subject = secrets.token_hex(8), self._subject(wanted.user)
-        made = Kept(name, organisation, wanted.user, subject, None, None, False, now, now)  # noqa: FBT003  a row
+        made = Kept(name, organisation, wanted.user, subject, None, None, False, now, now, True)  # noqa: FBT003  a row
         before = kept(self.connection, organisation, "user", wanted.user, removed=True)
         if before is not None:  # when they left counts on (rule 2)
             made = made._replace(left_at=before.left_at)
@@ -78,12 +78,10 @@ class Writing:
     def apply(self, row: Kept, wanted: Wanted) -> Person:
         """Have a person be as wanted (rules 1, 2)."""
         now, standing = self.registry.books.clock.now(), self._carried(row)
-        moved = row._replace(external_id=wanted.external_id)
-        if not wanted.active and row.left_at is None:
+        moved = row._replace(external_id=wanted.external_id, active=wanted.active)
+        if row.active and not wanted.active:
             moved = moved._replace(left_at=now)
             self._left(row)
-        elif wanted.active:
-            moved = moved._replace(left_at=None)
         said = wanted.said if wanted.active else None
         if said is None:
             self._strike(standing)
@@ -101,10 +99,11 @@ class Writing:
         now = self.registry.books.clock.now()
         self._strike(self._carried(row))
         self.connection.execute(determined.delete().where(determined.c.person == row.id))
-        gone = row._replace(external_id=None, left_at=row.left_at or now, removed=True)
+        left_at = now if row.active else row.left_at
+        gone = row._replace(external_id=None, left_at=left_at, removed=True, active=False)
         here = personnel.c.id == row.id
         self.connection.execute(personnel.update().where(here).values(gone._asdict()))
-        if row.left_at is None:
+        if row.active:
             self._left(row)
 
     def record(self) -> None:

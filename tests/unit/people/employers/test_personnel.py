@@ -189,6 +189,24 @@ def test_removing_and_creating_again_is_no_way_back(office: Office) -> None:
     assert {"citizenships"} == _attributes(office, "alice")
 
 
+@pytest.mark.parametrize("remove", [False, True])
+def test_being_there_again_does_not_make_leaving_undone(office: Office, *, remove: bool) -> None:
+    """Somebody set active without a determination left then nevertheless."""
+    made, token = _create(office), office.token()
+    office.clock.step(NOW + DAY)
+    if remove:
+        office.personnel.remove(token, made.id)
+        there = office.personnel.create(token, Wanted("u-1"))
+    else:
+        office.personnel.replace(token, made.id, Wanted("u-1", active=False))
+        there = office.personnel.replace(token, made.id, Wanted("u-1"))
+    assert (True, None) == (there.active, there.determination)
+    older = said(citizenships=("FR",), determined_at="2026-06-20T12:00:00Z")
+    with pytest.raises(InvalidInput, match="this person left after that; determine anew"):
+        office.personnel.replace(token, there.id, Wanted("u-1", said=older))
+    assert set() == office.facts("alice")
+
+
 def test_removing_whoever_left_says_so_once(office: Office) -> None:
     """Leaving is recorded once, and counts from then."""
     made, token = _create(office), office.token()
