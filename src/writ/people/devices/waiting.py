@@ -11,8 +11,9 @@ import secrets
 from dataclasses import dataclass, replace
 from hmac import compare_digest
 
+from writ.canonical import Plain, encode
 from writ.errors import Failed, InvalidInput, Refused
-from writ.people.methods import Finding
+from writ.people.methods import Arrival, Finding, Reply, Session, Show, Step
 
 SAME_BROWSER, CARRIED_CODE = 3, 2
 """How good a transport is that led the browser back by itself, and one that a person was."""
@@ -75,6 +76,19 @@ class Waiting:
             )
         del self._found[handle]
         raise Refused(f"that was not the code, {MOST_TRIES} times; start again")
+
+    def lead_back(self, session: Session, finding: Finding, now: float, lasts: float) -> Reply:
+        """Keep a finding, and tell the device that brought it where to send its browser."""
+        code = self.keep(session.handle, finding, now, lasts)
+        answer: dict[str, Plain] = {"redirect_uri": f"{session.address}/return?code={code}"}
+        return Reply(encode(answer), "application/json")
+
+    def returned(self, session: Session, arrival: Arrival) -> Step:
+        """Give the finding to the browser that began, and to another a code to type there (rule 1)."""
+        code = arrival.fields.get("code", "")
+        if arrival.browser:
+            return self.take(session.handle, code)
+        return Show("elsewhere", {"code": self.short(session.handle, code)})
 
     def _of(self, handle: str) -> _Found:
         found = self._found.get(handle)

@@ -88,7 +88,7 @@ class Wallet:
             case "response":
                 return await self._response(session, arrival)
             case "return":
-                return self._return(session, arrival)
+                return self._waiting.returned(session, arrival)
             case "look" if arrival.browser:
                 return self._page(session)
         raise InvalidInput("there is nothing at this address; go back to the page that began")
@@ -124,16 +124,7 @@ class Wallet:
             await self._statuses.check(presented.status, presented.issuer, now)
         attributes = self._attributes(session.question)
         found = finding(presented, attributes, now, self._clock.now())
-        code = self._waiting.keep(session.handle, found, now, self.lasts)
-        answer = {"redirect_uri": f"{session.address}/return?code={code}"}
-        return Reply(encode(answer), "application/json")
-
-    def _return(self, session: Session, arrival: Arrival) -> Step:
-        """Give the finding to the browser that began, and to another a code to type there (rule 3)."""
-        code = arrival.fields.get("code", "")
-        if arrival.browser:
-            return self._waiting.take(session.handle, code)
-        return Show("elsewhere", {"code": self._waiting.short(session.handle, code)})
+        return self._waiting.lead_back(session, found, now, self.lasts)
 
     def _asked(self, session: Session) -> Request:
         state = session.state

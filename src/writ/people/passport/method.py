@@ -100,7 +100,7 @@ class Passport:
             case "chip" if not arrival.browser:
                 return self._chip(session, arrival.body)
             case "return":
-                return self._return(session, arrival)
+                return self._waiting.returned(session, arrival)
             case "look" if arrival.browser:
                 return self._page(session)
         raise InvalidInput("this address is for the app that reads the chip; open it with that")
@@ -127,16 +127,7 @@ class Passport:
         document = verify_document(files, self._authorities, challenge, now)
         proof = _proof(document, now, self._clock)
         found = Finding((proof,), _named(document))
-        code = self._waiting.keep(session.handle, found, now, self.lasts)
-        answer = {"redirect_uri": f"{session.address}/return?code={code}"}
-        return Reply(encode(answer), "application/json")
-
-    def _return(self, session: Session, arrival: Arrival) -> Step:
-        """Give the finding to the browser that began, and to another a code to type there (rule 3)."""
-        code = arrival.fields.get("code", "")
-        if arrival.browser:
-            return self._waiting.take(session.handle, code)
-        return Show("elsewhere", {"code": self._waiting.short(session.handle, code)})
+        return self._waiting.lead_back(session, found, now, self.lasts)
 
 
 def grade(document: Document, said: Shown) -> Grade:
