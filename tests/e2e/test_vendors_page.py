@@ -1,13 +1,12 @@
 """Runs docs/vendors.md, block by block, with keys as vendors give them out."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.worlds.reader import run
 
 PAGE = Path(__file__).parents[2] / "docs" / "vendors.md"
 BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE.read_text(), re.DOTALL)
@@ -21,24 +20,11 @@ GIVEN = {
 }
 
 
-def run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """Run a block as a reader would."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-ec", script],
-        cwd=folder,
-        env={**os.environ, **GIVEN, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the page writes, beside a portal."""
     made = tmp_path_factory.mktemp("vendors")
-    wrote = run(made, KEYS)
+    wrote = run(made, KEYS, GIVEN)
     assert (0, "") == (wrote.returncode, wrote.stderr)
     (made / "vendors.toml").write_text(VENDORS)
     portal = '[portal]\naddress = "https://verify.example.org"\n'
@@ -48,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_page_works_as_it_is_written(folder: Path) -> None:
     """Keys are their owner's alone, and the check tells where notices go; nothing secret is said."""
-    checked = run(folder, CHECK)
+    checked = run(folder, CHECK, GIVEN)
     assert (0, "") == (checked.returncode, checked.stderr)
     for vendor in ("persona", "veriff"):
         assert f"https://verify.example.org/verify/notices/{vendor}" in checked.stdout
@@ -62,7 +48,7 @@ def test_the_check_speaks_json(folder: Path) -> None:
     waiting.mkdir(parents=True)
     (waiting / "inq_1").write_text('{"due": 1, "tries": 3}')
     (waiting / "inq_2").write_text('{"due": 1, "tries": 0}')
-    persona, veriff = json.loads(run(folder, f"{CHECK.strip()} --json").stdout)["vendors"]
+    persona, veriff = json.loads(run(folder, f"{CHECK.strip()} --json", GIVEN).stdout)["vendors"]
     assert ("A2", 1, 2, 1) == (
         persona["assurance"], persona["secrets"], persona["to_forget"], persona["refused"],
     )  # fmt: skip
@@ -71,7 +57,7 @@ def test_the_check_speaks_json(folder: Path) -> None:
 
 def test_what_is_wrong_is_told_beforehand(folder: Path) -> None:
     """A configuration without [vendors] is."""
-    bare = run(folder, "echo > bare.toml; writ vendor check --config bare.toml")
+    bare = run(folder, "echo > bare.toml; writ vendor check --config bare.toml", GIVEN)
     assert (3, "`bare.toml` has no [vendors]; docs/vendors.md says what goes in it\n") == (
         bare.returncode,
         bare.stderr,

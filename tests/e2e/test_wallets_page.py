@@ -1,10 +1,7 @@
 """Runs docs/wallets.md, block by block, with an authority that issues what the page asks for."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.worlds.issuers import DAY, certify, root
+from tests.worlds.reader import run
 from writ.clock import wall
 from writ.signing.certificates import read_certificate
 
@@ -22,19 +20,6 @@ SCRIPTS = [text for kind, text in BLOCKS if kind == "sh"]
 CONFIG, ISSUERS = (text for kind, text in BLOCKS if kind == "toml")
 SPAN = {"since": wall() - DAY, "until": wall() + 30 * DAY}
 ROOT = root(since=SPAN["since"], until=SPAN["until"])
-
-
-def run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
-    """Run a block as a reader would."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-ec", script],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
