@@ -25,8 +25,8 @@ from writ.clock import wall
 from writ.model.config import read_config
 from writ.model.subject import Subject
 from writ.people.vendors.vendor import Vendor
-from writ.portal.app import Admission
 from writ.portal.counter import Counter
+from writ.portal.door import Admission
 from writ.portal.pages import Frame, page, sheet
 from writ.portal.server import logins_of
 from writ.portal.waiting import open_entrance

@@ -25,9 +25,10 @@ from writ.people.oidc.method import Oidc
 from writ.people.oidc.providers import Provider as Registered
 from writ.people.oidc.published import Published
 from writ.people.oidc.sign_in import SignIn
-from writ.portal.app import Admission, portal_app
+from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
+from writ.portal.door import Admission
 from writ.portal.logins import Logins
 from writ.portal.scim.service import scim
 from writ.portal.server import ways_of

@@ -17,9 +17,10 @@ from writ.people.https import HttpsFetch, inside
 from writ.people.vendors.access import read_access
 from writ.people.vendors.opened import erasures, open_service
 from writ.people.vendors.vendor import Times, Vendor
-from writ.portal.app import Admission, portal_app
+from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
+from writ.portal.door import Admission
 from writ.portal.server import ways_of
 from writ.serve.counter import counter_app
 from writ.signing.keys import KeyPair

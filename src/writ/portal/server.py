@@ -29,9 +29,10 @@ from writ.people.signals.receivers import JWKS
 from writ.people.vendors.erasures import EVERY
 from writ.people.vendors.opened import open_vendors
 from writ.people.vendors.vendor import Vendor
-from writ.portal.app import Admission, portal_app
+from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
+from writ.portal.door import Admission
 from writ.portal.logins import Logins
 from writ.portal.polls import start_polls
 from writ.portal.scim.service import scim
