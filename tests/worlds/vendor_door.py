@@ -11,7 +11,8 @@ import httpx2
 from tests.worlds.door import Door, opened_door
 from tests.worlds.idv import PERSONA_KEY, SECRET, TEMPLATE, VERIFF_KEY, House, house
 from writ.clock import WallClock
-from writ.model.config import Address, Config, Portal, read_config
+from writ.model.config import Config, read_config
+from writ.model.listeners import Address, Portal
 from writ.model.subject import Subject
 from writ.people.https import HttpsFetch, inside
 from writ.people.vendors.access import read_access

@@ -20,7 +20,7 @@ def serve(
     address once requests are answered.
     """
     from writ.ledger.folder import Folder
-    from writ.model.config import read_address
+    from writ.model.listeners import read_address
     from writ.serve.alone import run_alone
     from writ.serve.tiles import tiles_app
 

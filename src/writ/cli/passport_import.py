@@ -10,7 +10,7 @@ from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
 
 if TYPE_CHECKING:
-    from writ.model.config import PassportFiles
+    from writ.model.listeners import PassportFiles
     from writ.people.passport.masterlist import MasterList
 
 

@@ -21,7 +21,7 @@ def serve(
     address once requests are answered.
     """
     from writ.ledger.record.site import INDEX
-    from writ.model.config import read_address
+    from writ.model.listeners import read_address
     from writ.serve.alone import run_alone
     from writ.serve.record_site import record_app
 

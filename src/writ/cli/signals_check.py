@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 
 if TYPE_CHECKING:
-    from writ.model.config import Portal
+    from writ.model.listeners import Portal
     from writ.people.signals.transmitters import Transmitter
 
 _HEAD = ("transmitter", "issuer", "names people by", "sources", "only of", "keys", "arrives")

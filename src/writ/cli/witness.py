@@ -27,7 +27,7 @@ def witness(
     from writ.clock import wall
     from writ.ledger.policy import read_policy
     from writ.ledger.witness import Witness
-    from writ.model.config import read_address
+    from writ.model.listeners import read_address
     from writ.serve.alone import run_alone
     from writ.serve.tiles import witness_app
     from writ.signing.cosignature import TIMED, cosign

@@ -22,7 +22,7 @@ from writ.clock import elapsed
 from writ.errors import Failed
 from writ.gateway.fields import Fields
 from writ.gateway.limits import Limits
-from writ.model import config
+from writ.model import listeners
 
 NO_BODY = frozenset((204, 304))
 _INFORMATIONAL = 200
@@ -87,7 +87,7 @@ class Call:
 class Upstream:
     """One model server and the connections to it; `connects` and `calls` only grow."""
 
-    def __init__(self, settings: config.Upstream, limits: Limits) -> None:
+    def __init__(self, settings: listeners.Upstream, limits: Limits) -> None:
         parts = urlsplit(settings.address)
         self.name = settings.name
         self.dialects = settings.dialects

@@ -10,9 +10,17 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from writ.errors import Failed, InvalidInput
+from writ.model.listeners import (
+    Address,
+    Certificates,
+    PassportFiles,
+    Portal,
+    Upstream,
+    WalletFiles,
+    read_address,
+)
 from writ.model.record import Record, Security
 from writ.model.toml_file import TomlFile
 
@@ -21,92 +29,11 @@ SOCKET_PATH_LIMIT = 107
 """Bytes of a Unix socket's path that Linux takes (unix(7))."""
 
 _BUDGET = 1024 * 1024
-_LAST_PORT = 65535
 _PIN = re.compile(r"(sha256:[0-9a-f]{64})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_ADDRESS = re.compile(r"\[?([0-9A-Za-z.:-]+?)\]?:([0-9]{1,5})")
 _ORIGIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/-]{0,199})?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 _APP_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen; port 0 asks the system for a free one."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Upstream:
-    """A model server: the dialects it speaks, the models it serves (`*`: all), its own API key."""
-
-    name: str
-    address: str
-    dialects: frozenset[str]
-    models: frozenset[str]
-    key_file: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """Where browsers are asked for a certificate, and whose certificates count.
-
-    `listen` is reached by nothing but the proxy at `address`, whose word it believes.
-    """
-
-    listen: Address
-    address: str
-    issuers: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Portal:
-    """Where people prove who they are: the listener, and its address as the world sees it.
-
-    `proxies` are the addresses of reverse proxies whose `X-Forwarded-For` is believed; `contact`
-    is how somebody reaches a person (empty: not said); in a rush `per_second` are let in, up to
-    `places` at once.
-    """
-
-    listen: Address
-    address: str
-    proxies: frozenset[str]
-    contact: str
-    per_second: int = 40
-    places: int = 10_000
-    certificates: Certificates | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WalletFiles:
-    """What wallets are asked with: whose credentials count, our certificate for asking, its key.
-
-    `client` is the prefix of the client id (OpenID4VP 1.0 section 5.9.3).
-    """
-
-    issuers: Path
-    certificate: Path
-    key: Path
-    client: Literal["x509_hash", "x509_san_dns"]
-
-
-@dataclass(frozen=True, slots=True)
-class PassportFiles:
-    """What passports are proved against: master lists, and whose word they count on.
-
-    `signed_under` are the digests of certificates that may stand above a list's signer; `reader`
-    is the address that opens the app that reads chips.
-    """
-
-    lists: Path
-    signed_under: frozenset[str]
-    reader: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +111,6 @@ class Config:
     def database(self) -> Path:
         """Where the store is."""
         return self.folder / "writ.sqlite"
-
-
-def read_address(text: str) -> Address:
-    """Read `HOST:PORT`; anything else is InvalidInput."""
-    match = _ADDRESS.fullmatch(text)
-    if match is None or int(match[2]) > _LAST_PORT:
-        raise InvalidInput(f"`{text}` is not an address such as 127.0.0.1:8080")
-    return Address(match[1], int(match[2]))
 
 
 def read_config(path: Path) -> Config:

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from writ.errors import InvalidInput, WritError
-from writ.model.config import Portal
+from writ.model.listeners import Portal
 from writ.people.methods import Arrival, Go, Show
 from writ.portal.arrivals import FORM, certificates_of, content_type, read_body, read_fields
 from writ.portal.attempts import Attempts, Ended, Ways

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from writ.errors import InvalidInput, Refused
-from writ.model.config import Portal
+from writ.model.listeners import Portal
 from writ.signing.form import from_base64
 
 FORM = "application/x-www-form-urlencoded"

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from writ.errors import Failed, InvalidInput, Refused, WritError
-from writ.model.config import Portal
+from writ.model.listeners import Portal
 from writ.portal.arrivals import address_of, read_form
 from writ.portal.limits import Buckets, TooMany
 from writ.portal.pages import HEADERS, Frame, page

@@ -16,7 +16,8 @@ import uvicorn
 
 from writ.clock import Clock, DrillClock, WallClock
 from writ.errors import Failed, Refused, WritError
-from writ.model.config import Address, Config, Portal
+from writ.model.config import Config
+from writ.model.listeners import Address, Portal
 from writ.people.clientcert.opened import open_certificates
 from writ.people.declaration import Declaration
 from writ.people.https import HttpsFetch

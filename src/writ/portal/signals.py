@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from writ.clock import wall
 from writ.errors import Failed, WritError
-from writ.model.config import Portal
+from writ.model.listeners import Portal
 from writ.people.https import HttpsFetch
 from writ.people.signals.keysets import KeySets
 from writ.people.signals.sets import SetRefused, read_set

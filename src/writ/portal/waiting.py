@@ -14,7 +14,7 @@ import msgspec
 
 from writ.clock import wall
 from writ.errors import Refused
-from writ.model.config import Portal
+from writ.model.listeners import Portal
 from writ.portal.line import Line, Place
 from writ.signing.form import Form, as_form
 from writ.signing.jose import from_base64url, read_json, to_base64url

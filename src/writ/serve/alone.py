@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from starlette.applications import Starlette
 
-from writ.model.config import Address
+from writ.model.listeners import Address
 from writ.serve.listen import Face, listen_tcp
 
 

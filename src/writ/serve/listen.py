@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from writ.errors import Failed
-from writ.model.config import Address
+from writ.model.listeners import Address
 
 GRACE = 5
 

@@ -12,7 +12,7 @@ import structlog
 
 from writ.clock import wall
 from writ.errors import WritError
-from writ.model.config import WalletFiles
+from writ.model.listeners import WalletFiles
 from writ.people.credentials.rechecks import Rechecked, recheck
 from writ.people.credentials.statuses import Statuses
 from writ.people.openid4vp.opened import open_trust_list

@@ -5,7 +5,7 @@ import pytest
 from writ.clock import wall
 from writ.drill.issuer import Issuer, binding
 from writ.errors import Refused
-from writ.model.config import WalletFiles
+from writ.model.listeners import WalletFiles
 from writ.people.credentials.presented import Asked
 from writ.people.credentials.sdjwt import verify_sdjwt
 from writ.people.openid4vp.opened import open_party, open_trust_list

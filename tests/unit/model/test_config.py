@@ -4,7 +4,8 @@ import pytest
 
 from writ.clock import HOUR
 from writ.errors import InvalidInput
-from writ.model.config import Address, Certificates, PassportFiles, Portal, WalletFiles, read_config
+from writ.model.config import read_config
+from writ.model.listeners import Address, Certificates, PassportFiles, Portal, WalletFiles
 from writ.model.record import Security
 
 FULL = """

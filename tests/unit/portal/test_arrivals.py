@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import Request
 
-from writ.model.config import Address, Portal
+from writ.model.listeners import Address, Portal
 from writ.portal.arrivals import address_of
 
 PORTAL = Portal(

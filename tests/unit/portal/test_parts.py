@@ -11,8 +11,9 @@ import pytest
 from tests.worlds.office import office
 from writ.errors import InvalidInput, Refused
 from writ.law.values import PROTECTIONS
-from writ.model.config import Address, Portal, read_config
+from writ.model.config import read_config
 from writ.model.decision import Settlement
+from writ.model.listeners import Address, Portal
 from writ.model.vocabulary import RELATIONS, VOCABULARY
 from writ.people.methods import Question
 from writ.people.papers import documents

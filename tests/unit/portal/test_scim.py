@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from tests.worlds.door import ADDRESS, Door, opened_door
 from writ.clock import DAY, WallClock, format_instant
-from writ.model.config import Address, Portal
+from writ.model.listeners import Address, Portal
 from writ.model.subject import Fact, Subject
 from writ.people.employers.credentials import Wanted
 from writ.people.end_users import EndUser

@@ -26,7 +26,7 @@ from tests.worlds.transmitter import (
 )
 from writ.clock import DAY, WallClock
 from writ.errors import Failed
-from writ.model.config import Address, Portal
+from writ.model.listeners import Address, Portal
 from writ.model.subject import Fact, Value
 from writ.people.signals.keysets import KeySets
 from writ.people.statement import attest

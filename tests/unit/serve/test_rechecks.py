@@ -10,7 +10,8 @@ from tests.worlds.issuers import NOW, root, status_list, trust_file
 from tests.worlds.office import office
 from tests.worlds.wallet import Lists
 from writ.clock import DAY
-from writ.model.config import WalletFiles, read_config
+from writ.model.config import read_config
+from writ.model.listeners import WalletFiles
 from writ.model.subject import Fact, Subject, Value
 from writ.people.backing import Source
 from writ.people.credentials.rechecks import Rechecked, write_reference

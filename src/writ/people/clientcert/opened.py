@@ -2,7 +2,7 @@
 
 from writ.clock import Clock
 from writ.errors import Failed
-from writ.model.config import Certificates
+from writ.model.listeners import Certificates
 from writ.people.clientcert.issuers import Issuer, read_issuers
 from writ.people.clientcert.method import ClientCertificate
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from writ.clock import Clock
 from writ.errors import Failed
-from writ.model.config import WalletFiles
+from writ.model.listeners import WalletFiles
 from writ.people.credentials.statuses import Statuses
 from writ.people.credentials.trustlist import TrustList, read_trust_list
 from writ.people.fetch import Fetch

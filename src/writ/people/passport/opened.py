@@ -7,7 +7,7 @@ from pathlib import Path
 
 from writ.clock import Clock
 from writ.errors import Failed, Refused
-from writ.model.config import PassportFiles
+from writ.model.listeners import PassportFiles
 from writ.people.passport.masterlist import MasterList, read_master_list
 from writ.people.passport.method import Passport
 from writ.signing.state_certificate import StateCertificate

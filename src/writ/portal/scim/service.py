@@ -31,7 +31,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from writ.canonical import Plain
 from writ.errors import WritError
-from writ.model.config import Portal
+from writ.model.listeners import Portal
 from writ.portal.arrivals import address_of
 from writ.portal.counter import Counter, Employed, Heard
 from writ.portal.limits import Buckets

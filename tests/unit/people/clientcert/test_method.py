@@ -16,7 +16,7 @@ from tests.worlds.issuers import DAY, NOW, Authority, new_key, root
 from tests.worlds.wallet import US_CITIZEN, Standing, session
 from writ.clock import SECOND
 from writ.errors import Failed, InvalidInput, Refused
-from writ.model.config import Address, Certificates
+from writ.model.listeners import Address, Certificates
 from writ.model.subject import Value
 from writ.people.clientcert.issuers import read_issuers
 from writ.people.clientcert.method import ClientCertificate

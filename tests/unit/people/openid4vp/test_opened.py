@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from tests.worlds.issuers import new_key, root, trust_file
 from tests.worlds.wallet import Lists, Standing, question, read_link, session
 from writ.errors import Failed, InvalidInput
-from writ.model.config import WalletFiles
+from writ.model.listeners import WalletFiles
 from writ.people.methods import Show
 from writ.people.openid4vp.opened import open_wallet
 

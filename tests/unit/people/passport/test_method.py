@@ -13,8 +13,8 @@ from tests.worlds.passports import master_list as publish
 from tests.worlds.wallet import US_CITIZEN, Standing, session
 from writ.clock import SECOND
 from writ.errors import Failed, InvalidInput, Refused
-from writ.model.config import PassportFiles
 from writ.model.decision import Settlement
+from writ.model.listeners import PassportFiles
 from writ.model.subject import Value
 from writ.people.document_names import document_name
 from writ.people.methods import Arrival, Finding, Reply, Session, Show
