@@ -14,6 +14,7 @@ from writ.law.annex_moves import annex_moves
 from writ.law.digest import Digests
 from writ.law.duties import duty_line, preserve_line
 from writ.law.letter_words import letter_lines
+from writ.law.threads import running
 from writ.law.wording import (
     deployment_line,
     exception_line,
@@ -83,7 +84,7 @@ def _orders(old: Lawbook, new: Lawbook) -> Iterator[str]:
                 f"  whoever is refused reads ({language}): “{one_line(text)}”"
                 for language, text in sorted(now.notice.items())
             )
-            yield from (f"  {duty_line(item)}" for item in now.obligations)
+            yield from (f"  {duty_line(item)}" for item in running(new.versions, now))
             yield from (f"  {preserve_line(item)}" for item in now.preserve)
             yield from (
                 f"  duty {duty} of earlier versions ends" for duty in sorted(now.discharges)

@@ -1,6 +1,7 @@
 """Questions that were put to an authority, with their clocks, over all versions of all orders.
 
-1. A question stands as the last version that mentions it says, until it has an answer.
+1. A question stands as the last version that has it says, until it has an answer.
+2. One without an answer ends with a later version in effect that does not have it, whatever its kind.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,16 +13,18 @@ from writ.model.order import Lawbook, OrderVersion
 
 def questions_plain(book: Lawbook, at: Instant) -> list[Plain]:
     """Write every question as JSON values, with how it stands at an instant."""
-    found = {
-        (version.order, str(item.get("id"))): item
-        for version in sorted(book.versions, key=lambda version: version.version)
-        for item in _questions(version)
-    }
-    return [_question(order, item, at) for (order, _), item in sorted(found.items(), key=_name)]
-
-
-def _name(entry: tuple[tuple[str, str], Mapping[str, object]]) -> tuple[str, str]:
-    return entry[0]
+    found: dict[tuple[str, str], tuple[int, Mapping[str, object]]] = {}
+    last: dict[str, int] = {}
+    for version in sorted(book.versions, key=lambda version: version.version):
+        if version.effective <= at:
+            last[version.order] = version.version
+        for item in _questions(version):
+            found[version.order, str(item.get("id"))] = version.version, item
+    return [
+        _question(order, item, at)
+        for (order, _), (version, item) in sorted(found.items(), key=lambda entry: entry[0])
+        if item.get("answer") is not None or last.get(order, 0) <= version  # 2
+    ]
 
 
 def _questions(version: OrderVersion) -> Iterator[Mapping[str, object]]:

@@ -5,6 +5,7 @@
 2. A version that is new is compared with the last one before it, if there is one.
 3. Of a list it is said how many rows came and went and what its digest is, never who.
 4. A rescission that does not repeat a duty leaves it as it was, unless it discharges it.
+5. Of a duty that a later version repeats it is said whether its clock runs on.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ import msgspec
 
 from writ.clock import FOREVER, Instant, format_instant
 from writ.law.annexes import shifted
+from writ.law.threads import runs_on
 from writ.law.wording import (
     deployment_line,
     effect_words,
@@ -108,6 +110,7 @@ def version_words(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
         staying = _staying(old, new, key)
         yield from (f"{name} stays, though not repeated: {entry}" for entry in staying)
         yield from _entries(name, [entry for entry in before if entry not in staying], after)
+    yield from _repeated(old, new)
     yield from _texts("notice", old.notice, new.notice)
     yield from _scenarios(old, new)
 
@@ -273,6 +276,22 @@ def _staying(old: OrderVersion, new: OrderVersion, key: str) -> list[str]:
         return []
     ended = {one.id for one in new.duties} | new.discharges
     return sorted(_json(item) for item in _mappings(old, key) if item.get("id") not in ended)
+
+
+def _repeated(old: OrderVersion, new: OrderVersion) -> Iterator[str]:
+    """Say of each clock that a later version repeats whether it runs on (rule 5)."""
+    before = {duty.id: duty for duty in old.obligations}
+    for duty in new.obligations if new.version > old.version else ():
+        was = before.get(duty.id)
+        if was is None or not (duty.every or duty.within):
+            continue
+        if runs_on(was, duty, new.effective):
+            yield f"duty {duty.id} is repeated: its clock runs on, and does not start anew"
+        else:
+            yield (
+                f"duty {duty.id} is written anew: its clock starts anew, and what was not due by"
+                f" {format_instant(new.effective)} is owed no longer by the old one"
+            )
 
 
 def _entries(noun: str, old: list[str], new: list[str]) -> Iterator[str]:

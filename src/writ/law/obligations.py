@@ -58,7 +58,8 @@ def read_obligation(letter: Letter, node: Node, times: Times) -> Obligation:
     fields = letter.reader.fields(node, OBLIGATION_KEYS)
     clauses = letter.clause_list(fields["clauses"])
     found = read_clocked(letter, fields, times, Span(times.moments["effective"]))
-    return replace(found, clauses=clauses)
+    effective = found.from_effective or fields["from"] is None
+    return replace(found, clauses=clauses, from_effective=effective)
 
 
 def read_clocked(letter: Letter, fields: Fields, times: Times, span: Span) -> Obligation:
@@ -84,6 +85,7 @@ def read_clocked(letter: Letter, fields: Fields, times: Times, span: Span) -> Ob
         zone,
         calendar,
         tuple(reader.text(item) for item in reader.items(fields["evidence"])),
+        _from_effective(fields),
     )
 
 
@@ -104,6 +106,7 @@ def read_preserve(letter: Letter, node: Node, times: Times) -> Preserve:
         named or frozenset(RECORDS.values()),
         since or 0,
         until,
+        fields["from"] is None or _from_effective(fields),
     )
 
 
@@ -119,6 +122,11 @@ def _start(
         fields = letter.reader.fields(node, EVENT_KEYS)
         return None, letter.reader.name(fields["event"])
     return _moment(letter, node, moments), None
+
+
+def _from_effective(fields: Fields) -> bool:
+    start = fields["from"]
+    return start is not None and start.value == "effective"
 
 
 def _moment(letter: Letter, node: Node | None, moments: Moments) -> Instant | None:

@@ -2,8 +2,8 @@
 
 1. An amendment is complete in itself: what the version before it had and it has not is gone. Duties,
    clauses, exceptions, licences, stays and questions without an answer are told, by name.
-2. A rescission ends rules and keeps duties, so nothing of the kind is told of one; that it
-   discharges what no version before it has is.
+2. A rescission ends rules and keeps duties, so of one only questions without an answer are told;
+   and that it discharges what no version before it has.
 3. An outside authority's letter that nobody authenticated may be anybody's.
 4. An annex without a record was typed by hand, as signers will read; told where its rows first come.
 5. A version that a later one overtakes never governs, which a wrong date may have brought about.
@@ -74,12 +74,13 @@ def _by_hand(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator
 def _dropped(version: OrderVersion, earlier: Sequence[OrderVersion]) -> Iterator[str]:
     """Rules 1 and 2."""
     before = max(earlier, key=lambda item: item.version, default=None)
-    if before is None or version.kind == "rescission":
+    if before is None:
         return
-    for clause in before.clauses:
+    over = version.kind == "rescission"
+    for clause in () if over else before.clauses:
         if clause not in version.clauses:
             yield _gone("clause", clause, before)
-    for key, name, noun in _LISTS:
+    for key, name, noun in _LISTS[-1:] if over else _LISTS:
         kept = {str(item.get(name)) for item in _listed(version, key)}
         for item in _listed(before, key):
             said = str(item.get(name))

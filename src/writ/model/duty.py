@@ -43,6 +43,7 @@ class Obligation:
     """A duty with its clock, which starts at `start`, or whenever `event` occurs.
 
     With neither `every` nor `within` it stands without a date. `zone` says where days begin.
+    `from_effective`: `start` is the `effective` of whatever version has it.
     """
 
     id: str
@@ -57,11 +58,15 @@ class Obligation:
     zone: str = "UTC"
     calendar: Calendar | None = None
     evidence: tuple[str, ...] = ()
+    from_effective: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Preserve:
-    """Records that are not erased in [since, until)."""
+    """Records that are not erased in [since, until).
+
+    `from_effective`: `since` is the `effective` of whatever version has it.
+    """
 
     id: str
     clauses: tuple[str, ...]
@@ -69,3 +74,4 @@ class Preserve:
     records: frozenset[Record]
     since: Instant
     until: Instant | None = None
+    from_effective: bool = False

@@ -27,6 +27,7 @@ from writ.errors import InvalidInput
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_sources
 from writ.law.reading import nearest
+from writ.law.threads import running, worded
 from writ.ledger.evidence.events import write_opening
 from writ.ledger.folder import Folder
 from writ.ledger.log import GOVERNANCE
@@ -116,7 +117,7 @@ def build(site: Site) -> Built:
     seals.standing().check()  # 1
     with site.store.unit() as connection:
         now, came = site.clock.now(), 0
-        done = _done(site, connection)
+        done = _done(site, connection, law)
         before, counts = editions.read_editions(connection), editions.read_counts(connection)
         for order, versions in law.told.items():
             known = counts.get(order, [])
@@ -235,13 +236,12 @@ def _people(people: People, order: str, at: Instant) -> dict[str, int]:
     return {AFFECTED: len(less), UNAFFECTED: every - len(less)}
 
 
-def _done(site: Site, connection: Connection) -> _Done:
+def _done(site: Site, connection: Connection, law: _Law) -> _Done:
     arrivals = map(read_payload, read_events(connection, 0, (ARRIVED,)))
+    versions = [version for version, _ in law.versions.values()]
     met: dict[tuple[str, int, str], list[Plain]] = {}
     for name, at in _words(site, connection):
-        order, version, duty = name.split("/", 2)
-        key = order, int(version), duty.partition("#")[0]
-        met.setdefault(key, []).append(format_instant(at))
+        met.setdefault(worded(versions, name, at), []).append(format_instant(at))
     return _Done(
         {row["epoch"]: row for row in arrivals}, met, read_statements(connection, site.trust)
     )
@@ -253,7 +253,7 @@ def _told(law: _Law, order: str, done: _Done) -> dict[str, Plain]:
     versions: list[Plain] = []
     for version in law.told[order]:
         _, epoch = law.versions[order, version.version]
-        told = told_of(version)
+        told = told_of(replace(version, obligations=running(law.told[order], version)))
         told["in_force"] = _force(epoch, done.arrivals.get(epoch.epoch))
         told["duties"] = [
             {**item, "met": done.met.get((order, version.version, str(item["id"])), [])}

@@ -147,6 +147,27 @@ def test_a_rescission_keeps_duties_that_it_does_not_discharge(
     ] == anew
 
 
+def test_a_later_version_says_which_clocks_run_on(catalogue: bytes, write: Write) -> None:
+    """Repeated as written, or by another clock; drafts of one version have none that runs."""
+    duties = (
+        "obligations: [{id: report, clauses: [c1], what: Report., every: 30d},"
+        " {id: look, clauses: [c1], what: Look.}, {id: tell, clauses: [c1], what: Tell., within: 5d}]\n"
+    )
+    old = one(catalogue, write() + duties.encode())
+    later = duties.replace("within: 5d", "within: 6d").replace("Report.", "Report all.")
+    new = one(catalogue, write(version=2, effective="2026-07-01T00:00:00Z") + later.encode())
+    draft = one(catalogue, write() + later.encode())
+    runs = "duty report is repeated: its clock runs on, and does not start anew"
+    anew = (
+        "duty tell is written anew: its clock starts anew, and what was not due by"
+        " 2026-07-01T00:00:00Z is owed no longer by the old one"
+    )
+    assert [[runs, anew], [], []] == [
+        [line for line in version_words(*pair) if "clock" in line]
+        for pair in ((old, new), (old, draft), (new, old))
+    ]
+
+
 def test_a_list_with_other_rows(catalogue: bytes, write: Write) -> None:
     """Counts and digests, and nobody's name."""
     order = write() + MORE.encode()

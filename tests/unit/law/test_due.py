@@ -3,10 +3,11 @@
 import pytest
 
 from tests.unit.law.conftest import CATALOGUE, Write
-from writ.clock import parse_instant
+from writ.clock import DAY, parse_instant
 from writ.law.due import MOST, Occurrence, owed, suspended
 from writ.law.duties import duties
 from writ.law.folder import read_sources
+from writ.law.threads import running, worded
 from writ.model.order import Lawbook
 
 CALENDARS = b"""
@@ -99,11 +100,104 @@ def test_a_rescission_discharges_by_name(write: Write) -> None:
 ONCE = "obligations: [{id: report, clauses: [c1], what: Report., within: 60d, from: effective}]\n"
 
 
-def test_a_duty_written_anew_replaces_the_older_one(write: Write) -> None:
-    """What was not due yet is owed by the newer version alone."""
-    assert ["2/report#1 due 2026-08-30T00:00:00Z"] == (
-        told(book(write, ONCE, ONCE), "2026-07-02T00:00:00Z")
+def test_a_repeated_duty_keeps_its_first_clock(write: Write) -> None:
+    """`from: effective` in an amendment starts nothing anew; what was met stays met."""
+    other = ONCE.replace("Report.", "Report to the bureau.")
+    assert ["1/report#1 due 2026-07-31T00:00:00Z"] == (
+        told(book(write, ONCE, other), "2026-07-02T00:00:00Z")
     )
+    assert ["1/report#1 met 2026-07-31T00:00:00Z"] == (
+        told(book(write, ONCE, other), "2026-07-02T00:00:00Z", met=("sample/1/report#1",))
+    )
+    (before, after) = (owed(book(write, ONCE, other), JULY + step)[0] for step in (-1, 0))
+    assert [(1, "Report."), (2, "Report to the bureau.")] == [
+        (item.version, item.duty.what) for item in (before, after)
+    ]
+
+
+def test_periods_run_on_through_amendments(write: Write) -> None:
+    """Nothing is owed twice and no period is lost, whoever has the last word on its end."""
+    text = MONTHLY.replace("30d", "45d")
+    ending = text.replace("from: effective", "until: 2026-09-30T00:00:00Z")
+    assert [
+        "1/report#1 overdue 2026-07-16T00:00:00Z",
+        "1/report#2 overdue 2026-08-30T00:00:00Z",
+    ] == told(book(write, text, text, ending), "2027-01-01T00:00:00Z")
+
+
+def test_an_event_before_an_amendment_is_owed_after_it(write: Write) -> None:
+    """A clock that an event started runs out although the duty was repeated meanwhile."""
+    event = Occurrence("sample", "incident", JULY - 1)
+    assert ["1/warn#1.1 due 2026-07-01T23:59:59.999999Z"] == told(
+        book(write, INCIDENT, INCIDENT), "2026-07-01T00:00:00Z", event
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "due"),
+    [
+        ("", "within: 60d", "2/report#1 due 2026-08-30T00:00:00Z"),
+        ("within: 60d", "within: 30d", "2/report#1 due 2026-07-31T00:00:00Z"),
+        (
+            "within: 60d",
+            "within: 60d, from: 2026-07-02T00:00:00Z",
+            "2/report#1 due 2026-08-31T00:00:00Z",
+        ),
+        (
+            "within: 60d, from: 2026-06-02T00:00:00Z",
+            "within: 60d",
+            "2/report#1 due 2026-08-30T00:00:00Z",
+        ),
+        (
+            "within: 60d, until: 2026-06-20T00:00:00Z",
+            "within: 60d",
+            "2/report#1 due 2026-08-30T00:00:00Z",
+        ),
+        (
+            "within: 60 days, zone: UTC",
+            "within: 60 days, zone: America/New_York",
+            "2/report#1 due 2026-08-30T04:00:00Z",
+        ),
+        (
+            "within: 60d",
+            "within: 60d, from: 2026-06-01T00:00:00Z",
+            "1/report#1 due 2026-07-31T00:00:00Z",
+        ),
+    ],
+)
+def test_another_clock_starts_anew(write: Write, was: str, now: str, due: str) -> None:
+    """What was not due yet is owed by the newer version alone, where its clock is another."""
+    old, new = (
+        f"obligations: [{{id: report, clauses: [c1], what: Report.{', ' + more if more else ''}}}]\n"
+        for more in (was, now)
+    )
+    rows = told(book(write, old, new), "2026-07-02T00:00:00Z")
+    assert [due] == [row for row in rows if " due " in row]
+
+
+def test_words_are_those_of_the_version_then(write: Write) -> None:
+    """What was met is told of the version by whose words it was owed; of none, of its own name."""
+    versions = book(write, MONTHLY, MONTHLY).versions
+    names = ("sample/1/report#1", "sample/1/report#1", "sample/7/other#1.2")
+    assert [("sample", 1, "report"), ("sample", 2, "report"), ("sample", 7, "other")] == [
+        worded(versions, name, JULY + step) for name, step in zip(names, (-1, 0, 0), strict=True)
+    ]
+
+
+def test_a_version_that_never_governs_starts_no_clock(write: Write) -> None:
+    """Of two that take effect at once only the later one counts, and it repeats what was before."""
+    second = write(version=2, effective="2026-07-01T00:00:00Z") + MONTHLY.encode()
+    third = write(version=3, effective="2026-07-01T00:00:00Z") + MONTHLY.encode()
+    first = write(version=1, effective="2026-06-01T00:00:00Z") + MONTHLY.encode()
+    files = {"catalogue.yaml": CATALOGUE, "a.yaml": first, "b.yaml": second, "c.yaml": third}
+    lawbook = read_sources(files)
+    assert ["1/report#1 overdue 2026-07-01T00:00:00Z", "1/report#2 due 2026-07-31T00:00:00Z"] == (
+        told(lawbook, "2026-07-02T00:00:00Z")
+    )
+    assert [("sample/2", lawbook.versions[1].effective), ("sample/3", JULY - 30 * DAY)] == [
+        (f"{item.order}/{item.version}", running(lawbook.versions, item)[0].start)
+        for item in lawbook.versions[1:]
+    ]
 
 
 def test_an_amendment_ends_what_it_does_not_repeat(write: Write) -> None:
@@ -202,6 +296,16 @@ def test_a_duty_to_preserve_suspends_erasure(
     moments = list(map(parse_instant, instants))
     assert found == [bool(suspended(lawbook, at, "facts")) for at in moments]
     assert [False] * 4 == [bool(suspended(lawbook, at, "receipts")) for at in moments]
+
+
+def test_a_repeated_duty_to_preserve_holds_from_its_first_start(write: Write) -> None:
+    """Who repeats it ends nothing, not even in what is shown."""
+    text = KEEP.replace("MORE", "")
+    kept = duties(book(write, text, text.replace("Keep it", "Keep all")), JULY)["preserve"]
+    assert [("Keep all.", "2026-06-01T00:00:00Z", None)] == [
+        (item["what"], item["since"], item["until"])  # type: ignore[index, call-overload]  # JSON
+        for item in kept  # type: ignore[union-attr]  # JSON
+    ]
 
 
 def test_everything_is_told_in_plain_values(write: Write) -> None:

@@ -59,11 +59,14 @@ def test_what_an_amendment_drops_is_noted() -> None:
     )
 
 
+ENDED = "1.yaml: the unanswered question `open` of version 1 is not repeated, so it ends with that version"
+
+
 def test_what_is_repeated_or_rescinded_is_not_noted() -> None:
-    """The same parts again are no omission, and a rescission keeps the duties."""
+    """The same parts again are no omission; a rescission keeps the duties, and ends the questions."""
     rescission = SECOND[: SECOND.index("rules:")].replace("restriction", "rescission")
     assert [] == noted(FIRST + PARTS, SECOND + PARTS)
-    assert [] == noted(FIRST + PARTS, rescission + "lifts: [c1, c2, c3]\n")
+    assert [ENDED] == noted(FIRST + PARTS, rescission + "lifts: [c1, c2, c3]\n")
 
 
 def test_a_discharge_of_what_never_was_is_noted() -> None:
@@ -74,7 +77,8 @@ def test_a_discharge_of_what_never_was_is_noted() -> None:
         (
             "1.yaml: `discharges` names `reprt`, which no earlier version has as a duty, so it ends"
             " nothing; did you mean `report`?"
-        )
+        ),
+        ENDED,
     ] == noted(FIRST + PARTS, last)
     assert [] == noted(last)
 

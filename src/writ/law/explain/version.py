@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from writ.clock import Instant, format_instant
 from writ.law.agreement import governing_span
 from writ.law.compiled.book import Compiled
-from writ.law.due import staying
 from writ.law.duties import clock_words
 from writ.law.explain.english import Line, joined
 from writ.law.explain.examples import Examples, group_line
@@ -32,6 +31,7 @@ from writ.law.explain.rules import (
     who_lines,
 )
 from writ.law.explain.timeline import span_lines, speaking
+from writ.law.threads import running, staying
 from writ.law.wording import where_words
 from writ.model.order import OrderVersion, Rule, Where
 
@@ -177,7 +177,7 @@ def _outside(version: OrderVersion) -> Iterator[Line]:
 
 
 def _obligations(compiled: Compiled, version: OrderVersion) -> Iterator[Line]:
-    for duty in version.obligations:
+    for duty in running(compiled.book.versions, version):
         clock = clock_words(duty)
         yield Line(f"`{duty.id}` (clauses {', '.join(duty.clauses)}), {clock}: {duty.what}")
         if duty.owner:
