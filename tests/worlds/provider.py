@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.worlds.issuers import b64, jwk, jws, new_key
+from writ.errors import Failed
 from writ.people.fetch import Answer, Outgoing
 from writ.people.oidc.providers import Provider as Registered
 from writ.people.oidc.providers import read_providers
@@ -100,11 +101,12 @@ class _Code:
 
 
 class Provider:
-    """Both ports of what is fetched; `heard` are the requests that came."""
+    """Both ports of what is fetched; `heard` are the requests that came. `down`: nothing is answered."""
 
     def __init__(self, **changes: Any) -> None:
         self.changed = Changed(**changes)
         self.now = NOW
+        self.down = False
         self.heard: list[str] = []
         self.shown: list[str] = []
         self._codes: dict[str, _Code] = {}
@@ -112,6 +114,8 @@ class Provider:
     async def get(self, uri: str, accept: str, limit: int) -> bytes:
         """Publish."""
         self.heard.append(urlsplit(uri).path)
+        if self.down:
+            raise Failed("`id.example` does not answer; try again later")
         if uri.endswith("/.well-known/openid-configuration"):
             return json.dumps(_kept(self._metadata() | self.changed.metadata)).encode()
         assert f"{ISSUER}/keys" == uri

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.model.listeners import Portal
+from writ.people.sources import NotNow
 from writ.portal.arrivals import address_of, read_form
 from writ.portal.limits import Buckets, TooMany
 from writ.portal.pages import HEADERS, Frame, page
@@ -26,6 +27,7 @@ from writ.portal.words import LANGUAGES, choose
 
 VISIT, LANGUAGE = "writ_visit", "writ_language"
 FORM_BUDGET = 8 * 1024
+_STATUSES: dict[type, int] = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -114,7 +116,7 @@ class Guard:
             self._places.take(str(ticket.number))
 
     def _error(self, request: Request, error: WritError) -> Response:
-        status = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}.get(type(error), 500)
+        status = next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)
         machine = request.method == "POST" and not {"handle", "method"}.isdisjoint(
             request.path_params
         )
@@ -125,6 +127,6 @@ class Guard:
             return Response(body, status, HEADERS, "application/json")
         frame = self.frame(request, self.found(request))
         response = page("error", frame, status, text=str(error))
-        if isinstance(error, TooMany):
+        if isinstance(error, TooMany | NotNow):
             response.headers["retry-after"] = str(error.after)
         return response

@@ -25,6 +25,7 @@ from writ.people.https import HttpsFetch
 from writ.people.signals.keysets import KeySets
 from writ.people.signals.sets import SetRefused, read_set
 from writ.people.signals.transmitters import Transmitter, load_transmitters
+from writ.people.sources import NotNow
 from writ.portal.arrivals import address_of, content_type, read_body
 from writ.portal.counter import Counter
 from writ.portal.limits import Buckets, TooMany
@@ -73,7 +74,8 @@ class _Pushed:
         except TooMany as error:
             return Response(status_code=429, headers=_HEADERS | {"retry-after": str(error.after)})
         except Failed as error:
-            return _told("temporarily_unavailable", str(error), 503)
+            after = error.after if isinstance(error, NotNow) else 30
+            return _told("temporarily_unavailable", str(error), 503, after)
         except WritError as error:
             err = error.err if isinstance(error, SetRefused) else "invalid_request"
             return _told(err, str(error), 400)
@@ -124,7 +126,7 @@ def transmitter_routes(portal: Portal, keys: Path) -> list[Route]:
     ]
 
 
-def _told(err: str, why: str, status: int) -> Response:
+def _told(err: str, why: str, status: int, after: int = 0) -> Response:
     body = msgspec.json.encode({"err": err, "description": why})
-    headers = _HEADERS | ({"retry-after": "30"} if status == 503 else {})  # noqa: PLR2004  RFC 9110
+    headers = _HEADERS | ({"retry-after": str(after)} if after else {})
     return Response(body, status, headers, "application/json")

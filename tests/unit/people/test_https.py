@@ -1,16 +1,12 @@
 import asyncio
 import http.server
 import ssl
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 
-from tests.worlds.issuers import DAY, root
-from writ.clock import wall
+from tests.worlds.secure import secure_server
 from writ.errors import Failed, Refused
 from writ.people.fetch import Answer, Outgoing, form, json
 from writ.people.https import HttpsFetch, inside, public
@@ -50,29 +46,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, ssl.SSLContext]]:
-    """Serve over TLS on loopback, under the name localhost."""
-    span: dict[str, Any] = {"since": wall() - DAY, "until": wall() + DAY}
-    authority = root(**span)
-    server = authority.issue("localhost", number=3, dns=["localhost"], **span)
-    folder = tmp_path_factory.mktemp("tls")
-    key = server.key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    file = folder / "both.pem"
-    file.write_bytes(server.pem.encode() + key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    listener.socket = context.wrap_socket(listener.socket, server_side=True)
-    thread = threading.Thread(target=listener.serve_forever)
-    thread.start()
-    trusting = ssl.create_default_context(cadata=authority.pem)
-    yield listener.server_address[1], trusting
-    listener.shutdown()
-    thread.join()
-    listener.server_close()
+    """Serve for all of these tests."""
+    with secure_server(tmp_path_factory.mktemp("tls"), Handler) as served:
+        yield served
 
 
 def get(

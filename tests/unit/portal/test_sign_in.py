@@ -17,7 +17,12 @@ from writ.model.subject import Subject
 from writ.people.end_users import EndUser
 from writ.people.forgetting import Forgetting
 from writ.people.keys import Wanted
+from writ.people.oidc.client import open_client
 from writ.people.oidc.published import Published
+from writ.people.oidc.sign_in import SignIn
+from writ.portal.app import portal_app
+from writ.portal.door import Admission
+from writ.portal.logins import Logins
 from writ.serve.passes import JUST_NOW, LASTS, Passes
 from writ.signing.jose import from_base64url, to_base64url
 
@@ -297,3 +302,20 @@ def test_there_are_so_many_passes_at_once(
     texts = [desk.sign_in(jti=str(number)) for number in range(2)]
     found = [desk.passes.by_digest(hashlib.sha256(text.encode()).digest()) for text in texts]
     assert [None, "bob"] == [item and item.requester for item in found]
+
+
+def test_a_provider_that_is_down_is_asked_once_and_visitors_are_told_when(
+    at: Open, tmp_path: Path
+) -> None:
+    """Whoever wants to sign in meanwhile hears in how many seconds to try again."""
+    down, row = Provider(), registered(tmp_path, login={"claim": "sub"})
+    down.down = True
+    there = SignIn(Published(row, down), open_client(row), down, "https://v.example/x", lambda: NOW)
+    portal, way = at.door.config.portal, at.door.way
+    assert portal is not None
+    admission = Admission(at.door.entrance, Logins({"national": there}, way))
+    door = replace(at.door, app=portal_app(portal, at.door.ways, way, admission))
+    told = [door.ask("GET", "/sign-in?provider=national") for _ in range(5)]
+    assert {(503, "1")} == {(item.status_code, item.headers["retry-after"]) for item in told}
+    assert "does not answer; try again in 1 second" in told[0].text
+    assert ["/.well-known/openid-configuration"] == down.heard

@@ -2,7 +2,8 @@
 
 1. A list comes from a host on the issuer's own `status_hosts`; another one is never asked.
 2. A list is kept as long as it allows, a hundred of them at most, the oldest making way.
-3. A list that cannot be had refuses for now (Failed): revoked is what it may have said.
+3. A list that cannot be had refuses for now (Failed): revoked is what it may have said. It is asked
+   for again after a pause (`writ.people.sources`).
 """
 
 from writ.errors import Refused
@@ -14,6 +15,7 @@ from writ.people.credentials.statuslist import (
 )
 from writ.people.credentials.trustlist import Issuer
 from writ.people.fetch import Fetch
+from writ.people.sources import Document, Sources
 
 MOST_KEPT = 100
 _ACCEPT = "application/statuslist+jwt, application/statuslist+cwt;q=0.9"
@@ -23,7 +25,7 @@ class Statuses:
     """Asks for the status of credentials."""
 
     def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+        self._sources: Sources[StatusList] = Sources(fetch)
         self._kept: dict[tuple[str, str], StatusList] = {}
 
     async def check(self, reference: StatusReference, issuer: Issuer, now: float) -> None:
@@ -39,8 +41,10 @@ class Statuses:
         key = (issuer.name, reference.uri)
         kept = self._kept.get(key)
         if kept is None or kept.keep_until <= now:
-            token = await self._fetch.get(reference.uri, _ACCEPT, MAX_TOKEN)  # 3
-            kept = read_status_list(token, reference.uri, issuer, now)
+            kept = await self._sources.get(  # 3
+                Document(issuer.name, reference.uri, _ACCEPT, MAX_TOKEN),
+                lambda token: read_status_list(token, reference.uri, issuer, now),
+            )
             self._kept.pop(key, None)
             self._kept[key] = kept
             if len(self._kept) > MOST_KEPT:  # 2

@@ -4,7 +4,8 @@
    the provider's hosts alone.
 2. It must do the authorization code flow, and PKCE with S256 where it says what it does of that.
 3. Both are kept for an hour. A token by a key that is not in the set has the set fetched anew, once a
-   minute at most: providers roll their keys, and strangers make keys up.
+   minute at most: providers roll their keys, and strangers make keys up. What cannot be had is asked
+   for again after a pause (`writ.people.sources`).
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from writ.errors import Refused
 from writ.people.fetch import Fetch
 from writ.people.oidc.providers import Provider
+from writ.people.sources import Document, Sources
 from writ.signing.jose import read_object
 from writ.signing.jwks import MAX_SET, KeySet, UnknownKey, read_key_set
 from writ.signing.jws import Jws
@@ -38,7 +40,8 @@ class Published:
 
     def __init__(self, provider: Provider, fetch: Fetch) -> None:
         self.provider = provider
-        self._fetch = fetch
+        self._places: Sources[Metadata] = Sources(fetch)
+        self._sets: Sources[KeySet] = Sources(fetch)
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
@@ -46,8 +49,11 @@ class Published:
         """Return the provider's metadata as it is at `now` (seconds, UTC)."""
         if self._metadata is None or self._metadata[0] + KEPT <= now:
             uri = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-            data = await self._fetch.get(uri, "application/json", MAX_METADATA)
-            self._metadata = (now, read_metadata(data, self.provider))
+            found = await self._places.get(
+                Document(self.provider.id, uri, "application/json", MAX_METADATA),
+                lambda data: read_metadata(data, self.provider),
+            )
+            self._metadata = (now, found)
         return self._metadata[1]
 
     async def ask(self, now: float) -> None:
@@ -67,8 +73,12 @@ class Published:
     async def _set(self, now: float, kept: float) -> tuple[float, KeySet]:
         if self._keys is None or self._keys[0] + kept <= now:
             uri = (await self.metadata(now)).keys
-            data = await self._fetch.get(uri, "application/json", MAX_SET)
-            self._keys = (now, read_key_set(data, f"the key set of `{self.provider.name}`"))
+            what = f"the key set of `{self.provider.name}`"
+            keys = await self._sets.get(
+                Document(self.provider.id, uri, "application/json", MAX_SET),
+                lambda data: read_key_set(data, what),
+            )
+            self._keys = (now, keys)
         return self._keys
 
 

@@ -44,10 +44,11 @@ def test_a_new_key_is_found_at_once_and_a_made_up_one_is_not_looked_for_all_the_
 
 
 def test_what_cannot_be_had_fails_for_now() -> None:
-    """A provider that is down, or publishes something else, is asked again the next time."""
+    """A provider that is down, or publishes something else, is asked again after a pause."""
     provider = Provider(down=True)
-    keys = KeySets(provider)
-    with pytest.raises(Failed, match="does not answer"):
+    at = iter(float(number) for number in range(0, 100, 10))
+    keys = KeySets(provider, lambda: next(at))
+    with pytest.raises(Failed, match="does not answer; try again in"):
         asyncio.run(keys.verify(SENDER, jws(), 0.0))
     provider.down, provider.keys = False, "{}"
     with pytest.raises(Failed, match="the key set of `idp` is no key set"):
