@@ -152,7 +152,9 @@ class Recorded:
 
 
 @contextmanager
-def recorded(folder: Path, until: str | None = "2027-06-01T00:00:00Z") -> Iterator[Recorded]:
+def recorded(
+    folder: Path, until: str | None = "2027-06-01T00:00:00Z", people: int = PEOPLE
+) -> Iterator[Recorded]:
     """Open a deployment with its people on the books, and nothing in force yet.
 
     Security contacts stand `until` then; empty: there are none; None: it has no record.
@@ -166,7 +168,7 @@ def recorded(folder: Path, until: str | None = "2027-06-01T00:00:00Z") -> Iterat
     (folder / "data").mkdir()
     DrillClock(folder / "clock", NOW)
     with open_site(read_config(folder / "writ.toml")) as site:
-        site.registry.subjects.add([Subject(f"p{n}", "person") for n in range(PEOPLE)])
+        site.registry.subjects.add([Subject(f"p{n}", "person") for n in range(people)])
         yield Recorded(site, folder)
 
 

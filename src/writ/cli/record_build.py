@@ -20,8 +20,8 @@ def build(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> No
     Example: writ record build
 
     Orders whose `disclosure` is `full` have a page each; of those under `existence` there is a
-    number, of all others nothing. How many people an order concerns is told in bands. While a seal
-    holds, nothing is built.
+    number, of all others nothing. How many people an order concerns is counted once for a
+    version, and told in bands. While a seal holds, nothing is built.
     """
     answer = ask(config, Call("POST", "/record"))
     found = msgspec.convert(answer, _Built)

@@ -4,14 +4,15 @@
 2. What is told of an order are those of its versions that were in force or are, and may be told in
    full. Of an order that may be told to exist, and no more, its existence is counted. Nothing tells
    of any other: no page, no number, no gap.
-3. People are counted on the books at this instant, or at the one from which a version will govern,
-   as `writ.desk.affected` judges them by what may be told in full, as if there were nothing else: an
-   order that may not be told moves no number. A version that governs no more is counted no more.
+3. People are counted once for a version: on the books when it is first told, or at the instant from
+   which it will govern, as `writ.desk.affected` judges them by what may be told in full, as if there
+   were nothing else: an order that may not be told moves no number. A version that governs no more is
+   not counted.
 4. Where anything else is told of an order than before, that is an edition, and an event.
 5. The log is signed up to now and published in the record first, then every file is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -49,8 +50,6 @@ from writ.store.database import Connection
 from writ.store.documents import fetch
 from writ.store.events import read_events, read_payload
 from writ.store.trees import signed_at
-
-AFFECTED, UNAFFECTED = "affected", "not affected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +112,19 @@ def build(site: Site) -> Built:
     _check_security(site, config)
     with site.store.view() as connection:
         law = _law(connection, site.desk.current().law().book)
-    numbers = _numbers(site, law)
+        known = editions.read_counts(connection)
+    numbers = _numbers(site, law, {(item.order, item.version) for item in known})
     seals.standing().check()  # 1
     with site.store.unit() as connection:
         now, came = site.clock.now(), 0
         done = _done(site, connection, law)
-        before, counts = editions.read_editions(connection), editions.read_counts(connection)
+        before, known = editions.read_editions(connection), editions.read_counts(connection)
         for order, versions in law.told.items():
-            known = counts.get(order, [])
             for version in versions:
                 name = order, version.version
                 known = editions.count(connection, name, known, numbers[name], now)
-            told = _told(law, order, done) | {"people": editions.figures(known)}
+            people = editions.figures(item for item in known if item.order == order)
+            told = _told(law, order, done) | {"people": people}
             came += editions.publish(connection, order, before.get(order, ()), told, now)  # 4
     return _written(site, config, law.existing(), came)
 
@@ -206,9 +206,11 @@ def _name(text: str) -> tuple[str, int]:
     return order, int(version)
 
 
-def _numbers(site: Site, law: _Law) -> dict[tuple[str, int], dict[str, int]]:
-    """Count people for the versions that are told, and those that annexes list (rule 3)."""
-    found = {
+def _numbers(
+    site: Site, law: _Law, counted: Collection[tuple[str, int]]
+) -> dict[tuple[str, int], dict[str, int]]:
+    """Count people for versions that are told and not `counted` yet, and those that annexes list (rule 3)."""
+    annexes = {
         (order, version.version): {
             f"{editions.ANNEX} {name}": size for name, size in annexes_of_people(version).items()
         }
@@ -220,20 +222,22 @@ def _numbers(site: Site, law: _Law) -> dict[tuple[str, int], dict[str, int]]:
     asked = {
         (item.order, item.version): max(now, since)
         for item, (since, until) in book.governing
-        if until > now and item.rules
+        if until > now and item.rules and (item.order, item.version) not in counted
     }
-    if asked:
-        people = People(Compiled(book), site.registry.everybody())
-        for name, at in asked.items():
-            found[name] |= _people(people, name[0], at)
-    return found
+    people = People(Compiled(book), site.registry.everybody()) if asked else None
+    return {
+        name: sizes
+        if people is None or name not in asked
+        else _people(people, name[0], asked[name]) | sizes
+        for name, sizes in annexes.items()
+    }
 
 
 def _people(people: People, order: str, at: Instant) -> dict[str, int]:
     """Count persons; whoever cannot be judged is in neither number."""
     every = sum(1 for subject in people.subjects() if subject.kind == "person")
     less = {item.subject.id for item in people.affected(order, at) if item.subject.kind == "person"}
-    return {AFFECTED: len(less), UNAFFECTED: every - len(less)}
+    return {editions.PEOPLE: every, editions.AFFECTED: len(less)}
 
 
 def _done(site: Site, connection: Connection, law: _Law) -> _Done:

@@ -15,7 +15,7 @@ import jinja2
 
 from writ.canonical import Plain
 from writ.clock import DAY, HOUR, MINUTE, SECOND, parse_instant
-from writ.ledger.record.bands import BAND
+from writ.ledger.record.bands import APART
 from writ.ledger.record.view import Order, Record, Told
 
 POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
@@ -39,7 +39,7 @@ def index_page(record: Record) -> bytes:
         for version in order.versions
     )
     rows = [(*key, number) for key, number in sorted(sums.items())]
-    return _page("index", record, "", POLICY, sums=rows, existing=record.existing, band=BAND)
+    return _page("index", record, "", POLICY, sums=rows, existing=record.existing, apart=APART)
 
 
 def order_page(record: Record, order: Order) -> bytes:
@@ -64,14 +64,9 @@ def render(name: str, **values: object) -> bytes:
 
 
 def people_words(order: Order, version: int, of: str) -> str:
-    """Say how many people a version concerns: its figures, or why there is none."""
+    """Say how many people a version concerns, as far as it was counted."""
     found = [item for item in order.people if (item["version"], item["of"]) == (version, of)]
-    told = [_figure(item) for item in found if item["band"] is not None]
-    if told:
-        return "; ".join(told)
-    if found:
-        return f"no figure of its own: fewer than {BAND} people away from one that is told"
-    return "not counted"
+    return "; ".join(map(_figure, found)) or "not counted"
 
 
 def instant_words(text: str) -> str:
@@ -116,7 +111,7 @@ def _page(name: str, record: Record, up: str, policy: str, **values: object) -> 
 
 def _figure(item: Told) -> str:
     least, below = cast(int, _at(item, "band", "least")), cast(int, _at(item, "band", "below"))
-    words = f"{least} to {below - 1}" if least else f"fewer than {below}"
+    words = f"about {least:,} to {below - 1:,}" if least else f"fewer than about {below:,}"
     return f"{words} (counted {str(item['at'])[:10]})"
 
 

@@ -59,6 +59,6 @@ def _row(order: Order, version: Told) -> Iterator[tuple[str, object]]:
     force = cast(Told, version["in_force"])
     yield from (("activated", force["activated"]), ("in_force_ms", force["took_ms"]))
     for item in order.people:
-        if item["version"] == version["version"] and item["band"] is not None:
+        if item["version"] == version["version"]:
             for bound, number in cast(Told, item["band"]).items():
                 yield f"{str(item['of']).replace(' ', '_')}_{bound}", number
