@@ -28,9 +28,9 @@ from tests.worlds.passports import (
     master_list,
     passport,
 )
-from writ.people.passport.document import Files, verify_document
+from writ.people.passport.document import Authorities, Files, verify_document
 from writ.people.passport.masterlist import read_master_list
-from writ.signing.state_certificate import StateCertificate, read_state_certificate
+from writ.signing.state_certificate import read_state_certificate
 
 FAMILIES = {
     "RSA 2048, SHA-256": Family("rsa"),
@@ -76,11 +76,11 @@ def rate(work: Callable[[], object], seconds: float) -> float:
     return count / spent
 
 
-def proved(shown: Passport, trusted: StateCertificate, answer: bytes | None = None) -> None:
+def proved(shown: Passport, trusted: Authorities, answer: bytes | None = None) -> None:
     """Prove a passport."""
     dg15 = shown.chip.dg15 if shown.chip and answer else None
     files = Files(shown.sod, shown.dg1, dg15, answer)
-    found = verify_document(files, [trusted], CHALLENGE, NOW)
+    found = verify_document(files, trusted, CHALLENGE, NOW)
     assert found.present == (answer is not None)
 
 
@@ -103,13 +103,13 @@ def measure(seconds: float) -> list[Row]:
     rows: list[Row] = []
     for name, family in FAMILIES.items():
         by = authority(family)
-        shown, trusted = passport(by), read_state_certificate(by.der)
+        shown, trusted = passport(by), Authorities([read_state_certificate(by.der)])
         private = family.key()
         signature = family.sign(private, MESSAGE)
         alone = rate(partial(signatures, family, private.public_key(), signature), seconds)
         rows.append(Row(name, rate(partial(proved, shown, trusted), seconds), alone))
     csca = authority()
-    trusted = read_state_certificate(csca.der)
+    trusted = Authorities([read_state_certificate(csca.der)])
     for name, family in (("RSA 2048", Family("rsa")), ("P-256", Family("ecdsa"))):
         chip = Chip(family)
         shown = passport(csca, chip=chip)

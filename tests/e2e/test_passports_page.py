@@ -15,6 +15,7 @@ from tests.worlds.passports import (
     Family,
     Passport,
     authority,
+    crl,
     master_list,
     passport,
     signer,
@@ -24,7 +25,7 @@ from writ.errors import Failed, InvalidInput
 
 PAGE = Path(__file__).parents[2] / "docs" / "passports.md"
 BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE.read_text(), re.DOTALL)
-IMPORT, CHECK = (text.split()[1:] for kind, text in BLOCKS if kind == "sh")
+IMPORT, CRL, CHECK = (text.split()[1:] for kind, text in BLOCKS if kind == "sh")
 [CONFIG] = [text for kind, text in BLOCKS if kind == "toml"]
 SPAN: dict[str, Any] = {"since": wall() - DAY, "until": wall() + 3000 * DAY}
 GERMAN = authority(Family("ecdsa", "sha384", "BP-384", explicit=True), **SPAN)
@@ -64,7 +65,10 @@ def test_the_page_works_as_it_is_written(made: Office) -> None:
     assert "published by DE: 2 authorities of 2 states; 1 left out" in imported.stdout
     assert "new: DE (1), UT (1)" in imported.stdout
     assert "attribute: citizenships\nvalue: DE\nassurance: A1\nissued by: DE\n" in checked.stdout
-    assert "chip answered: no\nweak: no\nsigned with: ECDSA with sha384; ECDSA" in checked.stdout
+    assert (
+        "chip answered: no\nweak: no\ncrl: none here\nsigned with: ECDSA with sha384; ECDSA"
+        in checked.stdout
+    )
     assert not re.search("MUSTERMANN|C01X00T47|830412", checked.stdout)
 
 
@@ -116,6 +120,35 @@ def test_the_chip_and_specimens_are_proved_too(made: Office) -> None:
     lay(made.folder, passport(UTOPIA, Booklet("UTO", "UTO"), ds=signer(UTOPIA, **SPAN)))
     assert "a specimen; show your own" in made.fails(*CHECK)
     assert "value: nothing\nassurance: none" in made.writ(*CHECK, "--specimen").stdout
+
+
+def test_a_signer_that_its_state_revoked_is_refused(made: Office) -> None:
+    """Once the list is there, without a restart; the command also shows what is there."""
+    ds = signer(GERMAN, serial=77, **SPAN)
+    lay(made.folder, passport(GERMAN, ds=ds))
+    listed = made.folder / "DE.crl"
+    listed.write_bytes(crl(GERMAN, 5, made=wall() - DAY, until=wall() + DAY))
+    assert "import one with `writ passport import`" in made.fails(*CRL)
+    made.writ(*IMPORT)
+    assert "crl: none here\n" in made.writ(*CHECK).stdout
+    assert "DE: 1 revoked, as of 20" in made.writ(*CRL).stdout
+    assert "current" == made.json(*CHECK)["crl"]
+    listed.write_bytes(crl(GERMAN, 77, made=wall() - DAY / 2, until=wall() + DAY))
+    assert 1 == made.json(*CRL)["revoked"]
+    assert "was revoked by its issuer" in made.fails(*CHECK)
+    assert "DE     20" in made.writ(*CRL[:2]).stdout
+    assert [1] == [row["revoked"] for row in made.json(*CRL[:2])["lists"]]
+
+
+def test_a_state_without_a_list_is_refused_where_one_is_asked_for(made: Office) -> None:
+    """With `crl_within` in the configuration; a span that is none is told with its place."""
+    made.writ(*IMPORT)
+    lay(made.folder, passport(GERMAN, ds=signer(GERMAN, **SPAN)))
+    text = made.config.read_text()
+    made.config.write_text(text.replace("[passport]\n", '[passport]\ncrl_within = "90d"\n'))
+    assert "no current list of its issuer is here" in made.fails(*CHECK)
+    made.config.write_text(text.replace("[passport]\n", "[passport]\ncrl_within = 90\n"))
+    assert "passport.crl_within: must be a text" in made.fails(*CHECK)
 
 
 def test_what_is_missing_is_said(made: Office) -> None:

@@ -48,6 +48,7 @@ key_file = ""                    # a file with the API key that this upstream wa
 # [passport]                     # passports by their chips (docs/passports.md)
 # signed_under = ["sha256:…"]    # the certificate above the signer of the master list
 # lists = "passport-lists"       # where `writ passport import` puts them
+# crl_within = "90d"             # refuse where no list of revoked signers is as recent as that
 
 # [certificates]                 # client certificates (docs/certificates.md)
 # address = "https://cert.verify.example.org"

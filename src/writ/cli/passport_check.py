@@ -75,6 +75,7 @@ def _plain(found: "Document") -> dict[str, object]:
         "valid_until": format_instant(int(found.zone.ends) * SECOND),
         "chip_answered": found.present,
         "weak": found.weak,
+        "crl": "current" if found.current else "none here",
         "signed_with": list(found.signed_with),
     }
     if found.zone.issuer == SPECIMEN:

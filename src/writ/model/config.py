@@ -254,7 +254,10 @@ class _Reader(TomlFile):
                 "passport.reader", f"`{reader}` is not what opens an app, such as my-app://passport"
             )
         return PassportFiles(
-            self._path(section, "passport", "lists", "passport-lists"), pins, reader
+            self._path(section, "passport", "lists", "passport-lists"),
+            pins,
+            reader,
+            self._within(section, "passport", "crl_within"),
         )
 
     def _record(self) -> Record | None:
@@ -323,7 +326,7 @@ _SECTIONS = {
     "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client"}),
     **dict.fromkeys(("oidc", "signals", "receivers", "vendors"), frozenset({"file"})),
-    "passport": frozenset({"lists", "signed_under", "reader"}),
+    "passport": frozenset({"lists", "signed_under", "reader", "crl_within"}),
     "certificates": frozenset({"listen", "address", "issuers"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),

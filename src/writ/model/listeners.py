@@ -82,12 +82,14 @@ class PassportFiles:
     """What passports are proved against: master lists, and whose word they count on.
 
     `signed_under` are the digests of certificates that may stand above a list's signer; `reader`
-    is the address that opens the app that reads chips.
+    is the address that opens the app that reads chips. `crl_within` are the microseconds within
+    which a state has to have said whom it revoked (None: that is not asked for).
     """
 
     lists: Path
     signed_under: frozenset[str]
     reader: str
+    crl_within: int | None = None
 
 
 def read_address(text: str) -> Address:

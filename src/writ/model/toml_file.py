@@ -111,6 +111,16 @@ class TomlFile:
             return HOUR
         return span
 
+    def _within(self, table: dict[str, object], at: str, key: str) -> int | None:
+        if key not in table:
+            return None
+        text = self._text(table, at, key, "")
+        try:
+            return parse_duration(text)
+        except InvalidInput:
+            self._fault(f"{at}.{key}", f"`{text}` is no span of time, such as 90d")
+            return None
+
     def _path(self, table: dict[str, object], at: str, key: str, default: str) -> Path:
         text = self._text(table, at, key, default)
         if not text or "\0" in text:

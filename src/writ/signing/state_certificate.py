@@ -19,7 +19,7 @@ from functools import cached_property
 
 from writ.canonical import digest_bytes
 from writ.errors import Refused
-from writ.signing.der import BITS, BOOLEAN, INTEGER, OCTETS, OID, SEQUENCE, Fields, Value, read_der
+from writ.signing.der import BITS, BOOLEAN, INTEGER, OCTETS, OID, SEQUENCE, Value, read_der
 from writ.signing.state_key import Scheme, StateKey, read_key, read_scheme
 
 MAX_CERTIFICATE = 16 * 1024
@@ -28,7 +28,7 @@ _KEY_ID, _KEY_USAGE, _BASIC, _AUTHORITY_KEY, _PURPOSES = (
     "2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.35", "2.5.29.37",
 )  # fmt: skip
 _READ_HERE = {_KEY_USAGE, _BASIC, _PURPOSES, _KEY_ID, _AUTHORITY_KEY}
-_SIGNS_DATA, _SIGNS_CERTIFICATES = 0x80, 0x04
+_SIGNS_DATA, _SIGNS_CERTIFICATES, _SIGNS_LISTS = 0x80, 0x04, 0x02
 _EXTENSIONS, _VERSION, _TOLD_KEY = 0xA3, 0xA0, 0x80
 _UNIQUE_IDS = (0x81, 0x82)
 _WHAT = "a certificate of the state"
@@ -64,8 +64,7 @@ class StateCertificate:
     @property
     def country(self) -> str:
         """The country it names, in capitals (empty: none, or several)."""
-        named = {text for kind, text in self.subject if kind == _COUNTRY}
-        return named.pop().upper() if len(named) == 1 else ""
+        return country_in(self.subject)
 
     @property
     def key_id(self) -> bytes | None:
@@ -106,6 +105,11 @@ class StateCertificate:
         purposes = set() if told is None else {item.oid() for item in told.fields().rest()}
         if purposes != ({purpose} if purpose else set()):
             raise Refused("the signer's certificate is for signing something else")
+
+    @property
+    def signs_lists(self) -> bool:
+        """Whether it may sign lists of what it took back."""
+        return self._is_authority and self._may(_SIGNS_LISTS)
 
     def issued(self, other: "StateCertificate") -> bool:
         """Whether this one may be the other's issuer, and its key signed it (rule 1)."""
@@ -151,12 +155,14 @@ def take_certificate(value: Value) -> StateCertificate:
     serial = fields.take(INTEGER).integer()
     if fields.take(SEQUENCE).raw != algorithm.raw:  # 4
         raise Refused(f"{_WHAT} says twice how it is signed, and not the same")
-    issuer = _name(fields.take(SEQUENCE))
+    issuer = read_name(fields.take(SEQUENCE))
     validity = fields.take(SEQUENCE).fields()
     span = (validity.take().instant(), validity.take().instant())
-    subject, key = _name(fields.take(SEQUENCE)), fields.take(SEQUENCE)
+    subject, key = read_name(fields.take(SEQUENCE)), fields.take(SEQUENCE)
     for unique_id in _UNIQUE_IDS:
         fields.maybe(unique_id)
+    told = fields.maybe(_EXTENSIONS)
+    fields.end()
     return StateCertificate(
         der=value.raw,
         signed=signed.raw,
@@ -165,7 +171,7 @@ def take_certificate(value: Value) -> StateCertificate:
         subject=subject,
         span=span,
         scheme=read_scheme(algorithm),
-        extensions=_extensions(fields),
+        extensions=read_extensions(None if told is None else told.only()),
         signature=signature,
         _key=key,
     )
@@ -199,12 +205,10 @@ def _judge(authority: StateCertificate, signer: StateCertificate, now: float) ->
         raise Refused("the signer's certificate is of another country than its issuer's")
 
 
-def _extensions(fields: Fields) -> dict[str, tuple[bool, bytes]]:
-    """Read the extensions, each once: whether they are critical, and what is in them."""
+def read_extensions(told: Value | None) -> dict[str, tuple[bool, bytes]]:
+    """Read extensions, each once: whether they are critical, and what is in them."""
     found: dict[str, tuple[bool, bytes]] = {}
-    told = fields.maybe(_EXTENSIONS)
-    fields.end()
-    for item in () if told is None else told.only().fields().rest():
+    for item in () if told is None else told.fields().rest():
         parts = item.fields()
         name, flag = parts.take(OID).oid(), parts.maybe(BOOLEAN)
         if name in found:
@@ -214,7 +218,13 @@ def _extensions(fields: Fields) -> dict[str, tuple[bool, bytes]]:
     return found
 
 
-def _name(told: Value) -> Name:
+def country_in(name: Name) -> str:
+    """Return the country that a name has, in capitals (empty: none, or several)."""
+    named = {text for kind, text in name if kind == _COUNTRY}
+    return named.pop().upper() if len(named) == 1 else ""
+
+
+def read_name(told: Value) -> Name:
     """Read a distinguished name, as it is compared (rule 1)."""
     found: list[tuple[str, str]] = []
     for group in told.parts:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from writ.clock import HOUR
+from writ.clock import DAY, HOUR
 from writ.errors import InvalidInput
 from writ.model.config import read_config
 from writ.model.listeners import Address, Certificates, PassportFiles, Portal, WalletFiles
@@ -47,6 +47,7 @@ file = "idv.toml"
 [passport]
 signed_under = ["sha256:{pin}"]
 reader = "my-app://passport"
+crl_within = "90d"
 
 [[upstream]]
 name = "main"
@@ -104,7 +105,10 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert tmp_path / "idv.toml" == config.vendors
     assert tmp_path / "data" / "vendors" == config.erasures
     assert config.passport == PassportFiles(
-        tmp_path / "passport-lists", frozenset({"sha256:" + "0" * 64}), "my-app://passport"
+        tmp_path / "passport-lists",
+        frozenset({"sha256:" + "0" * 64}),
+        "my-app://passport",
+        90 * DAY,
     )
     assert "sha256:" + "0" * 64 == config.pin
     assert tmp_path / "trust.json" == config.trust_file
@@ -202,6 +206,7 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         ),
         ("[passport]\nsigned_under = []", ":2:1: passport.signed_under: must be a list of texts"),
         ("[passport]\nsigned_under = ['']", ":2:1: passport.signed_under: `` is no digest; write"),
+        ("[passport]\ncrl_within = '90'", ":2:1: passport.crl_within: `90` is no span of time"),
         ("[passport]\nreader = 'app'", ":2:1: passport.reader: `app` is not what opens an app"),
         ("[elsewhere]", ":1:1: elsewhere: unknown key `elsewhere`; known here are admin"),
     ],

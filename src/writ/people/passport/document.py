@@ -7,18 +7,22 @@
 4. Where the chip has a key of its own (DG15) and signed our challenge with it, the document itself
    was there. Files can be copied: without that, nobody knows whose hands they came through.
 5. A specimen is refused, except where one is asked for, in a test.
+6. Neither signer nor authority is on a list of revoked certificates; where `within` is given, a list
+   made no longer ago speaks of the signer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from writ.errors import Refused
+from writ.people.crls import Crls
 from writ.people.passport.mrz import Zone, read_dg1
 from writ.people.passport.nationality import SPECIMEN, same_country
 from writ.people.passport.sod import SecurityObject, read_sod
 from writ.signing.chip_signature import check_chip_signature
 from writ.signing.der import read_der
 from writ.signing.state_certificate import StateCertificate, find_authority
+from writ.signing.state_crl import read_state_crl
 from writ.signing.state_key import StateKey, read_key
 
 _DG15 = 0x6F
@@ -38,20 +42,45 @@ class Files:
 class Document:
     """A document that was proved.
 
-    `present`: its chip answered. `weak`: the proof rests on SHA-1 or a short key. `authority` is
+    `present`: its chip answered. `weak`: the proof rests on SHA-1 or a short key. `current`: a list
+    of revoked certificates that is in its time does not name the signer. `authority` is
     the certificate it was proved by, `signed_with` names the algorithms, from the document up.
     """
 
     zone: Zone = field(repr=False)
     present: bool
     weak: bool
+    current: bool
     authority: StateCertificate
     signed_with: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Authorities:
+    """Those whose documents count, what they revoked, and how recently they have to have said so.
+
+    `within` is in seconds; None: a document whose signer no list speaks of counts too.
+    """
+
+    trusted: Sequence[StateCertificate]
+    crls: Crls[StateCertificate] = field(default_factory=lambda: Crls(None, read_state_crl))
+    within: float | None = None
+
+    def current(self, signer: StateCertificate, authority: StateCertificate, now: float) -> bool:
+        """Return whether a signer is known not to be revoked; a revoked one is Refused (rule 6)."""
+        able = living(self.trusted, now)
+        self.crls.check(authority, able, now, None)
+        return self.crls.check(signer, able, now, self.within)
+
+
+def living(authorities: Iterable[StateCertificate], now: float) -> list[StateCertificate]:
+    """Return those whose certificates are valid at an instant."""
+    return [item for item in authorities if item.span[0] <= now <= item.span[1]]
+
+
 def verify_document(
     files: Files,
-    authorities: Sequence[StateCertificate],
+    authorities: Authorities,
     challenge: bytes,
     now: float,
     *,
@@ -67,9 +96,11 @@ def verify_document(
         raise Refused("the document is a specimen; show your own")
     # 2
     signer = sod.signed.signer
-    authority = find_authority(signer, authorities, now)
+    authority = find_authority(signer, authorities.trusted, now)
     if not same_country(zone.issuer, authority.country):
         raise Refused("the document is signed by another state than the one that it names")
+    # 6
+    current = authorities.current(signer, authority, now)
     # 3
     if zone.ends <= now:
         raise Refused("the document has expired; use one that is valid now")
@@ -78,7 +109,7 @@ def verify_document(
     weak = sod.weak or signer.scheme.weak or authority.key.weak
     weak = weak or (chip is not None and chip.weak_in_chip)
     told = (sod.signed.scheme.name, signer.scheme.name)
-    return Document(zone, chip is not None, weak, authority, told)
+    return Document(zone, chip is not None, weak, current, authority, told)
 
 
 def _chip(sod: SecurityObject, files: Files, challenge: bytes) -> StateKey:

@@ -10,12 +10,12 @@
    short key. A protection is 1: the chip says who the state thinks its holder is, not the decision.
    The binding is 2 where the chip answered, so that the document was there, and 1 where its files
    alone came: nobody saw a face, and files can be copied. Freshness is 2: which documents were lost
-   or taken back, states tell each other, and not us.
+   or taken back, states tell each other, and not us; which signers, a list may tell (CRL).
 5. A document is known by who issued it and its number; a fact ends when it does.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from urllib.parse import quote
 
 import msgspec
@@ -39,10 +39,9 @@ from writ.people.methods import (
     Step,
     shown_by,
 )
-from writ.people.passport.document import Document, Files, verify_document
+from writ.people.passport.document import Authorities, Document, Files, verify_document
 from writ.people.passport.nationality import Shown, country_of, shown
 from writ.signing.form import to_base64
-from writ.signing.state_certificate import StateCertificate
 
 MINUTES = 4
 _CHALLENGE_BYTES = 8
@@ -71,7 +70,7 @@ class Passport:
 
     def __init__(
         self,
-        authorities: Sequence[StateCertificate],
+        authorities: Authorities,
         reader: str,
         clock: Clock,
         now: Callable[[], float] = wall,
@@ -139,8 +138,14 @@ def grade(document: Document, said: Shown) -> Grade:
         transport=SAME_BROWSER,
         freshness=_FRESHNESS,
         scheme="icao-9303",
-        value="active authentication" if document.present else "passive authentication",
+        value=_words(document),
     )
+
+
+def _words(document: Document) -> str:
+    """Say what was done, in the words of the standard."""
+    done = "active authentication" if document.present else "passive authentication"
+    return f"{done}, CRL" if document.current else done
 
 
 def _proof(document: Document, now: float, clock: Clock) -> Proof:

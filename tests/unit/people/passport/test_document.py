@@ -28,7 +28,7 @@ from tests.worlds.passports import (
     signer,
 )
 from writ.errors import Refused
-from writ.people.passport.document import Document, Files, verify_document
+from writ.people.passport.document import Authorities, Document, Files, verify_document
 from writ.signing.state_certificate import read_state_certificate
 
 RSA, PSS, EC = Family("rsa"), Family("pss"), Family("ecdsa")
@@ -71,7 +71,7 @@ def verify(shown: Passport, answer: bytes | None = None, **how: Any) -> Document
     dg15 = shown.chip.dg15 if shown.chip else None
     files = Files(shown.sod, shown.dg1, how.pop("dg15", dg15), answer)
     trusted = [read_state_certificate(item.der) for item in how.pop("trusted", [shown.authority])]
-    return verify_document(files, trusted, CHALLENGE, how.pop("now", NOW), **how)
+    return verify_document(files, Authorities(trusted), CHALLENGE, how.pop("now", NOW), **how)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -228,7 +228,7 @@ def test_whatever_is_changed_proves_nothing_new(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(files[name]) - 1))
     taken, put = data.draw(st.integers(0, 3)), data.draw(st.binary(max_size=3))
     files[name] = files[name][:at] + put + files[name][at + taken :]
-    trusted = [read_state_certificate(CSCA.der)]
+    trusted = Authorities([read_state_certificate(CSCA.der)])
     try:
         found = verify_document(Files(**files), trusted, CHALLENGE, NOW)
     except Refused:

@@ -18,9 +18,10 @@ from writ.model.listeners import PassportFiles
 from writ.model.subject import Value
 from writ.people.document_names import document_name
 from writ.people.methods import Arrival, Finding, Reply, Session, Show
+from writ.people.passport.document import Authorities
 from writ.people.passport.masterlist import read_master_list
 from writ.people.passport.method import Passport as Method
-from writ.people.passport.opened import list_file, open_authorities, open_passport
+from writ.people.passport.opened import list_file, open_passport, open_trusted
 
 AMERICAN = authority(Family("rsa"), country="US")
 CHIP = Chip(Family("ecdsa", "sha256"))
@@ -34,7 +35,7 @@ REFUGEE = Settlement("requester", "protection", (("refugee", ""),), "at_least", 
 def method() -> Method:
     """Make the method as the portal does."""
     trusted = read_master_list(LIST, {AMERICAN.pin}, NOW)
-    return Method(trusted.authorities, "writ-passport://read", CLOCK, lambda: NOW)
+    return Method(Authorities(trusted.authorities), "writ-passport://read", CLOCK, lambda: NOW)
 
 
 def begun(made: Method, *wanted: Settlement) -> Session:
@@ -236,8 +237,8 @@ def test_several_lists_count_together(tmp_path: Path) -> None:
     files = PassportFiles(tmp_path, both, "app://read")
     list_file("US", files).write_bytes(publish([AMERICAN], AMERICAN))
     list_file("FR", files).write_bytes(publish([OLD, AMERICAN], OLD))
-    assert {AMERICAN.der, OLD.der} == {item.der for item in open_authorities(files)}
-    assert 2 == len(open_authorities(files))
+    assert {AMERICAN.der, OLD.der} == {item.der for item in open_trusted(files)}
+    assert 2 == len(open_trusted(files))
     for nobody in ("", "../FR"):
         with pytest.raises(Refused, match="names no country"):
             list_file(nobody, files)
