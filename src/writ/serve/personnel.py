@@ -55,7 +55,7 @@ class _Page(_Call, frozen=True):
 class _Put(_Call, frozen=True):
     user: str
     external_id: str | None
-    active: bool
+    active: bool | None
     said: Said | None
     id: str = ""
     expected: str = ""

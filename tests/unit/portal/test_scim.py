@@ -249,6 +249,33 @@ def test_leaving_takes_back_what_was_determined(hr: Hr) -> None:
     assert 404 == hr.send("GET", f"/Users/{other['id']}").status_code
 
 
+@pytest.mark.parametrize("active", [True, False])
+def test_active_that_is_left_out_stays_as_it_was(hr: Hr, *, active: bool) -> None:
+    """PUT without it, PATCH that takes it away and PATCH of anything else make nobody active again."""
+    name = hr.name()
+    path = f"/Users/{hr.send('POST', '/Users', user(name)).json()['id']}"
+    hr.send("PATCH", path, patch({"op": "replace", "path": "active", "value": active}))
+    answers = [
+        hr.send("PUT", path, user(name)),
+        hr.send("PUT", path, user(name, active=None)),
+        hr.send("PATCH", path, patch({"op": "remove", "path": "active"})),
+        hr.send("PATCH", path, patch({"op": "add", "path": "externalId", "value": "x-9"})),
+        hr.send("GET", path),
+    ]
+    assert [(200, active)] * 5 == [(item.status_code, item.json()["active"]) for item in answers]
+
+
+def test_somebody_who_left_is_not_determined_without_saying_that_they_are_back(hr: Hr) -> None:
+    """A determination with `active` left out is an error, not dropped; with `active` true it is taken."""
+    name = hr.name()
+    path = f"/Users/{hr.send('POST', '/Users', user(name)).json()['id']}"
+    hr.send("PUT", path, user(name, active=False))
+    said = determination(determinedAt=ago(0))
+    told = wrong(hr.send("PUT", path, user(name, said)))
+    assert (400, "invalidValue", "active: this person left; set it to determine anew") == told
+    assert [] == hr.facts(name)
+
+
 def test_a_determination_is_changed_whole(hr: Hr) -> None:
     """PATCH with a determination takes the place of the one before, with nothing carried along; a part is refused."""
     name = hr.name()

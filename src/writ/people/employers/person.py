@@ -62,14 +62,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a person is to be; `said` None: nothing is determined.
+    """What a person is to be; `active` None: as they are; `said` None: nothing is determined.
 
     `expected` is the version that the caller saw (empty: never mind).
     """
 
     user: str
     external_id: str | None = None
-    active: bool = True
+    active: bool | None = True
     said: Said | None = None
     expected: str = ""
 

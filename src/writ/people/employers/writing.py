@@ -4,7 +4,9 @@
    determination is replaced by a later one only.
 2. Whoever leaves is no longer spoken for: all that the employer determined is revoked, and comes
    back only by a determination made after that.
-3. Somebody whom an employer may enrol is a subject of their own, whom nobody else names.
+3. Whether somebody is `active` changes only where that is said: what is left out makes nobody active
+   again, and what is determined of somebody who left is refused.
+4. Somebody whom an employer may enrol is a subject of their own, whom nobody else names.
 """
 
 import secrets
@@ -45,7 +47,7 @@ _LONGEST_PREFIX = 200
 
 @dataclass(slots=True)
 class Writing:
-    """Rules 1 to 3 inside one unit; `change` is what to announce once it is durable."""
+    """Rules 1 to 4 inside one unit; `change` is what to announce once it is durable."""
 
     registry: Registry
     pair: KeyPair
@@ -76,13 +78,16 @@ class Writing:
         return made
 
     def apply(self, row: Kept, wanted: Wanted) -> Person:
-        """Have a person be as wanted (rules 1, 2)."""
+        """Have a person be as wanted (rules 1 to 3)."""
         now, standing = self.registry.books.clock.now(), self._carried(row)
-        moved = row._replace(external_id=wanted.external_id, active=wanted.active)
-        if row.active and not wanted.active:
+        active = row.active if wanted.active is None else wanted.active
+        if wanted.active is None and not active and wanted.said is not None:
+            raise InvalidInput("active: this person left; set it to determine anew")
+        moved = row._replace(external_id=wanted.external_id, active=active)
+        if row.active and not active:
             moved = moved._replace(left_at=now)
             self._left(row)
-        said = wanted.said if wanted.active else None
+        said = wanted.said if active else None
         if said is None:
             self._strike(standing)
             altered = bool(standing)
@@ -133,7 +138,7 @@ class Writing:
         return self._enrol(organisation, user)
 
     def _enrol(self, organisation: str, user: str) -> str:
-        """Rule 3."""
+        """Rule 4."""
         made = f"{organisation}/{user}"
         if not fit(made) or read_subjects(self.connection, [made]):
             made = f"{organisation[:_LONGEST_PREFIX]}/{secrets.token_hex(8)}"

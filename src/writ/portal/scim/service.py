@@ -7,6 +7,7 @@
 3. What there is no shape for is dropped; what must not be used is refused (`writ.portal.scim.answers`).
 4. PATCH is applied to what was read a moment ago; if that changed meanwhile, nothing is done. One
    that touches a determination makes it whole anew: nothing of the one before is carried along.
+   `active` that is left out or taken away stays as it was (RFC 7644 3.5.1 leaves it to the service).
 5. `ETag`, `If-Match` and `If-None-Match` speak of the version of one person. Filters are `eq` on
    userName, externalId and id.
 """
@@ -191,7 +192,7 @@ class _Service:
         body: dict[str, Plain] = {
             "user": person.user_name or "",
             "external_id": person.external_id,
-            "active": person.active is not False,
+            "active": person.active,
             "said": said_in(person),
             "id": found.id if found else "",
             "expected": version,
