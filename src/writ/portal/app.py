@@ -106,7 +106,7 @@ class _Pages:
     async def leave(self, request: Request) -> Response:
         """End the visit."""
         visit, _ = await self._guard.form(request)
-        self._guard.visits.leave(visit)
+        self._guard.leave(visit)
         return redirect(f"{self._guard.base}/verify", self._guard.cookie(VISIT, "; Max-Age=0"))
 
     # -- rule 3 ------------------------------------------------------------------------------

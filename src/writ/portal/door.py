@@ -1,7 +1,8 @@
 """The door: proof of control of an account, before anything is said about it.
 
 1. A visitor shows the account's API key, or signs in where it is at home.
-2. In a rush they wait in line with what they showed (`writ.portal.line`), and lose nothing of it.
+2. In a rush they wait in line with what they showed (`writ.portal.line`), and lose nothing of it. A
+   place opens one visit; whoever lost theirs goes in before those who wait.
 3. Tries are counted by the key that is shown.
 """
 
@@ -44,10 +45,15 @@ class Door:
         self._keys = Buckets(10, 30.0)
 
     async def start(self, request: Request) -> Response:
-        """Ask for the key, or for a sign-in; lead on whoever stands in line already."""
-        if "new" not in request.query_params and self._guard.ticket(request) is not None:
+        """Ask for the key, or for a sign-in; lead on whoever has a place in line.
+
+        Whoever was in already and follows another link is asked, for it may be of another account.
+        """
+        ticket, query = self._guard.ticket(request), request.query_params
+        good = ticket is not None and ("t" not in query or self._entrance.stands(ticket))
+        if good and "new" not in query:
             return redirect(f"{self._guard.base}/verify/waiting")
-        return self._start(request, request.query_params.get("t", "")[:LONGEST_TOKEN])
+        return self._start(request, query.get("t", "")[:LONGEST_TOKEN])
 
     # -- rule 1 ------------------------------------------------------------------------------
 
@@ -84,37 +90,39 @@ class Door:
     # -- rule 2 ------------------------------------------------------------------------------
 
     async def wait(self, request: Request) -> Response:
-        """Let in whoever was called; show the others where they stand."""
+        """Let in whoever was called; show the others where they stand, and lead on who is in."""
         ticket = self._guard.ticket(request)
         if ticket is None:
             return redirect(f"{self._guard.base}/verify")
+        visit = self._guard.found(request)
+        if visit is not None and visit.place == ticket.number:
+            return redirect(f"{self._guard.base}/verify/question")
         if self._entrance.line.come(ticket.number, self._guard.visits.inside()):
-            return await self._enter(request, ticket.key, ticket.token)
+            return await self._enter(request, ticket.key, ticket.token, ticket.number)
         wait = self._entrance.wait(ticket)
         return page("waiting", self._guard.frame(request), wait=wait, again=str(wait.again))
 
     async def _admit(self, request: Request, key: str, token: str) -> Response:
         """Let in whoever proved something, or have them wait with it; a place is kept."""
-        inside = self._guard.visits.inside()
-        ticket = self._entrance.join(inside, (key, token), self._guard.ticket(request))
+        inside, held = self._guard.visits.inside(), self._guard.ticket(request)
+        ticket = self._entrance.join(inside, (key, token), held)
         if ticket is None:
-            return await self._enter(request, key, token)
+            return await self._enter(request, key, token, held.number if held else None)
         cookie = self._guard.cookie(PLACE, f"{ticket}; Max-Age={LASTS}")
         return redirect(f"{self._guard.base}/verify/waiting", cookie)
 
-    async def _enter(self, request: Request, key: str, token: str) -> Response:
-        """Begin a visit, and give the place up; whoever is refused keeps it for another try."""
+    async def _enter(self, request: Request, key: str, token: str, place: int | None) -> Response:
+        """Begin a visit, with a place if there was one; whoever is refused keeps it for another try."""
         try:
             account = await self._counter.account(key, token)
         except Refused as refused:
             return self._start(request, "", 403, str(refused))
-        visit = self._guard.visits.open(key, account)
+        if place is not None and not self._entrance.line.enter(place):  # used up meanwhile
+            return redirect(f"{self._guard.base}/verify", self._guard.cookie(PLACE, "; Max-Age=0"))
+        visit = self._guard.visits.open(key, account, place)
         visit.model = account.model or ""
         cookie = self._guard.cookie(VISIT, visit.name)
-        response = redirect(f"{self._guard.base}/verify/question", cookie)
-        if PLACE in request.cookies:
-            response.headers.append("set-cookie", self._guard.cookie(PLACE, "; Max-Age=0"))
-        return response
+        return redirect(f"{self._guard.base}/verify/question", cookie)
 
     def _start(self, request: Request, token: str, status: int = 200, wrong: str = "") -> Response:
         frame = self._guard.frame(request)

@@ -61,6 +61,12 @@ class Guard:
         """Return the place in line that the browser holds."""
         return self._entrance.read(request.cookies.get(PLACE, ""))
 
+    def leave(self, visit: Visit) -> None:
+        """End a visit, and give up the place in line that it was opened with."""
+        self.visits.leave(visit)
+        if visit.place is not None:
+            self._entrance.line.give_up(visit.place)
+
     # -- rule 1 ------------------------------------------------------------------------------
 
     def found(self, request: Request) -> Visit | None:

@@ -8,6 +8,10 @@
    fast they should be. Where none was called, it cannot be told, and that is what is said.
 4. What has been given out and called is written down at each step, in place, so that a restart goes
    on where it was. A number from later than what is written is believed: it was given out here.
+5. A number opens one visit. Whoever lost theirs (a restart, a closed browser, an answer that never
+   arrived) walks in again at the front, `VISITS` times in all, and the visit before it ends; so a
+   number that is passed on lets in nobody beside its holder. Whoever leaves gives it up. How often each
+   was used is a byte of the same file.
 """
 
 import os
@@ -22,6 +26,7 @@ from writ.errors import Failed
 
 GRACE = 120.0
 WINDOW = 60.0
+VISITS = 3
 _FIRST = 5.0
 """Seconds before there is a pace to measure; until then it is the one that is meant."""
 
@@ -37,7 +42,7 @@ class Place:
 
 
 class Line:
-    """Rules 1 to 4; `clock` are elapsed seconds."""
+    """Rules 1 to 5; `clock` are elapsed seconds."""
 
     def __init__(
         self, path: Path, per_second: int, places: int, clock: Callable[[], float] = elapsed
@@ -88,6 +93,22 @@ class Line:
         pace = self._pace()
         return Place(ahead, (ahead + 1) / pace if pace else None)
 
+    def visits(self, number: int) -> int:
+        """How many visits a number has opened (rule 5)."""
+        return int.from_bytes(os.pread(self._file, 1, _NUMBERS.size + number))
+
+    def enter(self, number: int) -> bool:
+        """Open a visit with a number; False where it has opened all that it may."""
+        opened = self.visits(number)
+        if opened >= VISITS:
+            return False
+        self._use(number, opened + 1)
+        return True
+
+    def give_up(self, number: int) -> None:
+        """Have a number open no visit any more."""
+        self._use(number, VISITS)
+
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._file)
@@ -130,6 +151,9 @@ class Line:
         if span < _FIRST:
             return 0.0 if self._full else float(self._rate)
         return sum(count for _, count in self._calls) / span
+
+    def _use(self, number: int, opened: int) -> None:
+        os.pwrite(self._file, bytes([opened]), _NUMBERS.size + number)
 
     def _write(self) -> None:
         os.pwrite(self._file, _NUMBERS.pack(self._given, self._called), 0)

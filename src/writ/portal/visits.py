@@ -3,7 +3,8 @@
 1. A visit is a random cookie. It ends after half an hour without a request, or when it is left, and
    with it all it knew; nothing of it is written down.
 2. It has one attempt at a time. Whatever arrives for that from elsewhere finds it by its handle.
-3. There are so many visits at once; the one that has waited longest goes first. Whoever was seen in
+3. A place in line has one visit: a later one ends the one before (`writ.portal.line`, rule 5).
+4. There are so many visits at once; the one that has waited longest goes first. Whoever was seen in
    the last five minutes is inside; they are counted anew each second.
 """
 
@@ -34,39 +35,48 @@ class Attempt:
 
 @dataclass(slots=True)
 class Visit:
-    """Rule 1; `key` is the SHA-256 of the API key that was shown, or of the pass, `form` closes its forms."""
+    """Rule 1; `key` is the SHA-256 of the API key that was shown, or of the pass.
+
+    `form` closes its forms; `place` is the number in line that it was opened with.
+    """
 
     key: str
     account: Account
     seen: float
     name: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     form: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    place: int | None = None
     model: str = ""
     attempt: Attempt | None = None
     standing: Standing | None = None
 
 
 class Visits:
-    """Rules 2 and 3."""
+    """Rules 2 to 4."""
 
     def __init__(self, clock: Callable[[], float] = elapsed, most: int = MOST) -> None:
         self._clock = clock
         self._most = most
         self._visits: dict[str, Visit] = {}
+        self._placed: dict[int, Visit] = {}
         self._inside, self._counted = 0, -COUNTED
 
-    def open(self, key: str, account: Account) -> Visit:
-        """Begin a visit."""
+    def open(self, key: str, account: Account, place: int | None = None) -> Visit:
+        """Begin a visit, with a place in line if there was one (rule 3)."""
         self._expire()
         while len(self._visits) >= self._most:
-            del self._visits[next(iter(self._visits))]
-        visit = Visit(key, account, self._clock())
+            self.leave(next(iter(self._visits.values())))
+        visit = Visit(key, account, self._clock(), place=place)
+        if place is not None:
+            if place in self._placed:
+                self.leave(self._placed[place])
+            self._placed[place] = visit
         self._visits[visit.name] = visit
         self._inside += 1
         return visit
 
     def inside(self) -> int:
-        """How many are inside (rule 3)."""
+        """How many are inside (rule 4)."""
         now = self._clock()
         if now - self._counted >= COUNTED:
             latest = reversed(self._visits.values())
@@ -86,6 +96,8 @@ class Visits:
     def leave(self, visit: Visit) -> None:
         """End a visit."""
         self._visits.pop(visit.name, None)
+        if visit.place is not None:
+            self._placed.pop(visit.place, None)
 
     def attempt(self, handle: str) -> Attempt:
         """Return the attempt that a handle is of; one that is over or unknown is Refused."""
@@ -115,4 +127,4 @@ class Visits:
         for visit in list(self._visits.values()):
             if now - visit.seen <= IDLE:
                 break
-            del self._visits[visit.name]
+            self.leave(visit)

@@ -2,7 +2,8 @@
 
 1. It holds the number, the SHA-256 of the key that was shown and the token of the link, sealed, so
    that whoever waited is let in without showing their key again, also after a restart.
-2. It is good for a day. One that does not open, or is too old, is none: its holder begins anew.
+2. It is good for a day, and for one visit at a time (`writ.portal.line`, rule 5). One that does not
+   open, is too old or used up is none: its holder begins anew.
 """
 
 import math
@@ -15,7 +16,7 @@ import msgspec
 from writ.clock import wall
 from writ.errors import Refused
 from writ.model.listeners import Portal
-from writ.portal.line import Line, Place
+from writ.portal.line import VISITS, Line, Place
 from writ.signing.form import Form, as_form
 from writ.signing.jose import from_base64url, read_json, to_base64url
 from writ.signing.seal import seal, unseal
@@ -76,7 +77,12 @@ class Entrance:
             ticket = as_form(read_json(data, "the place"), Ticket, "the place")
         except Refused:
             return None
-        return ticket if wall() - ticket.at < LASTS else None
+        good = wall() - ticket.at < LASTS and self.line.visits(ticket.number) < VISITS
+        return ticket if good else None
+
+    def stands(self, ticket: Ticket) -> bool:
+        """Whether somebody stands in line, and has not been in yet."""
+        return self.line.visits(ticket.number) == 0
 
     def wait(self, ticket: Ticket) -> Wait:
         """Say what somebody who waits is told."""

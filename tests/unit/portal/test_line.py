@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from writ.errors import Failed
-from writ.portal.line import GRACE, Line, Place
+from writ.portal.line import GRACE, VISITS, Line, Place
 
 
 @dataclass
@@ -111,6 +111,19 @@ def test_a_restart_goes_on_where_it_was(rush: Rush) -> None:
     rush.inside = rush.places
     assert [True, False] == [rush.come(numbers[4]), rush.come(numbers[5])]
     assert [21] == rush.join()
+
+
+def test_a_number_opens_three_visits_at_most(rush: Rush) -> None:
+    """Also across restarts; whoever leaves gives theirs up, and no number counts for another."""
+    first, second, third = rush.join(13)
+    assert [True] * VISITS == [rush.line.enter(first) for _ in range(VISITS)]
+    rush.line.enter(second)
+    rush.restart()
+    assert (False, VISITS, 1, 0) == (
+        rush.line.enter(first), *[rush.line.visits(number) for number in (first, second, third)],
+    )  # fmt: skip
+    rush.line.give_up(third)
+    assert (False, True) == (rush.line.enter(third), rush.line.enter(second))
 
 
 def test_a_lost_file_passes_nobody(rush: Rush) -> None:

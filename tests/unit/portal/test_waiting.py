@@ -1,19 +1,21 @@
 """The page that people see who wait, over a real deployment."""
 
+import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tests.worlds.door import Door, opened_door
+from writ.portal.guard import VISIT
 from writ.portal.line import Line, Place
 from writ.portal.waiting import COOKIE, LASTS, Entrance, Ticket, Wait, wait_of
 from writ.portal.words import LANGUAGES
-from writ.signing.jose import to_base64url
-from writ.signing.seal import seal
+from writ.signing.jose import from_base64url, to_base64url
+from writ.signing.seal import seal, unseal
 
 SECRET = b"s" * 32
 
@@ -70,13 +72,95 @@ def called(door: Door) -> str:
 
 
 def test_whoever_waited_is_let_in_without_their_key(door: Door) -> None:
-    """The page looks again by itself; once called, the visit is open and the place is given up."""
+    """The page looks again by itself; once called, the visit is open."""
     waits(door)
     page = door.ask("GET", "/waiting")
     assert re.search(r'<meta http-equiv="refresh" content="\d+">', page.text)
     assert "Your place: " in page.text
     assert "/verify/question" == called(door)
-    assert ("", True) == (door.cookies[COOKIE], "alice" in door.ask("GET", "/question").text)
+    assert "alice" in door.ask("GET", "/question").text
+
+
+def used(door: Door) -> int:
+    """How many visits the browser's place has opened."""
+    line: Line = door.entrance.line
+    data = unseal(door.entrance._secret, "place", from_base64url(door.cookies[COOKIE], "it"))
+    return line.visits(msgspec.json.decode(data, type=Ticket).number)
+
+
+def test_a_place_opens_one_visit_however_often_it_is_shown(door: Door) -> None:
+    """Looking again leads to the visit that there is; leaving it gives the place up."""
+    waits(door)
+    called(door)
+    visit = door.cookies[VISIT]
+    again = [door.ask("GET", path).headers["location"] for path in ("", *["/waiting"] * 3)]
+    assert (["/verify/waiting", *["/verify/question"] * 3], visit, 1) == (
+        again, door.cookies[VISIT], used(door),
+    )  # fmt: skip
+    door.post("/leave")
+    answer = door.ask("GET", "/waiting")
+    assert (303, "/verify", 200) == (
+        answer.status_code, answer.headers["location"], door.ask("GET", "").status_code,
+    )  # fmt: skip
+
+
+def test_a_place_that_is_passed_on_lets_in_nobody_beside_its_holder(door: Door) -> None:
+    """Another browser that has it ends the visit there was, three have it in all, and then nobody."""
+    waits(door)
+    called(door)
+    holder = door.cookies
+    others = [replace(door, cookies={COOKIE: holder[COOKIE]}) for _ in range(3)]
+    led = [other.ask("GET", "/waiting").headers["location"] for other in others]
+    assert ["/verify/question", "/verify/question", "/verify"] == led
+    seen = [item.ask("GET", "/question").status_code for item in (door, *others)]
+    assert [403, 403, 200, 403] == seen
+
+
+def test_a_visit_that_was_lost_goes_in_before_those_who_wait(door: Door) -> None:
+    """After a restart its holder is in again at once, without a key, while others wait on."""
+    waits(door)
+    called(door)
+    door.restart()
+    CLOCK.now += 0.1
+    other = replace(door, cookies={})
+    waits(other)
+    assert 200 == other.ask("GET", "/waiting").status_code
+    assert 403 == door.ask("GET", "/question").status_code
+    assert "/verify/waiting" == door.ask("GET", "").headers["location"]
+    assert "/verify/question" == door.ask("GET", "/waiting").headers["location"]
+    assert "alice" in door.ask("GET", "/question").text
+    called(other)
+
+
+def test_another_link_asks_whoever_was_in_and_their_key_is_taken_at_once(door: Door) -> None:
+    """The place of who was in already is good for the other account's key too."""
+    waits(door)
+    called(door)
+    other = replace(door, cookies={})
+    waits(other)
+    asked = door.ask("GET", "?t=another")
+    entered = door.enter(door.key("bob"))
+    assert (200, "/verify/question", 2) == (
+        asked.status_code, entered.headers["location"], used(door),
+    )  # fmt: skip
+    assert "bob" in door.ask("GET", "/question").text
+    called(other)
+
+
+def test_two_who_show_a_place_for_the_last_time_at_once_have_one_visit(door: Door) -> None:
+    """Whoever comes second, while the first is let in, begins at the start."""
+    waits(door)
+    called(door)
+    line = door.entrance.line
+    number = door.entrance.read(door.cookies[COOKIE]).number
+    line.enter(number)
+    others = [replace(door, cookies={COOKIE: door.cookies[COOKIE]}) for _ in range(2)]
+
+    async def both() -> list[str]:
+        asked = [other._send(other.app, "GET", "/verify/waiting", {}) for other in others]
+        return [answer.headers["location"] for answer in await asyncio.gather(*asked)]
+
+    assert ["/verify", "/verify/question"] == sorted(door.loop.run_until_complete(both()))
 
 
 def test_whoever_comes_back_is_led_to_their_place(door: Door) -> None:
@@ -108,7 +192,7 @@ def test_a_key_that_is_not_valid_is_told_when_it_is_its_turn(door: Door) -> None
     while (answer := door.ask("GET", "/waiting")).status_code == 200:
         CLOCK.now += 1.0
     assert (403, True) == (answer.status_code, "this API key is not valid" in answer.text)
-    assert ("/verify/question", "") == (door.enter(key).headers["location"], door.cookies[COOKIE])
+    assert ("/verify/question", 1) == (door.enter(key).headers["location"], used(door))
 
 
 def test_a_company_that_waits_behind_one_address_is_not_sent_away(door: Door) -> None:
