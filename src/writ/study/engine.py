@@ -82,17 +82,17 @@ class Engine:
         name = f"writ_{os.getpid()}_{next(self._numbers)}"
         self._kept.append(name)
         with _computing():
-            if self._backend.name == "pyspark":  # which has no temporary tables, but keeps views
-                self._backend.create_view(name, expression)
-                self._backend.raw_sql(f"CACHE TABLE {name}")
-                return self._backend.table(name)
+            if self._backend.name == "pyspark":
+                return self._kept_by_spark(name, expression)
             return self._backend.create_table(name, expression, temp=True)
 
     def let_go(self, kept: Table) -> None:
-        """Let go of a table that was kept, and of the room it takes; views of Spark rest on it."""
-        if self._backend.name != "pyspark":
-            name = kept.get_name().rpartition(".")[2]
-            self._kept.remove(name)
+        """Let go of a table that was kept, and of the room it takes."""
+        name = kept.get_name().rpartition(".")[2]
+        self._kept.remove(name)
+        if self._backend.name == "pyspark":
+            self._backend.drop_view(name)
+        else:
             self._backend.raw_sql(f"DROP TABLE {name}")
 
     def rows(self, expression: Table) -> Iterator[dict[str, Any]]:
@@ -111,6 +111,17 @@ class Engine:
         for name in self._kept if self._backend.name == "pyspark" else ():
             self._backend.drop_view(name)
         self._backend.disconnect()
+
+    def _kept_by_spark(self, name: str, expression: Table) -> Table:
+        """Spark has no temporary tables, and plans views anew down to the files, cached or not.
+
+        A checkpoint on its workers ends that: where one of them is lost, the run fails.
+        """
+        from pyspark.sql import SparkSession  # noqa: PLC0415  not everybody has Spark
+
+        self._backend.create_view(name, expression)
+        SparkSession.active().table(name).localCheckpoint().createOrReplaceTempView(name)
+        return self._backend.table(name)
 
     def _file(self, name: str) -> Table:
         if self._backend.name == "postgres":

@@ -3,8 +3,14 @@
 Added up by the engine from what was counted; only the first few are fetched.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import ibis
 
 from writ.study.engine import Engine, Table
 from writ.study.figures import Hit, PhaseFigures
@@ -82,13 +88,31 @@ def _rank(engine: Engine, joined: Table, phases: Sequence[PhaseFigures], measure
         f"hit_{place}": (joined[f"hit_{place}"] * joined[measure]).sum().cast("int64")
         for place in range(len(phases))
     }
-    grouped = engine.keep(joined.group_by("name", "canonical").agg(**sums))
+    grouped = joined.group_by("name", "canonical").agg(**sums)
+    found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in engine.rows(_foremost(grouped, len(phases))):
+        for place in range(len(phases)):
+            if row[f"hit_{place}"] and row[f"rank_{place}"] < SHOWN:
+                found[place, row["canonical"]].append(row)
     for place, phase in enumerate(phases):
-        column = grouped[f"hit_{place}"]
         for figures in phase.models:
-            ours = grouped.filter((grouped.canonical == figures.model) & (column > 0))
-            ranked = ours.select(id=ours.name, count=column, hit=ours.count().over())
-            first = ranked.order_by(ranked["count"].desc(), ranked.id).limit(SHOWN)
-            rows = list(engine.rows(first))
-            figures.hit[measure] = [Hit(row["id"], row["count"]) for row in rows]
-            figures.organisations[measure] = rows[0]["hit"] if rows else 0
+            rows = found[place, figures.model]
+            rows.sort(key=lambda row: row[f"rank_{place}"])
+            figures.hit[measure] = [Hit(row["name"], row[f"hit_{place}"]) for row in rows]
+            figures.organisations[measure] = rows[0][f"all_{place}"] if rows else 0
+
+
+def _foremost(grouped: Table, phases: int) -> Table:
+    """Select who is among the first in any phase, in one pass: an engine is asked once."""
+    columns = {}
+    for place in range(phases):
+        column = grouped[f"hit_{place}"]
+        order = ibis.window(group_by=grouped.canonical, order_by=[column.desc(), grouped.name])
+        whole = ibis.window(group_by=grouped.canonical)
+        columns[f"rank_{place}"] = ibis.row_number().over(order)
+        columns[f"all_{place}"] = ibis.ifelse(column > 0, 1, 0).sum().over(whole).cast("int64")
+    ranked = grouped.mutate(**columns)
+    first = [
+        (ranked[f"rank_{place}"] < SHOWN) & (ranked[f"hit_{place}"] > 0) for place in range(phases)
+    ]
+    return ranked.filter(reduce(or_, first))
