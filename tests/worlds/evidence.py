@@ -25,8 +25,9 @@ from writ.desk.fleet import InForce
 from writ.desk.results import Drill, Results, sign_drill
 from writ.law.snapshot import law_digest
 from writ.ledger.evidence.archive import read_archive
-from writ.ledger.evidence.manifest import MANIFEST, SIGNATURE, read_manifest
-from writ.ledger.evidence.pack import File, seal_pack
+from writ.ledger.evidence.listing import UNNAMED, WORD
+from writ.ledger.evidence.manifest import MANIFEST, SIGNATURE, Item, read_manifest
+from writ.ledger.evidence.pack import seal_pack
 from writ.ledger.policy import Policy, read_policy
 from writ.ledger.stamps import record_stamp
 from writ.model.config import read_config
@@ -119,12 +120,18 @@ class Evidence:
     ) -> bytes:
         """Change a pack's files as its operator could: listed and sealed anew, with the true seal."""
         held = read_archive(pack)
-        manifest = msgspec.structs.replace(read_manifest(held[MANIFEST]), items=[], **said)
+        manifest = msgspec.structs.replace(read_manifest(held[MANIFEST]), **said)
         change(held)
-        kept = {
-            name: File(data, "") for name, data in held.items() if name not in {MANIFEST, SIGNATURE}
-        }
-        return seal_pack(manifest, kept, self.seal)
+        told = {item.name: item for item in manifest.items}
+        items = [
+            msgspec.structs.replace(
+                told.get(name, Item(name, "", UNNAMED, WORD, None, None)),
+                digest=digest_bytes(data),
+            )
+            for name, data in sorted(held.items())
+            if name not in {MANIFEST, SIGNATURE}
+        ]
+        return seal_pack(msgspec.structs.replace(manifest, items=items), held, self.seal)
 
 
 @contextmanager

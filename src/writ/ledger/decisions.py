@@ -20,7 +20,7 @@ import msgspec
 
 from writ.canonical import Plain
 from writ.errors import Failed, Refused
-from writ.ledger.log import Log, Proved
+from writ.ledger.log import DECISIONS, Log, Proved
 from writ.model.receipt_names import file_name, read_file_name
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.form import to_base64
@@ -35,6 +35,7 @@ from writ.store.receipts import (
     set_taken,
     taken,
 )
+from writ.store.trees import signed_at
 
 SIGNED = "decisions.signed"
 _PART = 4 * 1024 * 1024
@@ -85,6 +86,7 @@ class Decisions:
                 payload: dict[str, Plain] = {
                     "size": checkpoint.size,
                     "root": to_base64(checkpoint.root),
+                    "at": signed_at(connection, DECISIONS, checkpoint.size),
                 }
                 append(connection, SIGNED, payload)
         return note

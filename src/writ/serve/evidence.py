@@ -9,11 +9,21 @@
 from collections.abc import Mapping
 from importlib.resources import files
 
+from msgspec.structs import replace
+
 from writ.canonical import digest_bytes
 from writ.errors import Refused
 from writ.ledger.evidence import contents, page
-from writ.ledger.evidence.manifest import FORMAT, Manifest
-from writ.ledger.evidence.pack import File, open_pack, seal_pack
+from writ.ledger.evidence.listing import left_out, list_items
+from writ.ledger.evidence.manifest import (
+    DOES_NOT_PROVE,
+    FORMAT,
+    INDEX,
+    SCRIPT,
+    SUMMARY,
+    Manifest,
+)
+from writ.ledger.evidence.pack import open_pack, seal_pack
 from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.serve.gathering import Wish, gather
 from writ.serve.site import Site
@@ -28,19 +38,18 @@ def export(site: Site, wish: Wish) -> bytes:
     seal = _seal(site)  # 1
     decisions, governance = site.ledger.sign(DECISIONS), site.ledger.sign_shown(GOVERNANCE)
     gathered = gather(site, wish, (governance, decisions), seal)
-    plain = {name: file.data for name, file in gathered.files.items()}
-    found = contents.check_contents(plain, wish.order, wish.draw)
-    manifest = Manifest(
-        FORMAT, wish.order, gathered.as_of, wish.draw, sorted(set(gathered.left_out)), []
-    )
-    pack = seal_pack(manifest, _with_pages(found, manifest, gathered.files, seal), seal)
+    found = contents.check_contents(gathered.files, wish.order, wish.draw)
+    bare = Manifest(FORMAT, wish.order, gathered.as_of, wish.draw, left_out(found), [])
+    whole = _with_pages(found, bare, gathered.files, seal)
+    manifest = replace(bare, items=[*list_items(found, whole, bare.as_of)])
+    pack = seal_pack(manifest, whole, seal)
     open_pack(pack)
     return pack
 
 
 def _with_pages(
-    found: contents.Contents, manifest: Manifest, plain: Mapping[str, File], seal: CertifiedKey
-) -> dict[str, File]:
+    found: contents.Contents, manifest: Manifest, plain: Mapping[str, bytes], seal: CertifiedKey
+) -> dict[str, bytes]:
     try:
         from writ.ledger.evidence import summary  # noqa: PLC0415  needed here alone, and large
         from writ.signing.pdf import sign_pdf  # noqa: PLC0415
@@ -51,11 +60,12 @@ def _with_pages(
     script = files("writ.ledger").joinpath("data/verify.py.txt").read_bytes()
     pages = {
         **plain,
-        summary.NAME: File(pdf, "the story on paper, signed (PAdES) by the key of keys/seal.pem"),
-        page.DOES_NOT_PROVE: File(page.does_not_prove(found), "the limits of all this"),
-        "verify.py": File(script, "checks this pack with Python and `cryptography` alone"),
+        SUMMARY: pdf,
+        DOES_NOT_PROVE: page.does_not_prove(found),
+        SCRIPT: script,
     }
-    return {**pages, page.INDEX: File(page.index(found, manifest, pages), "what this is")}
+    items = [*list_items(found, pages, manifest.as_of)]
+    return {**pages, INDEX: page.index(found, manifest, items)}
 
 
 def _seal(site: Site) -> CertifiedKey:

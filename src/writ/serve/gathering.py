@@ -5,10 +5,13 @@
 2. Rows of annexes stay unless they are asked for, and so do receipts that tell of other orders.
 3. Events of those epochs and their proposals, words on the order's duties, timestamps, and the
    decision log's last checkpoint; each opened and proved.
-4. What is handed in beside is enclosed; where an event names it by its digest, that is said.
+4. What is handed in beside is enclosed.
+
+What each file is, and when, is no word of this one: it follows from what is gathered
+(`writ.ledger.evidence.listing`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,13 +20,12 @@ from writ.canonical import Plain, digest_bytes
 from writ.clock import Instant, format_instant
 from writ.desk import history
 from writ.desk.duties import MET, OCCURRED
-from writ.desk.results import ARRIVED, DRILLED
 from writ.errors import InvalidInput, Refused
 from writ.law.annexes import annex_files
 from writ.law.document import read_yaml
 from writ.law.reading import nearest
 from writ.ledger.evidence import chain, contents, events, receipts, said
-from writ.ledger.evidence.pack import File
+from writ.ledger.evidence.listing import BESIDE, ENCLOSED, apart
 from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.serve.site import Site
 from writ.signing.approval import read_bundle
@@ -57,18 +59,16 @@ class Wish:
 
 @dataclass(slots=True)
 class Gathered:
-    """Files by name, what is left out, and when the governance log was signed."""
+    """Files by name, and when the governance log was signed."""
 
     as_of: str
-    files: dict[str, File] = field(default_factory=dict)
-    left_out: set[str] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
 
-    def put(self, name: str, file: File) -> None:
+    def put(self, name: str, data: bytes) -> None:
         """Put a file in; other bytes under the same name get a name of their own."""
-        if self.files.get(name, file).data != file.data:
-            folder, _, last = name.rpartition("/")
-            name = f"{folder}/{digest_bytes(file.data)[7:19]}-{last}"
-        self.files.setdefault(name, file)
+        if self.files.get(name, data) != data:
+            name = apart(name, digest_bytes(data))
+        self.files.setdefault(name, data)
 
 
 class _Source(msgspec.Struct):
@@ -106,10 +106,6 @@ class _Sources(msgspec.Struct):
     files: dict[str, str]
 
 
-class _Proof(msgspec.Struct):
-    files: dict[str, str] = {}
-
-
 def gather(site: Site, wish: Wish, notes: tuple[Note, Note], seal: CertifiedKey) -> Gathered:
     """Gather everything but the pages, proved to the checkpoints of both logs."""
     governance, _ = notes
@@ -145,7 +141,6 @@ class _Gathering:
         self._models = set[str]()
         self._first = 0
         self._proposals = set[Plain]()
-        self._reports: dict[str, tuple[int, str]] = {}
 
     def keys(self, seal: CertifiedKey) -> None:
         """Put in what everything is proved from."""
@@ -153,14 +148,10 @@ class _Gathering:
         vkeys = [vkey for name in (GOVERNANCE, DECISIONS) for vkey in ledger.vkeys[name]]
         policy = "".join(f"log {vkey}\n" for vkey in vkeys) + "quorum none\n"
         trust = self._site.config.trust_file.read_bytes()
-        put, at = self.found.put, self.found.as_of
-        put(contents.POLICY, File(policy.encode(), "the logs' keys; take them from elsewhere too"))
-        put(chain.TRUST, File(trust, "who may submit and sign, and whose attestations count"))
-        put(contents.CERTIFICATE, File(seal.certificate, "the certificate that seals this pack"))
-        put(
-            events.CHECKPOINT,
-            File(self._note.write(), "what the governance log commits to", at, at),
-        )
+        self.found.put(contents.POLICY, policy.encode())
+        self.found.put(chain.TRUST, trust)
+        self.found.put(contents.CERTIFICATE, seal.certificate)
+        self.found.put(events.CHECKPOINT, self._note.write())
 
     def epochs(self) -> None:
         """Rule 1."""
@@ -190,58 +181,30 @@ class _Gathering:
         for row, payload in self._rows:
             if not self._tells(row, payload):
                 continue
-            on_record = _dated(payload)
-            self._entry(GOVERNANCE, events.FOLDER, row.seq, (row.kind, on_record, on_record))
-            for name, what in _documents(row.kind, payload):
-                data = fetch(self._store, name)
-                self.found.put(
-                    f"said/{name[7:19]}{what[0]}", File(data, what[1], on_record, on_record)
-                )
+            self._entry(GOVERNANCE, events.FOLDER, row.seq)
+            for digest, place, _ in said.named_by(row.kind, payload):
+                self.found.put(place, fetch(self._store, digest))
             if row.kind == said.STAMPED and isinstance(size := payload["size"], int):
-                self._beginning(size, on_record)
-            if row.kind == DRILLED or payload.get("what") == "report":
-                self._report(row, payload)
+                self._beginning(size)
 
     def receipts(self) -> None:
         """Put in the receipts drawn, and every one of the order's if it is asked for (rule 2)."""
         note = self._decisions
         checkpoint = read_checkpoint(note.text)
-        signed = format_instant(trees.signed_at(self._store, DECISIONS, checkpoint.size))
-        what = "what the decision log commits to"
-        self.found.put(receipts.CHECKPOINT, File(note.write(), what, signed, signed))
+        self.found.put(receipts.CHECKPOINT, note.write())
         drawn = set(receipts.draw(checkpoint, self._wish.draw))
         for receipt in read_receipts(self._store):
             if receipt.seq > checkpoint.size or not (self._wish.every or receipt.seq in drawn):
                 continue
             told = _told(receipt.bytes)
             own = receipts.tells_of(told, self._wish.order, frozenset(self._models))
-            at = told.get("at") or told.get("from")
-            dates = (str(at) if own and at else None, signed)
             if own or receipt.seq in drawn:
-                what = "a receipt" if own else "a receipt of something else, not opened"
-                self._entry(DECISIONS, receipts.FOLDER, receipt.seq, (what, *dates), opened=own)
-        if not self._wish.every:
-            self.found.left_out.add("receipts of the order that were not drawn")
+                self._entry(DECISIONS, receipts.FOLDER, receipt.seq, opened=own)
 
     def attached(self) -> None:
         """Rule 4."""
-        questions = dict[str, str]()
-        for data in self._wish.attached.values():
-            if digest_bytes(data) in self._reports:
-                for name in _questions(data).values():
-                    questions[name] = "a question of a proof that was signed for"
         for name, data in self._wish.attached.items():
-            digest = digest_bytes(data)
-            seq, at = self._reports.pop(digest, (0, ""))
-            if seq:
-                file = File(data, f"named by event {seq}, which is signed", at, at)
-            else:
-                file = File(data, questions.get(digest, "enclosed; the log does not name it"))
-            self.found.put(f"enclosed/{name}", file)
-        for digest in self._reports:
-            self.found.left_out.add(
-                f"{digest}, which an event names, and which was not handed in for the pack"
-            )
+            self.found.put(f"{ENCLOSED}/{name}", data)
 
     def _check_told(self, orders: list[_Order]) -> None:
         """Refuse to show what may not be told of another order, unless it was named."""
@@ -254,28 +217,22 @@ class _Gathering:
                 )
 
     def _epoch(self, payload: Mapping[str, Plain], bundle: bytes, orders: list[_Order]) -> None:
-        number, on_record = payload["epoch"], _dated(payload)
-        folder, dates = f"epochs/{number:04d}", (on_record, on_record)
+        folder, put = f"epochs/{payload['epoch']:04d}", self.found.put
         sources = fetch(self._store, str(payload["sources"]))
-        put = self.found.put
-        put(f"{folder}/bundle.json", File(bundle, "what was signed and by whom", *dates))
-        put(f"{folder}/sources.json", File(sources, "the files it was compiled from", *dates))
-        effective = {
-            item.version: item.effective for item in orders if item.order == self._wish.order
-        }
+        put(f"{folder}/bundle.json", bundle)
+        put(f"{folder}/sources.json", sources)
+        versions = {item.version for item in orders if item.order == self._wish.order}
         named = msgspec.json.decode(sources, type=_Sources).files
         kept = {name: fetch(self._store, digest) for name, digest in named.items()}
         annexes = {annex for data in kept.values() for annex in _annexes(data)}
         for name, data in kept.items():
             found = chain.named_in(data) if name.endswith((".yaml", ".yml")) else None
-            if found is not None and found[0] == self._wish.order and found[1] in effective:
-                so = format_instant(effective[found[1]])
-                what = f"version {found[1]}, as it was signed for"
-                put(f"{chain.ORDER}/v{found[1]}.yaml", File(data, what, so, on_record))
+            place = f"{chain.ORDER}/v{found[1]}.yaml" if found is not None else ""
+            own = found is not None and found[0] == self._wish.order and found[1] in versions
+            if own and self.found.files.get(place, data) == data:  # else another edition of it
+                put(place, data)
             elif name not in annexes or self._wish.annexes:
-                put(f"beside/{name}", File(data, f"beside the orders: {name}", None, on_record))
-            else:
-                self.found.left_out.add(f"the rows of {name}, {named[name]}")
+                put(f"{BESIDE}/{name}", data)
 
     def _tells(self, row: Event, payload: Mapping[str, Plain]) -> bool:
         """Whether a row is handed over (rule 3)."""
@@ -283,92 +240,49 @@ class _Gathering:
             return row.seq >= self._first
         if row.kind in _PROPOSALS:
             return payload["id"] in self._proposals
-        if row.kind == ARRIVED:
+        if row.kind == said.IN_FORCE:
             return row.seq > self._first
         if row.kind in {MET, OCCURRED}:
             envelope = read_envelope(fetch(self._store, str(payload["envelope"])))
             return _order_of(envelope.payload) == self._wish.order
-        return row.kind in {contents.SEALED, receipts.SIGNED, said.STAMPED, DRILLED}
+        return row.kind in {contents.SEALED, receipts.SIGNED, said.STAMPED, said.DRILLED}
 
     def _entry(
         self,
         log: str,
         folder: str,
         seq: int,
-        told: tuple[str, str | None, str | None],
         *,
         opened: bool = True,
     ) -> None:
         """Put one entry in: its proof, and what opens it."""
         note = self._note if log == GOVERNANCE else self._decisions
         proved = self._site.ledger.log(log).prove_to(seq, note)  # whatever is signed meanwhile
-        place, (what, *dates) = events.place_of(folder, seq), told
-        proof = File(proved.proof.write(), f"proof: {what}", *dates)
-        self.found.put(place + events.PROOF, proof)
+        place = events.place_of(folder, seq)
+        self.found.put(place + events.PROOF, proved.proof.write())
         if opened:
-            opening = File(events.write_opening(proved.opening), what, *dates)
-            self.found.put(place + events.OPENING, opening)
+            self.found.put(place + events.OPENING, events.write_opening(proved.opening))
 
-    def _beginning(self, size: int, on_record: str | None) -> None:
+    def _beginning(self, size: int) -> None:
         """Put in the proof that a stamped checkpoint is the beginning of the pack's."""
         last = read_checkpoint(self._note.text).size
         proof = self._site.ledger.governance.consistency(size, last)
         data = "".join(f"{to_base64(item)}\n" for item in proof).encode()
-        what = f"proof that the log continues what it had with {size} entries"
-        self.found.put(f"{events.BEGINNINGS}/{size:08d}", File(data, what, None, on_record))
-
-    def _report(self, row: Event, payload: Mapping[str, Plain]) -> None:
-        """Remember what an event names: a report, or the scorecard of a drill."""
-        statement = read_envelope(fetch(self._store, str(payload["envelope"]))).payload
-        word = _statement(statement)
-        named = word.predicate.said.get("report") or f"sha256:{word.subject[0].digest['sha256']}"
-        self._reports[str(named)] = (row.seq, _dated(payload) or "")
+        self.found.put(f"{events.BEGINNINGS}/{size:08d}", data)
 
 
 class _Predicate(msgspec.Struct):
     said: dict[str, object]
 
 
-class _Subject(msgspec.Struct):
-    digest: dict[str, str]
-
-
 class _Statement(msgspec.Struct):
-    subject: list[_Subject]
     predicate: _Predicate
-
-
-def _statement(payload: bytes) -> _Statement:
-    """Return a signed word, unproved."""
-    return msgspec.json.decode(payload, type=_Statement)
-
-
-def _dated(payload: Mapping[str, Plain]) -> str | None:
-    """Return when an event was written, if it tells."""
-    at = payload.get("at")
-    return format_instant(at) if isinstance(at, int) else None
 
 
 def _order_of(payload: bytes) -> str:
     """Return the order whose duty a word is about: named by itself, or before the first slash."""
-    told = _statement(payload).predicate.said
+    told = msgspec.json.decode(payload, type=_Statement).predicate.said
     return str(told.get("order") or told.get("name", "")).partition("/")[0]
-
-
-def _documents(kind: str, payload: Mapping[str, Plain]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the documents that an event names and a pack needs: digest, ending, what it is."""
-    if kind == ARRIVED:
-        yield str(payload["gateways"]), (".json", "what each gateway did, and how fast")
-        yield str(payload["coverage"]), (".json", "what no gateway covered then")
-    if kind in {history.NOTED, MET, OCCURRED, DRILLED}:
-        yield str(payload["envelope"]), (".json", f"{kind}: a signed word")
-    files = payload.get("files")
-    if kind == history.NOTED and isinstance(files, Mapping):
-        for name, digest in files.items():
-            yield str(digest), (f"-{name}", f"{name}, as a second encoding names it")
-    if kind == said.STAMPED:
-        yield str(payload["note"]), (".checkpoint", "the checkpoint that was stamped")
-        yield str(payload["token"]), (".tsr", "another authority's stamp on it (RFC 3161)")
 
 
 def _annexes(data: bytes) -> list[str]:
@@ -383,10 +297,3 @@ def _told(data: bytes) -> Mapping[str, object]:
         return msgspec.json.decode(data, type=dict[str, object])
     except msgspec.DecodeError:
         return {}  # a gateway wrote it; it is evidence all the same
-
-
-def _questions(data: bytes) -> dict[str, str]:
-    try:
-        return msgspec.json.decode(data, type=_Proof).files
-    except msgspec.DecodeError:
-        return {}

@@ -19,7 +19,6 @@ from writ.ledger.evidence.lumen import lumen
 from writ.ledger.evidence.ocsf import VERSION, ocsf
 from writ.ledger.evidence.oscal import oscal
 from writ.ledger.evidence.pack import Opened, open_pack
-from writ.ledger.evidence.receipts import Receipts
 from writ.ledger.evidence.table import COLUMNS, table
 
 RULE = {"order": ORDER, "version": 1, "rule": "only-us-persons"}
@@ -109,7 +108,7 @@ def told(contents: Contents, **receipts: Mapping[str, object]) -> Contents:
     """Have other receipts opened."""
     assert contents.receipts is not None
     opened = dict(enumerate(receipts.values(), 1))
-    return replace(contents, receipts=Receipts(contents.receipts.checkpoint, (), opened))  # type: ignore[arg-type]  # plain values
+    return replace(contents, receipts=replace(contents.receipts, opened=opened))  # type: ignore[arg-type]  # plain values
 
 
 def test_oscal_is_read_by_its_own_community(opened: Opened) -> None:

@@ -19,11 +19,11 @@ from writ.ledger.evidence.archive import MOST, read_archive, write_archive
 from writ.ledger.evidence.chain import ACTIVATED, HELD, Version, named_in, read_epochs
 from writ.ledger.evidence.contents import Contents, _check_story
 from writ.ledger.evidence.events import Event, check_beginning, write_opening
-from writ.ledger.evidence.manifest import check_items, read_manifest
-from writ.ledger.evidence.pack import File, open_pack
+from writ.ledger.evidence.manifest import Item, check_items, read_manifest
+from writ.ledger.evidence.pack import open_pack
 from writ.ledger.evidence.page import index
 from writ.ledger.evidence.receipts import draw, read_receipts
-from writ.ledger.evidence.said import Report, check_words, read_notes
+from writ.ledger.evidence.said import Report, read_notes, read_words
 from writ.ledger.evidence.story import charts, clauses, timeline, versions_of
 from writ.ledger.evidence.summary import summary
 from writ.ledger.log import StoredNodes
@@ -76,13 +76,13 @@ def test_a_pack_is_the_same_each_time_and_proves_what_happened(
     )
     assert found.receipts is not None
     assert {"permit": 4, "verify": 30} == found.receipts.counts()
-    assert 2 == found.words
+    assert ["drill.recorded", "duty.met"] == [word.kind for word in found.words]
     stamp = found.stamps[0]
     told = prove_stamp(
         found.documents[stamp.token], found.documents[stamp.note], world.authority.root
     )
     assert stamp.stamped == told
-    assert "the rows of annex-a.csv" in opened.manifest.left_out[0]
+    assert "annex-a.csv" in opened.manifest.left_out[0]
     assert not [name for name in opened.files if "annex-a.csv" in name]
     assert "beside/annex-a.csv" in open_pack(world.export(annexes=True)).files
 
@@ -420,7 +420,8 @@ def test_pages_leave_out_what_there_is_not(world: Evidence, pack: bytes) -> None
     earnest = replace(opened.contents.trust, drill=False)
     bare = replace(opened.contents, receipts=None, trust=earnest, documents={})
     assert b"Subjects" not in summary(bare, opened.manifest)
-    page = index(bare, opened.manifest, {"a": File(b"", "what", None, "2026")}).decode()
+    item = Item("a", "", "what", "event 1", None, "2026")
+    page = index(bare, opened.manifest, [item]).decode()
     assert ("No gateway has put down anything yet" in page, "a drill" in page) == (True, False)
     assert [] == list(charts(bare))
     report = next(note for note in bare.notes if note.kind == "report")
@@ -450,7 +451,7 @@ def test_parts_of_another_story_are_refused(world: Evidence, pack: bytes) -> Non
         word = next(event for event in found.events if event.kind == kind)
         other = replace(word, payload={**word.payload, "by": "zoe"})
         with pytest.raises(Refused, match="says `zoe`, and `ana` signed"):
-            check_words([other], found.documents, found.trust)
+            read_words([other], found.documents, found.trust)
     strange = replace(found.notes[0], about="sha256:0")
     with pytest.raises(Refused, match="about another snapshot than was put in force"):
         _check_story(found.events, found.epochs, (strange,))

@@ -104,7 +104,7 @@ def test_the_script_reads_words_as_we_do(world: Evidence, pack: bytes) -> None:
     events = checks.events_of(file, logs, seen)
     documents = {digest_bytes(data): data for data in file.values()}
     trust = checks.Trust(file["keys/trust.json"])
-    checks.check_words(events, documents, trust)
+    checks.words_of(events, documents, trust)
     met = next(number for number, row in events.items() if row["kind"] == "duty.met")
     epoch = next(number for number, row in events.items() if row["kind"] == "epoch.activated")
     for number, change, why in (
@@ -117,7 +117,7 @@ def test_the_script_reads_words_as_we_do(world: Evidence, pack: bytes) -> None:
     ):
         changed = {**events, number: {**events[number], **change}}
         with pytest.raises(checks.Wrong, match=why):
-            checks.check_words(changed, documents, trust)
+            checks.words_of(changed, documents, trust)
 
 
 def _said(answer: bytes, note: bytes, anchors: list[x509.Certificate]) -> str:
@@ -171,5 +171,6 @@ def test_what_is_signed_meanwhile_is_in_no_pack(tmp_path: Path) -> None:
         ledger.sign("governance")
         wish = Wish(ORDER, beside=frozenset({"secret"}))
         gathered = gather(made.site, wish, notes, made.seal)
-        files = {name: file.data for name, file in gathered.files.items()}
-        assert notes[0].text == check_contents(files, ORDER, wish.draw).seen.checkpoint.text()
+        assert (
+            notes[0].text == check_contents(gathered.files, ORDER, wish.draw).seen.checkpoint.text()
+        )

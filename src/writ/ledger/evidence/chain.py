@@ -46,6 +46,8 @@ class Epoch:
     held: bool
     approval: Approval
     snapshot: str
+    bundle: str
+    sources: str
     gates: Mapping[str, str]
     versions: tuple[Version, ...]
     others: frozenset[str]
@@ -168,6 +170,8 @@ def _epoch(
         event.kind == HELD,
         bundle.approval,
         row.snapshot,
+        row.bundle,
+        row.sources,
         row.gates or {},
         tuple(
             Version(item.version, item.kind, item.effective, item.file)

@@ -20,11 +20,12 @@ from writ.ledger.evidence.said import (
     Arrival,
     Note,
     Report,
+    Spoken,
     Stamped,
-    check_words,
     read_arrivals,
     read_notes,
     read_stamps,
+    read_words,
 )
 from writ.ledger.policy import Policy, Seen, read_policy
 from writ.signing.trust import Trust
@@ -47,7 +48,7 @@ class Contents:
     arrivals: tuple[Arrival, ...]
     stamps: tuple[Stamped, ...]
     receipts: Receipts | None
-    words: int
+    words: tuple[Spoken, ...]
     documents: Mapping[str, bytes]
 
     def report(self, note: Note) -> bytes | None:
@@ -85,7 +86,7 @@ def check_contents(
         read_arrivals(events, documents),
         read_stamps(events, documents, lambda note: check_beginning(files, seen, note, trusted)),
         read_receipts(files, events, own, draw),
-        check_words(events, documents, trust),
+        read_words(events, documents, trust),
         documents,
     )
 

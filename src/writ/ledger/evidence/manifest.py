@@ -1,7 +1,8 @@
-"""What a pack has in it: every file by its digest, what it is, and both of its dates.
+"""What a pack has in it: every file by its digest, what it is, by which event, and both its dates.
 
 1. `so_at` is when it was so, `recorded_at` when it was on record at the latest; null: the log does
-   not say.
+   not say. `by` is the event that names the file, or says that it is the exporter's word. All of it
+   is compared with what is proved (`listing`).
 2. Every file but the manifest and its signature is listed, once, and nothing else is listed.
 """
 
@@ -11,8 +12,10 @@ from writ.canonical import digest_bytes, encode
 from writ.errors import Refused
 from writ.signing.form import Form, read_form
 
-FORMAT = "writ-evidence-1"
+FORMAT = "writ-evidence-2"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+INDEX, DOES_NOT_PROVE = "index.html", "what-it-does-not-prove.html"
+SUMMARY, SCRIPT = "summary.pdf", "verify.py"
 
 
 class Item(Form, frozen=True):
@@ -21,6 +24,7 @@ class Item(Form, frozen=True):
     name: str
     digest: str
     what: str
+    by: str
     so_at: str | None
     recorded_at: str | None
 
@@ -54,6 +58,7 @@ class Manifest(Form, frozen=True):
                         "name": item.name,
                         "digest": item.digest,
                         "what": item.what,
+                        "by": item.by,
                         "so_at": item.so_at,
                         "recorded_at": item.recorded_at,
                     }

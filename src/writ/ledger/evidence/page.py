@@ -3,21 +3,18 @@
 1. No script, nothing from elsewhere, readable in print; whatever is told is escaped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from writ.ledger.evidence.contents import Contents
-from writ.ledger.evidence.manifest import Manifest
-from writ.ledger.evidence.pack import File
+from writ.ledger.evidence.manifest import DOES_NOT_PROVE, SUMMARY, Item, Manifest
 from writ.ledger.evidence.story import LIMITS, clauses, timeline, title_of, versions_of
 from writ.ledger.html import bullets, page, table
 from writ.signing.form import to_base64
 
-INDEX, DOES_NOT_PROVE = "index.html", "what-it-does-not-prove.html"
 
-
-def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> bytes:
-    """Write the first page."""
+def index(contents: Contents, manifest: Manifest, items: Sequence[Item]) -> bytes:
+    """Write the first page; `items` is the list but for this page."""
     seen, receipts = contents.seen, contents.receipts
     checkpoint = seen.checkpoint
     facts = [
@@ -33,8 +30,8 @@ def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> 
         *_drill(contents),
         (
             "<p>What was ordered, who signed for it, when it was in force, and what was done, from the"
-            " operator's transparency log. <a href='what-it-does-not-prove.html'>What it does not"
-            " prove</a>. <a href='summary.pdf'>Summary, signed</a>.</p>"
+            f" operator's transparency log. <a href='{DOES_NOT_PROVE}'>What it does not"
+            f" prove</a>. <a href='{SUMMARY}'>Summary, signed</a>.</p>"
         ),
         table(("", ""), facts),
         _CHECK,
@@ -52,10 +49,10 @@ def index(contents: Contents, manifest: Manifest, files: Mapping[str, File]) -> 
     if manifest.left_out:
         parts += ["<h2>Not in this pack</h2>", bullets(manifest.left_out)]
     rows = [
-        (name, file.what, file.so_at or "", file.recorded_at or "not in the log")
-        for name, file in sorted(files.items())
+        (item.name, item.what, item.by, item.so_at or "", item.recorded_at or "not in the log")
+        for item in items
     ]
-    head = ("file", "what it is", "when it was so", "when it was on record")
+    head = ("file", "what it is", "by", "when it was so", "when it was on record")
     parts += ["<h2>Files</h2>", table(head, rows)]
     return page("Evidence", parts)
 

@@ -34,10 +34,15 @@ SIGNED = "decisions.signed"
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """The decision log's checkpoint, which were drawn, and all that are opened, by number."""
+    """The decision log's checkpoint, the event that names it, and entries by number.
+
+    `drawn` are those that nobody chose, `there` all that are in the pack.
+    """
 
     checkpoint: Checkpoint
+    vouched: Event
     drawn: tuple[int, ...] = ()
+    there: tuple[int, ...] = ()
     opened: Mapping[int, Mapping[str, Plain]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
@@ -69,7 +74,7 @@ def read_receipts(
             raise Refused(f"the pack lacks `{CHECKPOINT}`")
         return None
     seen = see(files, CHECKPOINT, policy)
-    _check_vouched(seen.checkpoint, events)
+    vouched = _vouched(seen.checkpoint, events)
     opened, there = dict[int, Mapping[str, Plain]](), set[int]()
     for seq in entries(files, FOLDER):
         place = place_of(FOLDER, seq)
@@ -83,14 +88,16 @@ def read_receipts(
     for seq in drawn:
         if seq not in there:
             raise Refused(f"receipt {seq} was drawn and is not in the pack")  # 2
-    return Receipts(seen.checkpoint, drawn, opened)
+    return Receipts(seen.checkpoint, vouched, drawn, tuple(sorted(there)), opened)
 
 
-def _check_vouched(checkpoint: Checkpoint, events: Sequence[Event]) -> None:
-    """Rule 3."""
+def _vouched(checkpoint: Checkpoint, events: Sequence[Event]) -> Event:
+    """Return the event that names a checkpoint (rule 3)."""
     told = {"size": checkpoint.size, "root": to_base64(checkpoint.root)}
-    if not any(event.kind == SIGNED and event.payload == told for event in events):
-        raise Refused(f"no event of the pack names the checkpoint of `{CHECKPOINT}`")
+    for event in events:
+        if event.kind == SIGNED and told.items() <= event.payload.items():
+            return event
+    raise Refused(f"no event of the pack names the checkpoint of `{CHECKPOINT}`")
 
 
 def _opened(files: Mapping[str, bytes], place: str) -> tuple[bytes, Mapping[str, Plain]] | None:

@@ -8,7 +8,7 @@
    (`writ.signing.timestamp`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from writ.clock import Instant
@@ -20,8 +20,9 @@ from writ.signing.trust import Trust
 from writ.signing.word import verify_word
 
 NOTED, IN_FORCE, STAMPED = "proposal.noted", "epoch.in_force", "log.timestamped"
-WORDS = frozenset({"duty.met", "duty.event", "drill.recorded"})
-
+DRILLED = "drill.recorded"
+WORDS = frozenset({"duty.met", "duty.event", DRILLED})
+FOLDER = "said"
 
 Beginning = Callable[[bytes], None]
 """Proves that a checkpoint is the beginning of the pack's; else Refused."""
@@ -46,6 +47,23 @@ class Skip(Form, frozen=True):
 
 class Other(Form, frozen=True, forbid_unknown_fields=False):
     """A second encoding, or why two differ: who said so is all that is told of it here."""
+
+
+class _Told(Form, frozen=True, forbid_unknown_fields=False):
+    """What is read of a word about a duty or a drill: when it was, if it says."""
+
+    at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Somebody's word on `about`, a duty, an event or a drill's scorecard; it was so at `so_at`."""
+
+    seq: int
+    kind: str
+    about: str
+    so_at: Instant
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +138,17 @@ class _Met(Form, frozen=True, forbid_unknown_fields=False):
     at: Instant
 
 
+_NAMED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    IN_FORCE: (
+        ("gateways", ".json", "what each gateway did, and how fast"),
+        ("coverage", ".json", "what no gateway covered then"),
+    ),
+    STAMPED: (
+        ("note", ".checkpoint", "the checkpoint that was stamped"),
+        ("token", ".tsr", "another authority's stamp on it (RFC 3161)"),
+    ),
+} | dict.fromkeys((NOTED, *sorted(WORDS)), (("envelope", ".json", ""),))
+"""The documents that an event names: by which field, how they end, what they are."""
 _FORMS: Mapping[str, type[Report] | type[Skip] | type[Other]] = {"report": Report, "skip": Skip}
 
 
@@ -140,18 +169,21 @@ def read_notes(
     return tuple(found)
 
 
-def check_words(events: Iterable[Event], documents: Mapping[str, bytes], trust: Trust) -> int:
-    """Return how many words there are about duties and drills, each proved to be its person's own."""
-    count = 0
+def read_words(
+    events: Iterable[Event], documents: Mapping[str, bytes], trust: Trust
+) -> tuple[Spoken, ...]:
+    """Return the words about duties and drills, each proved to be its person's own."""
+    found = []
     for event in events:
         if event.kind in WORDS:
             row = as_form(event.payload, _Met, f"event {event.seq}")
             envelope = read_envelope(_need(documents, row.envelope, event))
-            word = verify_word(envelope, event.kind, Other, trust)
+            word = verify_word(envelope, event.kind, _Told, trust)
             if word.by != row.by:
                 raise Refused(f"event {event.seq} says `{row.by}`, and `{word.by}` signed")
-            count += 1
-    return count
+            so_at = row.at if word.said.at is None else word.said.at
+            found.append(Spoken(event.seq, event.kind, word.digest, so_at, row.at))
+    return tuple(found)
 
 
 def read_arrivals(events: Iterable[Event], documents: Mapping[str, bytes]) -> tuple[Arrival, ...]:
@@ -181,6 +213,20 @@ def read_stamps(
         beginning(_need(documents, row.note, event))
         found.append(Stamped(event.seq, row.size, row.note, row.token, row.stamped, row.at))
     return tuple(found)
+
+
+def named_by(kind: str, payload: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Yield the documents that an event names beside an epoch's own: digest, place, what it is."""
+    for field, ending, what in _NAMED.get(kind, ()):
+        digest = str(payload[field])
+        yield digest, _place(digest, ending), what or f"{kind}: a signed word"
+    files = payload.get("files")
+    for name, digest in files.items() if kind == NOTED and isinstance(files, Mapping) else ():
+        yield str(digest), _place(str(digest), f"-{name}"), f"{name}, as a second encoding names it"
+
+
+def _place(digest: str, ending: str) -> str:
+    return f"{FOLDER}/{digest[7:19]}{ending}"
 
 
 def _need(documents: Mapping[str, bytes], name: str, event: Event) -> bytes:

@@ -37,15 +37,16 @@ LIMITS = (
         " elsewhere, or ask for cosignatures of witnesses that you trust."
     ),
     (
-        "What is said in words by `index.html`, `summary.pdf` and the list: whoever made the pack wrote"
-        " them, and they are not compared with what is proved. Go by what the check prints."
+        "What is said in words by `index.html` and `summary.pdf`: whoever made the pack wrote them, and"
+        " they are not compared with what is proved. The list is, `manifest.json`, but for what it"
+        " marks as the exporter's word. Go by what the check prints."
     ),
     (
         "That the receipts drawn are typical: which they are follows from the log's root, but whoever"
         " makes packs can make several, and hand over one."
     ),
     (
-        "What is only enclosed: files that the list does not say an event names were handed in by who"
+        "What is only enclosed: files that the list marks as the exporter's word were handed in by who"
         " made the pack."
     ),
 )

@@ -16,7 +16,6 @@ from writ.ledger.evidence.manifest import Manifest
 from writ.ledger.evidence.story import LIMITS, Chart, charts, timeline, title_of
 from writ.signing.form import to_base64
 
-NAME = "summary.pdf"
 _OUTCOMES = ("permit", "substitute", "verify", "deny", "undecided")
 _COLOURS = ("#4c956c", "#8ecae6", "#f4a259", "#bc4b51", "#9a9a9a")
 _WIDTH, _BAR, _LABEL = 170 * mm, 5 * mm, 16 * mm
