@@ -90,8 +90,9 @@ def test_a_pack_has_the_scorecard_of_its_drill(
     del kept["at"]
     assert kept == {name: card[name] for name in kept}
     assert {"packs", "packs_proved"} == card.keys() - kept.keys()
-    what = {item.name: item.what for item in opened.manifest.items}
-    assert "which is signed" in what["enclosed/drill/scorecard.json"]
+    listed = {item.name: item for item in opened.manifest.items}
+    told = listed["enclosed/drill/scorecard.json"]
+    assert ("the scorecard of a drill", True) == (told.what, told.by.startswith("event "))
 
 
 def test_the_journal_gives_the_scorecard_anew(
