@@ -179,6 +179,8 @@ def test_ocsf_has_a_word_for_everything_a_receipt_tells(opened: Opened) -> None:
         for event in found[-4:]
     ]
     assert len(found) - 4 == len(events(replace(opened.contents, receipts=None)))
+    undated = replace(opened.contents, events=(Event(1, "test", {}),), receipts=None)
+    assert [] == events(undated)
 
 
 def test_csv_is_read_strictly(opened: Opened, tmp_path: Path) -> None:

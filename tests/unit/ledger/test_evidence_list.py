@@ -187,6 +187,8 @@ def test_a_question_of_a_proof_is_named_through_its_report(packed: Packed) -> No
         )
         items = list_items(told, {"enclosed/q.smt2": question}, "")
         assert [what] == [item.what for item in items]
+    bare = replace(found, receipts=None, documents={})  # no gateway has put down anything yet
+    assert [UNNAMED] == [item.what for item in list_items(bare, {"enclosed/q.smt2": question}, "")]
     assert [[digest_bytes(question)], [], []] == [
         [*script().questions_of(report)] for report in (proof, b"{", b"[]")
     ]

@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -75,8 +75,8 @@ def left_out(found: contents.Contents) -> list[str]:
         if digest not in found.documents
     }
     missing |= {
-        f"{digest}, which event {seq} names"
-        for digest, (_, seq, _) in _reports(found).items()
+        f"{digest}, which event {claim.seq} names"
+        for digest, claim in _reports(found).items()
         if digest not in found.documents
     }
     told = found.receipts
@@ -114,7 +114,7 @@ class _Listing:
         self._own[events.CHECKPOINT] = _Claim(what, 0, as_of, as_of)
         self._named: dict[tuple[str, str], _Claim] = {}
         self._entries: dict[str, _Claim] = {}
-        self._enclosed = dict(_enclosed(found))
+        self._enclosed = _enclosed(found)
         self._so = {word.seq: word.so_at for word in found.words} | {
             stamp.seq: stamp.stamped for stamp in found.stamps
         }
@@ -196,29 +196,30 @@ def apart(name: str, digest: str) -> str:
     return f"{folder}/{digest[7:19]}-{last}"
 
 
-def _enclosed(found: contents.Contents) -> Iterator[tuple[str, _Claim]]:
-    """Yield what may be said of enclosed files, by digest; reports bring their questions."""
+def _enclosed(found: contents.Contents) -> dict[str, _Claim]:
+    """Return what may be said of enclosed files, by digest; reports bring their questions."""
     reports = _reports(found)
-    for digest, (what, seq, dates) in reports.items():
-        yield digest, _Claim(what, seq, *dates)
-    for digest, (_, seq, dates) in reports.items():
-        for name in _questions(found.documents.get(digest, b"")):
-            if name not in reports:
-                yield name, _Claim("a question of a proof that was signed for", seq, *dates)
+    named = dict(reports)
+    for digest, report in reports.items():
+        claim = replace(report, what="a question of a proof that was signed for")
+        for question in _questions(found.documents.get(digest, b"")):
+            named.setdefault(question, claim)
+    return named
 
 
-def _reports(found: contents.Contents) -> dict[str, tuple[str, int, tuple[str | None, str]]]:
+def _reports(found: contents.Contents) -> dict[str, _Claim]:
     """Return what signed words name that the desk does not keep, by digest."""
-    named = dict[str, tuple[str, int, tuple[str | None, str]]]()
+    named = dict[str, _Claim]()
     for note in found.notes:
         if isinstance(note.said, Report):
             at = format_instant(note.at)
             what = f"a report that was signed for: {note.said.kind}"
-            named.setdefault(note.said.report, (what, note.seq, (at, at)))
+            named.setdefault(note.said.report, _Claim(what, note.seq, at, at))
     for word in found.words:
         if word.kind == DRILLED:
-            dates = _text(word.so_at), format_instant(word.at)
-            named.setdefault(word.about, ("the scorecard of a drill", word.seq, dates))
+            dates = format_instant(word.so_at), format_instant(word.at)
+            claim = _Claim("the scorecard of a drill", word.seq, *dates)
+            named.setdefault(word.about, claim)
     return named
 
 
