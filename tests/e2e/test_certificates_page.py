@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.worlds.client_certificates import citizen
-from tests.worlds.issuers import DAY, root
+from tests.worlds.issuers import DAY, crl, root
 from tests.worlds.office import office
 from writ.clock import wall
 from writ.model.config import read_config
@@ -24,18 +24,21 @@ FIRST, SECOND = (
     for line in block.splitlines()
 )
 SPAN: dict[str, Any] = {"since": wall() - DAY, "until": wall() + 100 * DAY}
-CONFIG, ISSUERS = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+CONFIG, ISSUERS, LISTS = re.findall(r"```toml\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
 def test_the_page_s_files_open_the_way(tmp_path: Path) -> None:
     """The portal offers certificates with the files as the page has them."""
     made = office(tmp_path, portal=True, more={"certificate": 2})
-    made.config.write_text(made.config.read_text() + CONFIG)
+    more = CONFIG.rstrip() + LISTS.replace("[certificates]", "")
+    made.config.write_text(made.config.read_text() + more)
     listed = ISSUERS.replace("CERTIFICATES IN PEM", root().pem)
     (tmp_path / "certificate-issuers.toml").write_text(listed)
     config = read_config(made.config)
     assert config.portal is not None
     assert config.portal.certificates is not None
+    assert {"https://crl.navy.example/root.crl"} == config.portal.certificates.crl_from
+    assert tmp_path / "certificate-crls" == config.portal.certificates.crls
     assert "https://cert.verify.example.org" == config.portal.certificates.address
     assert "certificate" in ways_of(config).methods
 
@@ -54,10 +57,17 @@ def test_the_page_s_commands_check_the_list_and_a_card(
     card = navy.issue("Kowalczyk Ana 1234567890", number=3, more=citizen("US"), **SPAN)
     (tmp_path / "card.pem").write_text(card.pem)
     shown = made.writ(*SECOND).stdout
-    assert "citizenships: US\nresidence: none\nby Navy of the United States, A2\n" == shown
+    assert "citizenships: US\nresidence: none\nby Navy of the United States, A2" in shown
+    assert "crl: none here" in shown
     assert "Navy of the United States  A2     2028-01-01T00:00:00Z" in made.writ(*FIRST).stdout
     assert ["US"] == made.json(*SECOND)["citizenships"]
     assert "A2" == made.json(*FIRST)["issuers"][0]["assurance"]
+    (tmp_path / "certificate-crls").mkdir()
+    listed_there = tmp_path / "certificate-crls" / "navy.crl"
+    listed_there.write_bytes(crl(navy, made=wall() - 60, until=wall() + DAY))
+    assert "current" == made.json(*SECOND)["crl"]
+    listed_there.write_bytes(crl(navy, card, made=wall() - 60, until=wall() + DAY))
+    assert "was revoked by its issuer" in made.fails(*SECOND)
     (tmp_path / "card.pem").write_text(root("other", number=9, **SPAN).issue("x", **SPAN).pem)
     assert "is on no trust list here" in made.fails(*SECOND)
 

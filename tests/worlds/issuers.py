@@ -300,6 +300,31 @@ def pack(values: Mapping[int, int], bits: int, size: int) -> bytes:
     return zlib.compress(bytes(entries))
 
 
+def crl(
+    by: Authority,
+    *revoked: Authority,
+    made: float = NOW - DAY,
+    until: float | None = NOW + 7 * DAY,
+    more: Iterable[tuple[x509.ExtensionType, bool]] = (),
+    digest: hashes.SHA256 | hashes.SHA224 | None = None,
+) -> bytes:
+    """List certificates that an issuer revoked."""
+    moments = [datetime.fromtimestamp(at, UTC) for at in (made, made if until is None else until)]
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(by.certificate.read.subject)
+        .last_update(moments[0])
+        .next_update(moments[1])
+    )
+    for holder in revoked:
+        row = x509.RevokedCertificateBuilder().revocation_date(moments[0])
+        row = row.serial_number(holder.certificate.read.serial_number)
+        builder = builder.add_revoked_certificate(row.build())
+    for extension, critical in more:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(by.key, digest or hashes.SHA256()).public_bytes(Encoding.DER)
+
+
 def trust_file(*issuers: Mapping[str, Any]) -> bytes:
     """Write a trust list."""
     lines: list[str] = []

@@ -48,13 +48,9 @@ def crl(
 def _taken(data: bytes, files: "PassportFiles") -> tuple[dict[str, object], str]:
     """Take a list; return what it is, as data and in words."""
     from writ.clock import wall
-    from writ.people.crls import keep_crl
-    from writ.people.passport.opened import crl_file, prove_crl
-    from writ.signing.state_crl import read_state_crl
+    from writ.people.passport.opened import crl_file, take_state_crl
 
-    found = read_state_crl(data)
-    prove_crl(found, files, wall())
-    keep_crl(crl_file(found, files), data)
+    found = take_state_crl(data, files, wall())
     value = {"file": str(crl_file(found, files)), **_plain(found)}
     return value, (
         f"{value['state']}: {value['revoked']} revoked, as of {value['made']}; the next is due by"

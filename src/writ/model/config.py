@@ -33,6 +33,7 @@ _PIN = re.compile(r"(sha256:[0-9a-f]{64})?")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ORIGIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._/-]{0,199})?")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+_FETCHED = re.compile(r"https://[^\s/?#@]+/[^\s#]*")
 _APP_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#]+")
 
 
@@ -208,6 +209,16 @@ class _Reader(TomlFile):
             )
         return address.rstrip("/")
 
+    def _fetched(self, section: dict[str, object], name: str, key: str) -> frozenset[str]:
+        """Return the addresses from which something is fetched."""
+        if key not in section:
+            return frozenset()
+        found = self._texts(section, name, key, ())
+        for address in sorted(found):
+            if not _FETCHED.fullmatch(address):
+                self._fault(f"{name}.{key}", f"`{address}` is not an https address")
+        return found
+
     def _certificates(self, beside: Address) -> Certificates:
         section = self._section("certificates")
         listen = self._address(section, "certificates", "127.0.0.1:8083")
@@ -217,6 +228,8 @@ class _Reader(TomlFile):
             listen,
             self._found_at(section, "certificates"),
             self._path(section, "certificates", "issuers", "certificate-issuers.toml"),
+            self._path(section, "certificates", "crls", "certificate-crls"),
+            self._fetched(section, "certificates", "crl_from"),
         )
 
     def _wallet(self) -> WalletFiles | None:
@@ -233,6 +246,8 @@ class _Reader(TomlFile):
             self._path(section, "wallet", "certificate", "wallet.pem"),
             self._path(section, "wallet", "key", "wallet.key"),
             "x509_san_dns" if client == "x509_san_dns" else "x509_hash",
+            self._path(section, "wallet", "crls", "wallet-crls"),
+            self._fetched(section, "wallet", "crl_from"),
         )
 
     def _passport(self) -> PassportFiles | None:
@@ -258,6 +273,7 @@ class _Reader(TomlFile):
             pins,
             reader,
             self._within(section, "passport", "crl_within"),
+            self._fetched(section, "passport", "crl_from"),
         )
 
     def _record(self) -> Record | None:
@@ -324,10 +340,10 @@ _SECTIONS = {
     "gateway": frozenset({"listen", "name", "receipts_mib"}),
     "admin": frozenset({"listen"}),
     "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
-    "wallet": frozenset({"issuers", "certificate", "key", "client"}),
+    "wallet": frozenset({"issuers", "certificate", "key", "client", "crls", "crl_from"}),
     **dict.fromkeys(("oidc", "signals", "receivers", "vendors"), frozenset({"file"})),
-    "passport": frozenset({"lists", "signed_under", "reader", "crl_within"}),
-    "certificates": frozenset({"listen", "address", "issuers"}),
+    "passport": frozenset({"lists", "signed_under", "reader", "crl_within", "crl_from"}),
+    "certificates": frozenset({"listen", "address", "issuers", "crls", "crl_from"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
     "record": frozenset({"address", "folder", "operator", "security_contacts", "security_expires"}),

@@ -38,12 +38,15 @@ class Upstream:
 class Certificates:
     """Where browsers are asked for a certificate, and whose certificates count.
 
-    `listen` is reached by nothing but the proxy at `address`, whose word it believes.
+    `listen` is reached by nothing but the proxy at `address`, whose word it believes. `crls` is the
+    folder of lists of revoked certificates, `crl_from` the addresses where they are fetched.
     """
 
     listen: Address
     address: str
     issuers: Path
+    crls: Path
+    crl_from: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,16 @@ class Portal:
 class WalletFiles:
     """What wallets are asked with: whose credentials count, our certificate for asking, its key.
 
-    `client` is the prefix of the client id (OpenID4VP 1.0 section 5.9.3).
+    `client` is the prefix of the client id (OpenID4VP 1.0 section 5.9.3). `crls` is the folder of
+    lists of revoked certificates, `crl_from` the addresses where they are fetched.
     """
 
     issuers: Path
     certificate: Path
     key: Path
     client: Literal["x509_hash", "x509_san_dns"]
+    crls: Path
+    crl_from: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +89,15 @@ class PassportFiles:
 
     `signed_under` are the digests of certificates that may stand above a list's signer; `reader`
     is the address that opens the app that reads chips. `crl_within` are the microseconds within
-    which a state has to have said whom it revoked (None: that is not asked for).
+    which a state has to have said whom it revoked (None: that is not asked for), `crl_from` the
+    addresses where that is fetched.
     """
 
     lists: Path
     signed_under: frozenset[str]
     reader: str
     crl_within: int | None = None
+    crl_from: frozenset[str] = frozenset()
 
 
 def read_address(text: str) -> Address:

@@ -1,7 +1,7 @@
 """Lists of revoked certificates (CRLs): they lie in a folder, and are read as they come.
 
-1. A list is put there by the operator, or by `writ passport crl`. What is new or
-   changed is read at the next question, without a restart. A file that is no list is told (Failed),
+1. A list is put there by the operator, by `writ passport crl`, or fetched by the control process.
+   What is new or changed is read at the next question, without a restart. A file that is no list is told (Failed),
    not passed over: it may be the one that names a certificate.
 2. A list counts where one of the issuers made it. What it names is revoked, also when a newer list
    is due: nothing becomes good by waiting.

@@ -28,6 +28,7 @@ from writ.serve.admin import admin_app, serves
 from writ.serve.app import control_app
 from writ.serve.arrival import record
 from writ.serve.counter import counter_app
+from writ.serve.crls import CrlFetch
 from writ.serve.listen import Face, listen_tcp, listen_unix
 from writ.serve.passes import Passes
 from writ.serve.rechecks import Rechecks
@@ -45,7 +46,7 @@ COVER_EVERY = 5.0
 """Seconds between two looks at whether a commitment is due."""
 
 RECHECK_EVERY = 3600.0
-"""Seconds between two times that issuers are asked whether credentials still stand."""
+"""Seconds between two times that issuers are asked whether credentials, and certificates, stand."""
 
 READY_WITHIN = 30.0
 
@@ -131,6 +132,8 @@ class _Server:
             rechecks = Rechecks(self._site, self._config.wallet, Statuses(HttpsFetch()))
             asking = asyncio.create_task(rechecks.keep(RECHECK_EVERY))
             stack.callback(asking.cancel)
+        renewing = asyncio.create_task(CrlFetch(self._config, HttpsFetch()).keep(RECHECK_EVERY))
+        stack.callback(renewing.cancel)
         there = [] if self._config.oidc is None else open_published(self._config.oidc)
         passes = Passes(self._site.registry, self._site.clock, there)
         if self._config.receivers is not None:

@@ -38,7 +38,7 @@ _READ_HERE = {
     ExtensionOID.EXTENDED_KEY_USAGE,
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
 }
-_DIGESTS = {"sha256", "sha384", "sha512"}
+DIGESTS = {"sha256", "sha384", "sha512"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,29 @@ class Certificate:
         return tuple(names.get_values_for_type(x509.DNSName)) if names else ()
 
     @property
+    def authority(self) -> bool:
+        """Whether it says that it is an authority's."""
+        limits = self._extension(x509.BasicConstraints)
+        return limits is not None and limits.ca
+
+    @property
+    def signs_lists(self) -> bool:
+        """Whether it may sign lists of revoked certificates."""
+        usage = self._extension(x509.KeyUsage)
+        return self.authority and usage is not None and usage.crl_sign
+
+    @property
+    def list_addresses(self) -> set[str]:
+        """Where it says that lists of revoked certificates are which speak of it."""
+        points = self._extension(x509.CRLDistributionPoints) or ()
+        return {
+            name.value
+            for point in points
+            for name in point.full_name or ()
+            if isinstance(name, x509.UniformResourceIdentifier)
+        }
+
+    @property
     def span(self) -> tuple[float, float]:
         """From when to when it is valid, in seconds since the epoch."""
         return (
@@ -94,7 +117,7 @@ class Certificate:
                 dotted = extension.oid.dotted_string
                 raise Refused(f"a certificate has the critical extension {dotted}, not known here")
         digest = self.read.signature_hash_algorithm
-        if digest is not None and digest.name not in _DIGESTS:
+        if digest is not None and digest.name not in DIGESTS:
             raise Refused(f"a certificate is signed over {digest.name}, which is not accepted")
 
     def check_authority(self, below: int) -> None:
@@ -108,10 +131,9 @@ class Certificate:
 
     def check_signer(self, purposes: AbstractSet[str]) -> None:
         """Refuse one that may not sign data, or not for one of these purposes (rule 4)."""
-        limits = self._extension(x509.BasicConstraints)
         usage = self._extension(x509.KeyUsage)
         told = self._extension(x509.ExtendedKeyUsage)
-        if limits is not None and limits.ca:
+        if self.authority:
             raise Refused("the signer's certificate is an authority's, and so signs no credentials")
         if usage is None or not usage.digital_signature:
             raise Refused("the key of the signer's certificate is not for signatures")

@@ -22,6 +22,7 @@ def laid(tmp_path: Path) -> tuple[Issuer, WalletFiles]:
         tmp_path / "wallet.pem",
         tmp_path / "wallet.key",
         "x509_hash",
+        tmp_path / "wallet-crls",
     )
     return issuer, files
 

@@ -33,6 +33,8 @@ contact = "help@example.org"
 listen = "127.0.0.1:8090"
 address = "https://cert.verify.example.org/"
 issuers = "navy.toml"
+crls = "revoked"
+crl_from = ["https://crl.example/navy.crl"]
 
 [signals]
 file = "who.toml"
@@ -91,7 +93,11 @@ def test_everything_is_read(tmp_path: Path) -> None:
         frozenset({"10.0.0.1"}),
         "help@example.org",
         certificates=Certificates(
-            Address("127.0.0.1", 8090), "https://cert.verify.example.org", tmp_path / "navy.toml"
+            Address("127.0.0.1", 8090),
+            "https://cert.verify.example.org",
+            tmp_path / "navy.toml",
+            tmp_path / "revoked",
+            frozenset({"https://crl.example/navy.crl"}),
         ),
     )
     assert tmp_path / "data" / "portal.sock" == config.portal_socket
@@ -101,6 +107,7 @@ def test_everything_is_read(tmp_path: Path) -> None:
         tmp_path / "wallet.pem",
         tmp_path / "keys" / "wallet.key",
         "x509_san_dns",
+        tmp_path / "wallet-crls",
     )
     assert tmp_path / "idv.toml" == config.vendors
     assert tmp_path / "data" / "vendors" == config.erasures
@@ -206,6 +213,10 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
         ),
         ("[passport]\nsigned_under = []", ":2:1: passport.signed_under: must be a list of texts"),
         ("[passport]\nsigned_under = ['']", ":2:1: passport.signed_under: `` is no digest; write"),
+        (
+            "[passport]\ncrl_from = ['http://a/b']",
+            ":2:1: passport.crl_from: `http://a/b` is not an",
+        ),
         ("[passport]\ncrl_within = '90'", ":2:1: passport.crl_within: `90` is no span of time"),
         ("[passport]\nreader = 'app'", ":2:1: passport.reader: `app` is not what opens an app"),
         ("[elsewhere]", ":1:1: elsewhere: unknown key `elsewhere`; known here are admin"),

@@ -53,7 +53,7 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
         "citizenships", (Value(("US", "")),), "at_least", 3, "idv", "PID", 1, 100 * 365 * DAY
     )
     made.enrol(Subject("alice", "person", (), (fact,)), Subject("bob", "person", (), (fact,)))
-    files = WalletFiles(tmp_path / "issuers.toml", Path(), Path(), "x509_hash")
+    files = WalletFiles(tmp_path / "issuers.toml", Path(), Path(), "x509_hash", tmp_path)
     files.issuers.write_bytes(LIST)
     with open_site(read_config(made.config)) as site:
         for place, name in enumerate(("alice", "bob")):

@@ -2,7 +2,8 @@
 
 1. Each `[[issuer]]` has a name, certificates in PEM (its root, or the one it issues with), the span in
    which it is trusted, how far, and the words of its own scheme for that.
-2. That is 2 at most: which certificates were revoked is not asked.
+2. That is 2 at most: nobody saw whose hand the key was in.
+3. Certificates on a list of revoked ones (CRL) refuse; `crl_within` wants a list no older than that.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from typing import Annotated
 import msgspec
 
 from writ.errors import InvalidInput, Refused
+from writ.people.credentials.revocation import NO_CRLS, Revocation, read_within
+from writ.people.crls import Crls
 from writ.people.rows import read_rows
 from writ.signing.certificates import Certificate, check_chain, read_pem
 from writ.signing.form import Form, as_form
@@ -35,6 +38,7 @@ class Issuer:
     assurance: int
     scheme: str
     level: str
+    revocation: Revocation = field(default_factory=Revocation, repr=False)
 
 
 class _Row(Form, frozen=True):
@@ -45,25 +49,28 @@ class _Row(Form, frozen=True):
     assurance: Annotated[int, msgspec.Meta(ge=1, le=2)]
     scheme: _Text = ""
     level: _Text = ""
+    crl_within: str | None = None
 
 
-def read_issuers(data: bytes, name: str) -> tuple[Issuer, ...]:
+def read_issuers(data: bytes, name: str, crls: Crls[Certificate] = NO_CRLS) -> tuple[Issuer, ...]:
     """Read the file; everything wrong with it is one InvalidInput."""
-    return read_rows(data, name, "issuer", _read)
+    return read_rows(data, name, "issuer", lambda row: _read(row, crls))
 
 
-def find_issuer(issuers: Sequence[Issuer], chain: Sequence[Certificate], now: float) -> Issuer:
-    """Return who issued the first of a chain, all of it judged; else Refused."""
+def find_issuer(
+    issuers: Sequence[Issuer], chain: Sequence[Certificate], now: float
+) -> tuple[Issuer, bool]:
+    """Return who issued the first of a chain, all of it judged, and whether a list was asked (rule 3)."""
     anchors = {item.der: item for issuer in issuers for item in issuer.certificates}
     anchor = check_chain(chain, anchors.values(), PURPOSES, now)
     having = [issuer for issuer in issuers if anchor in issuer.certificates]
     for issuer in having:
         if issuer.since <= now < issuer.until:
-            return issuer
+            return issuer, issuer.revocation.current(chain, anchor, now)
     raise Refused(f"`{having[0].name}` is not trusted now; its span on the list is over")
 
 
-def _read(value: object) -> Issuer:
+def _read(value: object, crls: Crls[Certificate]) -> Issuer:
     row = as_form(value, _Row, "this issuer")
     if row.since.tzinfo is None or row.until.tzinfo is None:
         raise InvalidInput("`from` and `until` need a time zone; add Z")
@@ -77,4 +84,5 @@ def _read(value: object) -> Issuer:
         row.assurance,
         row.scheme,
         row.level,
+        Revocation(crls, read_within(row.crl_within)),
     )

@@ -7,7 +7,8 @@
    or residence (RFC 3739 3.2.2). Where the cookie of the visit came along, it is the browser that
    began; else the browser is led back to the portal with a code, which only that one can use.
 3. Grades: the issuer's, from the list. The binding is 2: the key was there, on a card or in a file.
-   The transport is 3, for it is one browser. Freshness is 2: what was revoked is not asked.
+   The transport is 3, for it is one browser. Freshness is 3 where current lists of revoked ones name
+   no certificate of the chain, else 2.
 4. A certificate is known by the names of issuer and holder, so that a renewed one is the same. A fact
    ends with the first certificate of its chain that does, and with the issuer's span.
 """
@@ -36,7 +37,8 @@ from writ.signing.certificates import Certificate, read_certificate
 from writ.signing.directory import Told, read_directory
 
 MINUTES = 1
-_BINDING, _FRESHNESS = 2, 2
+_BINDING = 2
+_CURRENT, _UNASKED = 3, 2
 _ATTRIBUTES = ("citizenships", "residence")
 
 
@@ -93,11 +95,13 @@ class ClientCertificate:
             )
         chain = [read_certificate(der) for der in ders]
         now = self._now()
-        issuer = find_issuer(self._issuers, chain, now)
+        issuer, current = find_issuer(self._issuers, chain, now)
         ends = min(issuer.until, *(item.span[1] for item in chain))
         at = self._clock.now()
         span = (at, at + int((ends - now) * SECOND))
-        proved = tuple(_proofs(read_directory(chain[0]), issuer, span))
+        fresh = _CURRENT if current else _UNASKED
+        grade = Grade(issuer.assurance, _BINDING, SAME_BROWSER, fresh, issuer.scheme, issuer.level)
+        proved = tuple(_proofs(read_directory(chain[0]), issuer.name, grade, span))
         if not proved:
             raise Refused(
                 "the certificate names no country of citizenship or residence; take another way"
@@ -105,14 +109,15 @@ class ClientCertificate:
         return Finding(proved, _named(chain[0]))
 
 
-def _proofs(told: Told, issuer: Issuer, span: tuple[Instant, Instant]) -> Iterator[Proof]:
+def _proofs(
+    told: Told, issuer: str, grade: Grade, span: tuple[Instant, Instant]
+) -> Iterator[Proof]:
     """Take out what the certificate says; rule 3."""
-    grade = Grade(issuer.assurance, _BINDING, SAME_BROWSER, _FRESHNESS, issuer.scheme, issuer.level)
     homes = (value for code in told.residence for value in residence(code))
     read = (("citizenships", citizenships(list(told.citizenships))), ("residence", tuple(homes)))
     for attribute, values in read:
         if values:
-            yield Proof(attribute, values, "at_least", grade, issuer.name, *span)
+            yield Proof(attribute, values, "at_least", grade, issuer, *span)
 
 
 def _named(certificate: Certificate) -> bytes:

@@ -5,6 +5,7 @@ from writ.errors import Failed
 from writ.model.listeners import Certificates
 from writ.people.clientcert.issuers import Issuer, read_issuers
 from writ.people.clientcert.method import ClientCertificate
+from writ.people.credentials.revocation import open_crls
 
 
 def open_certificates(files: Certificates, address: str, clock: Clock) -> ClientCertificate:
@@ -18,4 +19,4 @@ def open_issuers(files: Certificates) -> tuple[Issuer, ...]:
         data = files.issuers.read_bytes()
     except OSError as error:
         raise Failed(f"cannot read `{files.issuers}`: {error.strerror}") from None
-    return read_issuers(data, str(files.issuers))
+    return read_issuers(data, str(files.issuers), open_crls(files.crls))

@@ -128,7 +128,8 @@ def _cwt(token: bytes, issuer: Issuer, now: float) -> Mapping[str, object]:
 
 def _signer(chain: tuple[bytes, ...], issuer: Issuer, now: float) -> Certificate:
     certificates = [read_certificate(der) for der in chain]
-    check_chain(certificates, issuer.certificates, _PURPOSES, now)
+    anchor = check_chain(certificates, issuer.certificates, _PURPOSES, now)
+    issuer.revocation.current(certificates, anchor, now)
     return certificates[0]
 
 

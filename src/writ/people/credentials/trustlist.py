@@ -6,7 +6,8 @@
 2. `complete = true` says that this issuer lists every citizenship that somebody has; only then can
    a list shown whole say that there is no other.
 3. `status_hosts` are the hosts from which its status lists may be fetched; no others are asked.
-4. What is not known in the file is a fault; every issuer with a fault is told at once.
+4. Certificates on a list of revoked ones (CRL) refuse; `crl_within` wants a list no older than that.
+5. What is not known in the file is a fault; every issuer with a fault is told at once.
 """
 
 import re
@@ -22,6 +23,8 @@ from writ.errors import Fault, InvalidInput, Refused
 from writ.law.countries import countries
 from writ.law.reading import nearest
 from writ.people.credentials.kinds import KINDS, Kind, kind_of
+from writ.people.credentials.revocation import NO_CRLS, Revocation, read_within
+from writ.people.crls import Crls
 from writ.people.rows import read_rows
 from writ.signing.certificates import Certificate, check_chain, read_certificate, read_pem
 from writ.signing.form import Form, as_form
@@ -45,6 +48,7 @@ class Issuer:
     level: str
     complete: bool
     status_hosts: frozenset[str]
+    revocation: Revocation = field(default_factory=Revocation, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class TrustList:
         anchors = {item.der: item for issuer in self.issuers for item in issuer.certificates}
         anchor = check_chain(certificates, anchors.values(), kind.purposes, now)
         issuer = self._of(anchor, type_, now)
+        issuer.revocation.current(certificates, anchor, now)
         signer = certificates[0]
         if signer.country not in {"", issuer.country}:
             raise Refused(f"the signer's certificate is of another country than `{issuer.name}`")
@@ -95,18 +100,17 @@ class _Row(Form, frozen=True):
     level: Annotated[str, msgspec.Meta(max_length=200)]
     complete: bool = False
     status_hosts: list[str] = msgspec.field(default_factory=list)
+    crl_within: str | None = None
 
 
-def read_trust_list(data: bytes, name: str) -> TrustList:
+def read_trust_list(data: bytes, name: str, crls: Crls[Certificate] = NO_CRLS) -> TrustList:
     """Read the file; everything wrong with it is one InvalidInput."""
-    return TrustList(read_rows(data, name, "issuer", _read), digest_bytes(data))
+    rows = read_rows(data, name, "issuer", lambda row: _read(row, crls))
+    return TrustList(rows, digest_bytes(data))
 
 
-def _read(row: object) -> Issuer:
-    return _issuer(as_form(row, _Row, "this issuer"))
-
-
-def _issuer(row: _Row) -> Issuer:
+def _read(told: object, crls: Crls[Certificate]) -> Issuer:
+    row = as_form(told, _Row, "this issuer")
     faults = [Fault("", 0, 0, message) for message in _wrong(row)]
     if faults:
         raise InvalidInput(faults)
@@ -122,6 +126,7 @@ def _issuer(row: _Row) -> Issuer:
         level=row.level,
         complete=row.complete,
         status_hosts=frozenset(row.status_hosts),
+        revocation=Revocation(crls, read_within(row.crl_within)),
     )
 
 

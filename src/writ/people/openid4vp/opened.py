@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from writ.clock import Clock
 from writ.errors import Failed
 from writ.model.listeners import WalletFiles
+from writ.people.credentials.revocation import open_crls
 from writ.people.credentials.statuses import Statuses
 from writ.people.credentials.trustlist import TrustList, read_trust_list
 from writ.people.fetch import Fetch
@@ -22,7 +23,7 @@ def open_wallet(files: WalletFiles, address: str, clock: Clock, fetch: Fetch) ->
 
 def open_trust_list(files: WalletFiles) -> TrustList:
     """Read whose credentials count."""
-    return read_trust_list(_read(files.issuers), str(files.issuers))
+    return read_trust_list(_read(files.issuers), str(files.issuers), open_crls(files.crls))
 
 
 def open_party(files: WalletFiles, address: str) -> Party:

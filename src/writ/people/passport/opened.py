@@ -10,7 +10,7 @@ from writ.canonical import digest
 from writ.clock import SECOND, Clock
 from writ.errors import Failed, Refused
 from writ.model.listeners import PassportFiles
-from writ.people.crls import ENDING, Crls
+from writ.people.crls import ENDING, Crls, keep_crl
 from writ.people.passport.document import Authorities, living
 from writ.people.passport.masterlist import MasterList, read_master_list
 from writ.people.passport.method import Passport
@@ -58,6 +58,14 @@ def crl_file(crl: StateCrl, files: PassportFiles) -> Path:
     """Return where a list of revoked certificates lies (rule 2)."""
     named = digest(list(map(list, crl.issuer))).removeprefix("sha256:")[:8]
     return files.lists / f"{crl.country}-{named}{ENDING}"
+
+
+def take_state_crl(data: bytes, files: PassportFiles, now: float) -> StateCrl:
+    """Prove a list of revoked certificates, and put it in the place of its authority's last one."""
+    found = read_state_crl(data)
+    prove_crl(found, files, now)
+    keep_crl(crl_file(found, files), data)
+    return found
 
 
 def prove_crl(crl: StateCrl, files: PassportFiles, now: float) -> None:

@@ -12,7 +12,7 @@ from tests.worlds.client_certificates import (
     directory,
     issuers_file,
 )
-from tests.worlds.issuers import DAY, NOW, Authority, new_key, root
+from tests.worlds.issuers import DAY, NOW, Authority, crl, new_key, root
 from tests.worlds.wallet import US_CITIZEN, Standing, session
 from writ.clock import SECOND
 from writ.errors import Failed, InvalidInput, Refused
@@ -21,6 +21,8 @@ from writ.model.subject import Value
 from writ.people.clientcert.issuers import read_issuers
 from writ.people.clientcert.method import ClientCertificate
 from writ.people.clientcert.opened import open_certificates
+from writ.people.credentials.revocation import NO_CRLS, open_crls
+from writ.people.crls import keep_crl
 from writ.people.methods import Arrival, Finding, Session, Show
 
 SPAN: dict[str, Any] = {"from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z"}
@@ -40,7 +42,8 @@ def issuers(**changes: Any) -> bytes:
 
 def method(**changes: Any) -> ClientCertificate:
     """Make the method as the portal does."""
-    listed = read_issuers(issuers(**changes), "t")
+    crls = changes.pop("crls", NO_CRLS)
+    listed = read_issuers(issuers(**changes), "t", crls)
     return ClientCertificate(listed, (PLACE, PORTAL), CLOCK, lambda: NOW)
 
 
@@ -175,6 +178,7 @@ def test_it_is_offered_where_it_could_help() -> None:
         ({"certificates": "none"}, "t:1:1: there is no certificate in PEM"),
         ({"until": "2025-01-01T00:00:00Z"}, "t:1:1: `until` is not after `from`"),
         ({"until": "2027-01-01T00:00:00"}, "t:1:1: `from` and `until` need a time zone"),
+        ({"crl_within": "soon"}, "t:1:1: `soon` is not a duration"),
         ({"colour": "blue"}, "t:1:1: this issuer is not in its form"),
     ],
 )
@@ -186,8 +190,49 @@ def test_a_list_with_faults_is_told(changes: dict[str, Any], message: str) -> No
 
 def test_it_is_opened_from_its_file(tmp_path: Path) -> None:
     """The file is read when the portal starts; one that is not there is told."""
-    files = Certificates(Address("127.0.0.1", 0), PLACE, tmp_path / "issuers.toml")
+    files = Certificates(Address("127.0.0.1", 0), PLACE, tmp_path / "issuers.toml", tmp_path)
     with pytest.raises(Failed, match=r"issuers\.toml`: No such file"):
         open_certificates(files, PORTAL, CLOCK)
     files.issuers.write_bytes(issuers())
     assert "certificate" == open_certificates(files, PORTAL, CLOCK).name
+
+
+def test_a_certificate_that_its_issuer_revoked_proves_nothing(tmp_path: Path) -> None:
+    """Neither it nor one above it may be on a list; who is on none is said to be current."""
+    crls = open_crls(tmp_path)
+    assert 2 == found(ANA, crls=crls).proved[0].grade.freshness
+    keep_crl(tmp_path / "root.crl", crl(ROOT))
+    assert 2 == found(ANA, crls=crls).proved[0].grade.freshness
+    keep_crl(tmp_path / "middle.crl", crl(MIDDLE, ROOT.issue("ben")))
+    assert 3 == found(ANA, crls=crls).proved[0].grade.freshness
+    for name, listed in (("root", crl(ROOT, MIDDLE)), ("middle", crl(MIDDLE, ANA))):
+        keep_crl(tmp_path / f"{name}.crl", listed)
+        with pytest.raises(Refused, match="was revoked by its issuer"):
+            found(ANA, crls=crls)
+        keep_crl(tmp_path / f"{name}.crl", crl(ROOT))
+
+
+def test_a_list_may_be_asked_for(tmp_path: Path) -> None:
+    """With `crl_within` a certificate counts only beside a list that is no older."""
+    crls = open_crls(tmp_path)
+    ben = ROOT.issue("ben", number=4, more=citizen("US"))
+    for listed in (b"", crl(ROOT, made=NOW - 3 * DAY), crl(ROOT, until=NOW - 1)):
+        if listed:
+            keep_crl(tmp_path / "root.crl", listed)
+        with pytest.raises(Refused, match="no current list of its issuer is here"):
+            found(ben, crls=crls, crl_within="2d")
+    keep_crl(tmp_path / "root.crl", crl(ROOT))
+    assert 3 == found(ben, crls=crls, crl_within="2d").proved[0].grade.freshness
+
+
+def test_a_certificate_that_is_on_the_operator_s_list_itself_is_not_asked_about(
+    tmp_path: Path,
+) -> None:
+    """Who pins one takes it off again; `crl_within` does not refuse it."""
+    ben = ROOT.issue("ben", number=4, more=citizen("US"))
+    pinned: dict[str, Any] = {
+        "certificates": ben.pem,
+        "crls": open_crls(tmp_path),
+        "crl_within": "1d",
+    }
+    assert 2 == found(ben, **pinned).proved[0].grade.freshness

@@ -1,4 +1,5 @@
 import zlib
+from pathlib import Path
 from typing import Any
 
 import cbor2
@@ -9,6 +10,7 @@ from tests.worlds.issuers import (
     NOW,
     b64,
     cose,
+    crl,
     new_key,
     pack,
     root,
@@ -16,6 +18,7 @@ from tests.worlds.issuers import (
     trust_file,
 )
 from writ.errors import Refused
+from writ.people.credentials.revocation import open_crls
 from writ.people.credentials.statuslist import (
     MAX_LIST,
     Revoked,
@@ -57,6 +60,15 @@ def test_other_statuses_refuse_too() -> None:
         check(status_list(SIGNER, URI, {5: 2}, bits=2))
     with pytest.raises(Refused, match="has status 3"):
         check(status_list(SIGNER, URI, {5: 3}, bits=2))
+
+
+def test_a_list_by_a_revoked_signer_says_nothing(tmp_path: Path) -> None:
+    """Whoever signs a status list is asked about as whoever signs credentials."""
+    (tmp_path / "root.crl").write_bytes(crl(ROOT, SIGNER))
+    row = trust_file({"certificates": ROOT.pem})
+    [issuer] = read_trust_list(row, "t", open_crls(tmp_path)).issuers
+    with pytest.raises(Refused, match="the certificate behind it was revoked by its issuer"):
+        read_status_list(status_list(SIGNER, URI, {}), URI, issuer, NOW)
 
 
 @pytest.mark.parametrize("bits", SPECIMENS)

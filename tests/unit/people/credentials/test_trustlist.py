@@ -1,12 +1,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.worlds.issuers import DAY, MDL_SIGNER, NOW, Authority, root, trust_file
+from tests.worlds.issuers import DAY, MDL_SIGNER, NOW, Authority, crl, root, trust_file
 from writ.errors import InvalidInput, Refused
 from writ.people.credentials.kinds import KINDS, kind_of
+from writ.people.credentials.revocation import open_crls
 from writ.people.credentials.trustlist import Issuer, TrustList, read_trust_list
 
 ROOT = root()
@@ -73,6 +75,19 @@ def test_an_mdl_is_signed_by_who_has_that_purpose() -> None:
         find(list_, SIGNER, type_)
 
 
+def test_a_signer_that_was_revoked_signs_no_credentials(tmp_path: Path) -> None:
+    """Whoever else is on the issuer's list; with `crl_within` there has to be one."""
+    row = {"certificates": ROOT.pem, "crl_within": "7d"}
+    list_ = read_trust_list(trust_file(row), "t", open_crls(tmp_path))
+    with pytest.raises(Refused, match="no current list of its issuer is here"):
+        find(list_)
+    (tmp_path / "root.crl").write_bytes(crl(ROOT))
+    assert "PID of Germany" == find(list_).name
+    (tmp_path / "root.crl").write_bytes(crl(ROOT, SIGNER))
+    with pytest.raises(Refused, match="was revoked by its issuer"):
+        find(list_)
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
@@ -85,6 +100,7 @@ def test_an_mdl_is_signed_by_who_has_that_purpose() -> None:
         ({"extra": 1}, "unknown field `extra`"),
         ({"from": datetime(2026, 1, 1)}, "need a time zone"),  # noqa: DTZ001 - what is refused
         ({"until": datetime(2025, 1, 1, tzinfo=UTC)}, "`until` is not after `from`"),
+        ({"crl_within": "7"}, "`7` is not a duration"),
         ({"status_hosts": ["https://x"]}, "`https://x` is no host"),
         ({"certificates": "x"}, "no certificate in PEM"),
     ],

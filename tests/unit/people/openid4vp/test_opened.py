@@ -18,7 +18,11 @@ ACCESS = ROOT.issue("verifier", key=new_key(number=30), dns=["verify.example"])
 def files(folder: Path) -> WalletFiles:
     """Lay the files of an operator into a folder."""
     found = WalletFiles(
-        folder / "wallet-issuers.toml", folder / "wallet.pem", folder / "key", "x509_san_dns"
+        folder / "wallet-issuers.toml",
+        folder / "wallet.pem",
+        folder / "key",
+        "x509_san_dns",
+        folder,
     )
     found.issuers.write_bytes(trust_file({"certificates": ROOT.pem}))
     found.certificate.write_text(ACCESS.pem)
