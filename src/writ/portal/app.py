@@ -263,4 +263,4 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     structlog.get_logger().error("internal error", kind=type(error).__name__, exc_info=error)
     language = choose(None, request.headers.get("accept-language", ""))
     text = "something went wrong here; try again later"
-    return page("error", Frame(language, "", ""), 500, text=text)
+    return page("error", Frame(language, "", ""), 500, text=text, back="")

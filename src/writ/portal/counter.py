@@ -19,8 +19,13 @@ from writ.model.subject import Completeness
 from writ.model.vocabulary import Kind
 
 _PATIENCE = 30.0
+_UNAUTHORIZED = 401
 _ERRORS: dict[int, type[WritError]] = {2: Refused, 3: InvalidInput}
 T = TypeVar("T")
+
+
+class NoKey(Refused):
+    """The key that a visit has, or the sign-in, is not valid (any more)."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -201,4 +206,6 @@ class Counter:
         if response.is_success:
             return msgspec.json.decode(response.content, type=form)
         problem = msgspec.json.decode(response.content, type=_Problem)
+        if response.status_code == _UNAUTHORIZED:
+            raise NoKey(problem.detail)
         raise _ERRORS.get(problem.exit_code, Failed)(problem.detail)

@@ -1,6 +1,7 @@
 """The door: proof of control of an account, before anything is said about it.
 
-1. A visitor shows the account's API key, or signs in where it is at home.
+1. A visitor shows the account's API key, or signs in where it is at home. Whose sign-in ended in the
+   middle of a visit goes on with it by signing in again.
 2. In a rush they wait in line with what they showed (`writ.portal.line`), and lose nothing of it. A
    place opens one visit; whoever lost theirs goes in before those who wait.
 3. Tries are counted by the key that is shown.
@@ -85,7 +86,25 @@ class Door:
             )
         except Refused as refused:
             return self._start(request, "", 403, str(refused))
-        return await self._admit(request, digest(passed), token)
+        key = digest(passed)
+        return await self._go_on(request, key, token) or await self._admit(request, key, token)
+
+    async def _go_on(self, request: Request, key: str, token: str) -> Response | None:
+        """Go on with the visit of whoever signed in again to its account, if there is one."""
+        visit = self._guard.found(request)
+        if visit is None:
+            return None
+        try:
+            account = await self._counter.account(key, token)
+        except Refused as refused:
+            return self._start(request, "", 403, str(refused))
+        if (account.subject, account.organisation) != (
+            visit.account.subject,
+            visit.account.organisation,
+        ):
+            return None
+        visit.key, visit.account, visit.model = key, account, account.model or visit.model
+        return redirect(f"{self._guard.base}/verify/question")
 
     # -- rule 2 ------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.model.listeners import Portal
 from writ.people.sources import NotNow
 from writ.portal.arrivals import address_of, read_form
+from writ.portal.counter import NoKey
 from writ.portal.limits import Buckets, TooMany
 from writ.portal.pages import HEADERS, Frame, page
 from writ.portal.visits import Visit, Visits
@@ -132,7 +133,8 @@ class Guard:
             )
             return Response(body, status, HEADERS, "application/json")
         frame = self.frame(request, self.found(request))
-        response = page("error", frame, status, text=str(error))
+        back = "?new=1" if isinstance(error, NoKey) else "/question" if frame.form else ""
+        response = page("error", frame, status, text=str(error), back=back)
         if isinstance(error, TooMany | NotNow):
             response.headers["retry-after"] = str(error.after)
         return response

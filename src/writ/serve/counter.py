@@ -34,7 +34,7 @@ from writ.people.methods import Question
 from writ.people.reviews import Review, Wanted
 from writ.people.statement import Methods
 from writ.serve.body import Form, answer, read_form
-from writ.serve.passes import Pass, Passes
+from writ.serve.passes import NoKey, Pass, Passes
 from writ.serve.personnel import personnel_routes
 from writ.serve.problem import expected, unforeseen
 from writ.serve.signals import signal_routes
@@ -164,8 +164,14 @@ class _Counter:
         try:
             digest = bytes.fromhex(text)
         except ValueError:
-            raise Refused("this API key is not valid") from None
-        return self.passes.by_digest(digest) or self.site.registry.keys.by_digest(digest)
+            raise NoKey("this API key is not valid") from None
+        passed = self.passes.by_digest(digest)
+        if passed is not None:
+            return passed
+        try:
+            return self.site.registry.keys.by_digest(digest)
+        except Refused as refused:
+            raise NoKey(str(refused)) from None
 
     def _claim(self, key: Holder, credential: str | None) -> bytes | None:
         """Rule 4."""
@@ -219,11 +225,18 @@ def counter_app(site: Site, passes: Passes | None = None) -> Starlette:
             route("found", _Found, counter.found, changes=True),
             route("papers", _Papers, counter.papers),
             route("appeal", _Appeal, counter.appeal),
-            *signal_routes(site),
+            *signal_routes(site, passes),
             *personnel_routes(site),
         ],
-        exception_handlers={WritError: expected, Exception: unforeseen},
+        exception_handlers={NoKey: _no_key, WritError: expected, Exception: unforeseen},
     )
+
+
+async def _no_key(request: Request, error: Exception) -> Response:
+    """Answer whoever has no valid key so that the portal can ask for one (RFC 9110 15.5.2)."""
+    response = await expected(request, error)
+    response.status_code = 401
+    return response
 
 
 def _way(key: ApiKey | Pass) -> dict[str, object]:

@@ -6,23 +6,30 @@
    organisation means by it. An e-mail address counts only where the provider has verified it.
 3. An account that acts for several organisations has to come with the API key of one of them. An end
    user speaks for nobody but themselves: not for the organisation.
-4. Kept is the SHA-256 of a pass, as of a key, in memory: it ends after two hours, with us, and when
-   its account is forgotten. Calls come from several threads.
+4. Kept is the SHA-256 of a pass, as of a key, in memory: it ends with the ID token (`exp`, and a minute
+   for clocks), after two hours, with us, and when its account is forgotten. Calls come from several
+   threads.
+5. It ends when a transmitter of the provider's own issuer says that the session, or the account, is
+   over: by `sid` where both name it, else by who signed in. One for a later sign-in stands, by the
+   provider's own clock.
 """
 
 import asyncio
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writ.clock import Clock, Instant, elapsed, wall
 from writ.errors import Refused
+from writ.people.credentials.validity import SKEW
 from writ.people.keys import digest_of
-from writ.people.oidc.id_token import Expected, check_id_token
+from writ.people.oidc.id_token import Expected, check_id_token, subject_of
 from writ.people.oidc.providers import Provider
 from writ.people.oidc.published import Published
 from writ.people.registry import Registry
+from writ.people.signals.sets import Signal
+from writ.signing.jws import number
 
 LASTS = 2 * 3600.0
 JUST_NOW = 600.0
@@ -43,8 +50,36 @@ class Pass:
     speaks: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A pass, given at `since` and good until `until`; who signed in where, by what token."""
+
+    holder: Pass
+    since: float
+    until: float
+    issuer: str
+    sub: str
+    sid: str | None
+    made: float
+
+    def ends_by(self, signal: Signal) -> bool:
+        """Rule 5."""
+        sender = signal.transmitter
+        if sender.issuer != self.issuer or self.made > signal.issued_at:
+            return False
+        if signal.session is not None and self.sid is not None:
+            return signal.session == self.sid
+        return signal.who is not None and signal.who in (
+            {self.sub} if sender.named == "account" else {self.sub, self.holder.requester}
+        )
+
+
+class NoKey(Refused):
+    """Whoever asks holds no key, and no pass, that is valid."""
+
+
 class Passes:
-    """Rules 1 to 4; `now` are seconds since the epoch, `since` elapsed ones."""
+    """Rules 1 to 5; `now` are seconds since the epoch, `since` elapsed ones."""
 
     def __init__(
         self,
@@ -60,7 +95,7 @@ class Passes:
         self._now = now
         self._since = since
         self._lock = threading.Lock()
-        self._passes: dict[bytes, tuple[float, Pass]] = {}
+        self._passes: dict[bytes, _Kept] = {}
         self._used: dict[bytes, float] = {}
 
     async def sign_in(self, provider: str, token: str, nonce: str) -> str:
@@ -77,17 +112,47 @@ class Passes:
         with self._lock:
             while len(self._passes) >= MOST:
                 del self._passes[next(iter(self._passes))]
-            self._passes[digest_of(text)] = (self._since(), found)
+            self._passes[digest_of(text)] = self._kept(found, published.provider, claims)
         return text
 
     def by_digest(self, digest: bytes) -> Pass | None:
-        """Return the pass whose text has this digest; None where there is none (any more)."""
+        """Return the pass whose text has this digest; None where there is none; NoKey once it ended."""
         with self._lock:
             self._forget()
             kept = self._passes.get(digest)
-        if kept is None or not self._registry.those([kept[1].requester]):
+        if kept is None or not self._registry.those([kept.holder.requester]):
             return None
-        return kept[1]
+        if kept.until <= self._since():
+            raise NoKey("this sign-in has ended; sign in again")
+        return kept.holder
+
+    def end(self, signal: Signal) -> int:
+        """End what a signal says is over, and return how many passes that is (rule 5)."""
+        if not signal.bearing.ends_sessions:
+            return 0
+        with self._lock:
+            now = self._since()
+            over = {
+                name: replace(kept, until=now)
+                for name, kept in self._passes.items()
+                if kept.until > now and kept.ends_by(signal)
+            }
+            self._passes |= over
+        return len(over)
+
+    def _kept(self, found: Pass, provider: Provider, claims: Mapping[str, object]) -> _Kept:
+        """Rule 4."""
+        since, sid = self._since(), claims.get("sid")
+        ends, made = (number(claims, name, "the ID token") or 0.0 for name in ("exp", "iat"))
+        return _Kept(
+            found,
+            since,
+            since + min(LASTS, ends + SKEW - self._now()),
+            provider.issuer,
+            subject_of(claims),
+            sid if isinstance(sid, str) else None,
+            made,
+        )
 
     def _use(self, token: bytes) -> None:
         """Take a token, by its digest, once."""
@@ -129,9 +194,11 @@ class Passes:
         return choices.pop()
 
     def _forget(self) -> None:
-        """Rule 4."""
+        """Forget what ended, some time after: until then whoever has it is told so."""
         now = self._since()
-        for passed in [name for name, (at, _) in self._passes.items() if at + LASTS <= now]:
+        for passed in [
+            name for name, kept in self._passes.items() if kept.since + 2 * LASTS <= now
+        ]:
             del self._passes[passed]
         for used in [name for name, at in self._used.items() if at + LASTS <= now]:
             del self._used[used]

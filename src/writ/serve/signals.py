@@ -3,10 +3,12 @@
 1. The portal hands on what came, and is not believed: a SET is signed by its transmitter, or nothing
    happens. Nobody is told whether somebody fell.
 2. The answer waits until every gateway goes by what is left.
+3. Sign-ins that the signal says are over end with it (`writ.serve.passes`); the log says how many.
 """
 
 import asyncio
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +20,7 @@ from writ.people.signals.keysets import KeySets
 from writ.people.signals.sets import read_set
 from writ.people.signals.transmitters import load_transmitters
 from writ.serve.body import Form, answer, read_form
+from writ.serve.passes import Passes
 from writ.serve.site import Site
 
 
@@ -26,7 +29,7 @@ class _Signal(Form, frozen=True):
     set: str
 
 
-def signal_routes(site: Site) -> list[Route]:
+def signal_routes(site: Site, passes: Passes) -> list[Route]:
     """Return the route, where there are transmitters."""
     if site.config.signals is None:
         return []
@@ -41,6 +44,9 @@ def signal_routes(site: Site) -> list[Route]:
         now = wall()
         found = await read_set(form.set, sender, keys, now)
         fallen = await asyncio.to_thread(site.registry.signals.take, found, now - found.issued_at)
+        ended = passes.end(found)
+        if ended:
+            structlog.get_logger().info("sign-ins ended", transmitter=sender.name, ended=ended)
         return answer({"taken": True}, applied=not fallen or await site.settled())
 
     return [Route("/signal", signal, methods=["POST"])]

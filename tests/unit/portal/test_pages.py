@@ -348,12 +348,12 @@ def test_a_credential_of_another_account_waits_for_people(door: Door) -> None:
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
-        ("/account", {"key": "zz"}, 409),
-        ("/account", {"key": "00" * 32}, 409),
-        ("/standing", {"key": "00" * 32, "model": "fable-5"}, 409),
+        ("/account", {"key": "zz"}, 401),
+        ("/account", {"key": "00" * 32}, 401),
+        ("/standing", {"key": "00" * 32, "model": "fable-5"}, 401),
         ("/subjects", {}, 404),
         ("/facts", {}, 404),
-        ("/appeal", {"key": "00" * 32, "about": "x"}, 409),
+        ("/appeal", {"key": "00" * 32, "about": "x"}, 401),
         ("/found", {"key": "00" * 32}, 422),
     ],
 )

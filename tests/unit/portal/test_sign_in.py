@@ -12,6 +12,8 @@ import pytest
 from tests.worlds.door import Door, opened_door
 from tests.worlds.issuers import jws
 from tests.worlds.provider import ISSUER, KEY, NOW, SECRET, Provider, registered
+from tests.worlds.transmitter import Provider as Keys
+from tests.worlds.transmitter import event, signed, transmitter
 from writ.errors import Refused
 from writ.model.subject import Subject
 from writ.people.end_users import EndUser
@@ -20,10 +22,12 @@ from writ.people.keys import Wanted
 from writ.people.oidc.client import open_client
 from writ.people.oidc.published import Published
 from writ.people.oidc.sign_in import SignIn
+from writ.people.signals.keysets import KeySets
+from writ.people.signals.sets import Signal, read_set
 from writ.portal.app import portal_app
 from writ.portal.door import Admission
 from writ.portal.logins import Logins
-from writ.serve.passes import JUST_NOW, LASTS, Passes
+from writ.serve.passes import JUST_NOW, LASTS, NoKey, Passes
 from writ.signing.jose import from_base64url, to_base64url
 
 PERSON = "eva@staff"
@@ -224,6 +228,12 @@ class Desk:
         return asyncio.run(self.passes.sign_in(provider, token(**claims), "n"))
 
 
+@pytest.fixture
+def desk(at: Open, tmp_path: Path) -> Desk:
+    """It, with nobody signed in yet."""
+    return Desk(at, tmp_path)
+
+
 def signed_otherwise(used: str) -> str:
     """The same token with the other signature that ECDSA has for it, which anybody can make."""
     signed, _, signature = used.rpartition(".")
@@ -253,9 +263,70 @@ def test_a_portal_that_is_broken_into_makes_no_pass(at: Open, tmp_path: Path) ->
         desk.sign_in(nonce="m")
     with pytest.raises(Refused, match="was made before it was asked for"):
         desk.sign_in(iat=NOW - JUST_NOW - 61)
-    desk.since = LASTS
+    desk.since = 2 * LASTS
     assert None is desk.passes.by_digest(digest)
     assert None is desk.passes.by_digest(hashlib.sha256(b"wp_guessed").digest())
+
+
+@pytest.mark.parametrize(("exp", "good"), [(300.0, 360.0), (3600.0, 3660.0), (86_400.0, LASTS)])
+def test_a_pass_does_not_outlive_what_the_token_says(desk: Desk, exp: float, good: float) -> None:
+    """It ends with the token, a minute for clocks, and after two hours whatever that says."""
+    digest = hashlib.sha256(desk.sign_in(exp=NOW + exp).encode()).digest()
+    desk.since = good - 1
+    assert desk.passes.by_digest(digest) is not None
+    desk.since = good
+    with pytest.raises(NoKey, match="this sign-in has ended; sign in again"):
+        desk.passes.by_digest(digest)
+
+
+SESSION = {"format": "opaque", "id": "s-1"}
+COMPLEX = {"format": "complex", "session": SESSION}
+BOB = {"format": "iss_sub", "iss": ISSUER, "sub": "bob"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "sender", "about", "ended"),
+    [
+        ({"sid": "s-1"}, {}, BOB, 1),
+        ({}, {}, BOB, 1),
+        ({}, {}, BOB | {"sub": "alice"}, 0),
+        ({"sid": "s-1"}, {}, SESSION, 1),
+        ({"sid": "s-2"}, {}, SESSION, 0),
+        ({}, {}, SESSION, 0),
+        ({"sid": "s-1"}, {}, COMPLEX, 1),
+        ({"sid": "s-2"}, {}, COMPLEX | {"user": BOB}, 0),
+        ({}, {}, COMPLEX | {"user": BOB}, 1),
+        ({"sid": 7}, {}, COMPLEX, 0),
+        ({"iat": NOW + 31}, {}, BOB, 0),
+        ({}, {"issuer": "https://other.example"}, BOB | {"iss": "https://other.example"}, 0),
+        ({"sid": "s-2"}, {"named": "id", "sources": ["x"]}, {"format": "opaque", "id": "bob"}, 1),
+        ({}, {"named": "id", "sources": ["x"]}, {"format": "opaque", "id": "alice"}, 0),
+    ],
+)
+def test_a_session_that_was_revoked_ends_its_pass(
+    desk: Desk,
+    claims: dict[str, Any],
+    sender: dict[str, Any],
+    about: dict[str, Any],
+    ended: int,
+) -> None:
+    """By session where both name it, else by person; of the same issuer, and no later sign-in."""
+    row = {"issuer": ISSUER, "named": "account", "sources": None} | sender
+    digest = hashlib.sha256(desk.sign_in(**claims).encode()).digest()
+
+    def signal(name: str) -> Signal:
+        said = event(name, reason_admin={"en": "stolen"})
+        told = signed(iss=row["issuer"], iat=NOW + 30, sub_id=about, events=said)
+        return asyncio.run(read_set(told, transmitter(**row), KeySets(Keys()), NOW + 40))
+
+    assert 0 == desk.passes.end(signal("session-established"))
+    assert ended == desk.passes.end(signal("session-revoked"))
+    assert 0 == desk.passes.end(signal("session-revoked"))
+    if ended:
+        with pytest.raises(NoKey):
+            desk.passes.by_digest(digest)
+    else:
+        assert desk.passes.by_digest(digest) is not None
 
 
 def test_an_account_is_its_requester_and_whom_its_keys_act_for(at: Open, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What a signal says of the facts that rest on its sender: nothing, of some, or of all of them.
 
 1. `session-revoked`: what was shown in the session is asked again, for whoever revoked it had a
-   reason; but somebody who signs out says nothing about what they are.
+   reason; but somebody who signs out says nothing about what they are. Sign-ins end by either.
 2. `credential-change`: a credential that carries facts (`verifiable-credential`, `x509`) and is
    revoked, deleted or changed takes them along. A password or another means of signing in says
    nothing of them. A type that is not known here is taken to carry facts.
@@ -33,6 +33,7 @@ _SIGN_IN = (
     "password", "pin", "fido2-platform", "fido2-roaming", "fido-u2f", "phone-voice", "phone-sms",
     "app",
 )  # fmt: skip
+_ENDING = ("session-revoked", "account-disabled", "account-purged")
 _SIGN_IN_LEVELS = ("NIST-AAL", "NIST-FAL", "RFC8176")
 _CLAIMS = {
     "nationality": "citizenships",
@@ -61,6 +62,11 @@ class Bearing:
     event: str
     attributes: frozenset[str] = frozenset()
     status: StreamStatus | None = None
+
+    @property
+    def ends_sessions(self) -> bool:
+        """Whether sign-ins at the sender's end by it."""
+        return self.event in _ENDING
 
 
 _Fields: TypeAlias = Mapping[str, object]

@@ -5,7 +5,7 @@
 2. `iss` is the transmitter's, `aud` names this deployment, `jti` is a text; `iat` is not to come (a
    minute for clocks) and not older than seven days, as long as its `jti` is remembered.
 3. It is of one event, about one subject: `sub_id`, or `subject` in the event as older ones have it.
-   Of a complex subject its `user` is meant.
+   Of a complex subject its `user` is meant, and its `session` where one is over.
 4. Whoever a transmitter names by another issuer's account is not his to speak of.
 5. What is wrong is told in the words of RFC 8935 section 2.4: `SetRefused.err`.
 """
@@ -49,7 +49,7 @@ class SetRefused(Refused):
 class Signal:
     """What a proved SET says; `issued_at` are seconds since the epoch.
 
-    `who` is how it names a person, in the transmitter's way of naming; None where it names nobody,
+    `session` is the provider's word for a sign-in, where it names one. `who` is how it names a person, in the transmitter's way of naming; None where it names nobody,
     or in another way.
     """
 
@@ -58,6 +58,7 @@ class Signal:
     issued_at: float
     bearing: Bearing
     who: str | None
+    session: str | None = None
 
 
 async def read_set(token: str, transmitter: Transmitter, keys: KeySets, now: float) -> Signal:
@@ -106,7 +107,8 @@ def _signal(claims: Mapping[str, object], transmitter: Transmitter, now: float) 
         raise Refused(f"{_WHAT} has no `sub_id`")
     found = bearing(uri, fields)
     who = None if found.event == "unknown" else _who(about, transmitter)
-    return Signal(transmitter, jti, issued_at, found, who)
+    session = _session(about, transmitter) if found.ends_sessions else None
+    return Signal(transmitter, jti, issued_at, found, who, session)
 
 
 def _event(claims: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
@@ -136,3 +138,14 @@ def _who(about: Mapping[str, object], transmitter: Transmitter) -> str | None:
             return None
         case _:
             raise Refused(f"`sub_id` of {_WHAT} has no `format`")
+
+
+def _session(about: Mapping[str, object], transmitter: Transmitter) -> str | None:
+    """Return the sign-in that a subject names: its `session`; or itself, opaque, if that is no id of ours."""
+    match about:
+        case {"format": "complex", "session": {"format": "opaque", "id": str(name)}}:
+            return name
+        case {"format": "opaque", "id": str(name)} if transmitter.named == "account":
+            return name
+        case _:
+            return None
