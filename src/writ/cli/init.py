@@ -56,7 +56,8 @@ key_file = ""                    # a file with the API key that this upstream wa
 # [record]                       # your public record, named in refusals that may name it (docs/record.md)
 # address = "https://record.example.org"
 # operator = "Example"           # who speaks in it
-# folder = "record"              # where `writ record build` writes it
+# folder = "record"              # where it is built
+# listen = "127.0.0.1:8084"      # `writ serve` keeps it up to date and serves it here; put TLS in front
 # security_contacts = ["mailto:security@example.org"]   # for its security.txt (RFC 9116)
 # security_expires = "2027-06-01T00:00:00Z"
 """

@@ -20,7 +20,7 @@ def serve(
     Any web server can do the same: the files are what is served. Prints one line of JSON with the
     address once requests are answered.
     """
-    from writ.ledger.record.site import INDEX
+    from writ.ledger.record.places import INDEX
     from writ.model.listeners import read_address
     from writ.serve.alone import run_alone
     from writ.serve.record_site import record_app

@@ -287,7 +287,9 @@ class _Reader(TomlFile):
             security = Security(tuple(contacts), expires)
         operator = self._text(section, "record", "operator", "") or address.partition("://")[2]
         folder = self._path(section, "record", "folder", "record")
-        found = Record(address, folder, operator, security)
+        there = "listen" in section
+        listen = self._address(section, "record", "127.0.0.1:8084") if there else None
+        found = Record(address, folder, operator, security, listen)
         for key, message in found.faults():
             self._fault(key, message)
         return found
@@ -346,7 +348,9 @@ _SECTIONS = {
     "certificates": frozenset({"listen", "address", "issuers", "crls", "crl_from"}),
     "trust": frozenset({"pin", "file"}),
     "upstream": frozenset({"name", "address", "dialects", "models", "key_file"}),
-    "record": frozenset({"address", "folder", "operator", "security_contacts", "security_expires"}),
+    "record": frozenset(
+        {"address", "folder", "listen", "operator", "security_contacts", "security_expires"}
+    ),
     "log": frozenset({"origin", "folder", "post_quantum", "cover"}),
     "coverage": frozenset({"file"}),
     "drill": frozenset({"clock"}),

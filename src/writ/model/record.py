@@ -11,6 +11,7 @@ from pathlib import Path
 
 from writ.clock import Instant, parse_instant
 from writ.errors import InvalidInput
+from writ.model.listeners import Address
 
 _CONTACT = re.compile(r"(mailto:|tel:|https://)[!-~]+")
 
@@ -29,12 +30,16 @@ class Security:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Its address as the world sees it, where it is built, who speaks; `security` None: nothing said."""
+    """Its address as the world sees it, where it is built, who speaks; `security` None: nothing said.
+
+    `listen` is where `writ serve` serves it, and keeps it up to date; None: it does not.
+    """
 
     address: str
     folder: Path
     operator: str
     security: Security | None = None
+    listen: Address | None = None
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Yield what is wrong with it, each with the key it is about (rule 1)."""

@@ -9,7 +9,9 @@
    were nothing else: an order that may not be told moves no number. A version that governs no more is
    not counted.
 4. Where anything else is told of an order than before, that is an edition, and an event.
-5. The log is signed up to now and published in the record first, then every file is written.
+5. The log is signed up to now and published in the record first, then every file is written. A record
+   that is built by itself leaves the log as it was shown, unless there is an edition to show: who
+   watches it would see that something happened of which nothing may be told.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,6 +36,7 @@ from writ.ledger.folder import Folder
 from writ.ledger.log import GOVERNANCE
 from writ.ledger.record import editions
 from writ.ledger.record import site as written
+from writ.ledger.record.places import LOG
 from writ.ledger.record.statements import Stated, read_statements, statements_plain
 from writ.ledger.record.told import FULL, NONE, annexes_of_people, told_of
 from writ.ledger.record.view import Order, Record, order_of
@@ -48,7 +51,7 @@ from writ.signing.note import Note
 from writ.signing.word import verify_word
 from writ.store.database import Connection
 from writ.store.documents import fetch
-from writ.store.events import read_events, read_payload
+from writ.store.events import last_event, read_events, read_payload
 from writ.store.trees import signed_at
 
 
@@ -102,8 +105,13 @@ class _Done:
     statements: Mapping[str, list[Stated]]
 
 
-def build(site: Site) -> Built:
-    """Build the record."""
+def build(site: Site, *, by_itself: bool = False) -> Built:
+    """Build the record, because somebody asks for it or because it is kept up to date."""
+    with site.building:
+        return _build(site, by_itself=by_itself)
+
+
+def _build(site: Site, *, by_itself: bool) -> Built:
     config = site.config.record
     if config is None:
         raise InvalidInput(f"`{site.config.file}` has no [record]; say there where it is found")
@@ -126,7 +134,10 @@ def build(site: Site) -> Built:
             people = editions.figures(item for item in known if item.order == order)
             told = _told(law, order, done) | {"people": people}
             came += editions.publish(connection, order, before.get(order, ()), told, now)  # 4
-    return _written(site, config, law.existing(), came)
+    log = Folder(config.folder / LOG)
+    note = _shown(site, log) if by_itself and not came else None
+    note = _published(site, log) if note is None else note
+    return _written(site, config, note, law.existing(), came)
 
 
 def check_known(site: Site, order: str) -> None:
@@ -139,12 +150,24 @@ def check_known(site: Site, order: str) -> None:
         raise InvalidInput(f"no order here is called `{order}`{nearest(order, names)}")
 
 
-def _written(site: Site, config: settings.Record, existing: int, came: int) -> Built:
-    """Rule 5."""
-    note, log = site.ledger.sign(GOVERNANCE), Folder(config.folder / written.LOG)
-    checkpoint = read_checkpoint(note.text)
+def _shown(site: Site, log: Folder) -> Note | None:
+    """Return the checkpoint that is shown, if every edition is in it."""
+    note = log.checkpoint()
+    with site.store.view() as connection:
+        last = last_event(connection, (editions.PUBLISHED,))
+    return note if note is not None and last <= read_checkpoint(note.text).size else None
+
+
+def _published(site: Site, log: Folder) -> Note:
+    """Sign the log up to now and publish it; returns its checkpoint, with the cosignatures that it has."""
+    note = site.ledger.sign(GOVERNANCE)
     site.ledger.governance.publish(log, note)
-    note = log.checkpoint() or note  # with the cosignatures that it got since
+    return log.checkpoint() or note
+
+
+def _written(site: Site, config: settings.Record, note: Note, existing: int, came: int) -> Built:
+    """Write every file (rule 5)."""
+    checkpoint = read_checkpoint(note.text)
     with site.store.view() as connection:
         found = editions.read_editions(connection)
         signed = signed_at(connection, GOVERNANCE, checkpoint.size)

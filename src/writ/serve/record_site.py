@@ -19,8 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from writ.ledger.folder import Folder
-from writ.ledger.record.pages import CHECKING, POLICY
-from writ.ledger.record.site import INDEX, LOG
+from writ.ledger.record.places import CHECKING, INDEX, LOG, POLICY
 from writ.serve.tiles import FOR_EVER, tiles_app
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"

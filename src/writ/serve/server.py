@@ -2,7 +2,8 @@
 
 1. The deployment is opened under its lock, and everything in it proved, before anything listens.
 2. The feed starts first, then the gateway, so that the gateway answers by the last snapshot from
-   its first request on; only then is the ready line printed.
+   its first request on; then the portal and the record, where there are any; only then is the ready
+   line printed.
 3. SIGTERM and SIGINT stop in the opposite order: gateway, faces, feed, store.
 """
 
@@ -32,6 +33,7 @@ from writ.serve.crls import CrlFetch
 from writ.serve.listen import Face, listen_tcp, listen_unix
 from writ.serve.passes import Passes
 from writ.serve.rechecks import Rechecks
+from writ.serve.record_keeping import RecordKeeping
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
 from writ.serve.telling import open_teller
@@ -60,6 +62,7 @@ class Ready:
     control: str
     epoch: int
     portal: str | None = None
+    record: str | None = None
     ready: bool = True
 
 
@@ -83,6 +86,9 @@ class _Server:
         self._log = structlog.get_logger()
         self._supervisor = Supervisor(config.file, config.folder, self._gateway_started)
         self._portal = Supervisor(config.file, config.folder, self._portal_started, "portal")
+        self._record = Supervisor(
+            config.file, config.folder, self._record_started, "record", "writ.serve.record_face"
+        )
 
     async def run(self) -> None:
         """Start everything, wait for the signal, stop everything (rules 2 and 3)."""
@@ -113,9 +119,10 @@ class _Server:
             stack.callback(cover.cancel)
             await self._first_answer()
             portal = await self._open_portal(stack)
+            public = await self._open_record(stack)
             control = str(self._config.control_socket)
             epoch = self._site.desk.current().epoch
-            self._ready(Ready(gateway, f"{host}:{port}", control, epoch, portal))
+            self._ready(Ready(gateway, f"{host}:{port}", control, epoch, portal, public))
             self._log.info("ready", gateway=gateway, admin=f"{host}:{port}", epoch=epoch)
             await stop.wait()
             self._log.info("stopping")
@@ -146,6 +153,16 @@ class _Server:
         stack.push_async_callback(self._portal.stop)
         return address
 
+    async def _open_record(self, stack: contextlib.AsyncExitStack) -> str | None:
+        """Keep the public record, and start what serves it, where that is asked for."""
+        if self._config.record is None or self._config.record.listen is None:
+            return None
+        keeping = asyncio.create_task(RecordKeeping(self._site).keep())
+        stack.callback(keeping.cancel)
+        address = await self._record.start()
+        stack.push_async_callback(self._record.stop)
+        return address
+
     async def _first_answer(self) -> None:
         """Wait until the gateway has applied what is in force (rule 2), and record that it is."""
         epoch = self._site.desk.current().epoch
@@ -161,3 +178,6 @@ class _Server:
 
     def _portal_started(self, listen: str) -> None:
         self._log.info("portal started", listen=listen)
+
+    def _record_started(self, listen: str) -> None:
+        self._log.info("record started", listen=listen)

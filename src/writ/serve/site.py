@@ -8,8 +8,9 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from writ.clock import Clock, DrillClock, WallClock
 from writ.desk.desk import Desk
@@ -33,7 +34,7 @@ from writ.store.database import Store, open_store
 
 @dataclass(slots=True)
 class Site:
-    """An open deployment; `feed` is there while gateways are served."""
+    """An open deployment; `feed` is there while gateways are served, `building` is held by who builds the record."""
 
     config: Config
     trust: Trust
@@ -43,6 +44,7 @@ class Site:
     desk: Desk
     ledger: Ledger
     feed: Feed | None = None
+    building: Lock = field(default_factory=Lock)
 
     async def settled(self) -> bool:
         """Wait for every change made so far; False where some gateway has not applied it yet."""

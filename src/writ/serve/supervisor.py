@@ -1,6 +1,6 @@
 """Keeps a face running in a process of its own: started, watched, and started again.
 
-A face is `gateway` or `portal`: what `python -m writ.NAME` runs.
+A face is `gateway` or `portal`: what `python -m writ.NAME` runs; or another module, by its whole name.
 
 1. A face that dies is started anew, after a pause that doubles from 0.2 s to 10 s and is
    forgotten once one has run for 30 s.
@@ -62,11 +62,16 @@ class Supervisor:
     """Starts one face and keeps it; `started` is called with each one's address."""
 
     def __init__(
-        self, config: Path, folder: Path, started: Callable[[str], None], face: str = "gateway"
+        self,
+        config: Path,
+        folder: Path,
+        started: Callable[[str], None],
+        face: str = "gateway",
+        module: str = "",
     ) -> None:
         self._config = config
         self._face = face
-        self._command = [sys.executable, "-m", f"writ.{face}", "--config", str(config)]
+        self._command = [sys.executable, "-m", module or f"writ.{face}", "--config", str(config)]
         self._note = folder / f"{face}.json"
         self._started = started
         self._log = structlog.get_logger()

@@ -61,6 +61,13 @@ def read_events(
         yield Event(row.seq, row.kind, row.salt, row.bytes, row.digest)
 
 
+def last_event(connection: Connection, kinds: Collection[str]) -> int:
+    """Return the number of the last row of some kinds; 0: there is none."""
+    query = event.select().where(event.c.kind.in_(kinds)).order_by(event.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return 0 if row is None else row.seq
+
+
 def destroy_salts(connection: Connection, words: Collection[str]) -> int:
     """Destroy the salts of rows that have one of some words in them; return how many (rule 3)."""
     sought = [word.encode() for word in words]

@@ -33,7 +33,8 @@ from writ.ledger.policy import read_policy
 from writ.ledger.proof import read_proof
 from writ.ledger.record.editions import read_editions
 from writ.ledger.record.pages import span_words
-from writ.ledger.record.site import SECURITY, write_files
+from writ.ledger.record.places import SECURITY
+from writ.ledger.record.site import write_files
 from writ.ledger.record.statements import LONGEST
 from writ.ledger.seals import Seals, sign_seal
 from writ.model.subject import Subject

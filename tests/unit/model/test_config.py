@@ -268,3 +268,13 @@ def test_a_record_is_named_after_its_host(tmp_path: Path) -> None:
     config = read_config(written(tmp_path, '[record]\naddress = "https://example.org"\n'))
     assert config.record is not None
     assert ("example.org", None) == (config.record.operator, config.record.security)
+
+
+def test_a_record_is_kept_and_served_where_it_says_so(tmp_path: Path) -> None:
+    """With `listen`; without it, it is built by hand."""
+    text = '[record]\naddress = "https://example.org"\n'
+    by_hand = read_config(written(tmp_path, text)).record
+    kept = read_config(written(tmp_path, text + 'listen = "127.0.0.1:8084"\n')).record
+    assert by_hand is not None
+    assert kept is not None
+    assert (None, "127.0.0.1:8084") == (by_hand.listen, str(kept.listen))

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from writ.errors import Refused
+from writ.serve.record_face import main
 from writ.serve.record_site import record_app
 
 EDITION = "orders/us-bis/1.json"
@@ -84,3 +86,11 @@ def test_the_log_is_served_beside(client: TestClient) -> None:
     """Its checkpoint is never kept."""
     answer = client.get("/log/checkpoint")
     assert (200, "no-store") == (answer.status_code, answer.headers["cache-control"])
+
+
+def test_its_process_serves_what_is_to_be_served(tmp_path: Path) -> None:
+    """A configuration that does not say where to listen is refused in one line."""
+    config = tmp_path / "writ.toml"
+    config.write_text('[record]\naddress = "https://record.example.org"\n')
+    with pytest.raises(Refused, match=r"has no \[record\] with `listen`"):
+        main(config)

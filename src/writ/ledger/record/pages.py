@@ -16,10 +16,9 @@ import jinja2
 from writ.canonical import Plain
 from writ.clock import DAY, HOUR, MINUTE, SECOND, parse_instant
 from writ.ledger.record.bands import APART
+from writ.ledger.record.places import CHECKING, POLICY
 from writ.ledger.record.view import Order, Record, Told
 
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
-CHECKING = POLICY + "; script-src 'self'; connect-src 'self'"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",

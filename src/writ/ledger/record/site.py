@@ -13,11 +13,9 @@ from writ.clock import format_instant
 from writ.errors import Failed
 from writ.ledger.record import feeds, tables
 from writ.ledger.record.pages import index_page, order_page, resource, verify_page
+from writ.ledger.record.places import INDEX, SECURITY
 from writ.ledger.record.view import Record
 from writ.model.record import Security
-
-INDEX, LOG = "index.html", "log"
-SECURITY = ".well-known/security.txt"
 
 
 def files_of(record: Record) -> dict[str, bytes]:
