@@ -29,6 +29,10 @@ from writ.ledger.evidence.listing import UNNAMED, WORD
 from writ.ledger.evidence.manifest import MANIFEST, SIGNATURE, Item, read_manifest
 from writ.ledger.evidence.pack import seal_pack
 from writ.ledger.policy import Policy, read_policy
+from writ.ledger.sampling.report import Reports, sign_report
+from writ.ledger.sampling.sample import Wish as Draw
+from writ.ledger.sampling.sample import draw
+from writ.ledger.sampling.sheet import Mark
 from writ.ledger.stamps import record_stamp
 from writ.model.config import read_config
 from writ.serve.arrival import record
@@ -150,6 +154,7 @@ def evidence(folder: Path) -> Iterator[Evidence]:
         _first(made)
         clock.step(NOW + HOUR)
         _receipts(folder)
+        _audit(made)
         _stamp(made)
         clock.step(NOW + DAY)
         second = letter(version=2).replace(b"17:21:00", b"17:22:00") + ANNEX.encode()
@@ -224,6 +229,17 @@ def _receipts(folder: Path) -> None:
     lines.append(refusal | {"id": "ffff", "error": "unknown_key", "rules": []})
     data = b"".join(encode(line) + b"\n" for line in lines) + b"not a receipt\n"
     (folder / "data" / "receipts" / "gateway-1.jsonl").write_bytes(data)
+
+
+def _audit(made: Evidence) -> None:
+    """Have somebody look at five decisions of each outcome, one of them wrong."""
+    site = made.site
+    number, drawn = draw(site.ledger.decisions, Draw(5), site.clock.now())
+    reports = Reports(site.store, site.trust, site.clock)
+    marks: dict[int, Mark] = {item.entry: "right" for item in drawn} | {drawn[0].entry: "wrong"}
+    report = reports.report(number, marks)
+    reports.record(number, marks, sign_report(report, WORLD.trust, WORLD.keys["ben"]))
+    made.attached["audit/report.json"] = report.write()
 
 
 def _stamp(made: Evidence) -> None:

@@ -3,8 +3,9 @@
 1. Epochs, from the first that has the order to the last, with bundle and sources. What was compiled
    has all orders in it: where another is in it that may not be told in full, somebody names it.
 2. Rows of annexes stay unless they are asked for, and so do receipts that tell of other orders.
-3. Events of those epochs and their proposals, words on the order's duties, timestamps, and the
-   decision log's last checkpoint; each opened and proved.
+3. Events of those epochs and their proposals, words on the order's duties, drills, samples of
+   decisions since and what people found in them, timestamps, and the decision log's last checkpoint;
+   each opened and proved.
 4. What is handed in beside is enclosed.
 
 What each file is, and when, is no word of this one: it follows from what is gathered
@@ -27,6 +28,8 @@ from writ.law.reading import nearest
 from writ.ledger.evidence import chain, contents, events, receipts, said
 from writ.ledger.evidence.listing import BESIDE, ENCLOSED, apart
 from writ.ledger.log import DECISIONS, GOVERNANCE
+from writ.ledger.sampling.report import REPORTED
+from writ.ledger.sampling.sample import SAMPLED
 from writ.serve.site import Site
 from writ.signing.approval import read_bundle
 from writ.signing.certified import CertifiedKey
@@ -240,8 +243,10 @@ class _Gathering:
             return row.seq >= self._first
         if row.kind in _PROPOSALS:
             return payload["id"] in self._proposals
-        if row.kind == said.IN_FORCE:
+        if row.kind in {said.IN_FORCE, SAMPLED}:
             return row.seq > self._first
+        if row.kind == REPORTED:
+            return isinstance(sample := payload["sample"], int) and sample > self._first
         if row.kind in {MET, OCCURRED}:
             envelope = read_envelope(fetch(self._store, str(payload["envelope"])))
             return _order_of(envelope.payload) == self._wish.order

@@ -76,7 +76,7 @@ def test_a_pack_is_the_same_each_time_and_proves_what_happened(
     )
     assert found.receipts is not None
     assert {"permit": 4, "verify": 30} == found.receipts.counts()
-    assert ["drill.recorded", "duty.met"] == [word.kind for word in found.words]
+    assert ["drill.recorded", "duty.met", "audit.reported"] == [word.kind for word in found.words]
     stamp = found.stamps[0]
     told = prove_stamp(
         found.documents[stamp.token], found.documents[stamp.note], world.authority.root
@@ -101,6 +101,9 @@ def test_a_pack_tells_its_story(world: Evidence, pack: bytes) -> None:
         "epoch 3 held: submitted by ana, signed by ben, eva",
     ):
         assert words in lines
+    found = re.search(r"ben reported on .* \(sample \d+\): (.*)", "\n".join(lines))
+    assert found is not None
+    assert "1 wrong and 0 unclear of 8" == found[1]
     both = next(item for item in opened.manifest.items if item.name == "order/v1.yaml")
     assert ("2026-06-12T21:21:00Z", "2026-06-12T21:00:00Z") == (both.so_at, both.recorded_at)
     told = list(clauses(versions_of(opened.contents)[0]))
@@ -424,6 +427,7 @@ def test_pages_leave_out_what_there_is_not(world: Evidence, pack: bytes) -> None
     page = index(bare, opened.manifest, [item]).decode()
     assert ("No gateway has put down anything yet" in page, "a drill" in page) == (True, False)
     assert [] == list(charts(bare))
+    assert "): the report is not in this pack" in "\n".join(line.what for line in timeline(bare))
     report = next(note for note in bare.notes if note.kind == "report")
     for data in (b"{", b'{"kind":"","phases":[{"from":"","models":[{"model":"m","all":{}}]}]}'):
         told = cast("Report", report.said)
@@ -447,6 +451,9 @@ def test_parts_of_another_story_are_refused(world: Evidence, pack: bytes) -> Non
     other = replace(noted, payload={**noted.payload, "by": "zoe"})
     with pytest.raises(Refused, match="says `zoe`, and `ben` signed"):
         read_notes([other], found.documents, found.trust)
+    report = next(event for event in found.events if event.kind == "audit.reported")
+    with pytest.raises(Refused, match="reports on a draw that is not in the pack"):
+        read_words([report], found.documents, found.trust)
     for kind in ("duty.met", "drill.recorded"):
         word = next(event for event in found.events if event.kind == kind)
         other = replace(word, payload={**word.payload, "by": "zoe"})

@@ -107,7 +107,13 @@ def test_the_script_reads_words_as_we_do(world: Evidence, pack: bytes) -> None:
     checks.words_of(events, documents, trust)
     met = next(number for number, row in events.items() if row["kind"] == "duty.met")
     epoch = next(number for number, row in events.items() if row["kind"] == "epoch.activated")
+    report = next(number for number, row in events.items() if row["kind"] == "audit.reported")
     for number, change, why in (
+        (
+            checks.words_of(events, documents, trust)[report][1]["sample"],
+            {"kind": "x"},
+            "a draw that",
+        ),
         (met, {"kind": "drill.recorded"}, f"the word of event {met} is another kind's"),
         (
             epoch,

@@ -29,6 +29,7 @@ from writ.ledger.evidence.manifest import (
     Manifest,
 )
 from writ.ledger.evidence.said import DRILLED, STAMPED, Report, named_by
+from writ.ledger.sampling.report import REPORTED
 
 WORD = "the exporter's word"
 BESIDE, ENCLOSED = "beside", "enclosed"
@@ -39,6 +40,7 @@ _OWN = {
     SCRIPT: "checks this pack with Python and `cryptography` alone",
     contents.POLICY: "the logs' keys; take them from elsewhere too",
 }
+_ABOUT = {DRILLED: "the scorecard of a drill", REPORTED: "a report on a sample of decisions"}
 UNNAMED = "enclosed; the log does not name it"
 
 
@@ -216,10 +218,9 @@ def _reports(found: contents.Contents) -> dict[str, _Claim]:
             what = f"a report that was signed for: {note.said.kind}"
             named.setdefault(note.said.report, _Claim(what, note.seq, at, at))
     for word in found.words:
-        if word.kind == DRILLED:
+        if word.kind in _ABOUT:
             dates = format_instant(word.so_at), format_instant(word.at)
-            claim = _Claim("the scorecard of a drill", word.seq, *dates)
-            named.setdefault(word.about, claim)
+            named.setdefault(word.about, _Claim(_ABOUT[word.kind], word.seq, *dates))
     return named
 
 

@@ -6,14 +6,17 @@
 3. A timestamp is in the pack with the checkpoint it is of, and the proof that the pack's checkpoint
    continues that one. Whoever has the authority's certificates proves it
    (`writ.signing.timestamp`).
+4. A report on a sample of decisions is about a draw that stands on record in the pack.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from writ.clock import Instant
 from writ.errors import Refused
 from writ.ledger.evidence.events import Event
+from writ.ledger.sampling.report import REPORTED
+from writ.ledger.sampling.sample import SAMPLED
 from writ.signing.dsse import read_envelope
 from writ.signing.form import Form, as_form
 from writ.signing.trust import Trust
@@ -21,7 +24,7 @@ from writ.signing.word import verify_word
 
 NOTED, IN_FORCE, STAMPED = "proposal.noted", "epoch.in_force", "log.timestamped"
 DRILLED = "drill.recorded"
-WORDS = frozenset({"duty.met", "duty.event", DRILLED})
+WORDS = frozenset({"duty.met", "duty.event", DRILLED, REPORTED})
 FOLDER = "said"
 
 Beginning = Callable[[bytes], None]
@@ -50,18 +53,24 @@ class Other(Form, frozen=True, forbid_unknown_fields=False):
 
 
 class _Told(Form, frozen=True, forbid_unknown_fields=False):
-    """What is read of a word about a duty or a drill: when it was, if it says."""
+    """What is read of a word: when it was, or which draw it is about, if it says."""
 
     at: Instant | None = None
+    sample: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Somebody's word on `about`, a duty, an event or a drill's scorecard; it was so at `so_at`."""
+    """Somebody's word on `about`: a duty, an event, a drill's scorecard, a report on a sample.
+
+    It was so at `so_at`; `sample` is the event of the draw.
+    """
 
     seq: int
     kind: str
+    by: str
     about: str
+    sample: int | None
     so_at: Instant
     at: Instant
 
@@ -170,10 +179,10 @@ def read_notes(
 
 
 def read_words(
-    events: Iterable[Event], documents: Mapping[str, bytes], trust: Trust
+    events: Collection[Event], documents: Mapping[str, bytes], trust: Trust
 ) -> tuple[Spoken, ...]:
-    """Return the words about duties and drills, each proved to be its person's own."""
-    found = []
+    """Return the words about duties, drills and samples, each proved to be its person's own."""
+    found, draws = [], {event.seq for event in events if event.kind == SAMPLED}
     for event in events:
         if event.kind in WORDS:
             row = as_form(event.payload, _Met, f"event {event.seq}")
@@ -182,7 +191,11 @@ def read_words(
             if word.by != row.by:
                 raise Refused(f"event {event.seq} says `{row.by}`, and `{word.by}` signed")
             so_at = row.at if word.said.at is None else word.said.at
-            found.append(Spoken(event.seq, event.kind, word.digest, so_at, row.at))
+            sample = word.said.sample
+            if event.kind == REPORTED and sample not in draws:  # 4
+                raise Refused(f"event {event.seq} reports on a draw that is not in the pack")
+            about = word.by, word.digest, sample
+            found.append(Spoken(event.seq, event.kind, *about, so_at, row.at))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from writ.clock import Instant, format_instant, parse_instant
 from writ.ledger.evidence.chain import Version
 from writ.ledger.evidence.contents import Contents
 from writ.ledger.evidence.said import Report, Skip
+from writ.ledger.sampling.report import REPORTED
 
 LIMITS = (
     (
@@ -40,6 +41,11 @@ LIMITS = (
         "What is said in words by `index.html` and `summary.pdf`: whoever made the pack wrote them, and"
         " they are not compared with what is proved. The list is, `manifest.json`, but for what it"
         " marks as the exporter's word. Go by what the check prints."
+    ),
+    (
+        "That what was sealed stood there while it was: openings of the cover log are not enclosed. The"
+        " operator makes one for an event with `writ log uncover`, and whoever kept a checkpoint of the"
+        " cover log checks it."
     ),
     (
         "That the receipts drawn are typical: which they are follows from the log's root, but whoever"
@@ -72,6 +78,16 @@ class _Phase(msgspec.Struct):
 class _Simulation(msgspec.Struct):
     kind: str
     phases: list[_Phase]
+
+
+class _Marked(msgspec.Struct):
+    drawn: int
+    wrong: int
+    unclear: int
+
+
+class _Audit(msgspec.Struct):
+    outcomes: list[_Marked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,8 @@ def first_seen(contents: Contents) -> dict[int, Instant]:
 
 def timeline(contents: Contents) -> list[Line]:
     """Tell the order's story, by when things were on record."""
-    lines = [*_letters(contents), *_epochs(contents), *_words(contents), *_stamps(contents)]
+    lines = [*_letters(contents), *_epochs(contents), *_words(contents), *_audits(contents)]
+    lines += _stamps(contents)
     return sorted(lines, key=lambda line: (line.recorded_at, line.so_at, line.what))
 
 
@@ -196,6 +213,25 @@ def _words(contents: Contents) -> Iterator[Line]:
                 yield Line(at, at, f"{note.by} did without {', '.join(gates)}: {why}")
             case _:
                 yield Line(at, at, f"{note.kind} by {note.by}")
+
+
+def _audits(contents: Contents) -> Iterator[Line]:
+    for word in contents.words:
+        if word.kind == REPORTED:
+            at = format_instant(word.at)
+            what = f"{word.by} reported on decisions drawn by chance (sample {word.sample}): "
+            yield Line(at, at, what + _marked(contents.documents.get(word.about)))
+
+
+def _marked(report: bytes | None) -> str:
+    try:
+        lines = msgspec.json.decode(report or b"", type=_Audit).outcomes
+    except msgspec.DecodeError:
+        return "the report is not in this pack"
+    wrong, unclear, drawn = (
+        sum(getattr(line, name) for line in lines) for name in ("wrong", "unclear", "drawn")
+    )
+    return f"{wrong} wrong and {unclear} unclear of {drawn}"
 
 
 def _stamps(contents: Contents) -> Iterator[Line]:
