@@ -236,7 +236,9 @@ def _audit(made: Evidence) -> None:
     site = made.site
     number, drawn = draw(site.ledger.decisions, Draw(5), site.clock.now())
     reports = Reports(site.store, site.trust, site.clock)
-    marks: dict[int, Mark] = {item.entry: "right" for item in drawn} | {drawn[0].entry: "wrong"}
+    marks: dict[int, Mark] = {
+        item.entry: "wrong" if item is drawn[0] else "right" for item in drawn
+    }
     report = reports.report(number, marks)
     reports.record(number, marks, sign_report(report, WORLD.trust, WORLD.keys["ben"]))
     made.attached["audit/report.json"] = report.write()
