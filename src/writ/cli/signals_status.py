@@ -37,7 +37,12 @@ def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> N
     )
     if as_json:
         return
-    for row in msgspec.convert(answer["told"], list[_Told]):
-        print(f"{row.receiver} was told {row.sent}; {row.waiting} wait, {row.refused} it refused")
+    for row in rows:
+        if row.event.startswith("unknown:"):
+            print(f"{row.transmitter} sends what is not known here, and it takes nothing back")
+    for told in msgspec.convert(answer["told"], list[_Told]):
+        print(
+            f"{told.receiver} was told {told.sent}; {told.waiting} wait, {told.refused} it refused"
+        )
     for name, state in sorted(msgspec.convert(answer["streams"], dict[str, str]).items()):
         print(f"{name} says that its stream is {state}")

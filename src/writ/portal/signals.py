@@ -22,6 +22,7 @@ from writ.clock import wall
 from writ.errors import Failed, WritError
 from writ.model.listeners import Portal
 from writ.people.https import HttpsFetch
+from writ.people.signals.events import UNKNOWN
 from writ.people.signals.keysets import KeySets
 from writ.people.signals.sets import SetRefused, read_set
 from writ.people.signals.transmitters import Transmitter, load_transmitters
@@ -46,9 +47,12 @@ class Hearing:
     now: Callable[[], float] = wall
 
     async def take(self, transmitter: Transmitter, token: str) -> None:
-        """Prove a SET and hand it on (rule 1)."""
-        await read_set(token, transmitter, self.keys, self.now())
+        """Prove a SET and hand it on (rule 1); refuse one that nobody here knows in a family that is."""
+        found = await read_set(token, transmitter, self.keys, self.now())
         await self.counter.signal(transmitter.name, token)
+        if found.bearing.misnamed:
+            name = found.bearing.event.removeprefix(UNKNOWN)
+            raise SetRefused("invalid_request", f"`{name}` is no event of its family known here")
 
 
 def open_hearing(file: Path, counter: Counter) -> Hearing:

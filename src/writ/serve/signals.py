@@ -3,7 +3,8 @@
 1. The portal hands on what came, and is not believed: a SET is signed by its transmitter, or nothing
    happens. Nobody is told whether somebody fell.
 2. The answer waits until every gateway goes by what is left.
-3. Sign-ins that the signal says are over end with it (`writ.serve.passes`); the log says how many.
+3. An event that nobody here knows is logged and counted, and takes nothing back.
+4. Sign-ins that the signal says are over end with it (`writ.serve.passes`); the log says how many.
 """
 
 import asyncio
@@ -44,6 +45,10 @@ def signal_routes(site: Site, passes: Passes) -> list[Route]:
         now = wall()
         found = await read_set(form.set, sender, keys, now)
         fallen = await asyncio.to_thread(site.registry.signals.take, found, now - found.issued_at)
+        if found.bearing.unknown:
+            structlog.get_logger().warning(
+                "signal not known", transmitter=sender.name, signal=found.bearing.event
+            )
         ended = passes.end(found)
         if ended:
             structlog.get_logger().info("sign-ins ended", transmitter=sender.name, ended=ended)

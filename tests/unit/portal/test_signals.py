@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from tests.worlds.door import Door, opened_door
 from tests.worlds.transmitter import (
+    CAEP,
     DIGEST,
     POLL,
     SSF,
@@ -100,6 +101,23 @@ def test_what_came_is_shown(door: Door) -> None:
     assert {"idp": "paused"} == heard.streams()
 
 
+def test_what_nobody_knows_is_counted_and_told(door: Door) -> None:
+    """Of another family it is acknowledged; in a known one its sender hears that it took nothing back."""
+    prove(door)
+    foreign = event("revoked", "https://events.example/", a=1)
+    with structlog.testing.capture_logs() as logged:
+        answers = [
+            said(push(door, signed(jti="u1", events=foreign))),
+            said(push(door, signed(jti="u2", events=event("session-ended", a=1)))),
+        ]
+    names = ["unknown:https://events.example/revoked", f"unknown:{CAEP}session-ended"]
+    counted = {item.event: item.times for item in door.site.registry.signals.heard()}
+    assert [(202, ""), (400, "invalid_request")] == answers
+    assert dict.fromkeys(names, 1).items() <= counted.items()
+    assert names == [item["signal"] for item in logged if item["event"] == "signal not known"]
+    assert "done" == state(door, door.key("alice"))
+
+
 @pytest.mark.parametrize(
     ("token", "to", "headers", "answer"),
     [
@@ -173,6 +191,7 @@ def test_sets_are_fetched_carried_out_and_acknowledged(door: Door, tmp_path: Pat
         "j1": signed(jti="p1"),
         "bad": signed(jti="bad", aud="another"),
         "odd": 5,
+        "new": signed(jti="p3", events=event("session-ended", a=1)),
         "j2": signed(jti="p2"),
     }
     provider = Provider(sets=sets, most=2)
@@ -180,10 +199,12 @@ def test_sets_are_fetched_carried_out_and_acknowledged(door: Door, tmp_path: Pat
     assert {} == provider.sets
     assert "open" == state(door, door.key("alice"))
     told = [(item["ack"], sorted(item["setErrs"])) for item in provider.heard]
-    assert [([], []), (["j1"], ["bad"]), (["j2"], ["odd"])] == told
-    assert ("invalid_audience", True) == (
-        provider.heard[1]["setErrs"]["bad"]["err"], provider.heard[0]["returnImmediately"],
-    )  # fmt: skip
+    assert [([], []), (["j1"], ["bad"]), ([], ["new", "odd"]), (["j2"], [])] == told
+    assert ("invalid_audience", "invalid_request", True) == (
+        provider.heard[1]["setErrs"]["bad"]["err"],
+        provider.heard[2]["setErrs"]["new"]["err"],
+        provider.heard[0]["returnImmediately"],
+    )
     assert "Bearer secret" == provider.headers[0]["Authorization"]
 
 

@@ -106,7 +106,7 @@ def _signal(claims: Mapping[str, object], transmitter: Transmitter, now: float) 
     if not isinstance(about, Mapping):
         raise Refused(f"{_WHAT} has no `sub_id`")
     found = bearing(uri, fields)
-    who = None if found.event == "unknown" else _who(about, transmitter)
+    who = None if found.unknown else _who(about, transmitter)
     session = _session(about, transmitter) if found.ends_sessions else None
     return Signal(transmitter, jti, issued_at, found, who, session)
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from writ.errors import Refused
-from writ.people.signals.events import ALL, CAEP, RISC, SSF, Bearing, bearing
+from writ.people.signals.events import ALL, CAEP, RISC, SSE, SSF, Bearing, bearing
 
 NOTHING = frozenset[str]()
 LEVEL = {"namespace": "NIST-IAL", "current_level": "1"}
@@ -42,15 +42,38 @@ def test_an_event_bears_on_what_rests_on_it(
     [
         (f"{RISC}account-disabled", Bearing("account-disabled", ALL)),
         (f"{RISC}account-purged", Bearing("account-purged", ALL)),
-        (f"{RISC}session-revoked", Bearing("unknown")),
-        (f"{CAEP}account-disabled", Bearing("unknown")),
-        ("session-revoked", Bearing("unknown")),
+        (f"{RISC}identifier-recycled", Bearing("identifier-recycled", ALL)),
+        (f"{RISC}sessions-revoked", Bearing("sessions-revoked", ALL)),
+        (f"{RISC}account-enabled", Bearing("account-enabled")),
+        (f"{CAEP}session-presented", Bearing("session-presented")),
+        (f"{RISC}session-revoked", Bearing(f"unknown:{RISC}session-revoked", misnamed=True)),
+        (f"{CAEP}account-disabled", Bearing(f"unknown:{CAEP}account-disabled", misnamed=True)),
+        (f"{SSF}new/one", Bearing(f"unknown:{SSF}new/one", misnamed=True)),
+        ("session-revoked", Bearing("unknown:session-revoked")),
+        (
+            "https://a.example/\x1b[2J" + "x" * 300,
+            Bearing(f"unknown:https://a.example/?[2J{'x' * 178}"),
+        ),
         (f"{SSF}verification", Bearing("verification")),
+        (f"{SSE}verification", Bearing("verification")),
+        (f"{RISC}verification", Bearing("verification")),
     ],
 )
 def test_an_event_is_known_by_its_whole_address(uri: str, found: Bearing) -> None:
     """RISC's are RISC's; what is not known is unknown, whatever it ends in."""
     assert found == bearing(uri, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes"),
+    [("password", NOTHING), ("verifiable-credential", ALL), ("hypothetical", ALL)],
+)
+def test_a_compromised_credential_bears_on_facts_that_it_carries(
+    kind: str, attributes: frozenset[str]
+) -> None:
+    """As one that was revoked."""
+    found = bearing(f"{RISC}credential-compromise", {"credential_type": kind})
+    assert Bearing("credential-compromise", attributes) == found
 
 
 def test_a_stream_says_how_it_is() -> None:

@@ -152,7 +152,7 @@ def test_a_transmitter_speaks_of_its_own_organisations_people(
 @pytest.mark.parametrize("who", [None, "nobody", "alice"])
 def test_what_bears_on_nothing_is_counted(registry: Registry, who: str | None) -> None:
     """Unknown events, unknown people: taken, counted, and nothing on record."""
-    bearing = REVOKED if who != "alice" else Bearing("unknown")
+    bearing = REVOKED if who != "alice" else Bearing("unknown:x")
     assert 0 == registry.signals.take(said(bearing, who), 0.0)
     [found] = registry.signals.heard()
     assert (1, 0, bearing.event) == (found.times, found.fallen, found.event)

@@ -76,8 +76,8 @@ def test_the_time_it_may_take_is_seven_days() -> None:
 
 def test_an_unknown_event_names_nobody() -> None:
     """It is acknowledged, and has no effect whoever it is about."""
-    found = read(signed(events=event("new-in-2030", a=1)))
-    assert (Bearing("unknown"), None) == (found.bearing, found.who)
+    found = read(signed(events=event("new-in-2030", "https://a.example/", a=1)))
+    assert (Bearing("unknown:https://a.example/new-in-2030"), None) == (found.bearing, found.who)
 
 
 @pytest.mark.parametrize(
