@@ -71,7 +71,7 @@ def read_changes(
     """Read how many rows of which annexes are meant to come and go (rule 5)."""
     found = dict[str, AnnexChange]()
     for name, entry in reader.mapping(node).items():
-        if name not in annexes:
+        if name not in annexes and "annexes" not in reader.unread:
             known = nearest(name, annexes)
             reader.fault(entry.key, f"{quoted(name)} is no annex of this version{known}")
         fields = reader.fields(entry.node, CHANGE_KEYS)

@@ -19,6 +19,7 @@ from writ.law.document import Node, quoted
 from writ.law.reading import Reader, nearest
 from writ.law.shipped import data_bytes
 
+GROUPS_FILE = "groups.yaml"
 NO_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _REGION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
 _LIKE_A_GROUP = re.compile(r"[a-z][a-z0-9-]{2,}")
@@ -126,6 +127,8 @@ def _listed(
             if not groups[name]:
                 reader.fault(item, f"the group {quoted(name)} has no members at that instant")
             yield from ((item, parts_of(code)) for code in groups[name])
+        elif _LIKE_A_GROUP.fullmatch(name) and GROUPS_FILE in reader.unread:
+            continue
         elif not _meant(name) and (hint := _near_group(name, groups)):
             reader.fault(item, f"{quoted(name)} is no country and no group of countries here{hint}")
         elif (place := read_place(reader, item))[0]:

@@ -264,6 +264,8 @@ def read_predicate(
 
 def _named(reader: Reader, node: Node, name: str, library: Library) -> Predicate:
     found = library.get(name)
+    if found is None and f"{name}.yaml" in reader.unread:
+        return Predicate(None, None)
     if found is None:
         reader.fault(node, f"unknown definition {quoted(name)}{nearest(name, library.names)}")
         return Predicate(None, None, name)

@@ -23,6 +23,7 @@ DEEPEST = 32
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _SHOWN = 60
+_OPEN = "found unexpected end of stream"
 _QUOTES = frozenset("'\"|>")
 
 Scalar: TypeAlias = str | int | bool | None
@@ -67,6 +68,14 @@ class Entry:
     node: Node
 
 
+class Part(dict[str, Entry]):
+    """A mapping that could not be read wholly; `unread` are the keys whose values are not whole."""
+
+    def __init__(self, entries: Mapping[str, Entry], unread: frozenset[str]) -> None:
+        super().__init__(entries)
+        self.unread = unread
+
+
 def quoted(value: object) -> str:
     """Write the user's own words into a message: in backticks, on one line, not too long."""
     return f"`{printable(value if isinstance(value, str) else str(value))}`"
@@ -78,20 +87,22 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
 
 
-def read_yaml(data: bytes, file: str, found: list[Fault] | None = None) -> Node:
+def read_yaml(data: bytes, file: str, found: list[Fault] | None = None, first: int = 1) -> Node:
     """Read one YAML document; every duplicate key, tag and anchor is reported at once.
 
     With `found`, all that can be read in spite of is put there, and reading goes on: with the key
     that came first, the bare value, what an alias of a scalar stands for, the first document.
-    Everything else is InvalidInput either way.
+    Everything else is InvalidInput either way. `first` is the number of its first line.
     """
     text = _decode(data, file)
-    composer = _Composer(file, text)
+    composer = _Composer(file, text, first - 1)
     try:
         node = composer.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if error.problem == _OPEN and error.context_mark:
+            mark = error.context_mark  # where it begins, and not where the file ends
+        line, column = (mark.line + first, mark.column + 1) if mark else (first, 1)
         composer.faults.append(Fault(file, line, column, f"not YAML: {_reason(error)}"))
         raise InvalidInput([*composer.faults, *composer.spared]) from None
     except yaml.YAMLError:
@@ -124,14 +135,16 @@ def _decode(data: bytes, file: str) -> str:
 
 
 def _reason(error: yaml.MarkedYAMLError) -> str:
-    return " ".join(str(error.problem).split())
+    said = f"{error.context}, {error.problem}" if error.problem == _OPEN else error.problem
+    return " ".join(str(said).split())
 
 
 class _Composer:
     """Builds the tree from parser events, so that nothing is expanded before it is judged."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, above: int) -> None:
         self.file = file
+        self.above = above
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.faults: list[Fault] = []
         self.spared: list[Fault] = []
@@ -214,7 +227,8 @@ class _Composer:
     def place(self, event: yaml.Event) -> Place:
         """Return where `event` begins."""
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
+        line = self.above + 1
+        return Place(self.file, mark.line + line, mark.column + 1) if mark else Place(self.file)
 
 
 def _scalar(text: str) -> Scalar:

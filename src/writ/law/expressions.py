@@ -329,7 +329,7 @@ def _named_group(scope: Scope, node: Node, *, or_subject: bool) -> Group:
     if name in scope.annexes:
         return scope.annexes[name]
     if not or_subject:
-        if name:
+        if name and "annexes" not in reader.unread:
             known = nearest(name, scope.annexes)
             reader.fault(node, f"{quoted(name)} is no annex of this version{known}")
         return nobody

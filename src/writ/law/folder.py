@@ -6,7 +6,8 @@
 2. What is read is bytes by file name, wherever they come from, so that the same bytes mean the same
    law on every machine.
 3. All faults of all files are reported together; the order of the files does not matter. A file
-   that is no YAML hides no fault of another; where that is the catalogue, no name is unknown.
+   that is no YAML hides no fault of another, and what it would have named is not unknown; of an
+   order, what can be read of it is.
 """
 
 import re
@@ -23,6 +24,7 @@ from writ.law.document import Node
 from writ.law.omissions import note_omissions
 from writ.law.order import Beside, PlacedOrder, order_of
 from writ.law.reading import Reader
+from writ.law.salvage import salvage
 from writ.law.shelf import Read, Shelf
 from writ.model.catalogue import Catalogue
 from writ.model.order import Hold, Lawbook, OrderVersion
@@ -189,9 +191,10 @@ def _named_annexes(data: bytes) -> list[str]:
     if not _MAY_NAME.search(data):
         return []
     try:
-        return list(annexes.annex_files(document.read_yaml(data, "", [])))
+        node: Node | None = document.read_yaml(data, "", [])
     except InvalidInput:
-        return []  # the check reads the file again and says what is wrong
+        node = salvage(data, "", [])  # the check reads the file again and says what is wrong
+    return [] if node is None else list(annexes.annex_files(node))
 
 
 def _lies_beside(name: str) -> bool:
@@ -207,6 +210,10 @@ def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
                 documents[name] = document.read_yaml(files[name], name, reader.faults)
             except InvalidInput as error:
                 reader.faults += error.faults
+                reader.unread |= {name}
+                rest = None if _lies_beside(name) else salvage(files[name], name, reader.faults)
+                if rest is not None:
+                    documents[name] = rest
     return documents
 
 

@@ -15,13 +15,13 @@ from functools import cache
 
 from writ.canonical import digest
 from writ.clock import Instant
-from writ.law.countries import countries, read_place
+from writ.law.countries import GROUPS_FILE, countries, read_place
 from writ.law.document import Entry, Node, quoted, read_yaml
 from writ.law.reading import Keys, Reader
 from writ.law.shipped import data_bytes
 from writ.model.subject import Value
 
-FILE = "groups.yaml"
+FILE = GROUPS_FILE
 FILE_KEYS = Keys(required=("groups",))
 GROUP_KEYS = Keys(required=("title", "cites", "members"), optional=("limits",))
 MEMBER_KEYS = Keys(required=("country",), nullable=("since", "until"))

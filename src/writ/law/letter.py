@@ -46,7 +46,8 @@ class Letter:
     def known_clause(self, node: Node | None) -> str:
         """Read a reference to a clause that does not carry it."""
         clause = self.reader.text(node)
-        if node is not None and clause.strip() and clause not in self.clauses:
+        known = clause in self.clauses or "clauses" in self.reader.unread
+        if node is not None and clause.strip() and not known:
             hint = nearest(clause, self.clauses)
             self.reader.fault(node, f"no clause {quoted(clause)} in this version{hint}")
         return clause

@@ -63,7 +63,8 @@ class Register:
     def annex(self, node: Node | None) -> Group:
         """Read the name of an annex."""
         name = self.reader.identifier(node)
-        if node is not None and name and name not in self.annexes:
+        known = name in self.annexes or "annexes" in self.reader.unread
+        if node is not None and name and not known:
             hint = nearest(name, self.annexes)
             self.reader.fault(node, f"{quoted(name)} is no annex of this version{hint}")
         return self.annexes.get(name, Group(name, frozenset()))

@@ -24,7 +24,7 @@ from writ.law.letter import Letter
 from writ.law.obligations import Times, read_obligation, read_preserve
 from writ.law.open_points import read_question, read_reading
 from writ.law.own_orders import check_mitigation, check_own
-from writ.law.reading import Fields, Keys, Reader
+from writ.law.reading import Fields, Keys, Reader, unread
 from writ.law.requirements import PlacedRequirement, read_requirements
 from writ.law.rules import Placed, read_exception, read_licences, read_rule
 from writ.law.scenarios import read_scenario
@@ -94,10 +94,19 @@ class _Window:
 def order_of(
     reader: Reader, node: Node, catalogue: Catalogue, beside: Beside
 ) -> PlacedOrder | None:
-    """Read a version from its document; None where that is no mapping."""
-    kind = _kind(reader, node)
+    """Read a version from its document; None where that is no mapping, or not all of it was read."""
+    missing = unread(node)
+    kind = None if "kind" in missing else _kind(reader, node)
     if kind is None:
         return None
+    with reader.without(missing):
+        order = _read(reader, node, kind, catalogue, beside)
+    return None if missing else order
+
+
+def _read(
+    reader: Reader, node: Node, kind: OrderKind, catalogue: Catalogue, beside: Beside
+) -> PlacedOrder:
     fields = reader.fields(node, ORDER_KEYS)
     window = _window(reader, fields)
     clauses = _texts(reader, fields["clauses"])
@@ -111,14 +120,16 @@ def order_of(
     requirements = read_requirements(letter, node, fields, kind)
     _once(reader, fields["serve"])
     ordered = tuple(placed.rule for placed in rules)
-    check_own(reader, node, fields, kind, (ordered, exceptions))
-    if kind == "mitigation":
+    if not unread(node):
+        check_own(reader, node, fields, kind, (ordered, exceptions))
+    if kind == "mitigation" and not unread(node):
         check_mitigation(reader, node, fields, ordered, window.effective)
     read_authority(reader, fields["authority"], window.received)
     _others(letter, fields, kind)
     times = Times(window.moments, beside.calendars)
     obligations, preserve, discharges = _duties(letter, fields, kind, times)
-    _all_carried(letter, fields["clauses"])
+    if not unread(node):
+        _all_carried(letter, fields["clauses"])
     scenarios = tuple(
         read_scenario(letter, item, window.moments) for item in reader.items(fields["scenarios"])
     )
@@ -166,7 +177,8 @@ def _window(reader: Reader, fields: Fields) -> _Window:
     if last is not None and effective is not None and until is not None and until <= effective:
         reader.fault(last, "an empty window: `until` is not after `effective`")
     read = {"effective": effective, "comply_by": comply_by, "until": until}
-    there = {key: at for key, at in read.items() if fields[key] is not None or key == "effective"}
+    known = {"effective", *reader.unread}
+    there = {key: at for key, at in read.items() if fields[key] is not None or key in known}
     return _Window(effective, until, there, received)
 
 
@@ -181,7 +193,8 @@ def _rules(letter: Letter, node: Node, fields: Fields, kind: OrderKind) -> tuple
     rules = tuple(read_rule(letter, item) for item in letter.reader.items(fields["rules"]))
     if kind == "rescission" and rules:
         letter.reader.fault(rules[0].place, "a rescission has no rules")
-    if kind not in ("rescission", "requirement") and not rules:
+    needed = kind not in ("rescission", "requirement") and "rules" not in letter.reader.unread
+    if needed and not rules:
         at = fields["rules"]
         letter.reader.fault(at if at is not None else node, f"a {kind} needs at least one rule")
     _once(letter.reader, fields["rules"])

@@ -4,18 +4,20 @@
    rest of the file is read too; `done` raises when anything was reported.
 2. A missing node (None) was reported where its mapping was read; reading it says nothing more.
 3. After `MOST_FAULTS` nobody reads on, and neither do we: hostile input meets a budget.
-4. Text is what it looks like: characters that move a terminal's cursor, or turn letters round, could
+4. What could not be read at all is named in `unread`: nothing is missing or unknown for it.
+5. Text is what it looks like: characters that move a terminal's cursor, or turn letters round, could
    show a signer other words than are signed.
 """
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from writ.clock import Instant, parse_duration, parse_instant
 from writ.errors import Fault, InvalidInput
-from writ.law.document import Entry, Node, Place, quoted
+from writ.law.document import Entry, Node, Part, Place, quoted
 
 _EARLIEST = parse_instant("1900-01-01T00:00:00Z")
 _LATEST = parse_instant("9000-01-01T00:00:00Z")
@@ -44,6 +46,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, or nothing."""
     close = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.5)
     return f"; did you mean {quoted(close[0])}?" if close else ""
+
+
+def unread(node: Node) -> frozenset[str]:
+    """Return the keys of a mapping that could not be read."""
+    return node.value.unread if isinstance(node.value, Part) else frozenset()
 
 
 def is_name(text: str) -> bool:
@@ -78,6 +85,16 @@ class Reader:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.notes: list[Fault] = []
+        self.unread: frozenset[str] = frozenset()
+        """Files beside orders, and of the order that is read its sections (rule 4)."""
+
+    @contextmanager
+    def without(self, sections: frozenset[str]) -> Iterator[None]:
+        """Read a file of which some sections could not be read (rule 4)."""
+        files = self.unread
+        self.unread = files | sections
+        yield
+        self.unread = files
 
     def fault(self, at: Node | Place, message: str) -> None:
         """Report a fault; one too many raises InvalidInput at once (rule 3)."""
@@ -107,7 +124,7 @@ class Reader:
             if key not in keys.known:
                 self.fault(entry.key, f"unknown key {quoted(key)}{_meant(key, entry, keys)}")
         for key in keys.required:
-            if key not in entries:
+            if key not in entries and key not in unread(node):
                 self.fault(node, f"{quoted(key)} is missing")
         return Fields(entries, keys.nullable)
 
@@ -149,7 +166,7 @@ class Reader:
             self.fault(node, "is blank")
         elif len(node.value) > _LONGEST:
             self.fault(node, f"is longer than {_LONGEST} characters")
-        elif hidden := _HIDDEN.search(node.value):  # 4
+        elif hidden := _HIDDEN.search(node.value):  # 5
             seen = quoted(hidden.group())
             self.fault(node, f"has {seen}, which nobody can see; write the text without it")
             return ""

@@ -32,7 +32,7 @@ def read_requirements(
     if kind == "requirement" and "rules" in fields:
         reader.fault(fields.key("rules"), "a requirement has no rules; write `serve`")
     found = tuple(_requirement(letter, item) for item in reader.items(fields["serve"]))
-    if kind == "requirement" and not found:
+    if kind == "requirement" and not found and "serve" not in reader.unread:
         reader.fault(fields["serve"] or node, "a requirement needs at least one entry of `serve`")
     return found
 

@@ -127,8 +127,9 @@ def _licence(letter: Letter, node: Node, fields: Fields) -> Licence | None:
     number = reader.identifier(named)
     licence = letter.licences.get(number)
     if licence is None:
-        hint = nearest(number, letter.licences)
-        reader.fault(named, f"no licence {quoted(number)} in this version{hint}")
+        if "licences" not in reader.unread:
+            hint = nearest(number, letter.licences)
+            reader.fault(named, f"no licence {quoted(number)} in this version{hint}")
         return None
     for item in reader.items(fields["models"]):
         model = letter.catalogue.resolve(str(item.value))
@@ -160,8 +161,9 @@ def _covered(
         return
     rule = rules.get(exemption.to)
     if rule is None:
-        hint = nearest(exemption.to, rules)
-        reader.fault(to, f"no rule {quoted(exemption.to)} in this version{hint}")
+        if "rules" not in reader.unread:
+            hint = nearest(exemption.to, rules)
+            reader.fault(to, f"no rule {quoted(exemption.to)} in this version{hint}")
         return
     for model in sorted(exemption.models - rule.models) if models is not None else ():
         reader.fault(models or to, f"the rule {quoted(rule.id)} does not cover {quoted(model)}")

@@ -29,7 +29,7 @@ def read_stay(letter: Letter, node: Node, rules: Collection[str]) -> Stay:
         reader.fault(last, "an empty window: `until` is not after `from`")
     named = [(reader.text(item), item) for item in reader.some(fields["rules"])]
     for name, item in named:
-        if name.strip() and name not in rules:
+        if name.strip() and name not in rules and "rules" not in reader.unread:
             reader.fault(item, f"no rule {quoted(name)} in this version{nearest(name, rules)}")
     if "clauses" in fields:
         letter.clause_list(fields["clauses"])
