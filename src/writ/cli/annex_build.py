@@ -31,6 +31,7 @@ def build(  # noqa: PLR0913, PLR0917  one parameter per option of the command
 
     The file has ids, of subsidiaries also the parent's, and nothing else of the list.
     """
+    from writ.law.wording import counted
     from writ.model.config import read_config
     from writ.people.annex.decisions import annex_file, members
     from writ.serve.site import load_trust
@@ -61,8 +62,8 @@ def build(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         "file": str(out),
     }
     sentence = (
-        f"wrote {out}: {len(who.ids)} ids, {len(who.below)} of them subsidiaries"
+        f"wrote {out}: {counted(len(who.ids), 'id')}, {len(who.below)} of them subsidiaries"
         f" (subsidiaries are {decided.subsidiaries})\n"
-        f"{len(nobody)} rows mean nobody; confirmed by {' and '.join(found.people)}; {who.digest}"
+        f"nobody is meant by {counted(len(nobody), 'row')}; confirmed by {' and '.join(found.people)}; {who.digest}"
     )
     show(told, sentence, as_json=as_json)

@@ -41,6 +41,7 @@ def confirm(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     --subsidiaries out --out annex-a.confirmed.json --key ben.key
     """
     from writ.cli.signer import read_signer
+    from writ.law.wording import counted
     from writ.people.annex.decisions import members, read_decisions
     from writ.signing import annex
     from writ.signing.dsse import read_envelope
@@ -55,8 +56,8 @@ def confirm(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     nobody = [row for row, ids in decisions.items() if not ids]
     several = [row for row, ids in decisions.items() if len(ids) > 1]
     words = (
-        f"{len(decisions)} rows: {len(several)} mean several, {len(nobody)} mean nobody\n"
-        f"{len(found.ids)} ids, {len(found.below)} of them subsidiaries (subsidiaries are"
+        f"{counted(len(decisions), 'row')}: several are meant by {len(several)}, nobody by"
+        f" {len(nobody)}\n{counted(len(found.ids), 'id')}, {len(found.below)} of them subsidiaries (subsidiaries are"
         f" {subsidiaries.value}); {found.digest}"
     )
     print(words, file=sys.stderr)

@@ -13,7 +13,9 @@ from writ.cli.lines import read_file
 from writ.cli.options import AsJson
 from writ.cli.output import show
 from writ.errors import Fault, InvalidInput
+from writ.law.annex_moves import come_words, go_words
 from writ.law.annexes import annex_limit, read_alone, said_numbers, shifted
+from writ.law.wording import counted
 from writ.model.order import AnnexChange
 
 
@@ -61,9 +63,9 @@ def diff(  # noqa: PLR0913  one parameter per option of the command
         "limit": limit,
         "large": large,
     }
-    moved = f"{len(come)} rows come, {len(go)} go, {stay} stay"
+    moved = f"{come_words(len(come))}, {go_words(len(go))}, {stay} stay"
     moved += f", {shift} become subsidiaries or cease to be" if shift else ""
-    lines = [f"{moved}: {len(now.members)} rows, were {len(was.members)}"]
+    lines = [f"{moved}: {counted(len(now.members), 'row')}, were {len(was.members)}"]
     if large:
         said = said_numbers(AnnexChange(len(come), len(go), shift))
         lines.append(

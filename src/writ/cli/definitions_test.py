@@ -13,6 +13,7 @@ from writ.law.compiled.decide import decide
 from writ.law.definitions import Definition, Library
 from writ.law.folder import read_library_of
 from writ.law.truth import alone, truth
+from writ.law.wording import counted
 
 
 def try_definitions(
@@ -39,7 +40,7 @@ def try_definitions(
             print(said, file=sys.stderr)
     show(
         {"definitions": len(chosen), "scenarios": scenarios, "failed": failed},
-        f"{len(chosen)} definitions, {scenarios - len(failed)} of {scenarios} scenarios as expected",
+        f"{counted(len(chosen), 'definition')}, {scenarios - len(failed)} of {scenarios} scenarios as expected",
         as_json=as_json,
     )
     return CasesFailed.exit_code if failed else 0

@@ -24,12 +24,16 @@ class Impact(msgspec.Struct):
 
     def line(self) -> str:
         """Say it in one line."""
+        from writ.law.annex_moves import come_words, go_words
+
         come = _reach(self.registered.come, self.keys.come)
         go = _reach(self.registered.go, self.keys.go)
         head = f"annex {self.annex} of {self.order} version {self.version}"
         shift = f", {self.shift} become subsidiaries or cease to be" if self.shift else ""
-        return f"{head}: {self.come} rows come {come}, {self.go} go {go}{shift}"
+        rows = f"{come_words(self.come)} {come}, {go_words(self.go)} {go}"
+        return f"{head}: {rows}{shift}"
 
 
 def _reach(registered: int, keys: int) -> str:
-    return f"({registered} on the books, {keys} keys act for them)"
+    act = "1 key acts" if keys == 1 else f"{keys} keys act"
+    return f"({registered} on the books, {act} for them)"

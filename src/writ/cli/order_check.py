@@ -18,6 +18,7 @@ from writ.law.compiled.decide import outcomes
 from writ.law.contradiction import meeting_notes
 from writ.law.explain.conflict import conflict_notes
 from writ.law.folder import Checked, check_folder, load_files, load_folder, lying_beside
+from writ.law.wording import counted
 from writ.model.order import OrderVersion
 
 
@@ -107,17 +108,13 @@ def _say(report: _Report) -> None:
     for version in report.versions:
         print(
             f"{version.order} version {version.version}: {version.kind},"
-            f" {_count(len(version.rules), 'rule')}, {_count(len(version.exemptions), 'exception')},"
+            f" {counted(len(version.rules), 'rule')}, {counted(len(version.exemptions), 'exception')},"
             f" from {format_instant(version.effective)}"
         )
     scenarios = sum(len(version.scenarios) for version in report.versions)
-    faults = _count(len(report.faults), "fault")
-    came = f"{scenarios - len(report.failed)} of {_count(scenarios, 'scenario')} as expected"
+    faults = counted(len(report.faults), "fault")
+    came = f"{scenarios - len(report.failed)} of {counted(scenarios, 'scenario')} as expected"
     print(f"{faults}, {came if scenarios or not report.faults else 'no scenario was asked'}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _plain(report: _Report) -> dict[str, object]:

@@ -68,12 +68,16 @@ def exposure(
 
 
 def _lines(found: _Exposure) -> list[str]:
+    from writ.law.wording import counted
+
     names = ", ".join(found.models)
     if found.effective == found.in_force:
         return [f"{found.order} was in force when it took effect, {found.effective}: nobody"]
     requests = sum(item.requests for item in found.served)
     lines = [f"{found.order} took effect {found.effective}, and was in force {found.in_force}"]
-    lines.append(f"{len(found.served)} chains made {requests} requests on record for {names}")
+    lines.append(
+        f"{counted(len(found.served), 'chain')} made {counted(requests, 'request')} on record for {names}"
+    )
     lines += [
         f"  {' '.join(item.who)}: {item.model}, {item.requests}, {item.first} to {item.last}"
         for item in found.served

@@ -30,6 +30,10 @@ def petition(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     subjects: Annotated[
         Path | None, typer.Option(help=f"what is known of them; default: ORDERS/{_SUBJECTS}")
     ] = None,
+    ground: Annotated[
+        str | None,
+        typer.Option(help="attributes the reasons rest on, with commas, such as employer"),
+    ] = None,
     column: Annotated[str, typer.Option(help="the column of ids in the CSV")] = "id",
     at: Annotated[str | None, typer.Option(help="legal instant with zone; default now")] = None,
     *,
@@ -61,6 +65,7 @@ def petition(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         _text(why),
         () if models is None else tuple(name.strip() for name in models.split(",")),
         WallClock().now() if at is None else parse_instant(at),
+        () if ground is None else tuple(name.strip() for name in ground.split(",")),
     )
     with named_under(orders):
         found = made(files, people, asked)
@@ -110,6 +115,7 @@ def _plain(found: "Petition", names: list[str]) -> "dict[str, Plain]":
             }
             for item in found.standings
         ],
+        "ground": list(found.asked.ground),
         "annex": {
             "file": found.proposal.annex_file,
             "rows": len(found.asked.who),
@@ -124,15 +130,19 @@ def _plain(found: "Petition", names: list[str]) -> "dict[str, Plain]":
 def _sentence(found: "Petition", out: Path) -> str:
     proposal, number = found.proposal, len(found.asked.who)
     base, rules = found.base, ", ".join(rule.id for rule in found.rules)
+    from writ.law.wording import counted
+
     lines = [
-        f"wrote {out}: {number} ids, {base.order} version {base.version}, from {rules}",
+        f"wrote {out}: {counted(number, 'id')}, {base.order} version {base.version}, from {rules}",
         f"proposed version {proposal.version}; annex {found.digest}",
         "nothing in it permits anybody until the authority grants it and two people sign the version",
     ]
     short = sum(item.granted.word != "permit" for item in found.standings)
     if short:
-        lines.append(f"{short} outcomes would be no permit if it were granted: see outcomes.csv")
+        lines.append(
+            f"{counted(short, 'outcome')} would be no permit if it were granted: see outcomes.csv"
+        )
     if found.elsewhere:
-        told = "outcomes are stopped by other orders too, which the folder does not name"
-        lines.append(f"{len(found.elsewhere)} {told}")
+        told = "stopped by other orders too, which the folder does not name"
+        lines.append(f"{counted(len(found.elsewhere), 'outcome')} {told}")
     return "\n".join(lines)

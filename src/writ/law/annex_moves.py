@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from writ.canonical import Plain
 from writ.law.annexes import shifted
+from writ.law.wording import counted
 from writ.model.expression import Group
 from writ.model.order import OrderVersion
 
@@ -36,9 +37,9 @@ class AnnexMove:
 
     def line(self) -> str:
         """Say how many come and go."""
-        count = f"{len(self.come)} rows come, {len(self.go)} go"
+        count = f"{come_words(len(self.come))}, {go_words(len(self.go))}"
         shift = f", {self.shift} become subsidiaries or cease to be" if self.shift else ""
-        return f"annex {self.annex}: {count}{shift}; {self.rows} rows, were {self.were}"
+        return f"annex {self.annex}: {count}{shift}; {counted(self.rows, 'row')}, were {self.were}"
 
     def plain(self) -> dict[str, Plain]:
         """Write its numbers as JSON values."""
@@ -52,6 +53,16 @@ class AnnexMove:
             "rows": self.rows,
             "were": self.were,
         }
+
+
+def come_words(number: int) -> str:
+    """Say how many rows come."""
+    return "1 row comes" if number == 1 else f"{number} rows come"
+
+
+def go_words(number: int) -> str:
+    """Say how many go."""
+    return f"{number} {'goes' if number == 1 else 'go'}"
 
 
 def annex_moves(old: Iterable[OrderVersion], new: Iterable[OrderVersion]) -> Iterator[AnnexMove]:

@@ -16,7 +16,7 @@ from functools import cache
 from types import MappingProxyType
 
 from writ.law.document import Node, quoted
-from writ.law.reading import Reader, nearest
+from writ.law.reading import Reader, closest, nearest
 from writ.law.shipped import data_bytes
 
 GROUPS_FILE = "groups.yaml"
@@ -156,7 +156,8 @@ def _advice(text: str) -> str:
     if meant:
         return f"{quoted(text)} is not how a country is written; write {quoted(meant)}"
     by_name = {country.name: country.code for country in countries().values()}
-    hint = nearest(text, by_name) if len(text) > 3 else ""  # noqa: PLR2004 longer than any code
+    name = closest(text, by_name) if len(text) > 3 else ""  # noqa: PLR2004 longer than any code
+    hint = f"; did you mean {quoted(by_name[name])}, {name}?" if name else ""
     return f"{quoted(text)} is no country known here; write its two-letter ISO 3166-1 code{hint}"
 
 

@@ -14,9 +14,11 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from writ.clock import FOREVER, Instant, format_instant
+from writ.law.annex_moves import come_words, go_words
 from writ.law.annexes import shifted
 from writ.law.threads import runs_on
 from writ.law.wording import (
+    counted,
     deployment_line,
     effect_words,
     evidence_words,
@@ -254,14 +256,15 @@ def _annexes(old: Mapping[str, Group], new: Mapping[str, Group]) -> Iterator[str
         if now is None:
             yield f"list {name} goes"
         elif was is None:
-            yield f"list {name} comes: {len(now.members)} rows, {now.digest}"
+            yield f"list {name} comes: {counted(len(now.members), 'row')}, {now.digest}"
         elif was != now:
             come, gone = len(now.members - was.members), len(was.members - now.members)
             over = len(shifted(was, now))
             shift = f", {over} become subsidiaries or cease to be" if over else ""
             yield (
-                f"list {name}: {come} rows come, {gone} go{shift}; {len(now.members)} rows, {now.digest},"
-                f" was {len(was.members)} rows, {was.digest}"
+                f"list {name}: {come_words(come)}, {go_words(gone)}{shift};"
+                f" {counted(len(now.members), 'row')}, {now.digest},"
+                f" was {counted(len(was.members), 'row')}, {was.digest}"
             )
 
 

@@ -68,6 +68,10 @@ class Entry:
     node: Node
 
 
+class NotYaml(InvalidInput):
+    """Somewhere a file stops being YAML."""
+
+
 class Part(dict[str, Entry]):
     """A mapping that could not be read wholly; `unread` are the keys whose values are not whole."""
 
@@ -92,7 +96,7 @@ def read_yaml(data: bytes, file: str, found: list[Fault] | None = None, first: i
 
     With `found`, all that can be read in spite of is put there, and reading goes on: with the key
     that came first, the bare value, what an alias of a scalar stands for, the first document.
-    Everything else is InvalidInput either way. `first` is the number of its first line.
+    Everything else is InvalidInput either way, what is no YAML NotYaml. `first` is the number of its first line.
     """
     text = _decode(data, file)
     composer = _Composer(file, text, first - 1)
@@ -104,7 +108,7 @@ def read_yaml(data: bytes, file: str, found: list[Fault] | None = None, first: i
             mark = error.context_mark  # where it begins, and not where the file ends
         line, column = (mark.line + first, mark.column + 1) if mark else (first, 1)
         composer.faults.append(Fault(file, line, column, f"not YAML: {_reason(error)}"))
-        raise InvalidInput([*composer.faults, *composer.spared]) from None
+        raise NotYaml([*composer.faults, *composer.spared]) from None
     except yaml.YAMLError:
         raise InvalidInput([Fault(file, 1, 1, "holds characters that YAML forbids")]) from None
     if composer.faults or (composer.spared and found is None):

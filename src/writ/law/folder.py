@@ -192,8 +192,8 @@ def _named_annexes(data: bytes) -> list[str]:
         return []
     try:
         node: Node | None = document.read_yaml(data, "", [])
-    except InvalidInput:
-        node = salvage(data, "", [])  # the check reads the file again and says what is wrong
+    except InvalidInput as error:  # the check reads the file again and says what is wrong
+        node = _rest(error, "", data, [])
     return [] if node is None else list(annexes.annex_files(node))
 
 
@@ -211,10 +211,17 @@ def _documents(reader: Reader, files: Mapping[str, bytes]) -> dict[str, Node]:
             except InvalidInput as error:
                 reader.faults += error.faults
                 reader.unread |= {name}
-                rest = None if _lies_beside(name) else salvage(files[name], name, reader.faults)
+                rest = _rest(error, name, files[name], reader.faults)
                 if rest is not None:
                     documents[name] = rest
     return documents
+
+
+def _rest(error: InvalidInput, name: str, data: bytes, told: list[Fault]) -> Node | None:
+    """Read what can be read of an order that is no YAML."""
+    if _lies_beside(name) or not isinstance(error, document.NotYaml):
+        return None
+    return salvage(data, name, told)
 
 
 def _beside(reader: Reader, documents: dict[str, Node], files: Mapping[str, bytes]) -> Beside:

@@ -3,8 +3,9 @@
 1. It is about the last version of the order, which must be in force at the instant asked about.
 2. It speaks of that order alone: what others say is not for this authority, and is told to the
    petitioner only (`elsewhere`).
-3. Of evidence it has what the rules that stop somebody ask for: attribute, completeness, assurance
-   and dates; never a value, a method or an issuer.
+3. Of evidence it has what the rules that stop somebody and the exceptions to them ask for, and what
+   the petitioner's own reasons rest on (`ground`): attribute, completeness, assurance and dates;
+   never a value, a method or an issuer.
 4. The exception asked for is from the rules that stop somebody listed as such (not because of whom
    they act for, or name nobody), for the models asked for. Everything else in the version stays as
    it is; what would not is refused.
@@ -30,17 +31,25 @@ from writ.model.expression import Given, Listed, Predicate
 from writ.model.order import Lawbook, OrderVersion, Rule
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Fact, Subject
+from writ.model.vocabulary import VOCABULARY
+
+WHY = "why"
+"""Who asks for what the petitioner's reasons rest on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the petitioner asks: for whom, from which order, for which models (none: all), why."""
+    """What the petitioner asks: for whom, from which order, for which models (none: all), why.
+
+    `ground` are the attributes that the reasons rest on.
+    """
 
     order: str
     who: tuple[Subject, ...]
     why: str
     models: tuple[str, ...]
     at: Instant
+    ground: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +65,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Petition:
-    """A petition, ready to be written down; `elsewhere` is for the petitioner alone (rule 2)."""
+    """A petition, ready to be written down; `elsewhere` is for the petitioner alone (rule 2).
+
+    `wanted` says of each attribute who asks for it: rules and exceptions by id, or `WHY`.
+    """
 
     base: OrderVersion
     asked: Asked
     models: tuple[str, ...]
     rules: tuple[Rule, ...]
     standings: tuple[Standing, ...]
+    wanted: Mapping[str, tuple[str, ...]]
     evidence: tuple[tuple[str, Fact], ...]
     proposal: Amendment
     digest: str
@@ -93,6 +106,7 @@ def petition(files: Mapping[str, bytes], people: Mapping[str, Subject], asked: A
     """Make a petition from the files of a folder of orders and what is known of people."""
     book = check_sources(files).book
     base = _base(book, asked)
+    _check_ground(asked.ground)
     models = _models(book.catalogue, base, asked.models)
     court = _Court(people, asked, models)
     today = court.judge(Lawbook(book.catalogue, (base,)))
@@ -118,13 +132,15 @@ def petition(files: Mapping[str, bytes], people: Mapping[str, Subject], asked: A
         )
     granted = court.judge(Lawbook(book.catalogue, (version,)))
     everywhere = court.judge(after)
+    wanted = _wanted(base, rules, asked.ground)
     return Petition(
         base,
         asked,
         models,
         rules,
         tuple(Standing(*key, *today[key], granted[key][0]) for key in today),
-        tuple(_evidence(asked, rules)),
+        wanted,
+        tuple(_evidence(asked, wanted)),
         proposal,
         version.annexes[proposal.annex].digest or "",
         tuple(key for key in today if everywhere[key][0] > granted[key][0]),
@@ -228,9 +244,37 @@ def _stopping(
     return tuple(rule for rule in base.rules if rule.id in named)
 
 
-def _evidence(asked: Asked, rules: tuple[Rule, ...]) -> Iterator[tuple[str, Fact]]:
-    """Yield the facts that are held of what the rules ask for (rule 3)."""
-    wanted = {name for rule in rules for name in _attributes(rule.predicate)}
+def _check_ground(names: Iterable[str]) -> None:
+    """Refuse what no fact can be about."""
+    faults = [
+        Fault("--ground", 0, 0, f"no attribute {quoted(name)}{nearest(name, VOCABULARY)}")
+        for name in names
+        if name not in VOCABULARY
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _wanted(
+    base: OrderVersion, rules: tuple[Rule, ...], ground: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Say which attributes are asked for, and by whom (rule 3)."""
+    stopping = {rule.id for rule in rules}
+    asking = [(rule.id, rule.predicate) for rule in rules]
+    for item in base.exemptions:
+        if item.to in stopping:
+            asking += [(item.id, predicate) for predicate in (item.who, item.unless) if predicate]
+    found = dict[str, list[str]]()
+    for by, predicate in asking:
+        for name in _attributes(predicate):
+            found.setdefault(name, []).append(by)
+    for name in ground:
+        found.setdefault(name, []).append(WHY)
+    return {name: tuple(dict.fromkeys(by)) for name, by in found.items()}
+
+
+def _evidence(asked: Asked, wanted: Mapping[str, object]) -> Iterator[tuple[str, Fact]]:
+    """Yield the facts that are held of what is asked for (rule 3)."""
     for subject in asked.who:
         facts = [
             fact

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from writ.canonical import digest_bytes
 from writ.clock import format_instant
 from writ.law.petition import Petition, Standing
+from writ.law.wording import counted
 
 README = "README.md"
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&])")
@@ -30,11 +31,20 @@ def pages(found: Petition) -> dict[str, bytes]:
         README: _readme(found).encode(),
         "subjects.csv": _table(("id", "kind"), ((who.id, who.kind) for who in found.asked.who)),
         "evidence.csv": _table(
-            ("id", "attribute", "completeness", "assurance", "verified_at", "expires_at"),
+            (
+                "id",
+                "attribute",
+                "asked_by",
+                "completeness",
+                "assurance",
+                "verified_at",
+                "expires_at",
+            ),
             (
                 (
                     who,
                     fact.attribute,
+                    "; ".join(found.wanted[fact.attribute]),
                     fact.completeness,
                     f"A{fact.assurance}",
                     format_instant(fact.verified_at),
@@ -120,13 +130,11 @@ def _rules(found: Petition) -> Iterator[str]:
 
 def _asked(found: Petition) -> str:
     kinds = Counter(who.kind for who in found.asked.who)
-    counted = " and ".join(
-        f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in sorted(kinds.items())
-    )
+    who = " and ".join(counted(number, kind) for kind, number in sorted(kinds.items()))
     rules = ", ".join(_safe(rule.id) for rule in found.rules)
     models = ", ".join(map(_safe, found.models))
     return (
-        f"That the {counted} listed be exempt from {rules}, on {models}, and nobody else. An"
+        f"That the {who} listed be exempt from {rules}, on {models}, and nobody else. An"
         " organisation that is listed is exempt itself: its staff and its users are not, unless they"
         " are listed too. Where a request stands on several, each is judged, and one that is not"
         " listed is judged as before."
@@ -161,18 +169,28 @@ def _held(found: Petition) -> str:
     facts = Counter(who for who, _ in found.evidence)
     without = len(found.asked.who) - len(facts)
     return (
-        f"`evidence.csv` has {len(found.evidence)} facts that the provider holds of them, of what"
-        " the rules above ask: which attribute, how completely, how well assured, from when and"
-        f" until when. Of {without} of those listed it holds none. It has no values, no"
-        " issuers and no numbers of documents; those are for the authority to ask for."
+        f"`evidence.csv` has {counted(len(found.evidence), 'fact')} that the provider holds of them, of"
+        f" what the rules above and the exceptions to them ask{_ground(found)}: which attribute, who"
+        " asks for it, how completely, how well assured, from when and until when. Of"
+        f" {without} of those listed it holds none. It has no values, no issuers and no numbers of"
+        " documents; those are for the authority to ask for."
     )
+
+
+def _ground(found: Petition) -> str:
+    """Say on what the reasons rest, and of how many nothing of it is held."""
+    lacking = []
+    for name in found.asked.ground:
+        having = {who for who, fact in found.evidence if fact.attribute == name}
+        lacking.append(f"{_safe(name)}, held of {len(having)} of {len(found.asked.who)}")
+    return f", and what the reasons rest on ({'; '.join(lacking)})" if lacking else ""
 
 
 def _proposed(found: Petition) -> str:
     item = found.proposal
     whole = digest_bytes(item.data)
     lines = [
-        f"- `{item.annex_file}`: the annex, {len(found.asked.who)} ids, {found.digest}",
+        f"- `{item.annex_file}`: the annex, {counted(len(found.asked.who), 'id')}, {found.digest}",
         f"- `{item.file}`: version {item.version} as it could read, {whole} as a file",
     ]
     told = (

@@ -44,8 +44,14 @@ class Keys:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Say which known word was probably meant, or nothing."""
+    close = closest(word, known)
+    return f"; did you mean {quoted(close)}?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that was probably meant; empty where none is like it."""
     close = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=0.5)
-    return f"; did you mean {quoted(close[0])}?" if close else ""
+    return close[0] if close else ""
 
 
 def unread(node: Node) -> frozenset[str]:

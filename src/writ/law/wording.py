@@ -49,6 +49,11 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def order_line(version: OrderVersion) -> str:
     """Say an order's kind, window, disclosure and title."""
     until = "" if version.until is None else f" until {format_instant(version.until)}"

@@ -115,7 +115,7 @@ def test_a_scenario_that_comes_out_otherwise_exits_5(tmp_path: Path, as_json: bo
         told = {"definitions": 1, "scenarios": 2, "failed": [failed]}
         assert (5, told, "") == (code, json.loads(out), err)
     else:
-        assert (5, "1 definitions, 1 of 2 scenarios as expected\n", said) == (code, out, err)
+        assert (5, "1 definition, 1 of 2 scenarios as expected\n", said) == (code, out, err)
 
 
 def test_an_unknown_definition_exits_3() -> None:

@@ -24,7 +24,7 @@ def test_a_report_says_what_is_and_what_is_not_on_record(tmp_path: Path) -> None
     lines = "".join(json.dumps(item) + "\n" for item in (row, gap))
     (receipts / "gateway-1.jsonl").write_text(lines)
     said = made.writ("order", "exposure", ORDER)
-    assert "1 chains made 3 requests on record for fable-5, mythos-5" in said
+    assert "1 chain made 3 requests on record for fable-5, mythos-5" in said
     assert "ab12: fable-5, 3, 2026-06-20T00:00:00Z to 2026-06-20T00:00:01Z" in said
     assert "a gateway broke off before 2026-06-21T00:00:00Z" in said
     assert "by anything else; nothing was in force here until then, and gateways refused" in said

@@ -104,7 +104,7 @@ def test_other_orders_are_told_on_the_screen_alone(here: Path) -> None:
     )
     code, out, err = ask(here, "petition")
     assert (0, "") == (code, err)
-    assert "2 outcomes are stopped by other orders too, which the folder does not name" in out
+    assert "2 outcomes stopped by other orders too, which the folder does not name" in out
 
 
 def test_bad_input_writes_nothing(here: Path) -> None:

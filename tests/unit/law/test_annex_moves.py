@@ -80,7 +80,7 @@ def test_a_version_that_changes_is_compared_with_itself() -> None:
 def test_numbers_only() -> None:
     """However a move is written, no row is."""
     [move] = annex_moves(version(1, "xyz"), (*version(1, "xyz"), *version(2, "xzqw")))
-    assert "annex listed: 2 rows come, 1 go; 4 rows, were 3" == move.line()
+    assert "annex listed: 2 rows come, 1 goes; 4 rows, were 3" == move.line()
     assert {
         "order": "letter", "version": 2, "annex": "listed",
         "come": 2, "go": 1, "shift": 0, "rows": 4, "were": 3,

@@ -67,7 +67,7 @@ def test_norway_is_a_country() -> None:
         ("QQ", UNKNOWN.format("QQ")),
         (
             "Germny",
-            UNKNOWN.format("Germny") + "; did you mean `Germany`?",
+            UNKNOWN.format("Germny") + "; did you mean `DE`, Germany?",
         ),
     ],
 )

@@ -109,7 +109,7 @@ def test_what_comes_and_goes(catalogue: bytes, write: Write) -> None:
     )
     assert [
         f"comes: {line}",
-        f"list annex comes: 1 rows, {digest}",
+        f"list annex comes: 1 row, {digest}",
         f"reading comes: {reading}",
         f"duty comes: {duty}",
     ] == list(version_words(plain, more))
@@ -175,7 +175,7 @@ def test_a_list_with_other_rows(catalogue: bytes, write: Write) -> None:
     new = one(catalogue, order, b"id\nacme\ncelt-co\ndane-co\n")
     lines = list(version_words(old, new))
     was, now = old.annexes["annex"].digest, new.annexes["annex"].digest
-    assert f"list annex: 2 rows come, 1 go; 3 rows, {now}, was 2 rows, {was}" in lines
+    assert f"list annex: 2 rows come, 1 goes; 3 rows, {now}, was 2 rows, {was}" in lines
     assert [] == [line for line in lines if "-co" in line]
 
 

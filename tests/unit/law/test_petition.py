@@ -54,6 +54,12 @@ annex_change: {black: {come: 1, go: 0}}
 """
 
 
+STAFF = """\
+exceptions:
+  - {id: staff, to: citizens, clauses: [c1], models: [m], who: {employee_of: self}, unless: {person: {citizen_of: [KP]}}}
+"""
+
+
 def shown(attribute: str, *values: str) -> Fact:
     """A fact that nobody doubts."""
     parts = tuple(Value((value, "")) for value in values)
@@ -186,11 +192,36 @@ def test_evidence_is_named_and_never_shown() -> None:
     """Attributes that the rules ask for; no values, issuers or methods, no other attribute."""
     made = pages(petition(folder(), PEOPLE, asked("ann", "dan")))
 
-    head = b"id,attribute,completeness,assurance,verified_at,expires_at\n"
-    assert head + b"ann,citizenships,exhaustive,A3,2026-06-01T00:00:00Z,\n" == made["evidence.csv"]
+    head = b"id,attribute,asked_by,completeness,assurance,verified_at,expires_at\n"
+    assert (
+        head + b"ann,citizenships,citizens,exhaustive,A3,2026-06-01T00:00:00Z,\n"
+        == made["evidence.csv"]
+    )
     everything = b"".join(made.values())
     assert [] == [word for word in (b"SECRET", b"passport", b"residence") if word in everything]
     assert b"Of 1 of those listed it holds none." in made[README]
+
+
+def test_evidence_of_what_the_reasons_rest_on() -> None:
+    """What exceptions ask for, and what the petitioner says the case is about, is listed as well."""
+    employed = shown("employer", "")
+    ann = replace(PEOPLE["ann"], facts=(*PEOPLE["ann"].facts, employed))
+    files = folder(LETTER + STAFF)
+    who = replace(asked("ann", "dan"), ground=("identity_level", "employer"))
+    made = pages(petition(files, PEOPLE, replace(who, who=(ann, who.who[1]))))
+    rows = [line.split(",")[1:3] for line in made["evidence.csv"].decode().splitlines()[1:]]
+    assert [["citizenships", "citizens; staff"], ["employer", "staff; why"]] == rows
+    told = made[README].decode()
+    assert "(identity\\_level, held of 0 of 2; employer, held of 1 of 2)" in told
+    assert "has 2 facts" in told
+
+
+def test_a_ground_is_an_attribute() -> None:
+    """What no fact is about cannot be shown."""
+    with pytest.raises(
+        InvalidInput, match=r"--ground: no attribute `employr`; did you mean `employer`"
+    ):
+        petition(folder(), PEOPLE, replace(asked("ann"), ground=("employr",)))
 
 
 def test_evidence_of_derived_atoms_and_until_when() -> None:
