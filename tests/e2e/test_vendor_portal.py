@@ -24,13 +24,13 @@ from tests.worlds.vendor_door import lay_vendors, portal_over, vendors_at
 from writ.clock import wall
 from writ.model.config import read_config
 from writ.model.subject import Subject
+from writ.pages.words import LANGUAGES
 from writ.people.vendors.vendor import Vendor
 from writ.portal.counter import Counter
 from writ.portal.door import Admission
 from writ.portal.pages import Frame, page, sheet
 from writ.portal.server import logins_of
 from writ.portal.waiting import open_entrance
-from writ.portal.words import LANGUAGES
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here")
 

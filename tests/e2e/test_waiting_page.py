@@ -8,7 +8,7 @@ import pytest
 
 from tests.worlds.browser import CHROMIUM, browser_page, scrolls_sideways, shot, wrongs
 from tests.worlds.door import Door, opened_door
-from writ.portal.words import LANGUAGES
+from writ.pages.words import LANGUAGES
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium here")
 

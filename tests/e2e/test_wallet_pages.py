@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.worlds.browser import browser_page, scrolls_sideways, shot, wrongs
+from writ.pages.words import LANGUAGES
 from writ.people.devices.qr import qr_outline
 from writ.portal.pages import Frame, page, sheet
-from writ.portal.words import LANGUAGES
 
 LINK = f"openid4vp://?client_id=x509_hash%3A{'a' * 43}&request_uri=https%3A%2F%2Fv.example%2Fverify"
 WIDTH, OUTLINE = qr_outline(LINK)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from writ.errors import Failed, InvalidInput, Refused, WritError
 from writ.model.listeners import Portal
+from writ.pages.words import LANGUAGES
 from writ.people.sources import NotNow
 from writ.portal.arrivals import address_of, read_form
 from writ.portal.counter import NoKey
@@ -24,7 +25,7 @@ from writ.portal.pages import HEADERS, Frame, page
 from writ.portal.visits import Visit, Visits
 from writ.portal.waiting import COOKIE as PLACE
 from writ.portal.waiting import Entrance, Ticket
-from writ.portal.words import LANGUAGES, choose
+from writ.portal.words import choose
 
 VISIT, LANGUAGE = "writ_visit", "writ_language"
 FORM_BUDGET = 8 * 1024

@@ -5,14 +5,15 @@
    works without JavaScript because there is none.
 """
 
-import importlib.resources
 from dataclasses import dataclass
 from functools import cache
 
 import jinja2
 from starlette.responses import Response
 
-from writ.portal.words import LANGUAGES, words_in
+from writ.pages import style
+from writ.pages.words import LANGUAGES
+from writ.portal.words import words_in
 
 HEADERS = {
     "cache-control": "no-store",
@@ -26,7 +27,6 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-STYLE = "style.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,8 @@ def page(name: str, frame: Frame, status: int = 200, **values: object) -> Respon
 
 def sheet() -> Response:
     """Return the style sheet."""
-    file = importlib.resources.files("writ.portal") / "pages" / STYLE
     headers = HEADERS | {"cache-control": "public, max-age=300"}
-    return Response(file.read_bytes(), 200, headers, "text/css; charset=utf-8")
+    return Response(style.sheet("writ.portal"), 200, headers, "text/css; charset=utf-8")
 
 
 def redirect(address: str, cookie: str = "") -> Response:

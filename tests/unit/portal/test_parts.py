@@ -15,6 +15,7 @@ from writ.model.config import read_config
 from writ.model.decision import Settlement
 from writ.model.listeners import Address, Portal
 from writ.model.vocabulary import RELATIONS, VOCABULARY
+from writ.pages.words import LANGUAGES, catalogue
 from writ.people.methods import Question
 from writ.people.papers import documents
 from writ.portal.arrivals import read_fields
@@ -23,7 +24,7 @@ from writ.portal.forms import choices, papers
 from writ.portal.limits import Buckets, TooMany
 from writ.portal.server import run, ways_of
 from writ.portal.visits import IDLE, Visits
-from writ.portal.words import LANGUAGES, catalogue, choose, words_in
+from writ.portal.words import choose, words_in
 from writ.signing.keys import KeyPair
 
 ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, None, [])
@@ -103,7 +104,7 @@ def _slots(text: str) -> set[str]:
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
 def test_every_language_says_everything(language: str) -> None:
     """The same keys as in English, the same things filled in, and not the English text itself."""
-    english, other = catalogue("en"), catalogue(language)
+    english, other = catalogue("en", "writ.portal"), catalogue(language, "writ.portal")
     alike = [key for key, text in english.items() if other.get(key) == text and " " in text]
 
     assert english.keys() == other.keys()
@@ -118,7 +119,7 @@ def test_whatever_can_be_asked_has_words() -> None:
     names = {f"label.{name}" for name in VOCABULARY}
     names |= {f"status.{name}" for name in PROTECTIONS} | {f"relation.{n}" for n in RELATIONS}
     names |= {f"doc.{paper}" for attribute in VOCABULARY for paper in documents(attribute)}
-    assert set() == names - catalogue("en").keys()
+    assert set() == names - catalogue("en", "writ.portal").keys()
 
 
 def test_values_are_named_in_the_visitors_language() -> None:

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from tests.worlds.door import Door, opened_door
+from writ.pages.words import LANGUAGES
 from writ.portal.guard import VISIT
 from writ.portal.line import Line, Place
 from writ.portal.waiting import COOKIE, LASTS, Entrance, Ticket, Wait, wait_of
-from writ.portal.words import LANGUAGES
 from writ.signing.jose import from_base64url, to_base64url
 from writ.signing.seal import seal, unseal
 

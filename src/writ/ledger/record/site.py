@@ -16,6 +16,7 @@ from writ.ledger.record.pages import index_page, order_page, resource, verify_pa
 from writ.ledger.record.places import INDEX, SECURITY
 from writ.ledger.record.view import Record
 from writ.model.record import Security
+from writ.pages.style import sheet
 
 
 def files_of(record: Record) -> dict[str, bytes]:
@@ -24,7 +25,8 @@ def files_of(record: Record) -> dict[str, bytes]:
 
 
 def _files(record: Record) -> Iterator[tuple[str, bytes]]:
-    for name in ("style.css", "log.js", "verify.js"):
+    yield "style.css", sheet("writ.ledger.record")
+    for name in ("log.js", "verify.js"):
         yield name, resource(name)
     for order in record.orders:
         for edition in order.editions:

@@ -1,0 +1,1 @@
+"""What all pages of ours have: words in the reader's language, and one style."""
