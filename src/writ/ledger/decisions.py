@@ -2,9 +2,10 @@
 
 1. Whole lines that a gateway has synced are taken over in their order, each exactly once: lines
    and place in the file are one unit. What follows the last line feed may be torn, and waits.
-2. A file that is shorter than what was taken of it lost receipts, and so did one that is gone
-   before it was taken over whole: that is Refused, loudly. So is one that is there again, as another
-   than it was: what a gateway began anew is never removed unread.
+2. A file that is shorter than what was taken of it lost receipts, and so did one whose bytes before
+   that place are others now, or that is gone before it was taken over whole: that is Refused, loudly.
+   So is one that is there again, as another than it was: what a gateway began anew is never removed
+   unread.
 3. A file that the gateway has gone on from is removed once all of it is in the log and a checkpoint
    over it was signed. So files stay few, and nothing is gone before the log has it.
 4. Each checkpoint of this log leaves an event in the governance log, so that the one vouches for
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from writ.canonical import Plain
+from writ.canonical import Plain, digest_bytes
 from writ.errors import Failed, Refused
 from writ.ledger.log import DECISIONS, Log, Proved
 from writ.model.receipt_names import file_name, read_file_name
@@ -31,6 +32,7 @@ from writ.store.receipts import (
     REMOVED,
     add_receipts,
     find_receipt,
+    read_end,
     removed,
     set_taken,
     taken,
@@ -40,6 +42,8 @@ from writ.store.trees import signed_at
 SIGNED = "decisions.signed"
 _PART = 4 * 1024 * 1024
 """Bytes of a file taken over in one unit."""
+_END = 4096
+"""Bytes before the place read to that must be those that were there."""
 
 
 class _Line(msgspec.Struct):
@@ -142,14 +146,17 @@ class Decisions:
             place = taken(connection, path.name)
             if place <= REMOVED:
                 return 0
-            data = _read(path, place)
+            before, data = _read(path, place)
+            if read_end(connection, path.name) not in {None, digest_bytes(before)}:
+                raise Refused(f"`{path}` is another than the one that was read; receipts are lost")
             whole = data[: data.rfind(b"\n") + 1]
             if not whole:
                 return 0
-            before = add_receipts(connection, ())
-            after = add_receipts(connection, _lines(whole))
-            set_taken(connection, path.name, place + len(whole))
-        return after - before
+            count = add_receipts(connection, ())
+            count = add_receipts(connection, _lines(whole)) - count
+            end = digest_bytes((before + whole)[-_END:])
+            set_taken(connection, path.name, place + len(whole), end)
+        return count
 
 
 def _lines(data: bytes) -> Iterator[tuple[str | None, bytes]]:
@@ -160,14 +167,16 @@ def _lines(data: bytes) -> Iterator[tuple[str | None, bytes]]:
             yield None, line  # evidence all the same
 
 
-def _read(path: Path, place: int) -> bytes:
+def _read(path: Path, place: int) -> tuple[bytes, bytes]:
+    """Return the last bytes before a place in a file, and those from there on."""
+    before = min(place, _END)
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             if size < place:
                 raise Refused(f"`{path}` is shorter than what was read of it; receipts are lost")
-            file.seek(place)
-            return file.read(_PART)
+            file.seek(place - before)
+            return file.read(before), file.read(_PART)
     except OSError as error:
         raise Failed(f"cannot read `{path}`: {error.strerror}") from None
 

@@ -72,9 +72,15 @@ def taken(connection: Connection, name: str) -> int:
     return 0 if row is None else int(row.taken)
 
 
-def set_taken(connection: Connection, name: str, place: int) -> None:
-    """Remember how far a file was read, in the unit that takes its lines over."""
+def read_end(connection: Connection, name: str) -> str | None:
+    """Return the digest of the end of what was taken over of a file; None: it is not known."""
+    row = connection.execute(receipt_file.select().where(receipt_file.c.name == name)).first()
+    return None if row is None else row.ending
+
+
+def set_taken(connection: Connection, name: str, place: int, end: str | None = None) -> None:
+    """Remember how far a file was read and what ended there, in the unit that takes its lines over."""
     here = receipt_file.c.name == name
     if connection.execute(receipt_file.select().where(here)).first() is None:
-        connection.execute(receipt_file.insert().values(name=name, taken=place))
-    connection.execute(receipt_file.update().where(here).values(taken=place))
+        connection.execute(receipt_file.insert().values(name=name, taken=place, ending=end))
+    connection.execute(receipt_file.update().where(here).values(taken=place, ending=end))

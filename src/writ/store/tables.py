@@ -54,6 +54,7 @@ receipt_file = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("taken", BigInteger, nullable=False),
+    Column("ending", Text),
 )
 
 node = Table(

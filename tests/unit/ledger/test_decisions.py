@@ -74,6 +74,40 @@ def test_receipts_that_are_gone_are_missed(tmp_path: Path, kept: Decisions) -> N
         kept.take_in()
 
 
+@pytest.mark.parametrize(
+    "anew",
+    [
+        '{"id":"x"}\n{"id":"y"}\n{"id":"z"}\n',
+        '{"id":"x"}\n{"id":"y"}\n',
+        '{"id":"a"}\n{"id":"b"}',
+    ],
+    ids=["longer", "as long", "its last line cut off"],
+)
+def test_a_file_that_was_rewritten_is_not_read_on_from_the_old_place(
+    tmp_path: Path, kept: Decisions, anew: str
+) -> None:
+    """Restored from elsewhere, or begun anew: what stands before the place was never taken over."""
+    write(tmp_path, '{"id":"a"}\n{"id":"b"}\n')
+    kept.take_in()
+    (tmp_path / "receipts" / "gateway-1.jsonl").write_text(anew)
+    for _ in range(2):
+        with pytest.raises(Refused, match=r"gateway-1.jsonl` is .*; receipts are lost"):
+            kept.take_in()
+    assert [b'{"id":"a"}', b'{"id":"b"}'] == lines(kept)
+
+
+def test_a_file_rewritten_far_from_its_end_goes_on(
+    tmp_path: Path, kept: Decisions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the end of what was taken is compared; what stood before it is in the log already."""
+    monkeypatch.setattr(decisions, "_END", 11)
+    write(tmp_path, '{"id":"a"}\n{"id":"b"}\n')
+    kept.take_in()
+    (tmp_path / "receipts" / "gateway-1.jsonl").write_text('{"id":"x"}\n{"id":"b"}\n{"id":"c"}\n')
+    assert 1 == kept.take_in()
+    assert [b'{"id":"a"}', b'{"id":"b"}', b'{"id":"c"}'] == lines(kept)
+
+
 def folder(tmp_path: Path) -> list[str]:
     """Return which files are there."""
     return sorted(path.name for path in (tmp_path / "receipts").iterdir())
