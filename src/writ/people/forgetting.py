@@ -7,11 +7,14 @@
    entry without its salt says nothing to anybody (`writ.ledger.log`).
 3. What stays are pseudonyms that nobody can trace without both the deployment's secret and the id,
    and which credentials were found lent, by nullifier.
-4. What an employer determined of others is taken back when it is forgotten.
+4. What an employer determined of others is taken back when it is forgotten. Of whatever was revoked
+   and names the forgotten, of others too, what it said is erased; its digests stay, so that it is
+   never taken in again. Whom an employer enrolled has an id that begins with its name, until they are
+   forgotten themselves.
 5. An organisation that others act for is not forgotten before they are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from writ.canonical import Plain
@@ -20,6 +23,8 @@ from writ.people.keys import read_keys
 from writ.people.registry import Registry
 from writ.people.subjects import find_subject
 from writ.point.seam import end_user_name
+from writ.signing.dsse import read_envelope
+from writ.signing.jose import read_json
 from writ.store.database import Connection
 from writ.store.employer_tables import determined, employer_credential, personnel
 from writ.store.events import append, destroy_salts
@@ -29,6 +34,7 @@ from writ.store.review_tables import backing, opinion, review, source
 from writ.store.signal_tables import telling
 
 FORGOTTEN = "subject.forgotten"
+_ERASED = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Forgetting:
             pseudonyms = [alias, *_end_user_names(self._registry, connection, name)]
             words = [alias, *keys, *reviews, *(item.hex() for item in facts)]
             _delete(connection, name, facts, reviews)
+            _blank(connection, name)
             events = destroy_salts(connection, words)
             receipts = destroy_receipt_salts(connection, pseudonyms)
             payload: dict[str, Plain] = {"at": books.clock.now(), "subject": alias}
@@ -106,6 +113,30 @@ def _end_user_names(registry: Registry, connection: Connection, name: str) -> It
     for row in connection.execute(end_user.select().where(end_user.c.subject == name)):
         organisation = bytes.fromhex(registry.books.alias(row.organisation))
         yield end_user_name(organisation, row.sub).hex()
+
+
+def _blank(connection: Connection, name: str) -> None:
+    """Erase what revoked attestations of others say, where they name somebody (rule 4)."""
+    revoked = attestation.select().where(attestation.c.revoked_at.is_not(None))
+    for row in list(connection.execute(revoked.where(attestation.c.envelope != _ERASED))):
+        if name in _texts(read_json(read_envelope(row.envelope).payload, "the statement")):
+            here = attestation.c.id == row.id
+            connection.execute(attestation.update().where(here).values(envelope=_ERASED))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text in a JSON value."""
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)
+        case _:
+            pass
 
 
 def _delete(connection: Connection, name: str, facts: list[bytes], reviews: list[str]) -> None:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.people.employers.conftest import NOW, Office, at, said
 from writ.clock import DAY
 from writ.errors import InvalidInput, Refused
+from writ.model.subject import Fact, Value
 from writ.people.books import Change
 from writ.people.employers import writing
 from writ.people.employers.determination import read_determination
@@ -10,6 +13,8 @@ from writ.people.employers.person import Changed, NotTheirs, Person, Taken, Unkn
 from writ.people.employers.personnel import MOST_AT_ONCE
 from writ.people.forgetting import Forgetting
 from writ.people.statement import attest
+from writ.signing.dsse import read_envelope
+from writ.store.people_tables import attestation
 
 
 def _attributes(office: Office, subject: str) -> set[str]:
@@ -287,3 +292,38 @@ def test_a_person_is_forgotten_with_their_employer(office: Office) -> None:
     forgetting.erase("acme")
     assert () == office.employers.all()
     assert (0, []) == office.personnel.page("acme", 0, 10)
+
+
+def _said(office: Office) -> list[bytes]:
+    """What attestations on the books say, standing or revoked."""
+    with office.registry.books.store.view() as connection:
+        return [row.envelope for row in connection.execute(attestation.select())]
+
+
+def test_an_employer_that_was_forgotten_stands_in_nobody_s_revoked_facts(office: Office) -> None:
+    """Neither in what it determined, before and again, nor in what others said; nothing of it comes back."""
+    made, token = _create(office), office.token()
+    office.personnel.replace(token, made.id, Wanted("u-1"))
+    office.personnel.remove(token, made.id)
+    _create(office, "u-2")
+    works = Fact(
+        "employer", (Value(("acme", "employee")),), "at_least", 2, "employer", "payroll", NOW
+    )
+    other = replace(works, values=(Value(("other", "employee")),))
+    lines = [attest("carol", fact, office.pair).json() for fact in (works, other)]
+    office.registry.facts.take_in(b"\n".join(lines), None, skip_bad=False)
+    for item in office.registry.facts.carried("carol"):
+        office.registry.facts.revoke(item.id)
+    before = _said(office)
+
+    forgetting = Forgetting(office.registry)
+    forgetting.take_back("acme")
+    forgetting.erase("acme")
+    left = [data for data in _said(office) if data]
+    assert (4, 1) == (len(before), len(left))
+    assert "other" in read_envelope(left[0]).payload.decode()
+    for data in before:
+        with pytest.raises(InvalidInput, match="this was revoked"):
+            office.registry.facts.take_in(data, None, skip_bad=False)
+    forgetting.erase("other")
+    assert [] == [data for data in _said(office) if data]
