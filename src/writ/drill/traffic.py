@@ -1,9 +1,9 @@
 """Who asks for what while a drill runs, and the journal of it.
 
 1. Every row of an instant is asked once, by the case's own party, while legal time stands there.
-2. A crowd of the other parties asks all the time, also while something changes, and each of them
-   at least once; nobody is asked about a model for which there is no row at the instant it is and
-   the one that comes next.
+2. A crowd of the other parties asks all the time, without a pause while something changes, and each
+   of them at least once; nobody is asked about a model for which there is no row at the instant it
+   is and the one that comes next.
 3. APIs, whole or streamed, and the names of a model take turns, so that all of them are used.
 """
 
@@ -28,6 +28,9 @@ ABREAST = 12
 
 CROWD = 4
 """Parties of the crowd asking at once."""
+
+PAUSE = 0.1
+"""Seconds that each of them waits between two requests while nothing changes."""
 
 _EVERY_THIRD = 3
 
@@ -123,7 +126,8 @@ class Traffic:
                 models = self._askable[self.now()].get(party.case, ())
                 if models:
                     await self.ask(party, models[turn % len(models)], "crowd")
-                await asyncio.sleep(0)
+                changing = any(isinstance(change, _Open) for change in self._changes)
+                await asyncio.sleep(0 if changing else PAUSE)
 
         async with asyncio.TaskGroup() as group:
             for _ in range(CROWD if parties else 0):
