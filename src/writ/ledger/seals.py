@@ -3,9 +3,14 @@
 1. One person who may sign or hold sets it, by their own signed word; two lift it, each by theirs.
 2. Seals are numbered, and a word is about one of them: it is of no use for the next.
 3. Checkpoints are still signed, and may be stamped: so that it can be shown later what stood then.
+4. Whoever publishes looks last of all whether a seal holds, and none is set until all is in place: so
+   whoever is told that theirs holds knows that nothing is published any more.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import cast
 
 from writ.canonical import Plain, digest
@@ -60,6 +65,14 @@ class Seals:
     store: Store
     trust: Trust
     clock: Clock
+    _open: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Refuse to publish while a seal holds; while within, none is set (rule 4)."""
+        with self._open:
+            self.standing().check()
+            yield
 
     def standing(self) -> Standing:
         """Return how it stands."""
@@ -74,7 +87,7 @@ class Seals:
             raise Refused(f"`{word.by}` may neither sign nor hold, nor seal")
         if word.digest != _about(said):
             raise Refused("the word is about another seal than it names")
-        with self.store.unit() as connection:
+        with self._open, self.store.unit() as connection:
             now = _standing(connection)
             if said.holds and (now.holds or said.number != now.number + 1):
                 raise Refused(f"seal {now.number} holds, or this word is of another time")

@@ -1,6 +1,7 @@
 """`writ record build`: the public record of a deployment, written into its folder.
 
-1. Nothing is built while a seal holds, nor told under one that was set while people were counted.
+1. Nothing is built while a seal holds, and nothing of it is put in place, nor on record, under one
+   that was set meanwhile.
 2. What is told of an order are those of its versions that were in force or are, and may be told in
    full. Of an order that may be told to exist, and no more, its existence is counted. Nothing tells
    of any other: no page, no number, no gap.
@@ -40,7 +41,6 @@ from writ.ledger.record.places import LOG
 from writ.ledger.record.statements import Stated, read_statements, statements_plain
 from writ.ledger.record.told import FULL, NONE, annexes_of_people, told_of
 from writ.ledger.record.view import Order, Record, order_of
-from writ.ledger.seals import Seals
 from writ.model import record as settings
 from writ.model.order import Lawbook, OrderVersion
 from writ.serve.site import Site
@@ -115,14 +115,22 @@ def _build(site: Site, *, by_itself: bool) -> Built:
     config = site.config.record
     if config is None:
         raise InvalidInput(f"`{site.config.file}` has no [record]; say there where it is found")
-    seals = Seals(site.store, site.trust, site.clock)
-    seals.standing().check()  # 1
+    site.seals.standing().check()  # 1
     _check_security(site, config)
     with site.store.view() as connection:
         law = _law(connection, site.desk.current().law().book)
         known = editions.read_counts(connection)
     numbers = _numbers(site, law, {(item.order, item.version) for item in known})
-    seals.standing().check()  # 1
+    with site.seals.publishing():  # 1
+        came = _editions(site, law, numbers)
+        log = Folder(config.folder / LOG)
+        note = _shown(site, log) if by_itself and not came else None
+        note = _published(site, log) if note is None else note
+        return _written(site, config, note, law.existing(), came)
+
+
+def _editions(site: Site, law: _Law, numbers: Mapping[tuple[str, int], Mapping[str, int]]) -> int:
+    """Put on record what is told of orders that was not told yet; returns how many editions came."""
     with site.store.unit() as connection:
         now, came = site.clock.now(), 0
         done = _done(site, connection, law)
@@ -134,10 +142,7 @@ def _build(site: Site, *, by_itself: bool) -> Built:
             people = editions.figures(item for item in known if item.order == order)
             told = _told(law, order, done) | {"people": people}
             came += editions.publish(connection, order, before.get(order, ()), told, now)  # 4
-    log = Folder(config.folder / LOG)
-    note = _shown(site, log) if by_itself and not came else None
-    note = _published(site, log) if note is None else note
-    return _written(site, config, note, law.existing(), came)
+    return came
 
 
 def check_known(site: Site, order: str) -> None:
@@ -270,7 +275,9 @@ def _done(site: Site, connection: Connection, law: _Law) -> _Done:
     for name, at in _words(site, connection):
         met.setdefault(worded(versions, name, at), []).append(format_instant(at))
     return _Done(
-        {row["epoch"]: row for row in arrivals}, met, read_statements(connection, site.trust)
+        {row["epoch"]: row for row in arrivals},
+        met,
+        {order: read_statements(connection, site.trust, order) for order in law.told},
     )
 
 
@@ -289,7 +296,7 @@ def _told(law: _Law, order: str, done: _Done) -> dict[str, Plain]:
         versions.append(told)
     return {
         "versions": versions,
-        "statements": statements_plain(done.statements.get(order, ())),
+        "statements": statements_plain(done.statements[order]),
         "withdrawn": None if gone is None else format_instant(gone),
     }
 

@@ -19,7 +19,7 @@ from writ.desk.history import ACTIVATED, HELD
 from writ.desk.results import ARRIVED
 from writ.errors import WritError
 from writ.ledger.record.statements import STATED
-from writ.ledger.seals import LIFTED, Seals
+from writ.ledger.seals import LIFTED
 from writ.serve.record import build
 from writ.serve.site import Site
 from writ.store.events import last_event
@@ -36,7 +36,6 @@ class RecordKeeping:
     def __init__(self, site: Site, since: Callable[[], float] = elapsed) -> None:
         self._site = site
         self._since = since
-        self._seals = Seals(site.store, site.trust, site.clock)
         self._seen = self._last_of_it()
         self._latest = since() - LONGEST
         self._first: float | None = self._latest
@@ -61,7 +60,7 @@ class RecordKeeping:
         try:
             if self._site.desk.current().book is None:
                 self._first = None
-            elif not self._seals.standing().holds:
+            elif not self._site.seals.standing().holds:
                 build(self._site, by_itself=True)
                 self._first = None
         except WritError as error:

@@ -26,7 +26,7 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _PLACES = re.compile(
     r"index\.html|verify\.html|verify\.js|log\.js|style\.css|feed\.atom|feed\.json|record\.json|record\.csv"
     r"|log\.policy|\.well-known/security\.txt"
-    rf"|orders/{_NAME}\.html|orders/{_NAME}/[1-9][0-9]*\.(json|opening\.json|tlog-proof)"
+    rf"|orders/{_NAME}\.html|orders/{_NAME}~?/[1-9][0-9]*\.(json|opening\.json|tlog-proof)"
 )
 _EDITION = re.compile(r"orders/[^/]+/[0-9]+(\.opening)?\.json")
 _TYPES = {

@@ -17,6 +17,7 @@ from writ.desk.desk import Desk
 from writ.desk.feed import Feed
 from writ.desk.notices import Notices
 from writ.errors import Failed, Refused
+from writ.ledger.seals import Seals
 from writ.model.config import Config
 from writ.people.decided import METHOD as REVIEW
 from writ.people.decided import Decided
@@ -34,7 +35,10 @@ from writ.store.database import Store, open_store
 
 @dataclass(slots=True)
 class Site:
-    """An open deployment; `feed` is there while gateways are served, `building` is held by who builds the record."""
+    """An open deployment.
+
+    `feed` is there while gateways are served, `building` is held by who builds the record.
+    """
 
     config: Config
     trust: Trust
@@ -43,6 +47,7 @@ class Site:
     registry: Registry
     desk: Desk
     ledger: Ledger
+    seals: Seals
     feed: Feed | None = None
     building: Lock = field(default_factory=Lock)
 
@@ -103,9 +108,8 @@ def open_site(config: Config) -> Iterator[Site]:
             clock = _clock(config)
             registry = Registry(store, trust, clock, config.folder)
             desk = Desk(store, trust, clock)
-            yield Site(
-                config, trust, clock, store, registry, desk, open_ledger(config, store, clock)
-            )
+            ledger, seals = open_ledger(config, store, clock), Seals(store, trust, clock)
+            yield Site(config, trust, clock, store, registry, desk, ledger, seals)
         finally:
             store.close()
 

@@ -51,7 +51,7 @@ def test_the_last_word_on_each_thing_stands(statements: Statements) -> None:
     take(statements, said(2, evaluation="summary", correction="It came late."), by="ben")
     take(statements, said(3, correction="So did the other."))
     with statements.store.view() as connection:
-        found = statements_plain(read_statements(connection, TRUST)["o"])
+        found = statements_plain(read_statements(connection, TRUST, "o"))
     at = "2026-06-12T21:00:00Z"
     expected: dict[str, Plain] = {
         "evaluation": "summary",

@@ -7,6 +7,7 @@ import msgspec
 
 from writ.clock import format_instant
 from writ.ledger.record.pages import render
+from writ.ledger.record.places import page_of
 from writ.ledger.record.view import Record
 
 
@@ -65,7 +66,7 @@ def _items(record: Record) -> list[Item]:
 
 def _editions(record: Record) -> Iterator[Item]:
     for order in record.orders:
-        page = f"{record.address}/orders/{order.id}.html"
+        page = f"{record.address}/{page_of(order.id)}"
         for edition in order.editions:
             title, summary = str(order.last["title"]), "; ".join(edition.changes)
             yield Item(edition.published, order.id, edition.number, title, summary, page)

@@ -13,7 +13,7 @@ from writ.clock import format_instant
 from writ.errors import Failed
 from writ.ledger.record import feeds, tables
 from writ.ledger.record.pages import index_page, order_page, resource, verify_page
-from writ.ledger.record.places import INDEX, SECURITY
+from writ.ledger.record.places import INDEX, SECURITY, page_of
 from writ.ledger.record.view import Record
 from writ.model.record import Security
 from writ.pages.style import sheet
@@ -30,11 +30,11 @@ def _files(record: Record) -> Iterator[tuple[str, bytes]]:
         yield name, resource(name)
     for order in record.orders:
         for edition in order.editions:
-            place = f"orders/{order.id}/{edition.number}"
+            place = f"{order.folder}/{edition.number}"
             yield f"{place}.json", edition.document
             yield f"{place}.opening.json", edition.opening
             yield f"{place}.tlog-proof", edition.proof
-        yield f"orders/{order.id}.html", order_page(record, order)
+        yield page_of(order.id), order_page(record, order)
     yield "feed.atom", feeds.atom(record)
     yield "feed.json", feeds.json_feed(record)
     yield "record.json", tables.as_json(record)

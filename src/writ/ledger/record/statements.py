@@ -78,13 +78,13 @@ class Statements:
     def count(self, order: str) -> int:
         """Return how many statements there are about an order."""
         with self.store.view() as connection:
-            return len(read_statements(connection, self.trust).get(order, ()))
+            return len(read_statements(connection, self.trust, order))
 
     def take(self, envelope: Envelope) -> Said:
         """Take a statement in (rules 1, 2)."""
         word = _proved(envelope, self.trust)
         with self.store.unit() as connection:
-            known = read_statements(connection, self.trust).get(word.said.order, ())
+            known = read_statements(connection, self.trust, word.said.order)
             if word.said.number != len(known) + 1:
                 raise Refused(
                     f"statement {word.said.number} about `{word.said.order}` does not follow;"
@@ -121,13 +121,14 @@ def check_statement(said: Said) -> None:
         raise InvalidInput("; ".join(faults))
 
 
-def read_statements(connection: Connection, trust: Trust) -> dict[str, list[Stated]]:
-    """Return the statements about each order, the first one first, each proved."""
-    found: dict[str, list[Stated]] = {}
+def read_statements(connection: Connection, trust: Trust, order: str) -> list[Stated]:
+    """Return the statements about an order, the first one first, each proved."""
+    found = []
     for row in read_events(connection, 0, (STATED,)):
         form = as_form(read_payload(row), _Row, f"event {row.seq}")
-        envelope = read_envelope(fetch(connection, form.envelope))
-        found.setdefault(form.order, []).append(Stated(_proved(envelope, trust).said, form.at))
+        if form.order == order:
+            envelope = read_envelope(fetch(connection, form.envelope))
+            found.append(Stated(_proved(envelope, trust).said, form.at))
     return found
 
 

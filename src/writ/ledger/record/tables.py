@@ -1,4 +1,4 @@
-"""The record for programs: everything as JSON, and a row for each version as CSV."""
+"""The record for programs: everything as JSON, and a row for each version as CSV (RFC 4180)."""
 
 import csv
 import io
@@ -8,6 +8,7 @@ from typing import cast
 import msgspec
 
 from writ.ledger.cells import cell
+from writ.ledger.record.places import page_of
 from writ.ledger.record.view import Order, Record, Told
 
 COLUMNS = (
@@ -23,7 +24,7 @@ def as_json(record: Record) -> bytes:
     orders = [
         {
             "order": order.id,
-            "page": f"{record.address}/orders/{order.id}.html",
+            "page": f"{record.address}/{page_of(order.id)}",
             "edition": order.editions[-1].number,
             "published": {str(number): at for number, at in order.published.items()},
             "versions": order.versions,
@@ -40,7 +41,7 @@ def as_json(record: Record) -> bytes:
 def as_csv(record: Record) -> bytes:
     """Write a row for each version."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     for order in record.orders:
         for version in order.versions:

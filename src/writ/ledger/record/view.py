@@ -12,6 +12,7 @@ from typing import cast
 from writ.canonical import Plain
 from writ.clock import Instant, format_instant
 from writ.ledger.record.editions import Edition
+from writ.ledger.record.places import folder_of
 from writ.ledger.record.statements import FIELDS
 from writ.model.record import Security
 from writ.signing.note import Note
@@ -48,6 +49,11 @@ class Order:
     statements: Told
     withdrawn: str | None
     editions: tuple[Shown, ...]
+
+    @property
+    def folder(self) -> str:
+        """Where its editions are."""
+        return folder_of(self.id)
 
     @property
     def last(self) -> Told:

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from writ.ledger.seals import Seals
 from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
 from writ.signing.note import Note, read_note
@@ -31,5 +30,5 @@ def routes(site: Site) -> list[Route]:
 
 def _uncover(site: Site, event: int, seen: Note | None) -> bytes:
     """Uncover an event, unless a seal holds: what is uncovered is made to be shown."""
-    Seals(site.store, site.trust, site.clock).standing().check()
+    site.seals.standing().check()
     return site.ledger.cover.uncover(event, seen)

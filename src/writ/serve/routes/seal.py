@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from writ.ledger.seals import Seals, Standing
+from writ.ledger.seals import Standing
 from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
 from writ.signing.dsse import envelope_of
@@ -18,7 +18,7 @@ class _Word(Form, frozen=True):
 
 def routes(site: Site) -> list[Route]:
     """Return the routes of this noun."""
-    seals = Seals(site.store, site.trust, site.clock)
+    seals = site.seals
 
     async def show(_request: Request) -> Response:
         return answer(_plain(await asyncio.to_thread(seals.standing)))

@@ -23,12 +23,13 @@ async function read(path) {
 // What was told (rule 2)
 
 async function readEdition(name) {
-  const document = await read(`orders/${name}.json`);
-  const opening = JSON.parse(words.decode(await read(`orders/${name}.opening.json`)));
+  const [order, number] = name.split("/");
+  const place = `orders/${order}${order.endsWith(".html") ? "~" : ""}/${number}`;
+  const document = await read(`${place}.json`);
+  const opening = JSON.parse(words.decode(await read(`${place}.opening.json`)));
   const salt = base64(opening.salt, "the salt");
   const bytes = base64(opening.row, "the row");
   const row = JSON.parse(words.decode(bytes));
-  const [order, number] = name.split("/");
   const payload = row.payload;
   if (row.kind !== "record.published" || payload.order !== order || payload.edition !== Number(number))
     throw new Wrong("the event is of another edition");
