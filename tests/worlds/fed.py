@@ -13,7 +13,7 @@ import msgspec
 
 from tests.worlds.june import BOOK, V1
 from writ.canonical import Plain
-from writ.clock import DAY, DrillClock
+from writ.clock import DAY, DrillClock, Instant, format_instant
 from writ.desk.feed import Epoch, Feed
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
@@ -67,10 +67,15 @@ class Office:
         self.roll = Roll(self.registry.books, self.registry.facts)
 
     def show(
-        self, subject: str, attribute: str, *values: Plain, completeness: str = "at_least"
+        self,
+        subject: str,
+        attribute: str,
+        *values: Plain,
+        completeness: str = "at_least",
+        ends: Instant | None = None,
     ) -> None:
         """Have a fact attested."""
-        fact = {
+        fact: dict[str, Plain] = {
             "subject": subject,
             "attribute": attribute,
             "value": list(values),
@@ -80,6 +85,8 @@ class Office:
             "issuer": "idv",
             "verified_at": "2026-06-01T00:00:00Z",
         }
+        if ends is not None:
+            fact["expires_at"] = format_instant(ends)
         self.registry.facts.take_in(msgspec.json.encode(fact), self.idv, skip_bad=False)
 
     def key(self, requester: str, organisation: str | None = None) -> bytes:

@@ -28,11 +28,12 @@ _PURPOSE = "revocation"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an attestation came with: its credential's nullifier, what must be asked later."""
+    """What an attestation came with: its credential's nullifier, what must be asked later, for which model."""
 
     attestation: bytes
     nullifier: bytes | None
     revocation: str | None
+    model: str | None = None
 
 
 class Backing:
@@ -106,9 +107,26 @@ class Backing:
                     sealed = seal(self._books.secret, _PURPOSE, item.revocation.encode())
                 connection.execute(
                     source.insert().values(
-                        attestation=item.attestation, nullifier=item.nullifier, revocation=sealed
+                        attestation=item.attestation,
+                        nullifier=item.nullifier,
+                        revocation=sealed,
+                        model=item.model,
                     )
                 )
+
+    def shown_for(self, subject: str, model: str) -> bool:
+        """Whether what stands of somebody was shown for a model, so that they were asked of it."""
+        query = (
+            source.select()
+            .join(attestation, source.c.attestation == attestation.c.id)
+            .where(
+                attestation.c.subject == subject,
+                attestation.c.revoked_at.is_(None),
+                source.c.model == model,
+            )
+        )
+        with self._books.store.view() as connection:
+            return connection.execute(query).first() is not None
 
     def to_ask(self) -> list[Source]:
         """Return what must be asked of issuers again, of attestations that stand."""

@@ -54,8 +54,12 @@ class _Pages:
         key = digest(text)
         self._polls.take(key)
         found = await self._counter.standing(key, model)
-        body = msgspec.json.encode({"model": model, "state": state_of(found)})
-        return Response(body, 200, HEADERS, "application/json")
+        said: dict[str, object] = {"model": model, "state": state_of(found)}
+        if found.closes is not None:
+            said |= {"expires": found.closes, "days": found.days}
+            if found.questions:
+                said["renew"] = f"{self._guard.portal.address}/verify"
+        return Response(msgspec.json.encode(said), 200, HEADERS, "application/json")
 
     # -- rule 2 ------------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class NoKey(Refused):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Whose account it is; `model` is the one an invitation speaks of.
+    """Whose account it is; `model` is the one an invitation speaks of, `closing` say when open ones close.
 
     `key` is the API key's id, or `provider` where the visitor signed in; `made_at` says since when.
     """
@@ -42,6 +42,7 @@ class Account(msgspec.Struct, frozen=True):
     provider: str | None
     model: str | None
     models: list[str]
+    closing: dict[str, str]
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ class Reviewed(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How an account stands for a model."""
+    """How an account stands for a model; where it is open, when it closes by what is known."""
 
     model: str
     outcome: str
@@ -96,6 +97,8 @@ class Standing(msgspec.Struct, frozen=True):
     orders: list[Order]
     questions: list[Asked]
     reviews: list[Reviewed]
+    closes: str | None = None
+    days: int | None = None
 
 
 class Attested(msgspec.Struct, frozen=True):

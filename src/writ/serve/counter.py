@@ -112,6 +112,7 @@ class _Counter:
             **_way(key),
             "model": model,
             "models": self.inquiry.wanting(key),
+            "closing": {name: format_instant(at) for name, at in self.inquiry.closing(key).items()},
         }
 
     def standing(self, form: _Model) -> dict[str, object]:
@@ -122,9 +123,10 @@ class _Counter:
     def found(self, form: _Found) -> dict[str, object]:
         """Take attestations in (rules 3, 4)."""
         key = self._key(form.key)
+        standing = self.inquiry.standing(key, form.model)
         asked = {
             (question.subject, item.attribute)
-            for question in self.inquiry.standing(key, form.model).questions
+            for question in standing.questions
             for item in question.wanted
         }
         envelopes = [envelope_of(item.envelope) for item in form.attested]
@@ -137,7 +139,12 @@ class _Counter:
         self.site.registry.facts.take_in(lines, None, skip_bad=False)
         self.site.registry.backing.attach(
             [
-                Source(hashlib.sha256(envelope.payload).digest(), nullifier, item.revocation)
+                Source(
+                    hashlib.sha256(envelope.payload).digest(),
+                    nullifier,
+                    item.revocation,
+                    standing.model,
+                )
                 for envelope, item in zip(envelopes, form.attested, strict=True)
             ]
         )
@@ -200,7 +207,13 @@ def counter_app(site: Site, passes: Passes | None = None) -> Starlette:
     """Put the counter together over an open deployment; without `passes` nobody signs in."""
     registry = site.registry
     roll = Roll(registry.books, registry.facts)
-    inquiry = Inquiry(lambda: site.desk.current().book, roll, site.clock, site.config.gateway_name)
+    inquiry = Inquiry(
+        lambda: site.desk.current().book,
+        roll,
+        site.clock,
+        site.config.gateway_name,
+        registry.backing.shown_for,
+    )
     passes = passes or Passes(registry, site.clock)
     counter = _Counter(site, inquiry, Methods(site.trust), passes)
 
@@ -272,6 +285,8 @@ def _standing_plain(found: Standing) -> dict[str, object]:
             for item in found.told.orders
         ],
         "questions": [_question(item) for item in found.questions],
+        "closes": None if found.closes is None else format_instant(found.closes),
+        "days": found.days,
     }
 
 

@@ -21,6 +21,7 @@ source = Table(
     Column("attestation", LargeBinary, ForeignKey("attestation.id"), primary_key=True),
     Column("nullifier", LargeBinary),
     Column("revocation", LargeBinary),  # sealed
+    Column("model", Text),  # that it was shown for
 )
 
 review = Table(

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.fed import NOW, Office
-from tests.worlds.june import BOOK
+from tests.worlds.june import BOOK, US_PERSON
+from writ.clock import DAY, parse_instant
 from writ.desk.inquiry import Inquiry
+from writ.desk.renewal import _later
 from writ.errors import Refused
 from writ.law.compiled.book import Compiled
+from writ.law.compiled.decide import outcome_of
 from writ.model.order import Hold, Lawbook
 from writ.model.outcome import Outcome
+from writ.model.subject import Chain, Fact, Subject, Value
 from writ.people.keys import ApiKey
 from writ.signing.invitation import question_named
 from writ.store.people_tables import attestation
@@ -26,9 +30,18 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.store.close()
 
 
-def asked(office: Office, book: Lawbook | None = BOOK) -> Inquiry:
-    """An inquiry under a law."""
-    return Inquiry(lambda: book, office.roll, office.clock, "gateway-1")
+VERIFIED = parse_instant("2026-06-01T00:00:00Z")
+OPEN = replace(BOOK, versions=tuple(replace(v, disclosure="full") for v in BOOK.versions))
+"""The letters, told of."""
+
+
+def asked(
+    office: Office, book: Lawbook | None = BOOK, shown: tuple[str, str] = ("", "")
+) -> Inquiry:
+    """An inquiry under a law; `shown` is what somebody showed something for."""
+    return Inquiry(
+        lambda: book, office.roll, office.clock, "gateway-1", lambda *asked: asked == shown
+    )
 
 
 def key(office: Office, requester: str, organisation: str | None = None) -> ApiKey:
@@ -77,10 +90,9 @@ def test_a_company_is_asked_for_its_own_standing(office: Office) -> None:
 
 def test_full_disclosure_names_orders_and_a_hold_is_told(office: Office) -> None:
     """Order, version and title under `full`; a hold stops everybody, and nothing would settle it."""
-    open_book = replace(BOOK, versions=tuple(replace(v, disclosure="full") for v in BOOK.versions))
-    held = replace(open_book, holds=(Hold("fable-5", "ben", NOW - 1),))
+    held = replace(OPEN, holds=(Hold("fable-5", "ben", NOW - 1),))
     alice = key(office, "alice")
-    told = asked(office, open_book).standing(alice, "fable-5").told
+    told = asked(office, OPEN).standing(alice, "fable-5").told
     stopped = asked(office, held).standing(alice, "fable-5")
 
     assert ("full", ["us-bis-2026-06-12"]) == (told.disclosure, [o.order for o in told.orders])
@@ -118,3 +130,89 @@ def test_what_cannot_be_asked_is_refused(office: Office) -> None:
         connection.execute(attestation.update().values(envelope=b"{}"))
     with pytest.raises(Refused, match="cannot be read"):
         asked(office).standing(alice, "fable-5")
+
+
+def test_a_model_that_closes_soon_asks_while_it_is_open(office: Office) -> None:
+    """When, in how many days, and what would keep it open: what would have been asked."""
+    alice = key(office, "alice")
+    unknown = asked(office, OPEN).standing(alice, "fable-5")
+    office.show("alice", "citizenships", "US", ends=NOW + 20 * DAY + 1)
+    found = asked(office, OPEN).standing(alice, "fable-5")
+
+    assert (Outcome.PERMIT, NOW + 20 * DAY + 1, 20) == (found.outcome, found.closes, found.days)
+    assert unknown.questions == found.questions
+    assert {"fable-5": found.closes, "mythos-5": found.closes} == asked(office, OPEN).closing(alice)
+
+
+def test_one_that_closes_later_is_told_and_asks_nothing(office: Office) -> None:
+    """Here by age: what was verified on the first of June counts for a year, whatever is scheduled."""
+    alice = key(office, "alice")
+    office.show("alice", "citizenships", "US")
+    found = asked(office, OPEN).standing(alice, "fable-5")
+
+    assert (VERIFIED + 365 * DAY, ()) == (found.closes, found.questions)
+    assert {} == asked(office, OPEN).closing(alice)
+
+
+def test_what_stands_beside_it_keeps_a_model_open(office: Office) -> None:
+    """It closes with the last that suffices, and not with the first that ends."""
+    alice = key(office, "alice")
+    office.show("alice", "citizenships", "US", ends=NOW + 5 * DAY)
+    office.show("alice", "permanent_residences", "US", ends=NOW + 9 * DAY)
+
+    assert NOW + 9 * DAY == asked(office, OPEN).standing(alice, "fable-5").closes
+
+
+def test_an_open_model_that_rests_on_nothing_does_not_close(office: Office) -> None:
+    """No rule speaks of it, whatever ends."""
+    alice = key(office, "alice")
+    office.show("alice", "citizenships", "US", ends=NOW + 5 * DAY)
+    found = asked(office, OPEN).standing(alice, "opus-4-8")
+
+    assert (Outcome.PERMIT, None, ()) == (found.outcome, found.closes, found.questions)
+
+
+def test_where_nothing_may_be_told_only_who_was_asked_is_told(office: Office) -> None:
+    """A sealed order's end of access is told to whom showed something for that very model."""
+    alice = key(office, "alice")
+    office.show("alice", "citizenships", "US", ends=NOW + 5 * DAY)
+    sealed = asked(office).standing(alice, "fable-5")
+    other = asked(office, shown=("alice", "mythos-5"))
+
+    assert (Outcome.PERMIT, None, ()) == (sealed.outcome, sealed.closes, sealed.questions)
+    assert None is other.standing(alice, "fable-5").closes
+    assert NOW + 5 * DAY == other.standing(alice, "mythos-5").closes
+    assert {"mythos-5": NOW + 5 * DAY} == other.closing(alice)
+
+
+def test_a_company_is_told_of_its_own(office: Office) -> None:
+    """What the organisation showed, to a holder who speaks for it; the others name nobody."""
+    office.show("acme", "incorporated_in", "US", ends=NOW + 5 * DAY)
+    office.show("acme", "users_certified", US_PERSON.name)
+    bot = key(office, "bot")
+    rules = tuple(
+        replace(rule, standing="certified_organisation") for rule in OPEN.versions[0].rules
+    )
+    book = replace(OPEN, versions=(replace(OPEN.versions[0], rules=rules), *OPEN.versions[1:]))
+    found = asked(office, book, ("acme", "fable-5")).standing(bot, "fable-5")
+
+    assert (Outcome.PERMIT, NOW + 5 * DAY) == (found.outcome, found.closes)
+    assert ["acme"] == [item.subject for item in found.questions]
+
+
+def test_what_will_be_known_is_what_is_known_by_then(office: Office) -> None:
+    """Looked at as so much older, facts count as they will: ended, too old, no longer so."""
+    compiled = Compiled(replace(OPEN, versions=OPEN.versions[:1]))
+    values = (Value(("US", ""), VERIFIED - DAY, NOW + 50 * DAY),)
+    about = Fact("citizenships", values, "at_least", 2, "passport", "idv", VERIFIED)
+    facts = (
+        replace(about, expires_at=NOW + 10 * DAY),
+        replace(about, attribute="permanent_residences"),
+        replace(about, attribute="protection", values=(Value(("refugee", "US")),)),
+    )
+    for some in (facts[:1], facts[1:2], facts[2:], facts):
+        chain = Chain(Subject("alice", "person", (), some))
+        for days in range(0, 400, 5):
+            at, later = NOW + days * DAY, _later(chain, days * DAY)
+            told = outcome_of(compiled, later, "fable-5", NOW)
+            assert outcome_of(compiled, chain, "fable-5", at) == told

@@ -15,7 +15,7 @@ from writ.portal.counter import Account, Asked, Attested, Standing, Wanted
 from writ.portal.visits import Visit, Visits
 from writ.signing.keys import KeyPair
 
-ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, None, [])
+ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, None, [], {})
 WANTED = Wanted("citizenships", [["US", ""]], "at_least", 1, [], None)
 ASKED = Asked("alice", "person", "requester", [WANTED])
 OPEN = Standing("fable-5", "verify", False, False, "full", {}, [], [ASKED], [])  # noqa: FBT003  a row

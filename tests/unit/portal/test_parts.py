@@ -27,7 +27,7 @@ from writ.portal.visits import IDLE, Visits
 from writ.portal.words import choose, words_in
 from writ.signing.keys import KeyPair
 
-ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, None, [])
+ALICE = Account("alice", "person", None, "0a", "2026-06-01T00:00:00Z", None, None, [], {})
 
 
 @dataclass
