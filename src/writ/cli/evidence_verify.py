@@ -84,10 +84,6 @@ def verify(
 def _stamps(found: "Contents", roots: bytes) -> list[str]:
     """Return when other authorities saw checkpoints, each stamp proved."""
     from writ.clock import format_instant
-    from writ.signing.timestamp import prove_stamp
+    from writ.ledger.evidence.stamps import prove_stamps
 
-    documents = found.documents
-    told = [
-        prove_stamp(documents[item.token], documents[item.note], roots) for item in found.stamps
-    ]
-    return list(map(format_instant, told))
+    return list(map(format_instant, prove_stamps(found, roots)))

@@ -9,7 +9,7 @@
 3. A file that the gateway has gone on from is removed once all of it is in the log and a checkpoint
    over it was signed. So files stay few, and nothing is gone before the log has it.
 4. Each checkpoint of this log leaves an event in the governance log, so that the one vouches for
-   the other.
+   the other; what a kill kept from being written is made good when the next is asked for.
 """
 
 import itertools
@@ -27,7 +27,7 @@ from writ.signing.checkpoint import read_checkpoint
 from writ.signing.form import to_base64
 from writ.signing.note import Note
 from writ.store.database import Connection
-from writ.store.events import append
+from writ.store.events import append, last_event, read_events, read_payload
 from writ.store.receipts import (
     REMOVED,
     add_receipts,
@@ -83,10 +83,12 @@ class Decisions:
     def sign(self) -> Note:
         """Return a checkpoint over every receipt so far (rule 4)."""
         self.take_in()
-        before, note = self.log.last(), self.log.sign()
-        if note != before:
-            checkpoint = read_checkpoint(note.text)
-            with self.log.store.unit() as connection:
+        note = self.log.sign()
+        checkpoint = read_checkpoint(note.text)
+        with self.log.store.unit() as connection:
+            last = last_event(connection, (SIGNED,))
+            told = read_payload(next(read_events(connection, last - 1))) if last else {}
+            if told.get("size") != checkpoint.size:
                 payload: dict[str, Plain] = {
                     "size": checkpoint.size,
                     "root": to_base64(checkpoint.root),

@@ -16,7 +16,7 @@ from writ.ledger.policy import read_policy
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import PLAIN, sign_note, write_vkey
 from writ.store.database import open_store
-from writ.store.events import read_events
+from writ.store.events import read_events, read_payload
 from writ.store.receipts import read_receipts, removed, set_taken
 
 KNOWN = read_policy(f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\n".encode())
@@ -241,6 +241,19 @@ def test_every_checkpoint_leaves_an_event(tmp_path: Path, kept: Decisions) -> No
         kept.sign()
     with kept.log.store.view() as connection:
         assert ["decisions.signed"] * 2 == [row.kind for row in read_events(connection)]
+
+
+def test_a_kill_between_a_checkpoint_and_its_event_is_made_good(
+    tmp_path: Path, kept: Decisions
+) -> None:
+    """The other log vouches for it though no receipt came since: a pack would lack the event."""
+    write(tmp_path, '{"id":"a"}\n')
+    kept.take_in()
+    note = kept.log.sign()
+    assert (note, note) == (kept.sign(), kept.sign())
+    with kept.log.store.view() as connection:
+        [row] = read_events(connection)
+    assert 1 == read_payload(row)["size"]
 
 
 def test_a_file_that_cannot_be_read_is_a_failure(tmp_path: Path, kept: Decisions) -> None:

@@ -24,6 +24,7 @@ from writ.ledger.evidence.pack import open_pack
 from writ.ledger.evidence.page import index
 from writ.ledger.evidence.receipts import draw, read_receipts
 from writ.ledger.evidence.said import Report, read_notes, read_words
+from writ.ledger.evidence.stamps import prove_stamps
 from writ.ledger.evidence.story import charts, clauses, timeline, versions_of
 from writ.ledger.evidence.summary import summary
 from writ.ledger.log import StoredNodes
@@ -36,7 +37,7 @@ from writ.signing.checkpoint import read_checkpoint
 from writ.signing.form import to_base64
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, read_note, write_vkey
-from writ.signing.timestamp import prove_stamp, request_stamp
+from writ.signing.timestamp import request_stamp
 from writ.signing.trust import write_trust
 
 Files = dict[str, bytes]
@@ -77,11 +78,7 @@ def test_a_pack_is_the_same_each_time_and_proves_what_happened(
     assert found.receipts is not None
     assert {"permit": 4, "verify": 30} == found.receipts.counts()
     assert ["drill.recorded", "duty.met", "audit.reported"] == [word.kind for word in found.words]
-    stamp = found.stamps[0]
-    told = prove_stamp(
-        found.documents[stamp.token], found.documents[stamp.note], world.authority.root
-    )
-    assert stamp.stamped == told
+    assert [stamp.stamped for stamp in found.stamps] == [*prove_stamps(found, world.authority.root)]
     assert "annex-a.csv" in opened.manifest.left_out[0]
     assert not [name for name in opened.files if "annex-a.csv" in name]
     assert "beside/annex-a.csv" in open_pack(world.export(annexes=True)).files
@@ -467,6 +464,16 @@ def test_parts_of_another_story_are_refused(world: Evidence, pack: bytes) -> Non
         check_beginning(opened.files, found.seen, opened.files["log/decisions.checkpoint"], both)
     assert None is named_in(b"[")
     assert None is read_receipts({}, (), both, 5)
+
+
+def test_an_event_that_tells_another_instant_than_its_stamp_is_found(
+    world: Evidence, pack: bytes
+) -> None:
+    """The event is the operator's, the stamp another's."""
+    found = open_pack(pack, world.policy).contents
+    early = replace(found.stamps[0], stamped=0)
+    with pytest.raises(Refused, match=r"was stamped 1970-01-01T00:00:00Z, and the stamp says 20"):
+        list(prove_stamps(replace(found, stamps=(early,)), world.authority.root))
 
 
 def test_a_stamp_on_no_checkpoint_is_not_kept(world: Evidence) -> None:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -6,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 
 from tests.worlds.authority import Authority
 from tests.worlds.evidence import ORDER, Evidence, evidence, script
-from writ.canonical import digest_bytes
+from writ.clock import SECOND
 from writ.errors import Refused
 from writ.ledger.evidence.archive import read_archive
 from writ.ledger.evidence.contents import check_contents
@@ -96,15 +97,27 @@ def test_the_script_proves_stamps(world: Evidence, pack: bytes, tmp_path: Path) 
         assert told_at == script().Stamp(data).at  # in what the authority did not sign
 
 
+def proved(world: Evidence, pack: bytes) -> Any:
+    """Return what the script proves of a pack's contents."""
+    files, manifest = script().opened(pack)
+    return script().prove(files, manifest, world.policy_file(), None)
+
+
+def test_the_script_holds_a_stamp_to_its_event(world: Evidence, pack: bytes) -> None:
+    """The event is the operator's, the stamp another's: they tell one instant."""
+    found = proved(world, pack)
+    number = next(key for key, row in found.events.items() if row["kind"] == "log.timestamped")
+    found.events[number]["payload"]["stamped"] -= SECOND
+    with pytest.raises(script().Wrong, match=f"event {number} says another instant than its stamp"):
+        script().stamps_of(
+            found.files, found.events, found.documents, found.policy.logs, found.seen, None
+        )
+
+
 def test_the_script_reads_words_as_we_do(world: Evidence, pack: bytes) -> None:
     """A word of another kind, or about another snapshot than was put in force, is none of the story."""
-    file, checks = read_archive(pack), script()
-    logs = checks.Policy(file["log/policy"]).logs
-    seen = checks.checkpoint(file["log/governance.checkpoint"], logs)
-    events = checks.events_of(file, logs, seen)
-    documents = {digest_bytes(data): data for data in file.values()}
-    trust = checks.Trust(file["keys/trust.json"])
-    checks.words_of(events, documents, trust)
+    checks, found = script(), proved(world, pack)
+    events, documents, trust = found.events, found.documents, found.trust
     met = next(number for number, row in events.items() if row["kind"] == "duty.met")
     epoch = next(number for number, row in events.items() if row["kind"] == "epoch.activated")
     report = next(number for number, row in events.items() if row["kind"] == "audit.reported")
