@@ -25,6 +25,7 @@ from writ.people.oidc.method import Oidc
 from writ.people.oidc.providers import Provider as Registered
 from writ.people.oidc.published import Published
 from writ.people.oidc.sign_in import SignIn
+from writ.people.signals.receivers import JWKS
 from writ.portal.app import portal_app
 from writ.portal.attempts import Ways
 from writ.portal.counter import Counter
@@ -33,6 +34,7 @@ from writ.portal.logins import Logins
 from writ.portal.scim.service import scim
 from writ.portal.server import ways_of
 from writ.portal.signals import open_hearing, signal_routes
+from writ.portal.streams import stream_routes
 from writ.portal.waiting import open_entrance
 from writ.serve.counter import counter_app
 from writ.serve.passes import Passes
@@ -99,6 +101,8 @@ class Door:
         signals = self.config.signals
         routes = [scim(portal, self.way)]
         routes += signal_routes(portal, open_hearing(signals, self.way)) if signals else []
+        if self.config.receivers is not None:
+            routes += stream_routes(portal, self.way, self.config.folder / JWKS)
         self.entrance = open_entrance(portal, self.config.folder)
         admission = Admission(self.entrance, self.logins)
         self.app = portal_app(portal, self.ways, self.way, admission, routes)
@@ -171,6 +175,17 @@ class Door:
         return response
 
 
+def _configure(made: Office, section: str, signals: str) -> None:
+    """Write more of `writ.toml`, and what it names."""
+    if signals:
+        (made.folder / "signals.toml").write_text(signals)
+        section += "[signals]\n"
+    with made.config.open("a") as file:
+        file.write(section)
+    if "[receivers]" in section:
+        assert 0 == made.writ("signals", "key").exit_code
+
+
 @contextmanager
 def opened_door(  # noqa: PLR0913 - each is one section of a deployment
     folder: Path,
@@ -188,12 +203,7 @@ def opened_door(  # noqa: PLR0913 - each is one section of a deployment
     visitors sign in (`oidc`).
     """
     made = office(folder, portal=True, more=more)
-    section = portal + section
-    if signals:
-        (folder / "signals.toml").write_text(signals)
-        section += "[signals]\n"
-    with made.config.open("a") as file:
-        file.write(section)
+    _configure(made, portal + section, signals)
     residents = folder / "fr-2026-06.v1.yaml"
     residents.write_text(RESIDENTS)
     made.obey(CATALOGUE, LETTER, residents)

@@ -28,11 +28,15 @@ def check(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> No
     senders = {} if read.signals is None else load_transmitters(read.signals)
     told = () if read.receivers is None else load_receivers(read.receivers)
     rows = [_plain(item, read.portal) for item in senders.values()]
-    receivers = [{"name": item.name, "named": item.named, "at": item.address} for item in told]
+    polls = f"{read.portal.address}/ssf/poll"
+    receivers = [
+        {"name": item.name, "named": item.named, "at": item.address or polls} for item in told
+    ]
     value = {"transmitters": rows, "receivers": receivers}
     show_table(value, _HEAD, [tuple(row.values()) for row in rows], as_json=as_json)
     for item in () if as_json else told:
-        print(f"{item.name} is told at {item.address}, of people by {item.named}")
+        way = f"told at {item.address}" if item.address else f"to poll at {polls}"
+        print(f"{item.name} is {way}, of people by {item.named}")
 
 
 def _plain(item: "Transmitter", portal: "Portal") -> dict[str, object]:

@@ -20,6 +20,7 @@ class _Told(msgspec.Struct):
     waiting: int
     sent: int
     refused: int
+    stream: str
 
 
 def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> None:
@@ -41,8 +42,8 @@ def status(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> N
         if row.event.startswith("unknown:"):
             print(f"{row.transmitter} sends what is not known here, and it takes nothing back")
     for told in msgspec.convert(answer["told"], list[_Told]):
-        print(
-            f"{told.receiver} was told {told.sent}; {told.waiting} wait, {told.refused} it refused"
-        )
+        counts = f"was told {told.sent}; {told.waiting} wait, {told.refused} it refused"
+        state = "" if told.stream == "enabled" else f"; its stream is {told.stream}"
+        print(f"{told.receiver} {counts}{state}")
     for name, state in sorted(msgspec.convert(answer["streams"], dict[str, str]).items()):
         print(f"{name} says that its stream is {state}")

@@ -120,6 +120,19 @@ class Taken(msgspec.Struct, frozen=True):
     taken: bool
 
 
+class Streamed(msgspec.Struct, frozen=True):
+    """What came of a receiver's call: `done`, or in one word why not; its stream, and what waits."""
+
+    answer: str
+    name: str = ""
+    audience: str = ""
+    push: str | None = None
+    status: str = "enabled"
+    reason: str | None = None
+    sets: dict[str, str] = {}
+    more: bool = False
+
+
 class Employed(msgspec.Struct, frozen=True):
     """One of an employer's people; `determination` is what stands of what it determined."""
 
@@ -196,6 +209,10 @@ class Counter:
     async def signal(self, transmitter: str, token: str) -> None:
         """Hand on a security event token, which is proved there again."""
         await self._ask("signal", {"transmitter": transmitter, "set": token}, Taken)
+
+    async def stream(self, call: str, body: dict[str, Plain]) -> Streamed:
+        """Ask for a receiver of signals: `poll`, `status` or `verify`, with its token."""
+        return await self._ask(f"streams/{call}", body, Streamed)
 
     async def personnel(self, call: str, token: dict[str, str], body: dict[str, Plain]) -> Heard:
         """Ask for an employer: `find`, `page`, `put` or `remove`, with its token."""

@@ -37,7 +37,8 @@ from writ.portal.door import Admission
 from writ.portal.logins import Logins
 from writ.portal.polls import start_polls
 from writ.portal.scim.service import scim
-from writ.portal.signals import open_hearing, signal_routes, transmitter_routes
+from writ.portal.signals import open_hearing, signal_routes
+from writ.portal.streams import stream_routes
 from writ.portal.waiting import open_entrance
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust, read_trust
@@ -57,7 +58,7 @@ async def run(config: Config) -> None:
     routes = [scim(config.portal, counter)]
     routes += [] if hearing is None else signal_routes(config.portal, hearing)
     if config.receivers is not None:
-        routes += transmitter_routes(config.portal, config.folder / JWKS)
+        routes += stream_routes(config.portal, counter, config.folder / JWKS)
     server = uvicorn.Server(
         uvicorn.Config(
             portal_app(portal, ways_of(config), counter, admission, routes),

@@ -5,7 +5,6 @@
 2. It is answered once it is carried out, on every gateway: 202. What is wrong with it is told as
    section 2.4 says; what is only down for now is 503, and comes again.
 3. A transmitter with a registered token must bear it. Whoever bears none is limited by address.
-4. Who is told by signals finds here where our keys are; the private one is not here.
 """
 
 from collections.abc import Callable, Mapping
@@ -101,33 +100,6 @@ def signal_routes(portal: Portal, hearing: Hearing) -> list[Route]:
     """Return the route that transmitters push to."""
     path = f"{urlsplit(portal.address).path}/signals/{{name}}"
     return [Route(path, _Pushed(portal, hearing).answer, methods=["POST"])]
-
-
-def transmitter_routes(portal: Portal, keys: Path) -> list[Route]:
-    """Return what receivers read of us: who we are and our keys (Shared Signals 1.0 section 7)."""
-    base = urlsplit(portal.address).path
-    published = {
-        "spec_version": "1_0",
-        "issuer": portal.address,
-        "jwks_uri": f"{portal.address}/signals/jwks.json",
-        "delivery_methods_supported": ["urn:ietf:rfc:8935"],
-        "default_subjects": "ALL",
-    }
-
-    async def configuration(_request: Request) -> Response:
-        return Response(msgspec.json.encode(published), media_type="application/json")
-
-    def key_set(_request: Request) -> Response:
-        try:
-            data = keys.read_bytes()
-        except OSError:
-            return Response(status_code=404, headers=_HEADERS)
-        return Response(data, media_type="application/jwk-set+json")
-
-    return [
-        Route(f"/.well-known/ssf-configuration{base}", configuration),
-        Route(f"{base}/signals/jwks.json", key_set),
-    ]
 
 
 def _told(err: str, why: str, status: int, after: int = 0) -> Response:

@@ -39,6 +39,7 @@ from writ.serve.personnel import personnel_routes
 from writ.serve.problem import expected, unforeseen
 from writ.serve.signals import signal_routes
 from writ.serve.site import Site
+from writ.serve.streams import stream_routes
 from writ.signing.dsse import envelope_of
 from writ.signing.invitation import read_invitation
 from writ.signing.secret import read_secret
@@ -239,6 +240,7 @@ def counter_app(site: Site, passes: Passes | None = None) -> Starlette:
             route("papers", _Papers, counter.papers),
             route("appeal", _Appeal, counter.appeal),
             *signal_routes(site, passes),
+            *stream_routes(site),
             *personnel_routes(site),
         ],
         exception_handlers={NoKey: _no_key, WritError: expected, Exception: unforeseen},

@@ -8,30 +8,32 @@
    again, after a pause that doubles from a second to ten minutes.
 3. What waits is in the store: a restart goes on with it, and a receiver knows a SET that comes twice by
    its `jti`.
+4. A receiver without an address polls (`writ.serve.streams`). A verification that it asked for goes before
+   the rest. A stream that is paused waits, and nothing is kept for one that is disabled.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
 
-from writ.canonical import Plain
-from writ.clock import SECOND, elapsed, wall
+from writ.clock import elapsed
 from writ.desk.access import Accesses, phase
 from writ.errors import WritError
+from writ.model.order import Lawbook
 from writ.people.books import Change
 from writ.people.fetch import Outgoing, Send
 from writ.people.https import HttpsFetch
-from writ.people.signals.events import CAEP
-from writ.people.signals.receivers import KEY, Receiver, load_receivers
+from writ.people.signals.receivers import Receiver, load_receivers
 from writ.people.signals.sets import TYPE
+from writ.serve.set_writer import SetWriter
 from writ.serve.site import Site
-from writ.signing.rsa import RsaSigner
-from writ.store.tellings import Telling, first_waiting, settle
+from writ.serve.streams import open_writer
+from writ.store.streams import Stream, read_stream, write_stream
+from writ.store.tellings import State, Telling, first_waiting, settle
 
-CLAIM = "writ_models"
 EVERY = 1.0
 ANYWAY = 300.0
 SHARE = 10.0
@@ -52,19 +54,19 @@ class _Pause:
 
 
 class Teller:
-    """Rules 1 to 3; `since` are elapsed seconds."""
+    """Rules 1 to 4; `since` are elapsed seconds."""
 
     def __init__(
         self,
         site: Site,
         receivers: Sequence[Receiver],
-        signer: RsaSigner,
+        writer: SetWriter,
         send: Send,
         since: Callable[[], float] = elapsed,
     ) -> None:
         self._site = site
         self._receivers = receivers
-        self._signer = signer
+        self._writer = writer
         self._send = send
         self._since = since
         self._accesses = Accesses(site.store, site.registry, site.clock)
@@ -89,7 +91,7 @@ class Teller:
         if self._due():
             await self._judge()
         for receiver in self._receivers:
-            while self._pauses[receiver.name].until <= self._since():
+            while receiver.address and self._pauses[receiver.name].until <= self._since():
                 if not await self._next(receiver):
                     break
 
@@ -114,23 +116,34 @@ class Teller:
         book = self._site.desk.current().book
         if book is not None:
             try:
-                await asyncio.to_thread(self._accesses.tell, book, self._receivers)
+                await asyncio.to_thread(self._tell, book)
             except WritError:
                 self._changed = True
                 raise
         ended = self._since()
         self._again, self._anyway = ended + SHARE * (ended - began), ended + ANYWAY
 
+    def _tell(self, book: Lawbook) -> None:
+        """Put what is due into the outbox, but for who wants nothing (rule 4)."""
+        with self._site.store.view() as connection:
+            told = [
+                item
+                for item in self._receivers
+                if read_stream(connection, item.name).status != "disabled"
+            ]
+        self._accesses.tell(book, told)
+
     async def _next(self, receiver: Receiver) -> bool:
         """Tell a receiver the next thing; whether there was one, and it was settled (rule 2)."""
         waiting = await asyncio.to_thread(self._waiting, receiver)
         if waiting is None:
             return False
+        token, settle_as = waiting
         pause = self._pauses[receiver.name]
         try:
             outgoing = Outgoing(
                 receiver.address,
-                self._signed(waiting, receiver).encode(),
+                token.encode(),
                 f"application/{TYPE}",
                 headers=receiver.headers(),
             )
@@ -146,44 +159,32 @@ class Teller:
         if not answer.done:
             self._log(receiver, "it will not take it")
         pause.seconds = 0.0
-        await asyncio.to_thread(self._settle, waiting, taken=answer.done)
+        await asyncio.to_thread(self._settle, settle_as, "sent" if answer.done else "refused")
         return True
 
     def _log(self, receiver: Receiver, why: str) -> None:
         structlog.get_logger().error("signal not taken", receiver=receiver.name, why=why)
 
-    def _waiting(self, receiver: Receiver) -> Telling | None:
+    def _waiting(self, receiver: Receiver) -> tuple[str, Telling | Stream] | None:
+        """Return the SET that a receiver gets next, and what it settles (rule 4)."""
         with self._site.store.view() as connection:
-            return first_waiting(connection, receiver.name)
+            stream = read_stream(connection, receiver.name)
+            if stream.status != "enabled":
+                return None
+            if stream.owed is not None:
+                return self._writer.verification(stream, receiver), stream
+            told = first_waiting(connection, receiver.name)
+        return None if told is None else (self._writer.change(told, receiver), told)
 
-    def _settle(self, told: Telling, *, taken: bool) -> None:
+    def _settle(self, told: Telling | Stream, state: State) -> None:
         now = self._site.clock.now()
         with self._site.store.unit() as connection:
-            settle(connection, told.seq, "sent" if taken else "refused", now)
-
-    def _signed(self, told: Telling, receiver: Receiver) -> str:
-        """Write a change as a SET: the predicate for each model, and nothing of why."""
-        portal = self._site.config.portal
-        assert portal is not None  # noqa: S101  the configuration has one where it has receivers
-        models: dict[str, Plain] = dict.fromkeys(told.models, told.access)
-        age = (self._site.clock.now() - told.made_at) // SECOND
-        event: dict[str, Plain] = {
-            "claims": {CLAIM: models},
-            "event_timestamp": int(wall()) - age,
-            "initiating_entity": "policy",
-        }
-        claims: dict[str, Plain] = {
-            "iss": portal.address,
-            "aud": receiver.audience,
-            "iat": int(wall()),
-            "jti": told.jti,
-            "sub_id": receiver.about(told.subject),
-            "events": {f"{CAEP}token-claims-change": event},
-        }
-        return self._signer.sign_jws({"typ": TYPE}, claims)
+            if isinstance(told, Telling):
+                settle(connection, told.seq, state, now)
+            elif told == read_stream(connection, told.receiver):
+                write_stream(connection, replace(told, owed=None, state=None))
 
 
 def open_teller(site: Site, file: Path) -> Teller:
     """Read who is told, and the key that signs it."""
-    signer = RsaSigner.load(site.config.folder / KEY)
-    return Teller(site, load_receivers(file), signer, HttpsFetch())
+    return Teller(site, load_receivers(file), open_writer(site), HttpsFetch())

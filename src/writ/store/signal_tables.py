@@ -32,5 +32,15 @@ telling = Table(
     Column("state", Text, nullable=False),  # waiting, sent, refused
     Column("at", BigInteger),
 )
+stream = Table(
+    "signal_stream",
+    metadata,
+    Column("receiver", Text, primary_key=True),
+    Column("status", Text, nullable=False),  # enabled, paused, disabled
+    Column("reason", Text),
+    Column("owed", Text),  # the jti of a verification
+    Column("state", Text),  # that it carries back
+    Column("asked_at", BigInteger),
+)
 Index("signal_out_subject", telling.c.subject)
 Index("signal_out_state", telling.c.state)

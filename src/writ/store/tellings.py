@@ -65,19 +65,45 @@ def closed_to(connection: Connection) -> dict[tuple[str, str], set[str]]:
 
 def first_waiting(connection: Connection, receiver: str) -> Telling | None:
     """Return what a receiver is told next."""
+    found = those_waiting(connection, receiver, 1)
+    return found[0] if found else None
+
+
+def those_waiting(connection: Connection, receiver: str, most: int) -> list[Telling]:
+    """Return what a receiver is told next, in order."""
     here = (telling.c.receiver == receiver, telling.c.state == "waiting")
-    query = telling.select().where(*here).order_by(telling.c.seq).limit(1)
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    models = tuple(row.models.split("\n"))
-    return Telling(row.receiver, row.jti, row.subject, models, row.access, row.made_at, row.seq)
+    query = telling.select().where(*here).order_by(telling.c.seq).limit(most)
+    return [
+        Telling(
+            row.receiver,
+            row.jti,
+            row.subject,
+            tuple(row.models.split("\n")),
+            row.access,
+            row.made_at,
+            row.seq,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def settle(connection: Connection, seq: int, state: State, at: Instant) -> None:
     """Note how a row was answered (rule 1)."""
     here = telling.c.seq == seq
     connection.execute(telling.update().where(here).values(state=state, at=at))
+
+
+def settle_named(
+    connection: Connection, receiver: str, jtis: Iterable[str], state: State, at: Instant
+) -> None:
+    """Note how a receiver answered rows that it names; what is not its own, or settled, is passed over."""
+    for jti in jtis:
+        here = (
+            telling.c.receiver == receiver,
+            telling.c.jti == jti,
+            telling.c.state == "waiting",
+        )
+        connection.execute(telling.update().where(*here).values(state=state, at=at))
 
 
 def count_tellings(connection: Connection) -> Counter[tuple[str, str]]:

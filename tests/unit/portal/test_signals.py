@@ -33,7 +33,8 @@ from writ.people.signals.keysets import KeySets
 from writ.people.statement import attest
 from writ.portal.counter import Counter
 from writ.portal.polls import MOST, Poll, start_polls
-from writ.portal.signals import Hearing, transmitter_routes
+from writ.portal.signals import Hearing
+from writ.portal.streams import stream_routes
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 SET = {"content-type": "application/secevent+jwt"}
@@ -286,7 +287,7 @@ def test_only_who_is_to_be_asked_is_asked(door: Door, tmp_path: Path) -> None:
 def test_a_key_that_was_not_made_yet_is_not_there(tmp_path: Path) -> None:
     """Whoever asks for our keys before is told that there are none."""
     portal = Portal(Address("127.0.0.1", 0), "https://v.example/here", frozenset(), "")
-    app = Starlette(routes=transmitter_routes(portal, tmp_path / "signals.jwks"))
+    app = Starlette(routes=stream_routes(portal, Counter(tmp_path), tmp_path / "signals.jwks"))
 
     async def ask() -> list[int]:
         transport = httpx2.ASGITransport(app=app)

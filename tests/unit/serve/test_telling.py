@@ -4,8 +4,9 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -19,10 +20,13 @@ from writ.model.config import read_config
 from writ.model.subject import Fact, Subject, Value
 from writ.people.signals.receivers import JWKS, KEY, load_receivers
 from writ.people.statement import attest
+from writ.serve.set_writer import VERIFICATION
 from writ.serve.site import Site, open_site
+from writ.serve.streams import open_writer
 from writ.serve.telling import Teller, open_teller
 from writ.signing.keys import KeyPair
 from writ.signing.rsa import RsaSigner
+from writ.store.streams import read_stream, write_stream
 from writ.store.tellings import count_tellings
 
 FILE = """
@@ -55,8 +59,7 @@ class World:
     def start(self) -> None:
         """Begin to tell, as a process that starts does."""
         receivers = load_receivers(self.folder / "receivers.toml")
-        signer = RsaSigner.load(self.site.config.folder / KEY)
-        self.teller = Teller(self.site, receivers, signer, self.told, self.since)
+        self.teller = Teller(self.site, receivers, open_writer(self.site), self.told, self.since)
 
     def once(self, after: float = 1000.0) -> list[str]:
         """Judge and send once, some seconds later; return what was logged."""
@@ -183,6 +186,45 @@ def test_a_token_that_is_not_there_keeps_all_waiting(world: World) -> None:
     (world.folder / "idp.token").unlink()
     [why] = world.once()
     assert ("cannot read" in why, 0, {"waiting": 2}) == (True, world.told.asked, world.counts())
+
+
+def arrange(world: World, **changes: Any) -> None:
+    """Have the receiver's stream be otherwise."""
+    with world.site.store.unit() as connection:
+        write_stream(connection, replace(read_stream(connection, "idp"), **changes))
+
+
+def test_a_paused_stream_waits_and_a_disabled_one_misses_nothing_of_what_is(world: World) -> None:
+    """Paused, all of it comes later; disabled, nothing is kept, and what is so is told once it is enabled."""
+    arrange(world, status="paused")
+    world.once()
+    assert (0, {"waiting": 2}) == (world.told.asked, world.counts())
+    arrange(world, status="disabled")
+    world.show("alice")
+    world.once()
+    assert (0, {}) == (world.told.asked, world.counts())
+    arrange(world, status="enabled")
+    world.once()
+    assert [("bob", CLOSED)] == world.told.heard()
+
+
+def test_a_verification_goes_before_the_rest_and_once(world: World) -> None:
+    """It carries back what it was asked with, about the stream; one that was asked meanwhile is owed."""
+    arrange(world, owed="v1", state="s1")
+    world.once()
+    [first, *rest] = world.told.claims
+    assert ("v1", {"format": "opaque", "id": "idp"}, {VERIFICATION: {"state": "s1"}}, 2) == (
+        first["jti"], first["sub_id"], first["events"], len(rest),
+    )  # fmt: skip
+    with world.site.store.view() as connection:
+        stream = read_stream(connection, "idp")
+    assert (None, None) == (stream.owed, stream.state)
+    arrange(world, owed="v2")
+    world.teller._settle(replace(stream, owed="v1"), "sent")
+    world.once()
+    assert ("v2", {VERIFICATION: {}}) == (
+        world.told.claims[-1]["jti"], world.told.claims[-1]["events"],
+    )  # fmt: skip
 
 
 def test_it_goes_on_by_itself(world: World) -> None:

@@ -26,7 +26,7 @@ from writ.signing.form import Form, as_form
 from writ.signing.jwks import KeySet, read_key_set
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_DIGEST = re.compile(r"(sha256:[0-9a-f]{64})?")
+DIGEST = re.compile(r"(sha256:[0-9a-f]{64})?")
 HTTPS = re.compile(r"https://[^\s/?#@]+(/[^\s#]*)?")
 
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
@@ -119,7 +119,7 @@ def _wrong(made: Transmitter) -> Iterator[str]:
     for key, address in (("jwks_uri", made.jwks_uri), ("poll", made.poll)):
         if address and not HTTPS.fullmatch(address):
             yield f"`{key}` is no https address: `{address}`"
-    if not _DIGEST.fullmatch(made.token):
+    if not DIGEST.fullmatch(made.token):
         yield "`token` is a digest; `writ signals token` makes a token with its digest"
     if made.poll_token is not None and not made.poll:
         yield "`poll_token` is for `poll`, which is not there"

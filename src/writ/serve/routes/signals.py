@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from writ.serve.body import answer
 from writ.serve.site import Site
+from writ.store.streams import read_stream
 from writ.store.tellings import count_tellings
 
 
@@ -27,8 +28,14 @@ def routes(site: Site) -> list[Route]:
 def _told(site: Site) -> list[dict[str, object]]:
     with site.store.view() as connection:
         counted = count_tellings(connection)
-    names = sorted({name for name, _ in counted})
+        names = sorted({name for name, _ in counted})
+        streams = {name: read_stream(connection, name).status for name in names}
     states = ("waiting", "sent", "refused")
     return [
-        {"receiver": name, **{state: counted[name, state] for state in states}} for name in names
+        {
+            "receiver": name,
+            **{state: counted[name, state] for state in states},
+            "stream": streams[name],
+        }
+        for name in names
     ]

@@ -4,6 +4,7 @@ import pytest
 
 from writ.errors import Failed, InvalidInput
 from writ.people.signals.receivers import Receiver, load_receivers
+from writ.signing.bearer import new_token
 
 ROW = """
 [[receiver]]
@@ -13,6 +14,9 @@ address = "https://idp.example/ssf/push"
 named = "iss_sub"
 issuer = "https://idp.example"
 """
+
+
+POLLS = ROW.replace('address = "https://idp.example/ssf/push"', f'bears = "{new_token("wr")[1]}"')
 
 
 def load(folder: Path, text: str = ROW) -> tuple[Receiver, ...]:
@@ -62,6 +66,10 @@ def test_people_are_named_as_a_receiver_knows_them(
         (ROW.replace('issuer = "https://idp.example"\n', ""), "`issuer` is for"),
         (ROW.replace('"iss_sub"', '"opaque"'), "`issuer` is for"),
         (ROW + "colour = 1", "unknown field `colour`"),
+        (ROW.replace('address = "https://idp.example/ssf/push"\n', ""), "say in `address`"),
+        (ROW + 'bears = "guess"', "`bears` is a digest"),
+        (POLLS + 'token = "idp.token"\n', "`token` is for `address`"),
+        (POLLS + POLLS.replace('"idp"', '"two"'), "two receivers bear the same token"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, text: str, why: str) -> None:
