@@ -8,7 +8,8 @@
    leads to its page of the record.
 3. Where an asserted end user is among what decides, every refusal is the same bytes, for whoever
    asks about another person learns nothing about that person; only the decision id differs, and
-   it is random. Rules that stand against that end user are never named to others.
+   it is random. Nor does time tell: it leaves `UNIFORM_AFTER` seconds after the question was read,
+   whatever had to be done for it. Rules that stand against that end user are never named to others.
 4. Where a portal is configured, a refusal that more evidence could lift has `verify_uri`, and a
    deny by an order has `appeal_uri`: the holder's own way into the portal. A deny that facts which
    count to serve bar for good has no `verify_uri`; a uniform refusal has neither.
@@ -30,6 +31,9 @@ from writ.point.view import RuleView
 RETRY_AFTER = 5
 """Seconds; a lease is renewed more often than that."""
 
+UNIFORM_AFTER = 0.02
+"""Seconds; longer than deciding and writing the receipt take (`./dev bench uniform`)."""
+
 _NEUTRAL = "This model is not available to this account at present."
 _UNIFORM = "This model is not available for this end user at present."
 _VERIFY = "This model needs proof that has not been shown for this account."
@@ -38,13 +42,17 @@ _STRICTNESS: dict[Disclosure, int] = {"full": 0, "existence": 1, "none": 2}
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer that is not the upstream's; `problem` has the members of RFC 9457, or nothing."""
+    """An answer that is not the upstream's; `problem` has the members of RFC 9457, or nothing.
+
+    `after` are the seconds that it leaves after the question was read, at the earliest.
+    """
 
     status: int
     code: str
     message: str
     headers: tuple[tuple[str, str], ...] = ()
     problem: dict[str, Plain] = field(default_factory=dict)
+    after: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,8 @@ def _final(
 
 
 def _uniform(decision: str) -> Refusal:
-    return _final(403, "not_available", _UNIFORM, _problem(403, _UNIFORM, decision))
+    problem = _problem(403, _UNIFORM, decision)
+    return Refusal(403, "not_available", _UNIFORM, _FINAL, problem, UNIFORM_AFTER)
 
 
 def _problem(status: int, detail: str, decision: str) -> dict[str, Plain]:

@@ -5,8 +5,10 @@
 2. A caller who is no longer allowed is decided on anew: before the answer began a second permit may
    still be served, afterwards it is cut.
 3. A drain goes on while all rules that stand against the answer let it.
+4. A refusal about another person leaves when its time has come, not when it was decided.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -43,7 +45,7 @@ class Ruling:
     """
 
     __slots__ = (
-        "_answering", "_ask", "_judgement", "_parts", "_question", "_request", "body",
+        "_answering", "_ask", "_judgement", "_loop", "_parts", "_question", "_request", "_since", "body",
         "draining_until", "extra", "serving",
     )  # fmt: skip
 
@@ -58,6 +60,8 @@ class Ruling:
         self._request = request
         self._question = question
         self._answering = answering
+        self._loop = asyncio.get_running_loop()
+        self._since = self._loop.time()
         self._ask = Ask(question.key, None)
         self._judgement: Judgement | None = None  # of a permit that a receipt is owed for
 
@@ -109,7 +113,7 @@ class Ruling:
         """Refuse somebody of whom it cannot be told who they are."""
         decision = refuse.new_decision()
         answer = refuse.unresolved(decision, asserted=asserted)
-        done = self._recorded(lambda: self._answering.say(answer))
+        done = self._recorded(lambda: self._say(answer))
         self._parts.receipts.errored(decision, self._asked, why, done)
 
     def allowed(self) -> bool:
@@ -188,7 +192,7 @@ class Ruling:
     def _refuse(self, judgement: Judgement) -> None:
         decision = refuse.new_decision()
         answer = self._refusal(judgement, decision)
-        done = self._recorded(lambda: self._answering.say(answer))
+        done = self._recorded(lambda: self._say(answer))
         self._parts.receipts.decided("refusal", decision, judgement, done)
 
     def _refusal(self, judgement: Judgement, decision: str) -> Refusal:
@@ -210,6 +214,18 @@ class Ruling:
                 self._answering.say(refuse.undecided())
 
         return done
+
+    def _say(self, answer: Refusal) -> None:
+        """Refuse, at once or when the time has come (rule 4)."""
+
+        def say() -> None:
+            if not self._answering.over:
+                self._answering.say(answer)
+
+        if answer.after:
+            self._loop.call_at(self._since + answer.after, say)
+        else:
+            say()
 
     def _serve_later(self) -> None:
         """Serve after a receipt was written, which took a while: look once more."""

@@ -13,7 +13,6 @@ from writ.clock import wall
 from writ.gateway.exchange import Exchange
 from writ.signing.end_user import sign_end_user
 from writ.signing.invitation import Invitation, read_invitation
-from writ.signing.keys import KeyPair
 
 MESSAGES = "/v1/messages"
 LINK = '<https://example.org/record/orders/us-test-1.html>; rel="blocked-by"'
@@ -331,73 +330,6 @@ def test_a_key_may_refuse_substitutes(world: World) -> None:
     world.control.enrol(proud, citizen("eva", "FR"))
     world.enact(barred=swap, undetermined=swap)
     assert [200, 451] == [world.chat(key).status for key in (FR, proud)]
-
-
-# -- end users -------------------------------------------------------------------------------
-
-
-def token(world: World, sub: str, *, key: str = ACME.text, age: float = 0) -> str:
-    """Assert an end user of acme."""
-    return sign_end_user(sub, key, world.control.issuer, wall() - age)
-
-
-def asserted(world: World, token: str, *, path: str = CHAT) -> bytes:
-    """Send a request for somebody; return every byte of the answer, less what is random."""
-    wire = world.open()
-    fields = f"X-Writ-End-User: {token}\r\nConnection: close\r\n"
-    wire.send(post(path, chat(), ACME, fields=fields))
-    status, heads = wire.head()
-    body = wire.rest()
-    wire.close()
-    if status != 200:
-        body = body.replace(str(_decision(json.loads(body)["error"])).encode(), b"DECISION")
-    heads.pop("date", None)
-    return json.dumps([status, heads]).encode() + body
-
-
-def test_end_users_decide_for_themselves(world: World) -> None:
-    """With nobody named the organisation's key is asked to; a named citizen is served."""
-    world.enact()
-    world.control.name("acme", "u-us", citizen("ann", "US"))
-    assert 403 == world.chat(ACME).status
-    assert asserted(world, token(world, "u-us")).startswith(b"[200")
-    assert [] == world.upstream.seen[0].field("x-writ-end-user")
-
-
-@pytest.mark.parametrize("disclosure", ["none", "existence", "full"])
-@pytest.mark.parametrize("path", [CHAT, MESSAGES])
-def test_refusals_for_another_person_are_the_same_bytes(
-    world: World, disclosure: str, path: str
-) -> None:
-    """Barred, unknown, unregistered, a broken, late, foreign or doubled word for somebody: alike."""
-    world.enact(disclosure=disclosure)
-    world.control.name("acme", "u-fr", citizen("eva", "FR"))
-    forged = sign_end_user("u-fr", ACME.text, KeyPair.generate(), wall())
-    tokens = [
-        token(world, "u-fr"),
-        token(world, "u-unregistered"),
-        token(world, "u-fr", age=400),
-        token(world, "u-fr", key=US.text),
-        forged,
-        "nonsense",
-        token(world, "u-fr") + f"\r\nX-Writ-End-User: {token(world, 'u-us')}",
-    ]
-    answers = {asserted(world, text, path=path) for text in tokens}
-    assert 1 == len(answers)
-    assert next(iter(answers)).startswith(b"[403")
-    assert [] == world.upstream.seen
-
-
-def test_what_stands_against_an_end_user_is_not_told(world: World) -> None:
-    """Where the organisation itself is barred, its own rules are named, not the person's."""
-    swap = "{person: {citizen_of: [US, GB]}, organisation: {incorporated_in: [GB]}}"
-    only = "{person: {citizen_of: [GB]}, organisation: {incorporated_in: [US, GB, FR]}}"
-    world.control.name("acme", "u-fr", citizen("eva", "FR"))
-    world.control.enact(order(only=swap), order(name="personal", only=only))
-    answer = asserted(world, token(world, "u-fr"))
-    assert answer.startswith(b"[451")
-    assert b"us-test-1" in answer
-    assert b"personal" not in answer
 
 
 # -- errors are refusals ---------------------------------------------------------------------

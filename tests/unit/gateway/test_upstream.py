@@ -1,12 +1,19 @@
 """Upstreams that are slow, wrong, gone, or too much."""
 
+import asyncio
+import contextlib
 import time
 
 import pytest
 
+from tests.unit.gateway.conftest import SHORT
 from tests.worlds.gateway import CHAT, FR, US, World, chat, post
+from writ.gateway.fields import Fields
+from writ.gateway.upstream import Upstream
+from writ.model.listeners import Upstream as Settings
 
 MESSAGES = "/v1/messages"
+ALL = frozenset({"*"})
 
 
 @pytest.mark.parametrize(
@@ -133,3 +140,53 @@ def test_a_refused_caller_costs_the_upstream_nothing(hasty: World) -> None:
     """No connection, no request."""
     assert 451 == hasty.chat(FR).status
     assert 0 == hasty.upstream.connections
+
+
+class Deaf:
+    """Whoever asked, and wants to hear nothing more."""
+
+    def on_head(self, status: int, fields: Fields) -> None:
+        """Hear of a head."""
+        raise AssertionError(status, fields)
+
+    def on_data(self, data: bytes) -> None:
+        """Hear of a body."""
+        raise AssertionError(data)
+
+    def on_end(self) -> None:
+        """Hear that it is whole."""
+        raise AssertionError
+
+    def on_failure(self, status: int, why: str) -> None:
+        """Hear that there is none."""
+        raise AssertionError(status, why)
+
+
+def test_a_call_that_was_given_up_is_not_sent() -> None:
+    """At whatever moment of connecting: nothing reaches the upstream, and nothing is left open."""
+    received: list[bytes] = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            received.append(await reader.read())
+        writer.close()
+
+    async def give_up() -> None:
+        server = await asyncio.start_server(take, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()
+        settings = Settings("main", f"http://{host}:{port}", ALL, ALL, None)
+        upstream = Upstream(settings, SHORT)
+        for moment in range(30):
+            call = upstream.send(b"POST / HTTP/1.1\r\n\r\n", b"", Deaf())
+            for _ in range(moment):
+                await asyncio.sleep(0)
+            sent = call.wire is not None
+            call.cancel()
+            if sent:
+                break
+            await asyncio.sleep(0.005)
+            assert (set(), []) == (upstream.busy, upstream.idle)
+            assert not any(received)
+        server.close()
+
+    asyncio.run(asyncio.wait_for(give_up(), 10))
