@@ -125,7 +125,7 @@ def test_readers_read_and_check_it(built: tuple[Path, str], tmp_path: Path) -> N
     with serving(record) as address, browser_page(dark=True) as page:
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: asked.append(message.text))
-        for name in ("index", "orders/us-bis", "verify"):
+        for name in ("index", "orders/us-bis", "verify", "ja/index", "de/orders/us-bis"):
             page.goto(f"{address}/{name}.html")
             shot(page, tmp_path, name.replace("/", "-"))
             assert [] == wrongs(page)

@@ -20,13 +20,15 @@ from starlette.routing import Mount, Route
 
 from writ.ledger.folder import Folder
 from writ.ledger.record.places import CHECKING, INDEX, LOG, POLICY
+from writ.pages.words import LANGUAGES
 from writ.serve.tiles import FOR_EVER, tiles_app
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _PLACES = re.compile(
-    r"index\.html|verify\.html|verify\.js|log\.js|style\.css|feed\.atom|feed\.json|record\.json|record\.csv"
+    rf"(({'|'.join(LANGUAGES)})/)?(index\.html|orders/{_NAME}\.html)"
+    r"|verify\.html|verify\.js|log\.js|style\.css|feed\.atom|feed\.json|record\.json|record\.csv"
     r"|log\.policy|\.well-known/security\.txt"
-    rf"|orders/{_NAME}\.html|orders/{_NAME}~?/[1-9][0-9]*\.(json|opening\.json|tlog-proof)"
+    rf"|orders/{_NAME}~?/[1-9][0-9]*\.(json|opening\.json|tlog-proof)"
 )
 _EDITION = re.compile(r"orders/[^/]+/[0-9]+(\.opening)?\.json")
 _TYPES = {

@@ -13,7 +13,7 @@ from writ.ledger.record.view import Record, order_of
 from writ.signing.note import Note
 
 
-def page(data: bytes) -> str:
+def page(data: bytes, language: str = "en") -> str:
     """The page of an order with one version."""
     force: dict[str, Plain] = {
         "activated": "2026-06-12T22:00:00Z", "took_ms": 61_000, "acknowledged": 2, "lapsed": 0,
@@ -26,7 +26,7 @@ def page(data: bytes) -> str:
     }
     order = order_of([Edition("o", 1, 1, NOW, b"{}", told)], {1: (b"{}", b"")})
     record = Record("https://r.example", "Acme AI", Note("", ()), 1, "", NOW, "", "", (order,))
-    return order_page(record, order).decode()
+    return order_page(record, order, language).decode()
 
 
 OWN = (
@@ -48,7 +48,7 @@ ANSWERED = rich().replace(
         (rich(), "1 licence of the authority; who holds them is not told."),
         (rich(), "Are weights meant? Asked"),
         (rich(), "Not answered, due"),
-        (rich(), "receipts are kept from"),
+        (rich(), "receipts: kept from"),
         (rich(), "2 organisations"),
         (rich(), "on every gateway 1 min 1 s later (2 had it)"),
         (ANSWERED, "Answered <time"),

@@ -16,7 +16,7 @@ EDITION = "orders/us-bis/1.json"
 def client(tmp_path: Path) -> TestClient:
     """A client of a record with a file of each kind, and some that are none of it."""
     for name in (
-        "index.html", "verify.html", "verify.js", "style.css", "feed.atom", "record.csv",
+        "index.html", "verify.html", "fr/index.html", "xx/index.html", "fr/verify.html", "verify.js", "style.css", "feed.atom", "record.csv",
         EDITION, "orders/us-bis/1.tlog-proof", ".well-known/security.txt", ".index.html.draft",
         "log/checkpoint", "writ.toml",
     ):  # fmt: skip
@@ -42,6 +42,7 @@ def test_pages_have_no_scripts_but_the_one_that_checks(client: TestClient) -> No
     ("name", "kind"),
     [
         ("", "text/html; charset=utf-8"),
+        ("fr/index.html", "text/html; charset=utf-8"),
         ("verify.js", "text/javascript; charset=utf-8"),
         ("style.css", "text/css; charset=utf-8"),
         ("feed.atom", "application/atom+xml; charset=utf-8"),
@@ -75,6 +76,7 @@ def test_editions_are_kept_for_ever_and_pages_asked_for_anew(client: TestClient)
     [
         "writ.toml", ".index.html.draft", "../writ.toml", "..%2fwrit.toml", "orders/../writ.toml",
         "orders/us-bis.html", "orders/..%2f..%2fwrit.html", "orders", "record.json", "INDEX.HTML",
+        "xx/index.html", "fr/verify.html",
     ],
 )  # fmt: skip
 def test_nothing_else_is_served(client: TestClient, name: str) -> None:

@@ -9,6 +9,7 @@ from writ.clock import format_instant
 from writ.ledger.record.pages import render
 from writ.ledger.record.places import page_of
 from writ.ledger.record.view import Record
+from writ.ledger.record.words import words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +69,5 @@ def _editions(record: Record) -> Iterator[Item]:
     for order in record.orders:
         page = f"{record.address}/{page_of(order.id)}"
         for edition in order.editions:
-            title, summary = str(order.last["title"]), "; ".join(edition.changes)
+            title, summary = str(order.last["title"]), words_in("en").changes(edition.changes)
             yield Item(edition.published, order.id, edition.number, title, summary, page)

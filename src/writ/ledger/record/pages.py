@@ -3,30 +3,27 @@
 1. Nothing is escaped by hand: every value goes through the template's own escaping.
 2. A page may load our style sheet and nothing else; the one that checks also runs our script, which
    asks nobody but the server that the page is from. Each page says so itself, for servers that do not.
+3. Pages that are read are there in every language; what an order says stays in its own words, and what
+   was done in the English of `writ order explain`, each marked as that. The page that checks has many
+   words in its script, and is in English.
 """
 
 import importlib.resources
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from typing import cast
 
 import jinja2
 
 from writ.canonical import Plain
-from writ.clock import DAY, HOUR, MINUTE, SECOND, parse_instant
 from writ.ledger.record.bands import APART
-from writ.ledger.record.places import CHECKING, POLICY
+from writ.ledger.record.places import CHECKING, ENGLISH, INDEX, POLICY, page_of, place_in
 from writ.ledger.record.view import Order, Record, Told
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"), (1000, "ms"))
+from writ.ledger.record.words import words_in
+from writ.pages.words import LANGUAGES
 
 
-def index_page(record: Record) -> bytes:
+def index_page(record: Record, language: str) -> bytes:
     """Write the page that lists the orders."""
     sums = Counter(
         (
@@ -38,18 +35,19 @@ def index_page(record: Record) -> bytes:
         for version in order.versions
     )
     rows = [(*key, number) for key, number in sorted(sums.items())]
-    return _page("index", record, "", POLICY, sums=rows, existing=record.existing, apart=APART)
+    values = {"sums": rows, "existing": record.existing, "apart": APART}
+    return _page("index", INDEX, record, language, **values)
 
 
-def order_page(record: Record, order: Order) -> bytes:
+def order_page(record: Record, order: Order, language: str) -> bytes:
     """Write the page of one order."""
     versions = [{**version, "classes": _classes(version)} for version in order.versions]
-    return _page("order", record, "../", POLICY, order=order, versions=versions)
+    return _page("order", page_of(order.id), record, language, order=order, versions=versions)
 
 
 def verify_page(record: Record) -> bytes:
-    """Write the page that checks the log in the reader's browser."""
-    return _page("verify", record, "", CHECKING)
+    """Write the page that checks the log in the reader's browser; it is in English alone (rule 3)."""
+    return _page("verify", "verify.html", record, ENGLISH)
 
 
 def resource(name: str) -> bytes:
@@ -62,56 +60,22 @@ def render(name: str, **values: object) -> bytes:
     return _templates().get_template(name).render(**values).encode()
 
 
-def people_words(order: Order, version: int, of: str) -> str:
-    """Say how many people a version concerns, as far as it was counted."""
-    found = [item for item in order.people if (item["version"], item["of"]) == (version, of)]
-    return "; ".join(map(_figure, found)) or "not counted"
-
-
-def instant_words(text: str) -> str:
-    """Write an instant for people, in UTC, to the minute."""
-    day, _, clock = text.partition("T")
-    year, month, date = day.split("-")
-    return f"{int(date)} {_MONTHS[int(month) - 1]} {year}, {clock[:5]} UTC"
-
-
-def span_words(span: int) -> str:
-    """Write a span of time in its largest two units."""
-    parts: list[str] = []
-    for unit, name in _UNITS:
-        number, rest = divmod(span, unit)
-        if number and len(parts) < 2:  # noqa: PLR2004  as the sentence above says
-            parts.append(f"{number} {name}")
-            span = rest
-    return " ".join(parts) or "at once"
-
-
-def force_words(force: Mapping[str, Plain], version: Told) -> str:
-    """Say when a version came into force everywhere, and how long that took."""
-    activated = parse_instant(str(force["activated"]))
-    when = f"activated {instant_words(str(force['activated']))}"
-    took = force["took_ms"]
-    if not isinstance(took, int):
-        return f"{when}; how fast gateways had it was not measured"
-    lapsed = f", {force['lapsed']} could decide no more" if force["lapsed"] else ""
-    done = f"{force['acknowledged']} had it{lapsed}"
-    words = f"{when}; on every gateway {span_words(took * 1000)} later ({done})"
-    received = version["received"]
-    if not isinstance(received, str) or parse_instant(received) > activated:
-        return words
-    whole = activated + took * 1000 - parse_instant(received)
-    return f"{words}, {span_words(whole)} after it was received"
-
-
-def _page(name: str, record: Record, up: str, policy: str, **values: object) -> bytes:
-    own = {"record": record, "orders": record.orders, "up": up, "policy": policy, "here": name}
-    return render(f"{name}.html", **own, **values)
-
-
-def _figure(item: Told) -> str:
-    least, below = cast(int, _at(item, "band", "least")), cast(int, _at(item, "band", "below"))
-    words = f"about {least:,} to {below - 1:,}" if least else f"fewer than about {below:,}"
-    return f"{words} (counted {str(item['at'])[:10]})"
+def _page(name: str, place: str, record: Record, language: str, **values: object) -> bytes:
+    """Fill a page in; `root` and `up` lead from it to the record's top, and to its own language's."""
+    up = "../" * place.count("/")
+    shown = {
+        "record": record,
+        "orders": record.orders,
+        "policy": CHECKING if name == "verify" else POLICY,
+        "here": name,
+        "words": words_in(language),
+        "language": language,
+        "languages": LANGUAGES,
+        "places": {code: place_in(code, place) for code in LANGUAGES},
+        "up": up,
+        "root": up if language == ENGLISH else f"../{up}",
+    }
+    return render(f"{name}.html", **shown, **values)
 
 
 def _classes(version: Told) -> list[Told]:
@@ -148,12 +112,5 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    filters = {
-        "instant": instant_words,
-        "depth": _depth,
-        "undashed": _undashed,
-        "force": force_words,
-    }
-    environment.filters |= filters
-    environment.globals["people"] = people_words
+    environment.filters |= {"depth": _depth, "undashed": _undashed}
     return environment

@@ -13,10 +13,11 @@ from writ.clock import format_instant
 from writ.errors import Failed
 from writ.ledger.record import feeds, tables
 from writ.ledger.record.pages import index_page, order_page, resource, verify_page
-from writ.ledger.record.places import INDEX, SECURITY, page_of
+from writ.ledger.record.places import INDEX, SECURITY, page_of, place_in
 from writ.ledger.record.view import Record
 from writ.model.record import Security
 from writ.pages.style import sheet
+from writ.pages.words import LANGUAGES
 
 
 def files_of(record: Record) -> dict[str, bytes]:
@@ -34,7 +35,8 @@ def _files(record: Record) -> Iterator[tuple[str, bytes]]:
             yield f"{place}.json", edition.document
             yield f"{place}.opening.json", edition.opening
             yield f"{place}.tlog-proof", edition.proof
-        yield page_of(order.id), order_page(record, order)
+        for language in LANGUAGES:
+            yield place_in(language, page_of(order.id)), order_page(record, order, language)
     yield "feed.atom", feeds.atom(record)
     yield "feed.json", feeds.json_feed(record)
     yield "record.json", tables.as_json(record)
@@ -43,7 +45,8 @@ def _files(record: Record) -> Iterator[tuple[str, bytes]]:
     if record.security is not None:
         yield SECURITY, _security(record, record.security)
     yield "verify.html", verify_page(record)
-    yield INDEX, index_page(record)
+    for language in reversed(LANGUAGES):
+        yield place_in(language, INDEX), index_page(record, language)
 
 
 def _security(record: Record, security: Security) -> bytes:

@@ -2,7 +2,7 @@
 
 1. What is shown of an order is its last edition. When a version was published is when the first
    edition came that has it.
-2. Every edition says what it changed, in words: nothing is corrected silently.
+2. Every edition says what it changed: nothing is corrected silently.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +18,17 @@ from writ.model.record import Security
 from writ.signing.note import Note
 
 Told = Mapping[str, Plain]
-NAMES = {
-    "evaluation": "whether an evaluation was supplied",
-    "told_beforehand": "whether the flaw was told before",
-    "restoration": "what has to be so for it to end",
-    "challenge": "whether it is contested",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that an edition changed; `key` and `parts` are said in the reader's language."""
+
+    key: str
+    version: int = 0
+    parts: tuple[str, ...] = ()
+    now: str = ""
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Shown:
 
     number: int
     published: str
-    changes: tuple[str, ...]
+    changes: tuple[Change, ...]
     document: bytes
     opening: bytes
     proof: bytes
@@ -111,33 +116,34 @@ def order_of(editions: Sequence[Edition], proofs: Mapping[int, tuple[bytes, byte
     )
 
 
-def changes_of(before: Told | None, now: Told) -> Iterator[str]:
-    """Say what an edition changed (rule 2)."""
+def changes_of(before: Told | None, now: Told) -> Iterator[Change]:
+    """Give what an edition changed (rule 2)."""
     if before is None:
-        yield "first told"
+        yield Change("first")
         return
     old = {_number(item): item for item in _rows(before["versions"])}
     for version in _rows(now["versions"]):
         number = _number(version)
         if number not in old:
-            yield f"version {number} added"
+            yield Change("added", number)
         elif version != old[number]:
             keys = [key for key in version if version[key] != old[number].get(key)]
-            yield f"version {number}: {', '.join(keys).replace('_', ' ')}"
+            yield Change("changed", number, tuple(f"part.{key}" for key in keys))
     if now["people"] != before["people"]:
-        yield "numbers of people"
+        yield Change("people")
     if now["withdrawn"] != before["withdrawn"]:
-        yield "taken out of force" if now["withdrawn"] else "in force again"
+        yield Change("withdrawn" if now["withdrawn"] else "back")
     yield from _said(cast(Told, before["statements"]), cast(Told, now["statements"]))
 
 
-def _said(before: Told, now: Told) -> Iterator[str]:
+def _said(before: Told, now: Told) -> Iterator[Change]:
     for name in FIELDS[:-1]:
         if now[name] != before[name]:
-            was = f"; it said “{before[name]}”" if before[name] else ""
-            yield f"{NAMES[name]}: “{now[name]}”{was}"
+            key = "corrected" if before[name] else "said"
+            was, said = str(before[name] or ""), str(now[name])
+            yield Change(key, parts=(f"said.{name}",), now=said, was=was)
     if now["corrections"] != before["corrections"]:
-        yield "a correction"
+        yield Change("correction")
 
 
 def _rows(value: Plain) -> list[Told]:
