@@ -1,7 +1,8 @@
 """What is fetched from outside, over https, from hosts that the caller has allowed.
 
 1. The name is resolved once, an address that is not public is refused, and the connection goes to
-   that very address: nobody can point a name that is allowed at a machine inside. Where the
+   that very address: nobody can point a name that is allowed at a machine inside, nor at one that
+   a translator makes of an IPv6 address (NAT64, 6to4, Teredo and their like). Where the
    operator says that a host is inside, private addresses will do; those of this link never
    (169.254.169.254 would hand out a cloud's keys).
 2. The certificate is the name's. No redirect is followed, no proxy is asked, no cookie is kept.
@@ -25,6 +26,16 @@ from writ.people.fetch import Answer, Outgoing
 WITHIN = 10.0
 _HTTPS = 443
 _OK = 200
+_NAT64_HERE = ipaddress.ip_network("64:ff9b:1::/48")
+"""Networks translate these as they like (RFC 8215): what is in one, nobody can say, and none is asked."""
+
+_LAST_FOUR = (
+    ipaddress.ip_network("64:ff9b::/96"),  # NAT64 (RFC 6052)
+    ipaddress.ip_network("::/96"),  # IPv4-compatible (RFC 4291 2.5.5.1), and `::` and `::1`
+)
+_ISATAP = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
+"""What the last half of an ISATAP address begins with (RFC 5214 6.1)."""
+
 _OURS = frozenset(
     {
         "accept",
@@ -39,15 +50,29 @@ _OURS = frozenset(
 
 
 def public(address: str) -> bool:
-    """Whether an address is one that everybody can reach."""
-    return ipaddress.ip_address(address).is_global
+    """Whether an address, and each that it leads to, is one that everybody can reach."""
+    return inside(address) and all(item.is_global for item in _meant(address))
 
 
 def inside(address: str) -> bool:
     """Whether an address may be that of a host which the operator says is inside (rule 1)."""
+    return not any(
+        item.is_link_local or item.is_multicast or item.is_unspecified or item in _NAT64_HERE
+        for item in _meant(address)
+    )
+
+
+def _meant(address: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Return an address, and every IPv4 address that something on the way may make of it."""
     read = ipaddress.ip_address(address)
-    read = getattr(read, "ipv4_mapped", None) or read  # ::ffff:169.254.169.254 is that very address
-    return not (read.is_link_local or read.is_multicast or read.is_unspecified)
+    if isinstance(read, ipaddress.IPv4Address):
+        return [read]
+    if read.ipv4_mapped is not None:  # RFC 4291 2.5.5.2: it is that very address
+        return [read.ipv4_mapped]
+    parts, data = [read.sixtofour, *(read.teredo or ())], read.packed  # RFC 3056, RFC 4380
+    if any(read in prefix for prefix in _LAST_FOUR) or data[8:12] in _ISATAP:
+        parts.append(ipaddress.IPv4Address(data[12:]))
+    return [read, *(item for item in parts if item is not None)]
 
 
 class HttpsFetch:

@@ -1,5 +1,6 @@
 import asyncio
 import http.server
+import ipaddress
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
@@ -193,3 +194,54 @@ def test_inside_is_private_but_never_this_link() -> None:
     never = ["169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "ff02::1"]  # noqa: S104
     never += ["::ffff:169.254.169.254", "::ffff:0.0.0.0"]
     assert [] == [address for address in never if inside(address)]
+
+
+PREFIXES = {
+    "mapped": "::ffff:{}",
+    "compatible": "::{}",
+    "NAT64": "64:ff9b::{}",
+    "ISATAP": "2606:4700::5efe:{}",
+    "ISATAP, global": "2606:4700::200:5efe:{}",
+}
+
+
+def six(name: str, four: str) -> str:
+    """Write an IPv6 address that leads to an IPv4 one."""
+    raw = ipaddress.IPv4Address(four).packed
+    if name == "6to4":
+        return str(ipaddress.IPv6Address(b"\x20\x02" + raw + bytes(10)))
+    if name == "Teredo":
+        turned = bytes(byte ^ 0xFF for byte in raw)
+        server = ipaddress.IPv4Address("93.184.216.34").packed
+        return str(ipaddress.IPv6Address(b"\x20\x01\0\0" + server + bytes(4) + turned))
+    if name == "Teredo's server":
+        return str(ipaddress.IPv6Address(b"\x20\x01\0\0" + raw + bytes(4) + b"\xa2\x47\x27\xdd"))
+    return PREFIXES[name].format(four)
+
+
+CLOTHES = [*PREFIXES, "6to4", "Teredo", "Teredo's server"]
+
+
+@pytest.mark.parametrize("name", CLOTHES)
+def test_an_address_is_judged_by_what_is_in_it(name: str) -> None:
+    """A cloud's address for keys is never asked, a private one by no public name, in any clothes."""
+    for never in ("169.254.169.254", "224.0.0.1", "0.0.0.0"):  # noqa: S104  what is refused
+        assert not inside(six(name, never))
+        assert not public(six(name, never))
+    for private in ("10.1.2.3", "127.0.0.1", "192.168.1.1", "100.64.0.1"):
+        assert inside(six(name, private))
+        assert not public(six(name, private))
+
+
+@pytest.mark.parametrize("name", ["mapped", "NAT64", "6to4", "ISATAP"])
+def test_a_public_address_is_asked_through_a_translator(name: str) -> None:
+    """A host without IPv4 of its own reaches everybody by such an address."""
+    assert public(six(name, "93.184.216.34"))
+    assert inside(six(name, "93.184.216.34"))
+
+
+def test_what_a_network_translates_as_it_likes_is_not_asked() -> None:
+    """Where the IPv4 address stands in it, is that network's to say (RFC 8215)."""
+    for address in ("64:ff9b:1::93.184.216.34", "64:ff9b:1:5db8:d8:2200::"):
+        assert not public(address)
+        assert not inside(address)
