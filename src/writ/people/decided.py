@@ -8,6 +8,7 @@
    known of somebody, the attestations that both reviewers name are revoked, and they are asked anew.
 """
 
+import hashlib
 from dataclasses import replace
 
 from writ.canonical import Plain
@@ -15,6 +16,7 @@ from writ.clock import DAY, Instant
 from writ.errors import Refused
 from writ.law.subjects import ASSURANCES, read_fact
 from writ.model.subject import Fact
+from writ.people.backing import Source
 from writ.people.methods import Grade
 from writ.people.registry import Registry
 from writ.people.reviews import Given, Review
@@ -82,8 +84,12 @@ class Decided:
             replace(_fact(item, grade.level), verified_at=span[0], expires_at=span[1])
             for item in found.asked
         ]
-        lines = [attest(found.subject, fact, self._pair, grade.plain()).json() for fact in facts]
-        self._registry.facts.take_in(b"\n".join(lines), None, skip_bad=False)
+        signed = [attest(found.subject, fact, self._pair, grade.plain()) for fact in facts]
+        lines = b"\n".join(item.json() for item in signed)
+        self._registry.facts.take_in(lines, None, skip_bad=False)
+        if found.model is not None:
+            ids = [hashlib.sha256(item.payload).digest() for item in signed]
+            self._registry.backing.attach([Source(id_, None, None, found.model) for id_ in ids])
 
     def _revoke(self, first: set[str], second: set[str]) -> None:
         for name in sorted(first & second):

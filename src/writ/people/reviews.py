@@ -11,7 +11,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from writ.canonical import Plain, decode, digest, digest_bytes, encode
@@ -64,7 +64,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One question to people, with what was said so far; `asked` is what is claimed, as JSON."""
+    """One question to people, with what was said so far; `asked` is what is claimed, as JSON.
+
+    `model` is the one that papers were shown for.
+    """
 
     id: str
     subject: str
@@ -78,6 +81,7 @@ class Review:
     state: State
     decided_at: Instant | None
     opinions: tuple[Given, ...]
+    model: str | None = None
 
     @property
     def agreed(self) -> tuple[Given, ...]:
@@ -99,6 +103,7 @@ class Wanted:
     asked: Sequence[Plain] = ()
     about: str | None = None
     nullifier: bytes | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ class Reviews:
                     opened_at=now,
                     due_at=now + WITHIN[wanted.kind],
                     state="open",
+                    model=wanted.model,
                 )
             )
             payload: dict[str, Plain] = {"at": now, "review": name, "kind": wanted.kind}
@@ -178,7 +184,8 @@ class Reviews:
             first = self.find(about)
             if first.subject != subject or first.state != "rejected" or first.kind == "appeal":
                 raise Refused(f"`{about}` is not yours to appeal, or was not decided against you")
-            return self.open(Wanted(subject, "appeal", first.document, first.asked, about))
+            wanted = Wanted(subject, "appeal", first.document, first.asked, about)
+            return self.open(replace(wanted, model=first.model))
         return self.open(Wanted(subject, "appeal", document))
 
     def give(self, envelope: Envelope) -> Review:
@@ -262,6 +269,7 @@ class Reviews:
             row.state,
             row.decided_at,
             tuple(self._opinions(connection, name)),
+            row.model,
         )
 
     def _opinions(self, connection: Connection, name: str) -> Iterator[Given]:

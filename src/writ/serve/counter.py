@@ -154,12 +154,12 @@ class _Counter:
     def papers(self, form: _Papers) -> dict[str, object]:
         """Open a review of papers for what is asked of one of the account's subjects."""
         key = self._key(form.key)
-        questions = self.inquiry.standing(key, form.model).questions
-        asked = {(q.subject, item.attribute) for q in questions for item in q.wanted}
+        standing = self.inquiry.standing(key, form.model)
+        asked = {(q.subject, item.attribute) for q in standing.questions for item in q.wanted}
         claimed = [_claim(item) for item in form.claimed]
         if not claimed or any((form.subject, item["attribute"]) not in asked for item in claimed):
             raise Refused("this is not asked of this account")
-        wanted = Wanted(form.subject, "papers", form.document, claimed)
+        wanted = Wanted(form.subject, "papers", form.document, claimed, model=standing.model)
         return _review(self.site.registry.reviews.open(wanted))
 
     def appeal(self, form: _Appeal) -> dict[str, object]:

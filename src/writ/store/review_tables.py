@@ -38,6 +38,7 @@ review = Table(
     Column("due_at", BigInteger, nullable=False),
     Column("state", Text, nullable=False),  # open | accepted | rejected
     Column("decided_at", BigInteger),
+    Column("model", Text),  # that papers were shown for
 )
 Index("review_subject", review.c.subject)
 

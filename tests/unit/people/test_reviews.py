@@ -36,9 +36,10 @@ class Office:
     keys: dict[str, KeyPair]
     decided: Decided
 
-    def papers(self, subject: str = "alice") -> Review:
+    def papers(self, subject: str = "alice", model: str | None = None) -> Review:
         """A permanent resident card to be looked at."""
-        return self.registry.reviews.open(Wanted(subject, "papers", "us-card", GREEN_CARD))
+        wanted = Wanted(subject, "papers", "us-card", GREEN_CARD, model=model)
+        return self.registry.reviews.open(wanted)
 
     def says(self, by: str, review: str, *, accept: bool, **more: object) -> Review:
         """A reviewer's opinion, and what comes of it."""
@@ -103,7 +104,7 @@ def test_a_third_settles_a_difference(office: Office) -> None:
 
 def test_an_appeal_goes_to_others_and_stands_in_for_the_first(office: Office) -> None:
     """Neither who rejected may judge; two others accept, and what was claimed is attested."""
-    first = office.papers()
+    first = office.papers(model="fable-5")
     for by in ("rae", "sam"):
         office.says(by, first.id, accept=False)
     appeal = office.registry.reviews.appeal("alice", first.id, "")
@@ -113,6 +114,8 @@ def test_an_appeal_goes_to_others_and_stands_in_for_the_first(office: Office) ->
         office.says(by, appeal.id, accept=True, seen="person")
 
     assert NOW + 14 * DAY == appeal.due_at
+    shown_for = office.registry.backing.shown_for
+    assert (True, False) == (shown_for("alice", "fable-5"), shown_for("alice", "mythos-5"))
     assert [("permanent_residences", 3, NOW + 365 * DAY)] == office.facts("alice")
     [rate] = office.registry.reviews.rates()
     assert (0, 0, 0, 1, 1, 1) == (

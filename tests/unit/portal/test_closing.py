@@ -9,9 +9,10 @@ import pytest
 
 from tests.worlds.door import ADDRESS, Door, opened_door
 from writ.clock import DAY, WallClock, format_instant
-from writ.model.subject import Fact, Value
+from writ.model.subject import Fact, Subject, Value
 from writ.pages.words import LANGUAGES
 from writ.people.methods import Finding, Grade, Proof, attested
+from writ.people.reviews import Opinion, sign_opinion
 from writ.people.statement import attest
 from writ.portal.attempts import question_of
 from writ.portal.counter import Standing
@@ -110,6 +111,26 @@ def test_a_sealed_order_tells_only_whom_it_asked(door: Door) -> None:
     assert {"model": "mythos-5", "state": "done"} == status(door, bob, "mythos-5")
     told = status(door, bob, "fable-5")
     assert ("done", 8, f"{ADDRESS}/verify") == (told["state"], told["days"], told["renew"])
+
+
+def test_a_paper_is_shown_for_a_model_too(door: Door) -> None:
+    """Whose paper two people looked at, under a sealed order, learns when it ends."""
+    registry, site = door.site.registry, door.site
+    registry.subjects.add([Subject("cleo", "person")])
+    key = door.key("cleo")
+    claim = {"attribute": "citizenships", "value": ["US"], "completeness": "at_least"}
+    whose = {"key": hashlib.sha256(key.encode()).hexdigest(), "model": "fable-5"}
+    body = {**whose, "subject": "cleo", "document": "passport", "claimed": [claim]}
+    first = door.at_the_counter("/papers", body).json()["id"]
+    ends = WallClock().now() + 9 * DAY
+    for by in ("rae", "sam"):
+        said = Opinion(first, accept=True, reason="seen", seen="video", expires=ends)
+        pair = KeyPair.load(door.office.folder / f"{by}.key")
+        registry.reviews.give(sign_opinion(said, site.trust, pair))
+    site.decided().settle(first)
+    told = status(door, key, "fable-5")
+    assert ("done", 8) == (told["state"], told["days"])
+    assert "days" not in status(door, key, "mythos-5")
 
 
 def test_the_page_says_so_in_every_language(door: Door) -> None:
