@@ -28,7 +28,7 @@ from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.cells import Partition, atoms
 from writ.law.compiled.decide import outcome_of
-from writ.model.expression import Expression, Listed, MostRecent, OwnedBy, ParentIs
+from writ.model.expression import Derived, Expression, Listed
 from writ.model.order import ActiveRule, Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Fact, Subject, Value
@@ -130,7 +130,7 @@ def in_vain(book: Lawbook, about: Subject, at: Instant, enough: int) -> tuple[li
         asks = (
             atom for rule in rules for item in of_kind(rule, about.kind) for atom in atoms(item)
         )
-        derived = any(isinstance(atom, MostRecent | OwnedBy | ParentIs) for atom in asks)
+        derived = any(isinstance(atom, Derived) for atom in asks)
         if derived or (enough > 1 and not all(map(plain, rules))):
             continue
         ways = answers(compiled, about, model, at)

@@ -18,6 +18,7 @@ from writ.model.expression import (
     WILD,
     AllOf,
     AnyOf,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -195,6 +196,12 @@ def parent_is(random: Random) -> ParentIs:
     return ParentIs(Not(company) if chance(random, 20) else company)
 
 
+def employed_by(random: Random) -> EmployedBy:
+    """Draw what is asked of the employer, of its owners and parent now and then."""
+    company = pick(random, (*ASKED_OF_OWNERS, owned_by, parent_is))(random)
+    return EmployedBy(Not(company) if chance(random, 20) else company)
+
+
 def _listed_company(random: Random) -> Given:
     return Given("organisation_in", group(random))
 
@@ -222,6 +229,7 @@ PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _citizen_only_of,
     _age_over,
     most_recent,
+    employed_by,
 )
 COMPANY_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _incorporated,

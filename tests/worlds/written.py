@@ -20,6 +20,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -252,7 +253,7 @@ class _Writer:
                 return {operator: "nobody-at-all"}
             case Given(operator, group):
                 return {operator: self.group(group, listed=operator != "acting_for")}
-            case MostRecent() | ParentIs() | OwnedBy():
+            case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
                 return self.derived(expression)
             case _:
                 return self.listed(expression)
@@ -263,6 +264,8 @@ class _Writer:
                 return {"most_recent_of": sorted(countries)}
             case ParentIs(who):
                 return {"ultimate_parent_is": self.expression(who)}
+            case EmployedBy(who):
+                return {"employed_by": self.expression(who)}
             case _:
                 return {
                     "owned_by": {

@@ -148,7 +148,7 @@ def _sentence(decision: Decision) -> str:
     for item in decision.would_settle:
         shown = ", ".join("/".join(filter(None, parts)) for parts in item.values) or "nothing else"
         how = "complete: " if item.completeness == "exhaustive" else ""
-        who = item.subject and f"{item.subject}, as owner or parent of the {item.link},"
+        who = item.subject and f"{item.subject}, as owner, parent or employer of the {item.link},"
         lines.append(
             f"  {who or item.link} could show {item.attribute}: {how}{shown} (A{item.assurance})"
         )

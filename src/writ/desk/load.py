@@ -4,7 +4,7 @@
 2. A row is needed for every profile a subject will have, in every capacity it may stand in:
    that of each organisation it has a key for or is an end user of, or 0.
 3. When an organisation's capacities change, the rows of its people follow.
-4. An organisation whose rules ask about its owners or parent rests on all that are followed from
+4. Somebody of whom rules ask about owners, a parent or an employer rests on all that are followed from
    it, and on those they name: when something becomes known of one of them, it is judged anew.
 """
 
@@ -94,7 +94,7 @@ class Load:
         self, subject: Subject, name: bytes, evidence: Iterable[bytes], now: Instant
     ) -> tuple[seam.Subject, list[seam.Row]]:
         standing = self._standing[subject.id]
-        if self.compiled.follows and subject.kind == "organisation":
+        if self.compiled.follows_from(subject):
             self._rest(subject)
         spans = []
         for until, profile, capacity in self.compiled.spans(subject, now):
@@ -111,10 +111,11 @@ class Load:
         return message, rows
 
     def _rest(self, subject: Subject) -> None:
-        """Note whom an organisation rests on from now (rule 4)."""
+        """Note whom somebody rests on from now (rule 4)."""
         for name in self._rests_on.get(subject.id, ()):
             self._supports[name].discard(subject.id)
-        named = frozenset[str]().union(*(item.names() for item in followed(subject).values()))
+        others = (item.names() for item in followed(subject).values())
+        named = subject.rests_on().union(*others)
         self._rests_on[subject.id] = named
         for name in named:
             self._supports[name].add(subject.id)

@@ -4,7 +4,7 @@
    act for, and registered end users.
 2. A subject with an attestation that does not prove right is sent as one that cannot be judged.
 3. What a change touches is read anew from the registry, in one consistent view.
-4. Where rules ask about owners or parents, those are read along, as far as anybody follows them;
+4. Where rules ask about owners, parents or employers, those are read along, as far as anybody follows them;
    one that cannot be judged is to others as if it were not on the books.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from writ.clock import FOREVER, Instant
 from writ.desk.load import Load
 from writ.model.subject import MOST_FOLLOWED, Subject, followed
+from writ.model.vocabulary import Kind
 from writ.people.attestations import Attestations, Known
 from writ.people.books import Books, Change
 from writ.people.end_users import EndUser, read_end_users
@@ -33,7 +34,7 @@ class _Reading:
     """One consistent view of the registry, cut to the subjects asked for.
 
     `related` are those on whom they may rest, themselves among them, and `others` the same without
-    what carries their facts (rule 4).
+    what carries their facts; `follows` are the kinds of those who may rest on others (rule 4).
     """
 
     keys: tuple[ApiKey, ...]
@@ -41,10 +42,11 @@ class _Reading:
     known: Mapping[str, Known]
     related: Mapping[str, Known]
     others: Mapping[str, Subject]
+    follows: frozenset[Kind]
 
     def related_to(self, known: Known) -> Known:
-        """Return what is known of an organisation with whom it rests on, and by what evidence."""
-        if known.subject.kind != "organisation" or not self.related:
+        """Return what is known of somebody with whom they rest on, and by what evidence."""
+        if known.subject.kind not in self.follows or not self.related:
             return known
         subject = replace(known.subject, related=self.others)
         rests_on = [self.related[name] for name in followed(subject) if name != subject.id]
@@ -71,13 +73,13 @@ class Roll:
         """Have changes told to this listener no more."""
         self._books.listeners.remove(listener)
 
-    def known(self, names: Iterable[str], *, follows: bool) -> dict[str, Known]:
-        """Return what is known of subjects; where rules `follows`, with whom they rest on (rule 4)."""
+    def known(self, names: Iterable[str], *, follows: frozenset[Kind]) -> dict[str, Known]:
+        """Return what is known of subjects, of some kinds with whom they rest on (rule 4)."""
         with self._books.store.view() as connection:
             known = self._attestations.known(connection, names)
-            related = self._related(connection, known) if follows else {}
+            related = self._related(connection, known, follows)
         others = {name: item.subject for name, item in related.items()}
-        reading = _Reading((), (), known, related, others)
+        reading = _Reading((), (), known, related, others, follows)
         return {name: reading.related_to(item) for name, item in known.items()}
 
     def standing(self, *, revoked: bool = False) -> list[seam.Key | seam.Issuer]:
@@ -132,27 +134,35 @@ class Roll:
         asked |= {name for user in users for name in (user.organisation, user.subject)}
         wanted = asked if touched is None else asked & touched
         known = self._attestations.known(connection, wanted)
-        related = self._related(connection, known) if load.compiled.follows else {}
+        follows = load.compiled.follows
+        related = self._related(connection, known, follows)
         return _Reading(
             tuple(k for k in keys if k.requester in wanted or k.organisation in wanted),
             tuple(u for u in users if u.subject in wanted or u.organisation in wanted),
             known,
             related,
             {name: item.subject for name, item in related.items()},
+            follows,
         )
 
-    def _related(self, connection: Connection, known: Mapping[str, Known]) -> dict[str, Known]:
-        """Read whom organisations name, whom those name, and so on (rule 4)."""
+    def _related(
+        self, connection: Connection, known: Mapping[str, Known], follows: frozenset[Kind]
+    ) -> dict[str, Known]:
+        """Read whom subjects of some kinds name, whom those name, and so on (rule 4)."""
+        if not follows:
+            return {}
         found = {name: item for name, item in known.items() if not item.broken}
-        asked, latest = set(known), list(found.values())
+        latest = [item.subject for item in found.values() if item.subject.kind in follows]
+        asked, names = set(known), frozenset[str]().union(*(item.rests_on() for item in latest))
         for _ in range(MOST_FOLLOWED):
-            named = frozenset[str]().union(*(item.subject.names() for item in latest)) - asked
+            named = names - asked
             if not named:
                 break
             asked |= named
             read = self._attestations.known(connection, named)
-            latest = [item for item in read.values() if not item.broken]
-            found |= {item.subject.id: item for item in latest}
+            sound = {name: item for name, item in read.items() if not item.broken}
+            found |= sound
+            names = frozenset[str]().union(*(item.subject.names() for item in sound.values()))
         return found
 
     def _taken(

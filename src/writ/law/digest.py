@@ -12,6 +12,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -149,7 +150,7 @@ def _expression(expression: Expression | None) -> Plain:
             return _listed(expression)
         case Given(operator, group):
             return {operator: _group(group)}
-        case MostRecent() | ParentIs() | OwnedBy():
+        case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
             return _derived(expression)
         case AnyOf(items):
             return {"any": [_expression(item) for item in items]}
@@ -184,6 +185,8 @@ def _derived(atom: Derived) -> Plain:
             return {"most_recent_of": sorted(countries)}
         case ParentIs(who):
             return {"ultimate_parent_is": _expression(who)}
+        case EmployedBy(who):
+            return {"employed_by": _expression(who)}
         case _:
             share = "more_than" if atom.beyond else "share"
             return {"owned_by": {share: atom.share, "who": predicate_plain(atom.who)}}

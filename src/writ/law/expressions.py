@@ -7,8 +7,8 @@
    operator says so, the id of one organisation.
 4. A threshold names every value from it up to the greatest there is, so that who is over 21 is over
    18. What each operator means stands in docs/language.md.
-5. What is asked of an owner or a parent is asked of them alone: neither whom the request acts for,
-   nor in turn by whom they are owned.
+5. What is asked of an owner, a parent or an employer is asked of them alone, not whom the request
+   acts for; of an owner or a parent nor in turn by whom they are owned.
 6. Where an annex tells subsidiaries apart, an operator may leave them out. Those who are said
    nothing of count, and the check notes it.
 """
@@ -26,6 +26,7 @@ from writ.model.expression import (
     WILD,
     AllOf,
     AnyOf,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -38,7 +39,7 @@ from writ.model.expression import (
     Pattern,
     Predicate,
 )
-from writ.model.vocabulary import VOCABULARY, Kind
+from writ.model.vocabulary import EMPLOYED, VOCABULARY, Kind
 
 SELF = "self"
 ANY_STATE = "any"
@@ -46,7 +47,8 @@ OLDEST = 150
 HIGHEST_LEVEL = 4
 OWNED_KEYS = Keys(required=("who",), optional=("share", "more_than"))
 WHO_KEYS = Keys(optional=("person", "organisation"))
-NOT_OF_OTHERS = ("acting_for", "owned_by", "ultimate_parent_is")
+NOT_OF_OTHERS = ("acting_for", "employed_by", "owned_by", "ultimate_parent_is")
+NOT_OF_EMPLOYERS = ("acting_for",)
 PROTECTED_KEYS = Keys(required=("by", "status"))
 
 
@@ -119,7 +121,7 @@ def read_expression(scope: Scope, node: Node) -> Expression:
             scope.reader.fault(
                 entry.key, f"unknown key {quoted(key)} beside {quoted(words[0])}{hint}"
             )
-    if scope.within and operator.word in NOT_OF_OTHERS:
+    if scope.within and operator.word in _not_within(scope.within):
         scope.reader.fault(node, _not_of_others(operator.word, scope.within))
         return Never(operator.word)
     if scope.kind not in operator.kinds:
@@ -128,6 +130,11 @@ def read_expression(scope: Scope, node: Node) -> Expression:
             return Never(operator.word)
     read = operator.read(operator, scope, {key: entry.node for key, entry in entries.items()})
     return read if scope.kind in operator.kinds else Never(operator.word)
+
+
+def _not_within(within: str) -> tuple[str, ...]:
+    """Return what cannot be asked within an operator (rule 5)."""
+    return NOT_OF_EMPLOYERS if within == "employed_by" else NOT_OF_OTHERS
 
 
 def _not_of_others(word: str, within: str) -> str:
@@ -240,8 +247,7 @@ def _parent(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expr
 
 def _employment(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
     group = _group(scope, nodes, operator.word, or_subject=True)
-    relations = ("employee", "regular_employee")
-    patterns = frozenset((member, name) for member in group.members for name in relations)
+    patterns = frozenset((member, name) for member in group.members for name in EMPLOYED)
     return operator.listed(patterns, group)
 
 
@@ -252,6 +258,11 @@ def _most_recent(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) ->
 def _parent_is(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
     other = scope.of_other("organisation", operator.word)
     return ParentIs(read_expression(other, nodes[operator.word]))
+
+
+def _employed_by(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    other = scope.of_other("organisation", operator.word)
+    return EmployedBy(read_expression(other, nodes[operator.word]))
 
 
 def _owned_by(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
@@ -383,6 +394,7 @@ OPERATORS: Mapping[str, Operator] = {
         _asks("age_over", "age_over", _threshold(OLDEST)),
         _asks("identity_level", "identity_level", _threshold(HIGHEST_LEVEL)),
         _asks("employee_of", "employer", _employment, "subsidiaries"),
+        _asks("employed_by", "employer", _employed_by),
         Operator("acting_for", "", _BOTH, _acting, ("subsidiaries",)),
         Operator(
             "organisation_in",

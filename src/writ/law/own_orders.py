@@ -18,6 +18,7 @@ from writ.law.reading import Fields, Keys, Reader
 from writ.model.expression import (
     AllOf,
     AnyOf,
+    EmployedBy,
     Expression,
     Listed,
     MostRecent,
@@ -170,7 +171,7 @@ def _parts(expression: Expression | None) -> Iterator[Expression]:
         case AnyOf(items=items) | AllOf(items=items):
             for item in items:
                 yield from _parts(item)
-        case Not(item=item) | ParentIs(who=item):
+        case Not(item=item) | ParentIs(who=item) | EmployedBy(who=item):
             yield from _parts(item)
         case OwnedBy(who=who):
             yield from _parts(who.person)

@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from writ.clock import Instant
 from writ.law.document import Node
@@ -78,7 +79,7 @@ def _chain(reader: Reader, node: Node, fields: Fields, at: Instant) -> Chain:
         reader.fault(node, "both `person` and `end_user` are named by this service key; keep one")
     acts_for = () if organisation is None else (organisation.id,)
     if person is not None and own:
-        requester = Subject(person.id, "person", acts_for, person.facts)
+        requester = replace(person, acts_for=acts_for)
         return Chain(requester, organisation, end_user)
     return Chain(Subject(SERVICE_KEY, "service", acts_for), organisation, end_user or person)
 

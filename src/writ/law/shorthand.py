@@ -4,8 +4,8 @@
 2. A fact counts as A4 unless `assurance` beside the values says otherwise, and was verified at the
    scenario's instant.
 3. `id` among the attributes names the subject, where an annex or an employer must find it.
-4. `related` has an organisation's owners and parents, and theirs, by their ids: `people` and
-   `organisations`, with facts in short and no `related` of their own.
+4. `related` has a person's employers or an organisation's owners and parents, and theirs, by their
+   ids: `people` and `organisations`, with facts in short and no `related` of their own.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def read_shorthand(reader: Reader, node: Node, kind: Kind, at: Instant, name: st
     for key, entry in reader.mapping(node).items():
         if key == "id":
             name = reader.identifier(entry.node) or name
-        elif key == RELATED and kind == "organisation":
+        elif key == RELATED:
             related = _related(reader, entry.node, at)
         else:
             facts.append(_fact(reader, key, entry.node, kind, at))

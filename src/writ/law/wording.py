@@ -13,6 +13,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -158,7 +159,7 @@ def _says(item: Expression) -> str:
             return f"never ({operator})"
         case Given(operator, group):
             return f"{operator} {group_words(group)}"
-        case MostRecent() | ParentIs() | OwnedBy():
+        case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
             return _derived(item)
         case _ if item.least is not None:
             return f"{item.operator} {item.least}"
@@ -173,6 +174,8 @@ def _derived(item: Derived) -> str:
             return f"most_recent_of {', '.join(sorted(countries))}"
         case ParentIs(who):
             return f"ultimate_parent_is ({_says(who)})"
+        case EmployedBy(who):
+            return f"employed_by ({_says(who)})"
         case _:
             return f"owned_by {item.words} ({who_words(item.who)})"
 

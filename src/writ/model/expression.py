@@ -5,7 +5,7 @@
 3. `Never` stands for an atom that is not for this kind of subject (in an exception's `who`).
 4. A pattern part `*` names every part.
 5. A `Derived` atom is true of what facts come to together: by their dates, or along a graph of
-   owners and parents. docs/meaning.md §3 says of each what it comes to.
+   owners, parents and employers. docs/meaning.md §3 says of each what it comes to.
 """
 
 from collections.abc import Iterator
@@ -127,7 +127,14 @@ class ParentIs:
     who: "Expression"
 
 
-Derived: TypeAlias = MostRecent | OwnedBy | ParentIs
+@dataclass(frozen=True, slots=True)
+class EmployedBy:
+    """An employee, no contractor, of an organisation of which this is true."""
+
+    who: "Expression"
+
+
+Derived: TypeAlias = MostRecent | OwnedBy | ParentIs | EmployedBy
 Expression: TypeAlias = Listed | Given | Never | Derived | AnyOf | AllOf | Not
 
 
@@ -165,7 +172,7 @@ def groups_in(expression: Expression | None) -> Iterator[Group]:
         case AnyOf(items=items) | AllOf(items=items):
             for item in items:
                 yield from groups_in(item)
-        case Not(item=item) | ParentIs(who=item):
+        case Not(item=item) | ParentIs(who=item) | EmployedBy(who=item):
             yield from groups_in(item)
         case OwnedBy(who=who):
             yield from groups_in(who.organisation)

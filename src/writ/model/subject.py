@@ -1,7 +1,8 @@
 """Subjects and the facts known of them.
 
-1. An organisation's standing may rest on its owners' and its parent's facts: those are `related`.
-   They are found by id, the facts of owners' owners too, as far as `followed` goes.
+1. An organisation's standing may rest on its owners' and its parent's facts, a person's on their
+   employer's: those are `related`. They are found by id, the facts of owners' owners too, as far as
+   `followed` goes.
 """
 
 from collections.abc import Mapping
@@ -59,10 +60,17 @@ class Subject:
 
     def names(self) -> frozenset[str]:
         """Return the ids that its facts, at whatever level and instant, name as owner or parent."""
+        return self._named(NAMING)
+
+    def rests_on(self) -> frozenset[str]:
+        """Return the same with employers: whom its own standing may rest on, and nobody else's."""
+        return self._named((*NAMING, "employer"))
+
+    def _named(self, attributes: tuple[str, ...]) -> frozenset[str]:
         return frozenset(
             value.parts[0]
             for fact in self.facts
-            if fact.attribute in NAMING
+            if fact.attribute in attributes
             for value in fact.values
         )
 
@@ -83,10 +91,11 @@ class Chain:
 def followed(subject: Subject) -> dict[str, Subject]:
     """Return a subject and those related to it, by id: nearest first, then by id, up to the limit."""
     found = {subject.id: subject}
-    latest = [subject]
-    while latest:
-        named = sorted(frozenset[str]().union(*(item.names() for item in latest)) - found.keys())
+    names = subject.rests_on()
+    while names:
+        named = sorted(names - found.keys())
         latest = [subject.related[name] for name in named if name in subject.related]
         latest = latest[: MOST_FOLLOWED - len(found)]
         found |= {item.id: item for item in latest}
+        names = frozenset[str]().union(*(item.names() for item in latest))
     return found

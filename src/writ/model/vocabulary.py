@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["person", "organisation", "service"]
 KINDS: tuple[Kind, ...] = ("person", "organisation", "service")
 RELATIONS = ("employee", "regular_employee", "contractor")
+EMPLOYED = ("employee", "regular_employee")
+"""The relations of an employee, who is no contractor."""
 
 
 class Shape(Enum):

@@ -106,9 +106,9 @@ class Classes:
         return self.known[number - 1]
 
     @property
-    def follows(self) -> bool:
-        """Whether an organisation's class may rest on the facts of its owners and parents."""
-        return any(item.compiled.follows for item in self.asked)
+    def follows(self) -> frozenset[Kind]:
+        """The kinds of subjects whose class may rest on the facts of others."""
+        return frozenset[Kind]().union(*(item.compiled.follows for item in self.asked))
 
     def read(self, pattern: Pattern, count: int) -> Subject | None:
         """Read a pattern as the subject of one of its rows; a fault is counted for all of them."""

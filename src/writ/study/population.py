@@ -164,9 +164,7 @@ def _related(
 ) -> dict[str, Subject]:
     """Read owners and parents, and theirs, where some rule asks about them."""
     found: dict[str, Subject] = {}
-    wanted = (
-        {name for subject in subjects for name in subject.names()} if classes.follows else set()
-    )
+    wanted = {name for one in subjects if one.kind in classes.follows for name in one.rests_on()}
     while wanted:
         listed = engine.small({"wanted": ("text", sorted(wanted))})
         rows = engine.rows(keyed.inner_join(listed, keyed.id == listed.wanted))

@@ -244,7 +244,7 @@ def test_a_sentence_says_what_a_parent_would_have_to_show(run: Run, write: Write
     rest = ("--model", "parent", "--at", "2026-06-13T00:00:00Z")
     words = run(*asked, *rest, orders=GOLDEN).out.splitlines()[-1]
     assert (
-        "  top-co, as owner or parent of the requester, could show incorporated_in:"
+        "  top-co, as owner, parent or employer of the requester, could show incorporated_in:"
         " complete: nothing else (A2)"
     ) == words
     settling = run(*asked, *rest, "--json", orders=GOLDEN).answer["would_settle"]

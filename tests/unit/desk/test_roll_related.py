@@ -13,7 +13,7 @@ from tests.worlds.owners import OWNED
 from writ.desk.load import Load
 from writ.law.compiled.book import Compiled
 from writ.law.snapshot import snapshot
-from writ.model.expression import Predicate
+from writ.model.expression import EmployedBy, Predicate
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Subject
@@ -142,6 +142,44 @@ def test_receipts_name_the_evidence_of_owners(office: Office) -> None:
     [acme] = [item for item in told if item.name == office.roll.name_of("acme")]
     want = {office.registry.facts.carried(name)[0].id for name in ("acme", "hold")}
     assert want == set(acme.evidence)
+
+
+EMPLOYED = replace(RULE, sense="bar", predicate=Predicate(EmployedBy(OWNED), None), id="employed")
+AT_WORK = Lawbook(BOOK.catalogue, (letter(1, V1, rules=(EMPLOYED,)),))
+
+
+def employed(office: Office, person: str, company: str) -> None:
+    """Have the only employer of a person attested."""
+    shown = {"organisation": company, "relation": "employee"}
+    office.show(person, "employer", shown, completeness="exhaustive")
+
+
+def test_who_owns_an_employer_changes_who_is_served(office: Office) -> None:
+    """Alice has shown nothing new; by whom those are owned that she works for has."""
+    employed(office, "alice", "acme")
+    digest = office.key("alice")
+    world = Listening(office, AT_WORK)
+    assert Outcome.VERIFY is world.outcome(digest)
+    owned(office, "hold", "x", "100")
+    assert Outcome.PERMIT is world.outcome(digest)
+    office.registry.facts.revoke(office.registry.facts.carried("hold")[0].id)
+    owned(office, "hold", "evil-co", "100")
+    assert Outcome.DENY is world.outcome(digest)
+    assert [{office.roll.name_of("alice")}] * 3 == world.changed
+    told = [m for m in world.load.messages() if isinstance(m, seam.Subject)]
+    [alice] = [item for item in told if item.name == office.roll.name_of("alice")]
+    want = {office.registry.facts.carried(name)[0].id for name in ("alice", "acme", "hold")}
+    assert want == set(alice.evidence)
+
+
+def test_where_owners_of_owners_work_is_nobodys_matter(office: Office) -> None:
+    """A company's owners are followed, and not on into whom a person among them works for."""
+    employed(office, "x", "top")
+    owned(office, "hold", "x", "100")
+    office.key("bot")
+    world = Listening(office)
+    owned(office, "top", "evil-co", "100")
+    assert [set()] == world.changed
 
 
 def test_nobody_is_followed_where_no_rule_asks(office: Office) -> None:

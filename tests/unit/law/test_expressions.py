@@ -10,6 +10,7 @@ from writ.law.reading import Reader
 from writ.model.expression import (
     AllOf,
     AnyOf,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -141,6 +142,16 @@ def employer(group: Group, *members: str) -> Listed:
             {"ultimate_parent_is": {"organisation_in": "annex-a"}},
             "organisation",
             ParentIs(Given("organisation_in", ANNEX)),
+        ),
+        (
+            {"employed_by": {"organisation_in": "annex-a"}},
+            "person",
+            EmployedBy(Given("organisation_in", ANNEX)),
+        ),
+        (
+            {"employed_by": {"ultimate_parent_is": {"organisation_in": "annex-a"}}},
+            "person",
+            EmployedBy(ParentIs(Given("organisation_in", ANNEX))),
         ),
         (
             {
@@ -312,6 +323,52 @@ def test_what_cannot_be_asked_of_others_is_a_fault(value: Plain, said: str) -> N
     assert [said] == [fault.message for fault in reader.faults]
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            {"employed_by": {"acting_for": "annex-a"}},
+            "employed_by: `acting_for` cannot be asked within `employed_by`",
+        ),
+        (
+            {"employed_by": {"citizen_of": ["FR"]}},
+            "employed_by: `citizen_of` cannot be asked of an organisation",
+        ),
+        (
+            {"employed_by": {"employed_by": {"organisation_in": "annex-a"}}},
+            "employed_by: `employed_by` cannot be asked of an organisation",
+        ),
+        (
+            {
+                "employed_by": {
+                    "owned_by": {"share": "50", "who": {"organisation": {"owned_by": {}}}}
+                }
+            },
+            (
+                "employed_by.owned_by.who.organisation: `owned_by` cannot be asked within `owned_by`;"
+                " owners who are owned to the same share count by themselves"
+            ),
+        ),
+        (
+            {
+                "employed_by": {
+                    "owned_by": {
+                        "share": "50",
+                        "who": {"person": {"employed_by": {"organisation_in": "annex-a"}}},
+                    }
+                }
+            },
+            "employed_by.owned_by.who.person: `employed_by` cannot be asked within `owned_by`",
+        ),
+    ],
+)
+def test_what_cannot_be_asked_of_employers_is_a_fault(value: Plain, said: str) -> None:
+    """They are organisations, asked by themselves; whom their owners work for is nobody's matter."""
+    reader = Reader()
+    read_expression(Scope(reader, "person", {"annex-a": ANNEX}, "acme-ai"), read_plain(value))
+    assert [said] == [fault.message for fault in reader.faults]
+
+
 TOLD = Group("annex-a", frozenset({"brit-co", "labs"}), "sha256:0", frozenset({"labs"}))
 NAMED = Group("annex-a (without subsidiaries)", frozenset({"brit-co"}), digest(["brit-co"]))
 
@@ -404,10 +461,12 @@ def test_whatever_stands_in_them_derived_atoms_are_read() -> None:
             {"owned_by": {"share": value, "who": value}},
             {"owned_by": {"share": "50", "who": {"person": value, "organisation": value}}},
             {"ultimate_parent_is": value},
+            {"employed_by": value},
             {"most_recent_of": value},
             {"government_of": value},
         ):
             reader = Reader()
-            kind: Kind = "person" if "most_recent_of" in asked else "organisation"
+            of_people = {"most_recent_of", "employed_by"} & set(asked)
+            kind: Kind = "person" if of_people else "organisation"
             read_expression(Scope(reader, kind, {}, "acme-ai"), read_plain(asked))
             assert reader.faults

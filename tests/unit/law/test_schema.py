@@ -141,7 +141,7 @@ def test_operators_are_those_that_are_read() -> None:
 def test_scenarios_have_the_attributes_of_their_kind(kind: str) -> None:
     """Facts in short have the vocabulary's attributes, an id, and whom an organisation rests on."""
     attributes = {item.name for item in VOCABULARY.values() if kind in item.kinds}
-    others = {"related"} if kind == "organisation" else set[str]()
+    others = {"related"}
     assert {"id", *others, *attributes} == set(SCHEMAS["order"]["$defs"][kind]["properties"])
 
 

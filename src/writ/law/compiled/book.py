@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from writ.clock import FOREVER, Instant
-from writ.law.compiled.cells import Known, Partition, Partitions
+from writ.law.compiled.cells import Known, Partition, Partitions, atoms
 from writ.law.compiled.derived import Derivations
 from writ.law.compiled.evidence import Question, knowledge, known, present, turning_points
 from writ.law.compiled.judge import Judgement
@@ -27,9 +27,18 @@ from writ.law.compiled.speech import Speech, Speeches
 from writ.law.digest import Digests
 from writ.model.catalogue import Deployment
 from writ.model.cell import HELD, Triple
-from writ.model.expression import Derived, Expression, Listed, OwnedBy, ParentIs
+from writ.model.expression import (
+    Derived,
+    EmployedBy,
+    Expression,
+    Given,
+    Listed,
+    OwnedBy,
+    ParentIs,
+)
 from writ.model.order import ActiveRule, Lawbook
 from writ.model.subject import Fact, Subject, followed
+from writ.model.vocabulary import Kind
 
 Against: TypeAlias = tuple[tuple[int, bool, bool], ...]
 """Rules by their place in `Lawbook.standing`, and whether each bars for certain, and firmly."""
@@ -148,7 +157,7 @@ class Compiled:
 
     def follows_from(self, subject: Subject) -> bool:
         """Whether a subject's profile may rest on the facts of those related to it."""
-        return self.follows and subject.kind == "organisation"
+        return subject.kind in self.follows
 
     def profile_as(
         self, subject: Subject, name: str, known: tuple[tuple[Known, ...], ...]
@@ -164,13 +173,13 @@ class Compiled:
     @cached_property
     def all_partitions(self) -> Partitions:
         """The cells of everything that is asked, of owners and parents too."""
-        asked = [item for atom in self.partitions.derived for item in _of_others(atom)]
+        asked = [item for atom in self.partitions.derived for item in _asked_of_others(atom)]
         return Partitions((*_expressions(self.book), *asked)) if asked else self.partitions
 
     @property
-    def follows(self) -> bool:
-        """Whether an organisation's profile may rest on the facts of those related to it."""
-        return self._derivations.follow
+    def follows(self) -> frozenset[Kind]:
+        """The kinds of subjects whose profiles may rest on the facts of those related to them."""
+        return self._derivations.follows
 
     def factless(self, role: Role) -> Profile:
         """Return the profile of somebody of whom nothing is known."""
@@ -232,7 +241,7 @@ class Compiled:
     def _facts_of_others(self, subject: Subject) -> Iterator[Fact]:
         """Yield the facts of those related to a subject that its profile may turn on."""
         asked = self._derivations.asked_of_others
-        for item in followed(subject).values() if self.follows else ():
+        for item in followed(subject).values() if self.follows_from(subject) else ():
             yield from (fact for fact in item.facts if fact.attribute in asked)
 
     def _compute_row(self, profile: Profile, capacity: Capacity) -> Row:
@@ -341,11 +350,20 @@ def _expressions(book: Lawbook) -> Iterator[Expression | None]:
                     yield from (predicate.person, predicate.organisation)
 
 
+def _asked_of_others(atom: Derived) -> Iterator[Expression | None]:
+    """Yield what an atom asks of others, and what that asks in turn."""
+    for expression in _of_others(atom):
+        yield expression
+        for other in atoms(expression):
+            if not isinstance(other, Listed | Given):
+                yield from _asked_of_others(other)
+
+
 def _of_others(atom: Derived) -> tuple[Expression | None, ...]:
     match atom:
         case OwnedBy(who=who):
             return who.person, who.organisation
-        case ParentIs(who):
+        case ParentIs(who) | EmployedBy(who):
             return (who,)
         case _:
             return ()

@@ -15,6 +15,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -31,7 +32,7 @@ _OTHER = "\0"  # a part that no pattern names
 def atoms(expression: Expression | None) -> Iterable[Listed | Given | Derived]:
     """Return the atoms of an expression, in reading order; what a derived one asks is its own."""
     match expression:
-        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
+        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
             yield expression
         case AnyOf(items) | AllOf(items):
             for item in items:

@@ -1,13 +1,16 @@
 """Derived atoms: what facts come to together, yes, no or open, at each question.
 
-1. The ultimate parent answers for itself, by its own facts at the same question.
+1. The ultimate parent, or the employer, answers for itself, by its own facts at the same question;
+   an employer also for who owns it, by theirs.
 2. Somebody else is asked in all the worlds that their facts leave, and says yes, no or neither.
    Of somebody who is not on the books an id is known and no more, not even the kind, unless a list
    names that id as a person or as an organisation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Protocol
 
 from writ.clock import Instant
@@ -16,10 +19,19 @@ from writ.law.compiled.evidence import Question, combined, knowledge, present
 from writ.law.compiled.ownership import UNSEEN, Threshold, held, owned
 from writ.law.compiled.recent import HELD, most_recent
 from writ.law.compiled.solve import Situation, formula, satisfiable, valid
-from writ.model.expression import Derived, Given, MostRecent, OwnedBy, ParentIs, Predicate
-from writ.model.subject import Subject, followed
-from writ.model.vocabulary import Kind
+from writ.model.expression import (
+    Derived,
+    EmployedBy,
+    Expression,
+    Given,
+    MostRecent,
+    OwnedBy,
+    Predicate,
+)
+from writ.model.subject import NAMING, Subject, followed
+from writ.model.vocabulary import EMPLOYED, Kind
 
+NOBODY_ELSE: Mapping[str, Subject] = MappingProxyType({})
 _LISTS: dict[Kind, str] = {"organisation": "organisation_in", "person": "person_in"}
 
 
@@ -33,11 +45,14 @@ class _Atom(Protocol):
 
 
 class Derivations:
-    """The derived atoms of some predicates, each a bit; `asked_of_others` are attributes."""
+    """The derived atoms of some predicates, each a bit; `asked_of_others` are attributes.
+
+    `follows` are the kinds of subjects whose atoms may rest on the facts of others.
+    """
 
     def __init__(self, wanted: Sequence[Derived]) -> None:
         self._atoms = tuple(map(_atom, wanted))
-        self.follow = any(not isinstance(item, MostRecent) for item in wanted)
+        self.follows = frozenset(item.kind for item in self._atoms if not isinstance(item, _Recent))
         asked = (item.asked_of_others for item in self._atoms)
         self.asked_of_others = frozenset[str]().union(*asked)
 
@@ -57,8 +72,10 @@ def _atom(wanted: Derived) -> _Atom:
             return _Recent(wanted)
         case OwnedBy():
             return _Owned(wanted)
+        case EmployedBy(who):
+            return _OneOf("person", "employer", who)
         case _:
-            return _Parent(wanted)
+            return _OneOf("organisation", "ultimate_parent", wanted.who)
 
 
 class _Recent:
@@ -73,27 +90,29 @@ class _Recent:
         return most_recent(facts, self._countries, at)
 
 
-class _Parent:
-    """Rule 1."""
+class _OneOf:
+    """Whether something is true of one of the organisations that an attribute names (rule 1)."""
 
-    kind: Kind = "organisation"
-
-    def __init__(self, wanted: ParentIs) -> None:
-        self._somebody = _Somebody(Predicate(None, wanted.who), ("organisation",))
+    def __init__(self, kind: Kind, attribute: str, who: Expression) -> None:
+        self.kind = kind
+        self._attribute = attribute
+        self._somebody = _Somebody(Predicate(None, who), ("organisation",))
         self.asked_of_others = self._somebody.asked
 
     def of(self, subject: Subject, question: Question, at: Instant) -> bool | None:
         facts = [
             fact
             for fact in subject.facts
-            if fact.attribute == "ultimate_parent" and present(fact, question, at)
+            if fact.attribute == self._attribute and present(fact, question, at)
         ]
         values, closed = combined(facts, at)
-        if not values:
+        names = {name for name, *relation in values if set(relation) <= set(EMPLOYED)}
+        if not names:
             return False if closed else None
         everybody = followed(subject)
         answers = {
-            self._somebody.answer(name, everybody.get(name), question, at) for (name,) in values
+            self._somebody.answer(name, everybody.get(name), question, at, everybody)
+            for name in names
         }
         if True in answers:
             return True
@@ -142,16 +161,21 @@ class _Somebody:
             "organisation": formula(who.organisation, self._cells),
         }
         self._listed = {kind: _listed(who, word) for kind, word in _LISTS.items()}
-        recent = HELD if self._cells.derived else ()
-        self.asked = frozenset(self._cells.attributes).union(recent)
+        own = (*HELD, *NAMING) if self._cells.derived else ()
+        self.asked = frozenset(self._cells.attributes).union(own, self._derivations.asked_of_others)
         self._unseen: dict[tuple[Kind, int], bool | None] = {}
 
     def answer(
-        self, name: str, subject: Subject | None, question: Question, at: Instant
+        self,
+        name: str,
+        subject: Subject | None,
+        question: Question,
+        at: Instant,
+        everybody: Mapping[str, Subject] = NOBODY_ELSE,
     ) -> bool | None:
-        """Return what the predicate comes to of them; None is open."""
+        """Return what the predicate comes to of them, among everybody else; None is open."""
         if subject is not None and subject.kind != "service":
-            return self._of(subject, question, at)
+            return self._of(replace(subject, related=everybody), question, at)
         as_listed = tuple(kind for kind in self._kinds if name in self._listed[kind])
         kinds = as_listed if len(as_listed) == 1 else self._kinds
         answers = {self._of_unseen(name, kind, question, at) for kind in kinds}

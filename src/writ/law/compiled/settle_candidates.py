@@ -26,6 +26,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Listed,
     MostRecent,
@@ -141,7 +142,7 @@ class Candidates:
                 yield from _cells(of, self._cells.of[place], expression)
             case Listed():
                 yield from self._complete(of, expression.attribute)
-            case MostRecent() | OwnedBy() | ParentIs():
+            case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
                 yield from self._of_derived(of, expression, wanted=wanted)
             case AnyOf(items) | AllOf(items):
                 for item in items:

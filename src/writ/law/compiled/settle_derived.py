@@ -8,14 +8,23 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from writ.law.compiled.cells import atoms
 from writ.law.compiled.recent import HELD
-from writ.model.expression import Derived, Expression, Given, MostRecent, OwnedBy, ParentIs
+from writ.model.expression import (
+    Derived,
+    EmployedBy,
+    Expression,
+    Given,
+    MostRecent,
+    OwnedBy,
+    ParentIs,
+)
 from writ.model.subject import Subject
-from writ.model.vocabulary import Kind
+from writ.model.vocabulary import EMPLOYED, Kind
 
 MOST_COUNTRIES = 3
 """So many countries are offered; a long list of them would settle nothing better."""
@@ -55,6 +64,8 @@ def offers(atom: Derived, *, wanted: bool) -> Iterator[Offer]:
                     yield Offer(attribute, ((code, ""),), ((code, ""),), complete=True)
         case ParentIs(who):
             yield from _of_others("ultimate_parent", (who,), (), wanted=wanted)
+        case EmployedBy(who):
+            yield from _of_others("employer", (who,), (EMPLOYED[0],), wanted=wanted)
         case _:
             branches = (atom.who.organisation, atom.who.person)
             yield from _of_others("owners", branches, (enough(atom),), wanted=wanted)
@@ -65,6 +76,9 @@ def naming(atom: Derived) -> Iterator[Offer]:
     match atom:
         case ParentIs():
             yield Offer("ultimate_parent", ((SOMEBODY,),), ((SOMEBODY,),), complete=False)
+        case EmployedBy():
+            named = ((SOMEBODY, EMPLOYED[0]),)
+            yield Offer("employer", named, named, complete=False)
         case OwnedBy():
             named = ((SOMEBODY, enough(atom)),)
             yield Offer("owners", named, named, complete=False)
@@ -75,11 +89,12 @@ def naming(atom: Derived) -> Iterator[Offer]:
 def asked_of_others(atom: Derived, subject: Subject, *, wanted: bool) -> Iterator[Asked]:
     """Yield whom an atom asks besides the subject, and what (rules 3 and 4)."""
     match atom:
-        case ParentIs(who):
-            for name in _reached(subject, "ultimate_parent", wanted=wanted):
-                parent = _somebody(subject, name, "organisation")
-                if parent.kind == "organisation":
-                    yield Asked(parent, who)
+        case ParentIs(who) | EmployedBy(who):
+            attribute = "ultimate_parent" if isinstance(atom, ParentIs) else "employer"
+            for name in _reached(subject, attribute, wanted=wanted):
+                other = _somebody(subject, name, "organisation")
+                if other.kind == "organisation":
+                    yield Asked(replace(other, related=subject.related), who)
         case OwnedBy():
             branches: dict[Kind, Expression | None] = {
                 "organisation": atom.who.organisation,

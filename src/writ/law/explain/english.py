@@ -16,6 +16,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -186,7 +187,7 @@ def phrase(expression: Plain) -> str:
             return f"not ({phrase(item)})"
         case Given(operator, group):
             return GIVEN[operator].format(group_named(group))
-        case MostRecent() | ParentIs() | OwnedBy():
+        case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
             return derived_phrase(expression)
         case _:
             return LISTED[expression.operator](expression)
@@ -200,6 +201,11 @@ def derived_phrase(atom: Derived) -> str:
             return most + joined(map(country, sorted(countries)))
         case ParentIs(who):
             return f"has an ultimate parent that {phrase(simplified(who, 'organisation'))}"
+        case EmployedBy(who):
+            return (
+                "is an employee (not a contractor) of a company that"
+                f" {phrase(simplified(who, 'organisation'))}"
+            )
         case _:
             return (
                 f"is owned to {atom.words}, all of their shares together, by those who"

@@ -148,7 +148,7 @@ def settlement_words(item: Settlement) -> str:
     whose = ""
     if item.subject is not None:
         named = "whoever `?` is" if item.subject == SOMEBODY else f"`{item.subject}`"
-        whose = f"of {named}, as owner or parent, "
+        whose = f"of {named}, as owner, parent or employer, "
     by = (
         f", by {joined(method.replace('_', ' ') for method in item.methods)}"
         if item.methods

@@ -272,7 +272,7 @@ class Telling:
             for manner, names in empty.items()
         ]
         told_of = f"with {'; and '.join(parts)}" if parts else "of whom nothing is shown"
-        named = sorted(subject.names() & subject.related.keys())
+        named = sorted(subject.rests_on() & subject.related.keys())
         others = (f"; where `{name}` is {self.of(subject.related[name])}" for name in named)
         return f"{who} {told_of}{''.join(others)}"
 

@@ -15,6 +15,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Listed,
     MostRecent,
@@ -22,7 +23,7 @@ from writ.model.expression import (
     ParentIs,
 )
 from writ.model.subject import Completeness
-from writ.model.vocabulary import Kind
+from writ.model.vocabulary import EMPLOYED, Kind
 
 OWNER = "example-owner"
 
@@ -46,6 +47,8 @@ def attributes(asked: Iterable[Derived]) -> dict[str, None]:
                 found |= dict.fromkeys(HELD)
             case ParentIs():
                 found["ultimate_parent"] = None
+            case EmployedBy():
+                found["employer"] = None
             case _:
                 found["owners"] = None
     return found
@@ -61,6 +64,8 @@ def shown(asked: Iterable[Derived]) -> Iterator[Shown]:
                 yield "owners", ((_id(number), enough(atom)),), "at_least"
             case ParentIs():
                 yield "ultimate_parent", ((_id(number),),), "at_least"
+            case EmployedBy():
+                yield "employer", ((_id(number), EMPLOYED[0]),), "at_least"
             case _:
                 pass
 
@@ -69,7 +74,7 @@ def others(asked: Iterable[Derived]) -> Iterator[Other]:
     """Yield an owner or parent for each atom that asks about one (rule 2)."""
     for number, atom in enumerate(asked):
         match atom:
-            case ParentIs(who):
+            case ParentIs(who) | EmployedBy(who):
                 yield Other(_id(number), "organisation", tuple(_values(who)))
             case OwnedBy(_, who) if who.organisation is not None:
                 yield Other(_id(number), "organisation", tuple(_values(who.organisation)))

@@ -16,10 +16,10 @@ from writ.law.shipped import definition_names
 from writ.model.expression import (
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Listed,
     MostRecent,
-    OwnedBy,
     ParentIs,
     Predicate,
 )
@@ -72,7 +72,7 @@ def _false_lines(expression: Expression | None, kind: str, name: str) -> Iterato
     plain = simplified(expression, kind)
     if isinstance(plain, bool):
         return
-    derived = (atom for atom in atoms(plain) if isinstance(atom, MostRecent | OwnedBy | ParentIs))
+    derived = (atom for atom in atoms(plain) if isinstance(atom, Derived))
     for line in dict.fromkeys(map(_derived_truth, derived)):
         yield Line(f"{name}: {line}")
     asked = dict.fromkeys(atom.attribute for atom in atoms(plain) if isinstance(atom, Listed))
@@ -108,6 +108,12 @@ def _derived_truth(atom: Derived) -> str:
                 "what is asked of its ultimate parent is judged by that parent's own facts. It is"
                 " known to be true once it is of a parent shown, and to be false once it is of each"
                 " parent on a complete list."
+            )
+        case EmployedBy():
+            return (
+                "what is asked of their employer is judged by that company's own facts. It is known"
+                " to be true once it is of a company shown to employ them, and to be false once it"
+                " is of each such company on a complete list of employers."
             )
         case _:
             return (

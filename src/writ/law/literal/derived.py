@@ -7,12 +7,14 @@
 3. `owned_by`: each owner counts by itself or does not, and what the shares shown leave of the whole
    is held by nobody, by one of the owners of unknown share, or, where the list is open, by an
    outsider who counts. Owners then count through owners until no more do.
-4. Whoever is not on the books has an id and no facts, and is of the kind that a list names that id
+4. `employed_by`: asked of each organisation shown to employ somebody as an employee, and in turn
+   by whom that is owned; an open list may have another, which may be any.
+5. Whoever is not on the books has an id and no facts, and is of the kind that a list names that id
    as, or of either.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -24,7 +26,15 @@ from writ.errors import Failed
 from writ.law.literal.facts import Known, Level, combine, present
 from writ.law.literal.satisfy import Link
 from writ.law.literal.worlds import lists_in
-from writ.model.expression import Derived, MostRecent, OwnedBy, ParentIs, Predicate
+from writ.model.expression import (
+    Derived,
+    EmployedBy,
+    Expression,
+    MostRecent,
+    OwnedBy,
+    ParentIs,
+    Predicate,
+)
 from writ.model.subject import Fact, Subject, followed
 from writ.model.vocabulary import Kind
 
@@ -55,7 +65,9 @@ class Asking:
             case MostRecent():
                 return frozenset(_recent_cases(atom, self.link.facts, self.level, self.at))
             case ParentIs():
-                return self._parent(atom)
+                return self._one_of(atom.who, self._shown("ultimate_parent"))
+            case EmployedBy():
+                return self._one_of(atom.who, self._employers())
             case _:
                 return frozenset(self._ownership_cases(atom))
 
@@ -68,10 +80,18 @@ class Asking:
     def _name(self) -> str:
         return self.link.id or ""
 
-    def _parent(self, atom: ParentIs) -> frozenset[bool]:
-        """Rule 2."""
-        known = combine(self.link.facts, "ultimate_parent", self.level, self.at)
-        wanted = Predicate(None, atom.who)
+    def _shown(self, attribute: str) -> Known:
+        return combine(self.link.facts, attribute, self.level, self.at)
+
+    def _employers(self) -> Known:
+        """Return who employs the subject as an employee."""
+        known = self._shown("employer")
+        shown = {(name,) for name, relation in known.shown if relation != "contractor"}
+        return Known(frozenset(shown), known.state)
+
+    def _one_of(self, who: Expression, known: Known) -> frozenset[bool]:
+        """Return whether it is true of one of these organisations (rules 2 and 4)."""
+        wanted = Predicate(None, who)
         may_be = [
             self._of_somebody(wanted, name, ("organisation",)) for (name,) in sorted(known.shown)
         ]
@@ -101,10 +121,11 @@ class Asking:
             yield self._name in _owned(companies, rest_of, counting, atom)
 
     def _of_somebody(self, who: Predicate, name: str, kinds: tuple[Kind, ...]) -> frozenset[bool]:
-        """Return what a predicate may come to of somebody related (rule 4)."""
+        """Return what a predicate may come to of somebody related (rule 5)."""
         subject = self._everybody.get(name)
         if subject is not None and subject.kind != "service":
-            return self.asked(who, _link(subject), self.level)
+            everybody = replace(subject, related=self._everybody)
+            return self.asked(who, _link(everybody), self.level)
         listed = tuple(kind for kind in kinds if name in _listed(who, _WORDS[kind]))
         either = listed if len(listed) == 1 else kinds
         return frozenset[bool]().union(

@@ -18,6 +18,7 @@ from writ.model.decision import LinkName
 from writ.model.expression import (
     AllOf,
     AnyOf,
+    EmployedBy,
     Expression,
     Given,
     Listed,
@@ -57,7 +58,7 @@ def true_in(expression: Expression, link: Link, world: World) -> bool:
                 and expression.names(cell[1])
                 for cell in world
             )
-        case MostRecent() | OwnedBy() | ParentIs():
+        case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
             return expression in world
         case Given():
             return _given(expression, link, world)

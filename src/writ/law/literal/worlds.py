@@ -23,6 +23,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Listed,
@@ -74,7 +75,7 @@ def listed_in(expression: Expression) -> frozenset[Listed]:
 def derived_in(expression: Expression) -> frozenset[Derived]:
     """Return the derived atoms of an expression, but not what those ask."""
     match expression:
-        case MostRecent() | OwnedBy() | ParentIs():
+        case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
             return frozenset({expression})
         case AnyOf(items) | AllOf(items):
             return frozenset[Derived]().union(*map(derived_in, items))

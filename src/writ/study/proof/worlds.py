@@ -19,6 +19,7 @@ from writ.model.expression import (
     AllOf,
     AnyOf,
     Derived,
+    EmployedBy,
     Expression,
     Given,
     Listed,
@@ -101,7 +102,7 @@ class Worlds:
             for item in wanted.items:
                 joined = both(joined, self.ways(item, sense, mixed, level))
             return joined
-        assert isinstance(wanted, Listed | Given | MostRecent | OwnedBy | ParentIs)  # noqa: S101  what is left
+        assert isinstance(wanted, Listed | Given | Derived)  # noqa: S101  what is left
         only = frozenset[Atom]({wanted})
         return [(only, frozenset(), frozenset()) if sense else (frozenset(), only, frozenset())]
 
@@ -113,7 +114,7 @@ class Worlds:
             case AnyOf(items) | AllOf(items):
                 terms = [self._helped(item, sense, level) for item in items]
                 return disj(terms) if isinstance(wanted, AnyOf) == sense else conj(terms)
-            case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
+            case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
                 return self._atom(wanted, sense, level)
             case _:
                 return FALSE if sense else TRUE
@@ -198,7 +199,7 @@ class Worlds:
         return listed, disj((listed, symbols.nameless))
 
     def _derived(self, atom: Derived, level: Level) -> tuple[str, str]:
-        if (self._kind == "person") != isinstance(atom, MostRecent):
+        if (self._kind == "person") != isinstance(atom, MostRecent | EmployedBy):
             return FALSE, FALSE
         return self._symbols.derived(level, atom)
 
@@ -206,7 +207,7 @@ class Worlds:
 def atoms_in(expression: Expression) -> Iterator[Atom]:
     """Yield every atom of an expression, as often as it stands there."""
     match expression:
-        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs():
+        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
             yield expression
         case AnyOf(items) | AllOf(items):
             for item in items:
@@ -222,7 +223,7 @@ def _senses(expression: Expression, sense: bool) -> Iterator[tuple[Asked, bool]]
     match expression:
         case Listed(attribute=attribute):
             yield attribute, sense
-        case Given() | MostRecent() | OwnedBy() | ParentIs():
+        case Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
             yield expression, sense
         case AnyOf(items) | AllOf(items):
             for item in items:

@@ -8,6 +8,7 @@ from tests.worlds.june import CATALOGUE, RULE, V1, letter
 from tests.worlds.owners import LISTED, OWNED, RUSSIAN
 from writ.law.compiled.decide import decide
 from writ.model.expression import (
+    EmployedBy,
     Expression,
     Given,
     Group,
@@ -86,6 +87,43 @@ def test_an_organisation_is_offered_what_it_can_show_itself(
 ) -> None:
     """A list by its name, everything there is, or somebody and what they would have to show."""
     assert want == offered(expression, ACME)
+
+
+@pytest.mark.parametrize(
+    ("expression", "want"),
+    [
+        (EmployedBy(RUSSIAN), [("employer", (("?", "employee"),), "at_least"), OF_SOMEBODY]),
+        (
+            EmployedBy(Given("organisation_in", LISTED)),
+            [("employer", (("annex-a", "employee"),), "at_least")],
+        ),
+        (Not(EmployedBy(RUSSIAN)), [("employer", (), "exhaustive")]),
+    ],
+)
+def test_a_person_is_offered_an_employer(
+    expression: Expression, want: list[tuple[object, ...]]
+) -> None:
+    """One of a list, somebody and what they would have to show, or that there is none."""
+    assert want == offered(expression, ANN)
+
+
+def test_an_employer_is_named_with_what_it_would_have_to_show() -> None:
+    """Of itself, or of who owns it; a contractor's is not asked."""
+    hold = holding("owners", ("top", "60"))
+    related = {"a": hold, "top": Subject("top", "organisation")}
+    at_work, on_contract = (
+        Subject(
+            "ann",
+            "person",
+            (),
+            (Fact("employer", (Value(("a", relation)),), "exhaustive", 4, "m", "i", V1),),
+            related,
+        )
+        for relation in ("employee", "contractor")
+    )
+    assert [("incorporated_in", RU, "at_least", "a")] == offered(EmployedBy(RUSSIAN), at_work)
+    assert ("incorporated_in", RU, "at_least", "top") in offered(EmployedBy(RUSSIANS), at_work)
+    assert [] == offered(Not(EmployedBy(RUSSIAN)), on_contract)
 
 
 def holding(attribute: str, *values: tuple[str, ...], **others: Subject) -> Subject:

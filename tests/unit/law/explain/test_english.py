@@ -90,6 +90,11 @@ SAMPLES: dict[str, tuple[Kind, Plain, str]] = {
         {"ultimate_parent_is": {"headquartered_in": ["CN"]}},
         "has an ultimate parent that has its headquarters in China (CN)",
     ),
+    "employed_by": (
+        "person",
+        {"employed_by": {"headquartered_in": ["CN"]}},
+        ("is an employee (not a contractor) of a company that has its headquarters in China (CN)"),
+    ),
     "owned_by": (
         "organisation",
         {
@@ -148,7 +153,7 @@ def test_no_operator_is_said_in_the_files_notation(word: str) -> None:
     """Every operator that asks has a sentence of its own."""
     operator = OPERATORS[word]
     given = {"acting_for", "organisation_in", "person_in"}
-    derived = {"most_recent_of", "owned_by", "ultimate_parent_is"}
+    derived = {"employed_by", "most_recent_of", "owned_by", "ultimate_parent_is"}
     assert operator.word in (GIVEN if word in given else derived if word in derived else LISTED)
 
 

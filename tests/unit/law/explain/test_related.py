@@ -18,6 +18,7 @@ from writ.law.truth import alone, truth
 from writ.model.decision import Settlement
 from writ.model.expression import (
     AllOf,
+    EmployedBy,
     Expression,
     Given,
     Listed,
@@ -61,6 +62,8 @@ def sketches(expression: Expression, kind: LinkKind) -> Sketches:
         (GERMANS, "organisation"),
         (PARENT, "organisation"),
         (AllOf((PARENT, OWNED)), "organisation"),
+        (EmployedBy(RUSSIAN), "person"),
+        (EmployedBy(Given("organisation_in", LISTED)), "person"),
     ],
 )
 def test_examples_show_each_answer(atom: Expression, kind: LinkKind) -> None:
@@ -97,13 +100,13 @@ def test_what_a_parent_would_have_to_show_is_said() -> None:
     assert [
         "For a company of whom nothing is known, any one of these would do, the cheapest first:",
         (
-            "together: ultimate parent: ? (A2) and of whoever `?` is, as owner or parent,"
+            "together: ultimate parent: ? (A2) and of whoever `?` is, as owner, parent or employer,"
             " places of incorporation: Russia (RU) (A2)"
         ),
     ] == lines[-2:]
     named = Settlement("organisation", "incorporated_in", (), "exhaustive", 2, (), None, "top-co")
     assert (
-        "of `top-co`, as owner or parent, a complete list of places of incorporation,"
+        "of `top-co`, as owner, parent or employer, a complete list of places of incorporation,"
         " nothing that counts on it (A2)"
     ) == settlement_words(named)
 
@@ -129,9 +132,13 @@ def test_when_it_is_known_is_said_once(expression: Expression, kind: LinkKind, w
 
 
 def test_whether_others_are_followed_is_known_of_a_lawbook() -> None:
-    """One that asks about owners follows them; one about dates alone does not."""
+    """One that asks about owners or employers follows them; one about dates alone does not."""
     books = [
         Lawbook(CATALOGUE, (letter(1, V1, rules=(ruled(atom, kind),)),))
-        for atom, kind in ((OWNED, ORGANISATION), (RECENT, PERSON))
+        for atom, kind in (
+            (OWNED, ORGANISATION),
+            (EmployedBy(RUSSIAN), PERSON),
+            (RECENT, PERSON),
+        )
     ]
-    assert [True, False] == [Compiled(book).follows for book in books]
+    assert [{"organisation"}, {"person"}, set()] == [Compiled(book).follows for book in books]
