@@ -74,11 +74,20 @@ class _Search:
             self.best[kind] = (weight, mover)
             return
         least, known = self.best[kind]
-        spans = known.spans if mover.spans[0] in known.spans else known.spans + mover.spans
+        spans = _after(known.spans, mover.spans[0])
         if weight < least and mover.at == known.at:
             self.best[kind] = (weight, replace(mover, spans=spans))
         else:
             self.best[kind] = (least, replace(known, spans=spans))
+
+
+def _after(
+    spans: tuple[tuple[Instant, Instant], ...], last: tuple[Instant, Instant]
+) -> tuple[tuple[Instant, Instant], ...]:
+    """Add the span that comes last, which may be there already; what only touches is one."""
+    if spans[-1][1] == last[0]:
+        return (*spans[:-1], (spans[-1][0], last[1]))
+    return spans if spans[-1][1] == last[1] else (*spans, last)
 
 
 def moved(old: Lawbook, new: Lawbook) -> Moved:

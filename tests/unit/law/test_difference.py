@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.law.conftest import Write
-from writ.clock import parse_instant
+from writ.clock import FOREVER, parse_instant
 from writ.law import difference
 from writ.law.difference import Moved, Mover, moved
 from writ.law.folder import read_sources
@@ -152,3 +152,32 @@ def test_a_hold_moves_everybody(catalogue: bytes, write: Write) -> None:
     assert [("saga-5", "a person of whom nothing is shown, with a key of their own")] == [
         (mover.model, mover.who) for mover in found.movers
     ]
+
+
+def test_spans_that_touch_are_one(catalogue: bytes, write: Write) -> None:
+    """What else changes meanwhile does not cut a span; a stay on both sides leaves a gap in it."""
+    stay = (
+        b"stays: [{id: s, rules: [only-us], by: A court, from: 2026-07-10T00:00:00Z,"
+        b" until: 2026-07-20T00:00:00Z}]\n"
+    )
+    later = write(order="other", effective="2026-07-15T00:00:00Z")
+    later = later.replace(b"[fable-5]", b"[saga-5]")
+
+    def spans(more: bytes) -> set[tuple[tuple[int, int], ...]]:
+        pair = [
+            read_sources(
+                {
+                    "catalogue.yaml": catalogue,
+                    "x.yaml": write().replace(b"to_serve: A2", word) + more,
+                    "y.yaml": later,
+                }
+            )
+            for word in (b"to_serve: A2", b"to_serve: A3")
+        ]
+        return {mover.spans for mover in moved(*pair).movers}
+
+    first, stayed, goes_on = map(
+        parse_instant, ("2026-06-12T21:21:00Z", "2026-07-10T00:00:00Z", "2026-07-20T00:00:00Z")
+    )
+    assert {((first, FOREVER),)} == spans(b"")
+    assert {((first, stayed), (goes_on, FOREVER))} == spans(stay)

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from writ.law.compiled.cells import Known
 from writ.law.compiled.evidence import Question
 from writ.law.compiled.rule import CompiledExemption, CompiledRule, asked, narrowed
-from writ.law.compiled.solve import Formula, Join, Situation, satisfiable, truth, valid
+from writ.law.compiled.solve import Formula, Join, Situation, satisfiable, valid
 from writ.model.cell import Triple
 from writ.model.outcome import Outcome
 
@@ -46,7 +46,6 @@ class Link:
         self._worlds: dict[Question, Situation] = {}
         self._clear: dict[int, bool] = {}
         self._fates: dict[int, _Fate] = {}
-        self._seen: dict[tuple[int, Question], tuple[Formula, bool | None]] = {}
 
     def under(self, question: Question) -> Situation:
         """Return the partial world of a question."""
@@ -66,15 +65,6 @@ class Link:
         if id(rule) not in self._fates:
             self._fates[id(rule)] = _fate(rule, self)
         return self._fates[id(rule)]
-
-    def seen(self, rule: CompiledRule, question: Question) -> tuple[Formula, bool | None]:
-        """Return where a rule is satisfied as seen from a question, and whether it is; None: open."""
-        found = self._seen.get((id(rule), question))
-        if found is None:
-            wanted = _satisfied(rule, self, question)
-            found = wanted, truth(wanted, self.under(question))
-            self._seen[id(rule), question] = found
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +105,8 @@ class Together:
     def _least(self, link: Link) -> Outcome:
         """Rule 2."""
         for outcome, question, part in self._bars:
-            together = [link.seen(rule, question) for rule in part]
-            if any(answer is False for _, answer in together):
-                return outcome
-            left = [wanted for wanted, answer in together if answer is None]
-            if not satisfiable(left, link.under(question)):
+            together = [_satisfied(rule, link, question) for rule in part]
+            if not satisfiable(together, link.under(question)):
                 return outcome
         return Outcome.PERMIT
 

@@ -66,7 +66,7 @@ def _events(book: Lawbook, at: Instant) -> Iterator[str]:
             yield f"`{version.order}` version {version.version} never governs (a later one does)"
         if version.until == at and since < until == at:
             yield f"`{version.order}` version {version.version} ends"
-        if since < until:
+        if since <= at < until:
             yield from _turns(version, at)
     yield from (f"a hold on `{hold.model}` begins" for hold in book.holds if hold.since == at)
     yield from (f"a hold on `{hold.model}` ends" for hold in book.holds if hold.until == at)

@@ -305,6 +305,26 @@ preserve:
     assert "duty `report`, duty `keep` and duty `brief`" in clause
 
 
+def test_what_begins_is_told_once(catalogue: bytes, write: Write) -> None:
+    """Of the version that governs then, and not of those that repeat it later."""
+    more = b"""
+exceptions: [{id: lic, to: only-us, clauses: [c1], models: [fable-5], licence: D1}]
+licences: [{number: D1, clauses: [c1], holder: self, from: 2026-06-20T00:00:00Z}]
+"""
+    second = write(version=2, effective="2026-06-26T00:00:00Z")
+    files = {"x.yaml": write() + more, "y.yaml": second + more}
+    book = read_sources({"catalogue.yaml": catalogue, **files})
+    told = [
+        line.text
+        for part in explain(book, book.versions)
+        for section in part.sections
+        for line in section.lines
+    ]
+    assert ["From 2026-06-20T00:00:00Z on: licence `D1` begins, and exception `lic` with it."] == [
+        line for line in told if "licence `D1` begins" in line
+    ]
+
+
 def test_a_rescission_says_which_duties_end() -> None:
     """Duties of earlier versions that are discharged are named."""
     files = {path.name: path.read_bytes() for path in JUNE.glob("*.*") if path.suffix != ".md"}
