@@ -1,7 +1,7 @@
 """A deployment in this process whose orders are told in full, by their existence, or not at all.
 
 `us-bis` may be told in full, both its versions; the second has an annex of 150 people and one of two
-organisations. `quiet` may be told to exist, and `secret` not at all. 250 people of whom nothing is known
+organisations. `quiet` may be told to exist, and `secret` not at all. 520 people of whom nothing is known
 are on the books. The clock stands still between steps.
 """
 
@@ -25,7 +25,7 @@ from writ.signing.trust import write_trust
 
 WORLD = Signers.make(drill=True)
 CATALOGUE = b"provider: provider\nmodels: {fable-5: {}, mythos-5: {}, opus-4-8: {}}\n"
-PEOPLE = 250
+PEOPLE = 520
 CONFIG = """\
 [trust]
 pin = "{pin}"

@@ -93,8 +93,8 @@ def test_a_page_tells_what_was_ordered_and_done(files: dict[str, bytes]) -> None
         '<time datetime="2026-06-12T21:21:00Z">12 June 2026, 21:21 UTC</time>',
         "on every gateway 500 ms later (1 had it, 1 could decide no more)",
         "30 min 500 ms after it was received",
-        "about 200 to 499 (counted 2026-06-12)",
-        "fewer than about 400 (counted 2026-06-12)",
+        "about 500 to 999 (counted 2026-06-12)",
+        "fewer than about 600 (counted 2026-06-12)",
         "2 organisations",
         "A summary",
         '<span class="unsaid">not stated</span>',
@@ -122,7 +122,7 @@ def test_an_orders_people_and_counsel_are_left_out(files: dict[str, bytes]) -> N
     }
     for inside in (b"general counsel", b"only weights are", b">p17", b'"p17', b'"ana', b"acme,"):
         assert [] == [name for name, data in told.items() if inside in data], inside
-    assert b"250" not in files["record.json"]
+    assert b"520" not in files["record.json"]
 
 
 def test_what_was_wrong_stays_beside_what_is_right(files: dict[str, bytes]) -> None:
@@ -172,7 +172,7 @@ def test_tables_have_a_row_for_each_version(files: dict[str, bytes]) -> None:
     data = files["record.csv"].decode()
     assert (3, 3) == (data.count("\r\n"), data.count("\n"))  # RFC 4180
     rows = list(csv.DictReader(io.StringIO(data)))
-    assert [("1", "500", "200", "500"), ("2", "500", "200", "500")] == [
+    assert [("1", "500", "500", "1000"), ("2", "500", "500", "1000")] == [
         (row["version"], row["in_force_ms"], row["affected_least"], row["affected_below"])
         for row in rows
     ]
@@ -218,7 +218,7 @@ def test_nothing_is_built_while_a_seal_holds(empty: Recorded) -> None:
 def test_an_annex_by_another_name_is_held_against_what_was_told(tmp_path: Path) -> None:
     """A version that renames its annex and strikes one person tells no two figures of it."""
     with recorded(tmp_path) as made:
-        rows = [f"p{n}\n" for n in range(200)]
+        rows = [f"p{n}\n" for n in range(500)]
         second_now = second().replace(b"2026-06-13T17:21:00-", b"2026-06-12T17:31:00-")
         made.enact(
             {
@@ -242,7 +242,7 @@ def test_an_annex_by_another_name_is_held_against_what_was_told(tmp_path: Path) 
         people = edition(made.files(), 2)["people"]
     assert isinstance(people, list)
     told = {item["of"]: item["band"] for item in people if item["of"].startswith("annex")}
-    band = {"least": 200, "below": 500}
+    band = {"least": 500, "below": 1000}
     assert {"annex staff": band, "annex crew": band} == told
 
 
@@ -274,7 +274,7 @@ def test_people_are_counted_though_a_version_that_may_not_be_told_governs(tmp_pa
         made.step(HOUR)
         made.build()
         page = made.files()["orders/us-bis.html"].decode()
-    assert "about 200 to 499 (counted 2026-06-12)" in page
+    assert "about 500 to 999 (counted 2026-06-12)" in page
     assert "Version 2" not in page
 
 
@@ -359,7 +359,7 @@ def test_whoever_comes_later_moves_no_figure(tmp_path: Path) -> None:
         assert 0 == made.build().editions
         people = edition(made.files(), 2)["people"]
     assert isinstance(people, list)
-    assert [(1, 200, 500), (2, 200, 500)] == [
+    assert [(1, 500, 1000), (2, 500, 1000)] == [
         (item["version"], item["band"]["least"], item["band"]["below"])
         for item in people
         if item["of"] == "affected"

@@ -17,7 +17,7 @@ import msgspec
 
 from writ.canonical import Plain, decode, encode
 from writ.clock import Instant, format_instant
-from writ.ledger.record.bands import Band, figure, rest
+from writ.ledger.record.bands import APART, NEAR, Band, figure, rest
 from writ.signing.form import Form, as_form
 from writ.store.database import Connection
 from writ.store.documents import fetch, keep
@@ -134,7 +134,8 @@ def taken(
     found, there = list(known), {(item.order, item.version, item.of) for item in known}
     for of, people in sorted(numbers.items(), key=lambda item: (item[0] != PEOPLE, item[0])):
         if (*version, of) not in there:
-            band = figure(people, (item.band for item in _nearest(version, of, found)))
+            told = (item.band for item in _nearest(version, of, found))
+            band = figure(people, told, APART if of == PEOPLE else NEAR)
             found.append(Count(*version, of, people, band.least, band.below, now))
     return found
 

@@ -16,7 +16,7 @@ from typing import cast
 import jinja2
 
 from writ.canonical import Plain
-from writ.ledger.record.bands import APART
+from writ.ledger.record.bands import NEAR
 from writ.ledger.record.places import CHECKING, ENGLISH, INDEX, POLICY, page_of, place_in
 from writ.ledger.record.view import Order, Record, Told
 from writ.ledger.record.words import words_in
@@ -35,7 +35,7 @@ def index_page(record: Record, language: str) -> bytes:
         for version in order.versions
     )
     rows = [(*key, number) for key, number in sorted(sums.items())]
-    values = {"sums": rows, "existing": record.existing, "apart": APART}
+    values = {"sums": rows, "existing": record.existing, "near": NEAR}
     return _page("index", INDEX, record, language, **values)
 
 
