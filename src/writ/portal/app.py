@@ -29,6 +29,7 @@ from writ.portal.door import Admission, Door, digest
 from writ.portal.forms import choices, offered, papers
 from writ.portal.guard import VISIT, Endpoint, Guard
 from writ.portal.limits import Buckets
+from writ.portal.mistakes import mistaken, status_of
 from writ.portal.pages import HEADERS, Frame, page, redirect, sheet
 from writ.portal.visits import Visit
 from writ.portal.words import choose, words_in
@@ -98,7 +99,7 @@ class _Pages:
             ended = await self._attempts.hear(visit, arrival)
         except InvalidInput as mistake:  # to be corrected in the same attempt
             shown = self._attempts.attempt(visit).shown
-            return self._show(request, visit, shown, wrong=str(mistake))
+            return self._show(request, visit, shown, mistake)
         return await self._ended(request, visit, ended)
 
     async def appeal(self, request: Request) -> Response:
@@ -163,7 +164,9 @@ class _Pages:
             case Show():
                 return self._show(request, visit, ended)
 
-    def _show(self, request: Request, visit: Visit, show: Show, wrong: str = "") -> Response:
+    def _show(
+        self, request: Request, visit: Visit, show: Show, wrong: InvalidInput | None = None
+    ) -> Response:
         frame = self._guard.frame(request, visit)
         words = words_in(frame.language)
         attempt = self._attempts.attempt(visit)
@@ -171,8 +174,8 @@ class _Pages:
         return page(
             f"{attempt.method.name}-{show.page}",
             frame,
-            422 if wrong else 200,
-            wrong=wrong,
+            200 if wrong is None else status_of(wrong),
+            **mistaken(wrong, frame.language),
             again=f"{show.again};url={self._guard.base}/verify/with/look" if show.again else "",
             data=show.data,
             choices=choices(attempt.session.question, words),
@@ -266,5 +269,5 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     """Rule 4; the address may have a handle in it, so only the kind of error is logged."""
     structlog.get_logger().error("internal error", kind=type(error).__name__, exc_info=error)
     language = choose(None, request.headers.get("accept-language", ""))
-    text = "something went wrong here; try again later"
-    return page("error", Frame(language, "", ""), 500, text=text, back="")
+    say = words_in(language)("error.unforeseen")
+    return page("error", Frame(language, "", ""), 500, told=say, text="", back="")

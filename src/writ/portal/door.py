@@ -19,6 +19,7 @@ from writ.portal.counter import Counter
 from writ.portal.guard import FORM_BUDGET, VISIT, Guard
 from writ.portal.limits import Buckets, TooMany
 from writ.portal.logins import Logins
+from writ.portal.mistakes import mistaken, status_of
 from writ.portal.pages import page, redirect
 from writ.portal.waiting import COOKIE as PLACE
 from writ.portal.waiting import LASTS, Entrance
@@ -65,7 +66,7 @@ class Door:
         try:
             self._keys.take(key)
         except TooMany as refused:
-            return self._start(request, "", 429, str(refused))
+            return self._start(request, "", refused)
         return await self._admit(request, key, token)
 
     async def sign_in(self, request: Request) -> Response:
@@ -85,7 +86,7 @@ class Door:
                 request.path_params["provider"], cookie, fields
             )
         except Refused as refused:
-            return self._start(request, "", 403, str(refused))
+            return self._start(request, "", refused)
         key = digest(passed)
         return await self._go_on(request, key, token) or await self._admit(request, key, token)
 
@@ -97,7 +98,7 @@ class Door:
         try:
             account = await self._counter.account(key, token)
         except Refused as refused:
-            return self._start(request, "", 403, str(refused))
+            return self._start(request, "", refused)
         if (account.subject, account.organisation) != (
             visit.account.subject,
             visit.account.organisation,
@@ -135,7 +136,7 @@ class Door:
         try:
             account = await self._counter.account(key, token)
         except Refused as refused:
-            return self._start(request, "", 403, str(refused))
+            return self._start(request, "", refused)
         if place is not None and not self._entrance.line.enter(place):  # used up meanwhile
             return redirect(f"{self._guard.base}/verify", self._guard.cookie(PLACE, "; Max-Age=0"))
         visit = self._guard.visits.open(key, account, place)
@@ -143,10 +144,10 @@ class Door:
         cookie = self._guard.cookie(VISIT, visit.name)
         return redirect(f"{self._guard.base}/verify/question", cookie)
 
-    def _start(self, request: Request, token: str, status: int = 200, wrong: str = "") -> Response:
-        frame = self._guard.frame(request)
-        names = self._logins.names()
-        return page("start", frame, status, token=token, wrong=wrong, providers=names)
+    def _start(self, request: Request, token: str, wrong: Refused | None = None) -> Response:
+        frame, names = self._guard.frame(request), self._logins.names()
+        status, said = 200 if wrong is None else status_of(wrong), mistaken(wrong, frame.language)
+        return page("start", frame, status, token=token, providers=names, **said)
 
 
 def digest(text: str) -> str:

@@ -3,7 +3,7 @@
 1. A visit is bound to the browser that began it: a cookie finds it, and each form carries the
    visit's own word.
 2. Tries are counted by address, by place of those who wait in line, and by the subject of a form.
-3. An error is one line on a page, or of JSON for a machine.
+3. An error is a sentence in the visitor's language and the error's own line, or JSON for a machine.
 """
 
 import secrets
@@ -14,13 +14,14 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from writ.errors import Failed, InvalidInput, Refused, WritError
+from writ.errors import Refused, WritError
 from writ.model.listeners import Portal
 from writ.pages.words import LANGUAGES
 from writ.people.sources import NotNow
 from writ.portal.arrivals import address_of, read_form
 from writ.portal.counter import NoKey
 from writ.portal.limits import Buckets, TooMany
+from writ.portal.mistakes import status_of, told
 from writ.portal.pages import HEADERS, Frame, page
 from writ.portal.visits import Visit, Visits
 from writ.portal.waiting import COOKIE as PLACE
@@ -29,7 +30,6 @@ from writ.portal.words import choose
 
 VISIT, LANGUAGE = "writ_visit", "writ_language"
 FORM_BUDGET = 8 * 1024
-_STATUSES: dict[type, int] = {Refused: 403, InvalidInput: 422, Failed: 503, TooMany: 429}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -124,7 +124,7 @@ class Guard:
             self._places.take(str(ticket.number))
 
     def _error(self, request: Request, error: WritError) -> Response:
-        status = next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)
+        status = status_of(error)
         machine = request.method == "POST" and not {"handle", "method"}.isdisjoint(
             request.path_params
         )
@@ -135,7 +135,8 @@ class Guard:
             return Response(body, status, HEADERS, "application/json")
         frame = self.frame(request, self.found(request))
         back = "?new=1" if isinstance(error, NoKey) else "/question" if frame.form else ""
-        response = page("error", frame, status, text=str(error), back=back)
+        say = told(error, frame.language)
+        response = page("error", frame, status, told=say, text=str(error), back=back)
         if isinstance(error, TooMany | NotNow):
             response.headers["retry-after"] = str(error.after)
         return response

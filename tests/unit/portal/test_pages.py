@@ -16,6 +16,7 @@ from writ.people.reviews import Opinion, sign_opinion
 from writ.people.statement import attest
 from writ.portal.attempts import question_of
 from writ.portal.counter import Standing
+from writ.portal.words import words_in
 from writ.signing.keys import KeyPair
 
 
@@ -183,6 +184,32 @@ def test_a_mistake_in_a_form_is_mended_in_the_same_attempt(door: Door) -> None:
     assert "Reason: it is a library card" in door.ask("GET", "/question").text
     assert "Appeal" in door.post("/appeal", about=review.id).text
     assert ["papers", "appeal"] == [item.kind for item in door.site.registry.reviews.all("alice")]
+
+
+def english_on(page: str) -> list[str]:
+    """Return what a page marks as English, but for the name of the language."""
+    return [text for text in re.findall(r'<span lang="en">([^<]*)', page) if text]
+
+
+def test_a_page_says_what_to_do_in_its_language(door: Door) -> None:
+    """An error alone, a key that is wrong, and a mistake in a form: a sentence, then its line."""
+    words = words_in("de")
+    german = {"accept-language": "de"}
+    bare = door.ask("GET", "/question", headers=german).text
+    wrong = door.ask("POST", "/account", data={"key": "wk_strange", "t": ""}, headers=german).text
+    door.enter(door.key("alice"), door.invitation("alice"))
+    form = door.form()
+    door.post("/begin", method="review", question="0")
+    fields = {"form": form, "choice": "0.0", "document": "soap"}
+    mistake = door.ask("POST", "/with", data=fields, headers=german).text
+    for page, key, line in (
+        (bare, "error.refused", "this visit has ended; begin again"),
+        (wrong, "error.key", "this API key is not valid"),
+        (mistake, "error.input", "choose a paper that shows what you chose"),
+    ):
+        assert [line] == english_on(page)
+        assert words(key) in page
+        assert words("error.detail") in page
 
 
 def test_leaving_ends_the_visit(door: Door) -> None:
