@@ -15,12 +15,23 @@ import pytest
 from tests.worlds.deployment import CATALOGUE, LETTER, Deployment, Served, found, us_passport
 from tests.worlds.transmitter import alice, key_set, signed
 from tests.worlds.upstream import Upstream
+from writ.signing.bearer import new_token
 
 PAGE = Path(__file__).parents[2] / "docs" / "signals.md"
 BLOCKS = re.findall(r"```(sh|toml)\n(.*?)```", PAGE.read_text(), re.DOTALL)
 SCRIPTS = [text.strip() for kind, text in BLOCKS if kind == "sh"]
 CONFIG, SENDERS, RECEIVERS = [text for kind, text in BLOCKS if kind == "toml"]
 ISSUER = "https://idp.example.com"
+
+
+BEARS, DIGEST = new_token("wr")
+POLLS = f"""
+[[receiver]]
+name = "polls"
+audience = "https://polls.example.com"
+named = "opaque"
+bears = "{DIGEST}"
+"""
 
 
 @dataclass
@@ -72,7 +83,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
         'jwks_uri = "https://idp.example.com/jwks.json"', f"keys = '{key_set()}'"
     )
     (deployment.folder / "signals.toml").write_text(keys)
-    (deployment.folder / "receivers.toml").write_text(RECEIVERS)
+    (deployment.folder / "receivers.toml").write_text(RECEIVERS + POLLS)
     with (deployment.folder / "writ.toml").open("a") as file:
         file.write(CONFIG[CONFIG.index("[signals]") :] + "[receivers]\n")
     made.run(SCRIPTS[3])
@@ -114,6 +125,19 @@ def test_a_receiver_finds_issuer_and_keys(opened: Opened) -> None:
     )  # fmt: skip
     [key] = httpx2.get(f"{portal}/signals/jwks.json").json()["keys"]
     assert ({"alg", "e", "kid", "kty", "n", "use"}, "RS256") == (set(key), key["alg"])
+
+
+def test_a_receiver_polls_what_it_asked_for(opened: Opened) -> None:
+    """Through the portal's process and the control process: its stream, a verification, and no other's."""
+    portal = f"http://{opened.served.ready['portal']}"
+    bears = {"authorization": f"Bearer {BEARS}"}
+    [stream] = httpx2.get(f"{portal}/ssf/streams", headers=bears).json()
+    asked = {"stream_id": stream["stream_id"], "state": "s"}
+    verified = httpx2.post(f"{portal}/ssf/verify", json=asked, headers=bears).status_code
+    found = httpx2.post(f"{portal}/ssf/poll", json={"maxEvents": 9}, headers=bears).json()
+    assert ("polls", 204, 1) == (stream["stream_id"], verified, len(found["sets"]))
+    assert 401 == httpx2.get(f"{portal}/ssf/streams").status_code
+    assert "polls is to poll at http://127.0.0.1:0/ssf/poll" in opened.run("writ signals check")
 
 
 def test_a_deployment_without_signals_says_what_is_missing(opened: Opened) -> None:

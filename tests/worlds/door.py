@@ -88,6 +88,7 @@ class Door:
     way: Counter
     ways: Ways
     logins: Logins
+    passes: Passes
     app: Any = None
     entrance: Any = None
     cookies: dict[str, str] = field(default_factory=dict)
@@ -223,7 +224,7 @@ def opened_door(  # noqa: PLR0913 - each is one section of a deployment
         logins = Logins(_sign_ins(there, "sign-in"), counter)
         method = Oidc(_sign_ins(there, "with"), site.clock, lambda: NOW)
         ways = _with_oidc(config, method) if there else ways_of(config)
-        door = Door(made, site, loop, behind, config, counter, ways, logins)
+        door = Door(made, site, loop, behind, config, counter, ways, logins, passes)
         door.restart()
         yield door
         door.entrance.line.close()

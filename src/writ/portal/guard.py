@@ -132,11 +132,12 @@ class Guard:
             body = msgspec.json.encode(
                 {"error": "invalid_request", "error_description": str(error)}
             )
-            return Response(body, status, HEADERS, "application/json")
-        frame = self.frame(request, self.found(request))
-        back = "?new=1" if isinstance(error, NoKey) else "/question" if frame.form else ""
-        say = told(error, frame.language)
-        response = page("error", frame, status, told=say, text=str(error), back=back)
+            response = Response(body, status, HEADERS, "application/json")
+        else:
+            frame = self.frame(request, self.found(request))
+            back = "?new=1" if isinstance(error, NoKey) else "/question" if frame.form else ""
+            say = told(error, frame.language)
+            response = page("error", frame, status, told=say, text=str(error), back=back)
         if isinstance(error, TooMany | NotNow):
             response.headers["retry-after"] = str(error.after)
         return response

@@ -22,6 +22,7 @@ from writ.people.keys import Wanted
 from writ.people.oidc.client import open_client
 from writ.people.oidc.published import Published
 from writ.people.oidc.sign_in import SignIn
+from writ.people.signals.events import Bearing
 from writ.people.signals.keysets import KeySets
 from writ.people.signals.sets import Signal, read_set
 from writ.portal.app import portal_app
@@ -373,6 +374,26 @@ def test_there_are_so_many_passes_at_once(
     texts = [desk.sign_in(jti=str(number)) for number in range(2)]
     found = [desk.passes.by_digest(hashlib.sha256(text.encode()).digest()) for text in texts]
     assert [None, "bob"] == [item and item.requester for item in found]
+
+
+def test_a_sign_in_that_ends_in_line_loses_no_place(at: Open) -> None:
+    """Whoever is called too late for their token signs in again, and walks in before those who wait."""
+    line = at.door.entrance.line
+    places, line._places = line._places, 0  # nobody is called meanwhile
+    waits = at.visit(at.own, "national", sub="bob")
+    idp = transmitter(issuer=ISSUER, named="account", sources=None)
+    over = Signal(idp, "j", NOW + 1, Bearing("session-revoked"), "bob")
+    assert at.door.passes.end(over) > 0
+    line._places = places
+    ended = at.door.ask("GET", "/waiting")
+    again = at.visit(at.own, "national", sub="bob")
+    line._places = 0
+    assert ("/verify/waiting", 403, "/verify/question") == (
+        waits.headers["location"], ended.status_code, again.headers["location"],
+    )  # fmt: skip
+    assert "this sign-in has ended; sign in again" in ended.text
+    assert "bob" in at.door.ask("GET", "/question").text
+    line._places = places
 
 
 def test_a_provider_that_is_down_is_asked_once_and_visitors_are_told_when(
