@@ -124,9 +124,15 @@ def _build(site: Site, *, by_itself: bool) -> Built:
     with site.seals.publishing():  # 1
         came = _editions(site, law, numbers)
         log = Folder(config.folder / LOG)
-        note = _shown(site, log) if by_itself and not came else None
-        note = _published(site, log) if note is None else note
-        return _written(site, config, note, law.existing(), came)
+        shown = _shown(site, log) if by_itself and not came else None
+        existing = law.existing()
+        if shown is not None and existing == site.existing:  # all is written as it is
+            size = read_checkpoint(shown.text).size
+            return Built(str(config.folder), len(law.told), came, 0, size)
+        site.existing = None
+        built = _written(site, config, shown or _published(site, log), existing, came)
+        site.existing = existing
+        return built
 
 
 def _editions(site: Site, law: _Law, numbers: Mapping[tuple[str, int], Mapping[str, int]]) -> int:

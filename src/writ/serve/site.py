@@ -37,7 +37,8 @@ from writ.store.database import Store, open_store
 class Site:
     """An open deployment.
 
-    `feed` is there while gateways are served, `building` is held by who builds the record.
+    `feed` is there while gateways are served, `building` is held by who builds the record,
+    `existing` is how many orders it says to exist (None: it is not known to be written).
     """
 
     config: Config
@@ -50,6 +51,7 @@ class Site:
     seals: Seals
     feed: Feed | None = None
     building: Lock = field(default_factory=Lock)
+    existing: int | None = None
 
     async def settled(self) -> bool:
         """Wait for every change made so far; False where some gateway has not applied it yet."""
