@@ -48,6 +48,11 @@ def proved(deployment: Deployment, decision: str) -> str:
     return deployment.writ(*words)
 
 
+def files_of(process: int) -> list[str]:
+    """What a process has open."""
+    return [str(item.readlink()) for item in Path(f"/proc/{process}/fd").iterdir()]
+
+
 def test_a_refusal_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
     """Activating is enough: the record tells of it, from a process that can open nothing else.
 
@@ -70,17 +75,17 @@ def test_a_refusal_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
         link = refused.links["blocked-by"]["url"]
         until(lambda: httpx2.get(link.replace(ADDRESS, record)).status_code == 200)
         answer = httpx2.get(link.replace(ADDRESS, record))
-        pid = json.loads((deployment.data / "record.json").read_text())["pid"]
-        opened = [str(item.readlink()) for item in Path(f"/proc/{pid}/fd").iterdir()]
+        opened = files_of(json.loads((deployment.data / "record.json").read_text())["pid"])
         decision = refused.json()["error"]["problem"]["decision"]
         receipts = deployment.data / "receipts"
         until(lambda: not (receipts / "gateway-1.jsonl").exists())
-        lines = [proved(deployment, name) for name in ("old00007", decision)]
+        old = proved(deployment, "old00007")
+        new = deployment.writ("log", "prove", decision, "--log", "decisions", "--out", tmp_path)
 
     assert (451, f"{ADDRESS}/orders/us-bis.html") == (refused.status_code, link)
     assert "Licence requirement" in answer.text
     assert "on every gateway" in answer.text
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert [] == [name for name in opened if str(deployment.data) in name]
-    assert ['"id":"old00007"' in lines[0], f'"id":"{decision}"' in lines[1]] == [True, True]
+    assert [True, True] == ['"id":"old00007"' in old, f"decisions-{decision}.json" in new]
     assert (receipts / "gateway-1+2.jsonl").exists()
