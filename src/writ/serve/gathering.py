@@ -140,7 +140,9 @@ class _Gathering:
         self._site = site
         self._wish = wish
         self._store = connection
-        self._rows = [(row, read_payload(row)) for row in read_events(connection)]
+        size = read_checkpoint(self._note.text).size  # what came since is for the next pack
+        rows = (row for row in read_events(connection) if row.seq <= size)
+        self._rows = [(row, read_payload(row)) for row in rows]
         self._models = set[str]()
         self._first = 0
         self._proposals = set[Plain]()

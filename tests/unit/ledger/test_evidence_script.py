@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidSignature
 
 from tests.worlds.authority import Authority
 from tests.worlds.evidence import ORDER, Evidence, evidence, script
+from tests.worlds.signers import NOW
 from writ.clock import SECOND
 from writ.errors import Refused
 from writ.ledger.evidence.archive import read_archive
@@ -180,13 +181,13 @@ def test_a_log_that_does_not_continue_what_was_stamped_is_found(
 
 
 def test_what_is_signed_meanwhile_is_in_no_pack(tmp_path: Path) -> None:
-    """A pack leads to the checkpoints it began with, though a timer signs another in between."""
+    """A pack leads to the checkpoints it began with, though a timer signs others in between."""
     with evidence(tmp_path) as made:
         made.export()
         ledger = made.site.ledger
         notes = ledger.sign("governance"), ledger.sign("decisions")
         with made.site.store.unit() as connection:
-            append(connection, "test", {})
+            append(connection, "decisions.signed", {"size": 1, "root": "", "at": NOW})
         ledger.sign("governance")
         wish = Wish(ORDER, beside=frozenset({"secret"}))
         gathered = gather(made.site, wish, notes, made.seal)
