@@ -51,20 +51,20 @@ def check(
         show_table({"issuers": rows}, _HEAD, cells, as_json=as_json)
         return
     chain = read_pem(read_file(certificate).decode("ascii", "replace"))
-    (issuer, current), told = find_issuer(issuers, chain, wall()), read_directory(chain[0])
+    found, told = find_issuer(issuers, chain, wall()), read_directory(chain[0])
     value = {
-        "issuer": issuer.name,
-        "assurance": f"A{issuer.assurance}",
+        "issuer": found.issuer.name,
+        "assurance": f"A{found.issuer.assurance}",
         "citizenships": list(told.citizenships),
         "residence": list(told.residence),
-        "crl": "current" if current else "none here",
+        "crl": "current" if found.current else "none here",
     }
     if as_json:
         print(msgspec.json.encode(value).decode())
         return
     named = ", ".join(told.citizenships) or "none"
     print(f"citizenships: {named}\nresidence: {', '.join(told.residence) or 'none'}")
-    print(f"by {issuer.name}, {value['assurance']}\ncrl: {value['crl']}")
+    print(f"by {value['issuer']}, {value['assurance']}\ncrl: {value['crl']}")
 
 
 def _plain(issuer: "Issuer") -> dict[str, object]:

@@ -19,12 +19,18 @@ from typing import Generic, Protocol, TypeVar
 from writ.errors import Failed, Refused
 
 C = TypeVar("C")
+A = TypeVar("A")
 C_contra = TypeVar("C_contra", contravariant=True)
+A_contra = TypeVar("A_contra", contravariant=True)
 
 ENDING = ".crl"
 
 
-class Crl(Protocol[C_contra]):
+class Revoked(Refused):
+    """A list of the issuer's names the certificate."""
+
+
+class Crl(Protocol[C_contra, A_contra]):
     """One list; `made` and `until` are seconds since the epoch."""
 
     @property
@@ -37,7 +43,7 @@ class Crl(Protocol[C_contra]):
         """When the next one comes at the latest."""
         ...
 
-    def by(self, issuer: C_contra, /) -> bool:
+    def by(self, issuer: A_contra, /) -> bool:
         """Whether an issuer made it."""
         ...
 
@@ -59,20 +65,23 @@ class Stamp:
     number: int
 
 
-class Crls(Generic[C]):
-    """The lists in a folder; None stands for a folder that was not given."""
+class Crls(Generic[C, A]):
+    """The lists in a folder; None stands for a folder that was not given.
 
-    def __init__(self, folder: Path | None, read: Callable[[bytes], Crl[C]]) -> None:
+    A certificate is told by what lists know it by (C); issuers are certificates (A).
+    """
+
+    def __init__(self, folder: Path | None, read: Callable[[bytes], Crl[C, A]]) -> None:
         self._folder = folder
         self._read = read
-        self._held: dict[Path, tuple[Stamp, Crl[C]]] = {}
+        self._held: dict[Path, tuple[Stamp, Crl[C, A]]] = {}
 
-    def check(self, certificate: C, issuers: Iterable[C], now: float, within: float | None) -> bool:
+    def check(self, certificate: C, issuers: Iterable[A], now: float, within: float | None) -> bool:
         """Return whether a certificate is current; a revoked one is Refused (rules 2 and 3)."""
         known = [item for item in self.lists() if item.speaks_of(certificate)]
         counting = [item for item in known if any(item.by(issuer) for issuer in issuers)]
         if any(item.names(certificate) for item in counting):
-            raise Refused(
+            raise Revoked(
                 "the certificate behind it was revoked by its issuer; use a newer document or card,"
                 " or take another way"
             )
@@ -84,9 +93,9 @@ class Crls(Generic[C]):
             )
         return bool(made)
 
-    def lists(self) -> list[Crl[C]]:
+    def lists(self) -> list[Crl[C, A]]:
         """Return the lists that are there (rule 1)."""
-        found: dict[Path, tuple[Stamp, Crl[C]]] = {}
+        found: dict[Path, tuple[Stamp, Crl[C, A]]] = {}
         for path in self._files():
             try:
                 told = path.stat()

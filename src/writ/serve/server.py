@@ -34,6 +34,7 @@ from writ.serve.listen import Face, listen_tcp, listen_unix
 from writ.serve.passes import Passes
 from writ.serve.rechecks import Rechecks
 from writ.serve.record_keeping import RecordKeeping
+from writ.serve.revocations import Revocations
 from writ.serve.site import ONLINE_KEY, Site, load_key, open_site
 from writ.serve.supervisor import Supervisor
 from writ.serve.telling import open_teller
@@ -141,6 +142,8 @@ class _Server:
             stack.callback(asking.cancel)
         renewing = asyncio.create_task(CrlFetch(self._config, HttpsFetch()).keep(RECHECK_EVERY))
         stack.callback(renewing.cancel)
+        recalling = asyncio.create_task(Revocations(self._site, self._config).keep(RECHECK_EVERY))
+        stack.callback(recalling.cancel)
         there = [] if self._config.oidc is None else open_published(self._config.oidc)
         passes = Passes(self._site.registry, self._site.clock, there)
         if self._config.receivers is not None:

@@ -41,6 +41,16 @@ _READ_HERE = {
 DIGESTS = {"sha256", "sha384", "sha512"}
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What lists of revoked certificates know one by: its issuer's name, its number, which lists it names."""
+
+    issuer: str
+    serial: int
+    authority: bool
+    addresses: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Certificate:
     """One certificate; `read` is what the library made of it."""
@@ -88,15 +98,17 @@ class Certificate:
         return self.authority and usage is not None and usage.crl_sign
 
     @property
-    def list_addresses(self) -> set[str]:
-        """Where it says that lists of revoked certificates are which speak of it."""
+    def issued_as(self) -> Issued:
+        """What lists of revoked certificates know it by."""
         points = self._extension(x509.CRLDistributionPoints) or ()
-        return {
+        addresses = frozenset(
             name.value
             for point in points
             for name in point.full_name or ()
             if isinstance(name, x509.UniformResourceIdentifier)
-        }
+        )
+        issuer = self.read.issuer.rfc4514_string()
+        return Issued(issuer, self.read.serial_number, self.authority, addresses)
 
     @property
     def span(self) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtensionOID
 
 from writ.errors import Refused
-from writ.signing.certificates import DIGESTS, Certificate
+from writ.signing.certificates import DIGESTS, Certificate, Issued
 
 MAX_BYTES = 32 * 1024 * 1024
 _KEYS = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey)
@@ -29,6 +29,7 @@ _PEM = b"-----BEGIN"
 class CertificateCrl:
     """One list as read; nothing of it is proved but by `by`. Instants are seconds since the epoch."""
 
+    issuer: str
     made: float
     until: float
     read: x509.CertificateRevocationList = field(repr=False)
@@ -41,21 +42,20 @@ class CertificateCrl:
             self._proved.add(issuer.fingerprint)  # lists are long, and asked about often
         return issuer.fingerprint in self._proved
 
-    def speaks_of(self, certificate: Certificate) -> bool:
+    def speaks_of(self, certificate: Issued) -> bool:
         """Whether a certificate would be on it, had it been revoked (rule 3)."""
-        if certificate.read.issuer != self.read.issuer:
+        if certificate.issuer != self.issuer:
             return False
         part = self.part
         if part is None:
             return True
         if part.only_contains_user_certs if certificate.authority else part.only_contains_ca_certs:
             return False
-        return part.full_name is None or bool(_addresses(part) & certificate.list_addresses)
+        return part.full_name is None or bool(_addresses(part) & certificate.addresses)
 
-    def names(self, certificate: Certificate) -> bool:
+    def names(self, certificate: Issued) -> bool:
         """Whether a certificate is on it."""
-        serial = certificate.read.serial_number
-        return self.read.get_revoked_certificate_by_serial_number(serial) is not None
+        return self.read.get_revoked_certificate_by_serial_number(certificate.serial) is not None
 
     def _signed_by(self, issuer: Certificate) -> bool:
         key = issuer.read.public_key()
@@ -80,7 +80,8 @@ def read_crl(data: bytes) -> CertificateCrl:
     if read.next_update_utc is None:  # 2
         raise Refused(f"{_WHAT} does not say when the next one comes; take another")
     made, until = read.last_update_utc.timestamp(), read.next_update_utc.timestamp()
-    return CertificateCrl(made, until, read, _part(extensions))
+    name = read.issuer.rfc4514_string()
+    return CertificateCrl(name, made, until, read, _part(extensions))
 
 
 def _part(extensions: x509.Extensions) -> x509.IssuingDistributionPoint | None:

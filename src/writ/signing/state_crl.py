@@ -10,6 +10,7 @@
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from writ.errors import Refused
 from writ.signing.der import BITS, INTEGER, SEQUENCE, TIME, UTC_TIME, Value, read_der
@@ -25,6 +26,13 @@ from writ.signing.state_key import Scheme, read_scheme
 MAX_BYTES, MAX_VALUES = 4 * 1024 * 1024, 500_000
 _EXTENSIONS = 0xA0
 _WHAT = "the list of revoked certificates"
+
+
+class StateIssued(NamedTuple):
+    """What a state's list knows a certificate by."""
+
+    issuer: Name
+    serial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +62,11 @@ class StateCrl:
             return False
         return True
 
-    def speaks_of(self, certificate: StateCertificate) -> bool:
+    def speaks_of(self, certificate: StateIssued) -> bool:
         """Whether a certificate would be on it, had it been revoked."""
         return certificate.issuer == self.issuer
 
-    def names(self, certificate: StateCertificate) -> bool:
+    def names(self, certificate: StateIssued) -> bool:
         """Whether a certificate is on it."""
         return self.speaks_of(certificate) and certificate.serial in self.serials
 

@@ -17,7 +17,7 @@ from writ.errors import InvalidInput, Refused
 from writ.people.credentials.revocation import NO_CRLS, Revocation, read_within
 from writ.people.crls import Crls
 from writ.people.rows import read_rows
-from writ.signing.certificates import Certificate, check_chain, read_pem
+from writ.signing.certificates import Certificate, Issued, check_chain, read_pem
 from writ.signing.form import Form, as_form
 
 CLIENT = "1.3.6.1.5.5.7.3.2"
@@ -41,6 +41,15 @@ class Issuer:
     revocation: Revocation = field(default_factory=Revocation, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whose a chain is, where it ends, and whether current lists name nobody on it (rule 3)."""
+
+    issuer: Issuer
+    anchor: Certificate
+    current: bool
+
+
 class _Row(Form, frozen=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     certificates: str
@@ -52,25 +61,25 @@ class _Row(Form, frozen=True):
     crl_within: str | None = None
 
 
-def read_issuers(data: bytes, name: str, crls: Crls[Certificate] = NO_CRLS) -> tuple[Issuer, ...]:
+def read_issuers(
+    data: bytes, name: str, crls: Crls[Issued, Certificate] = NO_CRLS
+) -> tuple[Issuer, ...]:
     """Read the file; everything wrong with it is one InvalidInput."""
     return read_rows(data, name, "issuer", lambda row: _read(row, crls))
 
 
-def find_issuer(
-    issuers: Sequence[Issuer], chain: Sequence[Certificate], now: float
-) -> tuple[Issuer, bool]:
-    """Return who issued the first of a chain, all of it judged, and whether a list was asked (rule 3)."""
+def find_issuer(issuers: Sequence[Issuer], chain: Sequence[Certificate], now: float) -> Found:
+    """Return who issued the first of a chain, all of it judged; else Refused."""
     anchors = {item.der: item for issuer in issuers for item in issuer.certificates}
     anchor = check_chain(chain, anchors.values(), PURPOSES, now)
     having = [issuer for issuer in issuers if anchor in issuer.certificates]
     for issuer in having:
         if issuer.since <= now < issuer.until:
-            return issuer, issuer.revocation.current(chain, anchor, now)
+            return Found(issuer, anchor, issuer.revocation.current(chain, anchor, now))
     raise Refused(f"`{having[0].name}` is not trusted now; its span on the list is over")
 
 
-def _read(value: object, crls: Crls[Certificate]) -> Issuer:
+def _read(value: object, crls: Crls[Issued, Certificate]) -> Issuer:
     row = as_form(value, _Row, "this issuer")
     if row.since.tzinfo is None or row.until.tzinfo is None:
         raise InvalidInput("`from` and `until` need a time zone; add Z")

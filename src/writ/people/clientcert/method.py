@@ -15,10 +15,12 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from writ.clock import SECOND, Clock, Instant, wall
 from writ.errors import InvalidInput, Refused
 from writ.people.clientcert.issuers import Issuer, find_issuer
+from writ.people.clientcert.rechecks import write_reference
 from writ.people.credentials.nationality import citizenships, residence
 from writ.people.devices.waiting import SAME_BROWSER, Waiting
 from writ.people.methods import (
@@ -95,13 +97,17 @@ class ClientCertificate:
             )
         chain = [read_certificate(der) for der in ders]
         now = self._now()
-        issuer, current = find_issuer(self._issuers, chain, now)
+        of = find_issuer(self._issuers, chain, now)
+        issuer = of.issuer
         ends = min(issuer.until, *(item.span[1] for item in chain))
         at = self._clock.now()
         span = (at, at + int((ends - now) * SECOND))
-        fresh = _CURRENT if current else _UNASKED
+        fresh = _CURRENT if of.current else _UNASKED
         grade = Grade(issuer.assurance, _BINDING, SAME_BROWSER, fresh, issuer.scheme, issuer.level)
-        proved = tuple(_proofs(read_directory(chain[0]), issuer.name, grade, span))
+        proved = tuple(
+            replace(proof, revocation=write_reference(issuer, chain, of.anchor))
+            for proof in _proofs(read_directory(chain[0]), issuer.name, grade, span)
+        )
         if not proved:
             raise Refused(
                 "the certificate names no country of citizenship or residence; take another way"

@@ -12,30 +12,30 @@ from writ.canonical import digest_bytes
 from writ.clock import SECOND, parse_duration
 from writ.errors import Refused
 from writ.people.crls import ENDING, Crls, keep_crl
-from writ.signing.certificates import Certificate
+from writ.signing.certificates import Certificate, Issued
 from writ.signing.crl import read_crl
 
-NO_CRLS: Crls[Certificate] = Crls(None, read_crl)
+NO_CRLS: Crls[Issued, Certificate] = Crls(None, read_crl)
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
     """The lists that are here, and how recent one has to be, in seconds (None: there may be none)."""
 
-    crls: Crls[Certificate] = field(default=NO_CRLS, repr=False)
+    crls: Crls[Issued, Certificate] = field(default=NO_CRLS, repr=False)
     within: float | None = None
 
     def current(self, chain: Sequence[Certificate], anchor: Certificate, now: float) -> bool:
         """Return whether all are known not to be revoked; a revoked one is Refused."""
         told = [
-            self.crls.check(certificate, [above], now, self.within)
+            self.crls.check(certificate.issued_as, [above], now, self.within)
             for certificate, above in zip(chain, [*chain[1:], anchor], strict=True)
             if anchor.der != chain[0].der
         ]
         return bool(told) and all(told)
 
 
-def open_crls(folder: Path) -> Crls[Certificate]:
+def open_crls(folder: Path) -> Crls[Issued, Certificate]:
     """Return the lists in a folder, as they come."""
     return Crls(folder, read_crl)
 

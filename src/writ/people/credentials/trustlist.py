@@ -26,7 +26,7 @@ from writ.people.credentials.kinds import KINDS, Kind, kind_of
 from writ.people.credentials.revocation import NO_CRLS, Revocation, read_within
 from writ.people.crls import Crls
 from writ.people.rows import read_rows
-from writ.signing.certificates import Certificate, check_chain, read_certificate, read_pem
+from writ.signing.certificates import Certificate, Issued, check_chain, read_certificate, read_pem
 from writ.signing.form import Form, as_form
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
@@ -103,13 +103,13 @@ class _Row(Form, frozen=True):
     crl_within: str | None = None
 
 
-def read_trust_list(data: bytes, name: str, crls: Crls[Certificate] = NO_CRLS) -> TrustList:
+def read_trust_list(data: bytes, name: str, crls: Crls[Issued, Certificate] = NO_CRLS) -> TrustList:
     """Read the file; everything wrong with it is one InvalidInput."""
     rows = read_rows(data, name, "issuer", lambda row: _read(row, crls))
     return TrustList(rows, digest_bytes(data))
 
 
-def _read(told: object, crls: Crls[Certificate]) -> Issuer:
+def _read(told: object, crls: Crls[Issued, Certificate]) -> Issuer:
     row = as_form(told, _Row, "this issuer")
     faults = [Fault("", 0, 0, message) for message in _wrong(row)]
     if faults:

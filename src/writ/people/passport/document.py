@@ -22,7 +22,7 @@ from writ.people.passport.sod import SecurityObject, read_sod
 from writ.signing.chip_signature import check_chip_signature
 from writ.signing.der import read_der
 from writ.signing.state_certificate import StateCertificate, find_authority
-from writ.signing.state_crl import read_state_crl
+from writ.signing.state_crl import StateIssued, read_state_crl
 from writ.signing.state_key import StateKey, read_key
 
 _DG15 = 0x6F
@@ -44,7 +44,8 @@ class Document:
 
     `present`: its chip answered. `weak`: the proof rests on SHA-1 or a short key. `current`: a list
     of revoked certificates that is in its time does not name the signer. `authority` is
-    the certificate it was proved by, `signed_with` names the algorithms, from the document up.
+    the certificate it was proved by, `signed_with` names the algorithms, from the document up, and
+    `issued` are signer and authority as lists know them.
     """
 
     zone: Zone = field(repr=False)
@@ -53,6 +54,7 @@ class Document:
     current: bool
     authority: StateCertificate
     signed_with: tuple[str, ...]
+    issued: tuple[StateIssued, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,12 @@ class Authorities:
     """
 
     trusted: Sequence[StateCertificate]
-    crls: Crls[StateCertificate] = field(default_factory=lambda: Crls(None, read_state_crl))
+    crls: Crls[StateIssued, StateCertificate] = field(
+        default_factory=lambda: Crls(None, read_state_crl)
+    )
     within: float | None = None
 
-    def current(self, signer: StateCertificate, authority: StateCertificate, now: float) -> bool:
+    def current(self, signer: StateIssued, authority: StateIssued, now: float) -> bool:
         """Return whether a signer is known not to be revoked; a revoked one is Refused (rule 6)."""
         able = living(self.trusted, now)
         self.crls.check(authority, able, now, None)
@@ -100,7 +104,8 @@ def verify_document(
     if not same_country(zone.issuer, authority.country):
         raise Refused("the document is signed by another state than the one that it names")
     # 6
-    current = authorities.current(signer, authority, now)
+    below, above = (StateIssued(item.issuer, item.serial) for item in (signer, authority))
+    current = authorities.current(below, above, now)
     # 3
     if zone.ends <= now:
         raise Refused("the document has expired; use one that is valid now")
@@ -109,7 +114,7 @@ def verify_document(
     weak = sod.weak or signer.scheme.weak or authority.key.weak
     weak = weak or (chip is not None and chip.weak_in_chip)
     told = (sod.signed.scheme.name, signer.scheme.name)
-    return Document(zone, chip is not None, weak, current, authority, told)
+    return Document(zone, chip is not None, weak, current, authority, told, (below, above))
 
 
 def _chip(sod: SecurityObject, files: Files, challenge: bytes) -> StateKey:

@@ -41,6 +41,7 @@ from writ.people.methods import (
 )
 from writ.people.passport.document import Authorities, Document, Files, verify_document
 from writ.people.passport.nationality import Shown, country_of, shown
+from writ.people.passport.rechecks import write_reference
 from writ.signing.form import to_base64
 
 MINUTES = 4
@@ -159,6 +160,7 @@ def _proof(document: Document, now: float, clock: Clock) -> Proof:
         issuer=f"{country_of(zone.issuer)} (ICAO 9303)",
         verified_at=at,
         expires_at=at + int((zone.ends - now) * SECOND),
+        revocation=write_reference(document),
     )
 
 

@@ -1,4 +1,6 @@
 import asyncio
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from writ.model.subject import Value
 from writ.people.clientcert.issuers import read_issuers
 from writ.people.clientcert.method import ClientCertificate
 from writ.people.clientcert.opened import open_certificates
+from writ.people.clientcert.rechecks import recheck
 from writ.people.credentials.revocation import NO_CRLS, open_crls
 from writ.people.crls import keep_crl
 from writ.people.methods import Arrival, Finding, Session, Show
@@ -236,3 +239,47 @@ def test_a_certificate_that_is_on_the_operator_s_list_itself_is_not_asked_about(
         "crl_within": "1d",
     }
     assert 2 == found(ben, **pinned).proved[0].grade.freshness
+
+
+def kept(holder: Authority, **changes: Any) -> list[tuple[bytes, str]]:
+    """Return what is kept of a certificate that was shown."""
+    [proof] = found(holder, **changes).proved
+    assert proof.revocation is not None
+    return [(b"1", proof.revocation)]
+
+
+def fallen(shown: list[tuple[bytes, str]], crls: Any = NO_CRLS, **changes: Any) -> list[bytes]:
+    """Ask again, with an issuers' file and lists as they are by now."""
+    return list(recheck(shown, read_issuers(issuers(**changes), "t", crls), NOW))
+
+
+def test_what_its_issuer_revokes_later_falls(tmp_path: Path) -> None:
+    """By a list about it or one above it; nobody else's list, and no missing one, takes it away."""
+    shown, crls = kept(ANA), open_crls(tmp_path)
+    for listed in (b"", crl(ROOT), crl(MIDDLE), crl(ROOT, ANA), crl(MIDDLE, MIDDLE)):
+        if listed:
+            keep_crl(tmp_path / "a.crl", listed)
+        assert [] == fallen(shown, crls, crl_within="1d")
+    for listed in (crl(ROOT, MIDDLE), crl(MIDDLE, ANA), crl(MIDDLE, ANA, until=NOW - 1)):
+        keep_crl(tmp_path / "a.crl", listed)
+        assert [b"1"] == fallen(shown, crls)
+    assert [] == fallen([(b"2", '{"status_list":{}}'), (b"3", '{"passport":[]}')], crls)
+
+
+def test_what_rests_on_an_issuer_that_is_listed_no_more_falls() -> None:
+    """Under that name and with that certificate; a pinned one stands as long as it is listed."""
+    shown = kept(ANA)
+    assert [b"1"] == fallen(shown, name="another")
+    assert [b"1"] == fallen(shown, certificates=root("other", number=9).pem)
+    ben = ROOT.issue("ben", number=4, more=citizen("US"))
+    pinned = kept(ben, certificates=ben.pem)
+    assert ([], [b"1"]) == (fallen(pinned, certificates=ben.pem), fallen(pinned))
+
+
+def test_nothing_of_the_holder_is_kept_for_it() -> None:
+    """Neither the name nor the certificate: what lists know it by, and who stands above."""
+    [(_, text)] = kept(ROOT.issue("Kowalczyk Ana", number=4, more=citizen("US")))
+    link = json.loads(text)["certificate"]["chain"][0]
+    assert "Kowalczyk" not in text
+    assert {"above", "addresses", "authority", "issuer", "serial"} == set(link)
+    assert ROOT.certificate.der == base64.b64decode(link["above"])

@@ -25,6 +25,7 @@ from writ.model.listeners import PassportFiles
 from writ.people.crls import Crls, keep_crl
 from writ.people.passport.document import Authorities, Document, Files, verify_document
 from writ.people.passport.opened import crl_file, prove_crl
+from writ.people.passport.rechecks import recheck, write_reference
 from writ.signing.state_certificate import read_state_certificate
 from writ.signing.state_crl import read_state_crl
 
@@ -226,3 +227,16 @@ def test_a_list_is_proved_before_it_is_kept(tmp_path: Path) -> None:
     for other in (FRENCH, authority(until=NOW - 1)):
         with pytest.raises(Refused, match="by no authority on the master list"):
             prove_crl(found, lists_of(tmp_path, other), NOW)
+
+
+def test_what_a_state_revokes_later_falls(tmp_path: Path) -> None:
+    """By a list that names the signer or the authority; nobody else's, and no missing one, does it."""
+    asked = trusting(tmp_path, within=DAY)
+    shown = [(b"1", write_reference(verify(trusting(tmp_path)))), (b"2", '{"status_list":{}}')]
+    for listed in (b"", crl(CSCA, 5), crl(FRENCH, 77), crl(FRENCH, 77, common="CSCA")):
+        if listed:
+            keep_crl(tmp_path / "DE.crl", listed)
+        assert [] == list(recheck(shown, asked, NOW))
+    for listed in (crl(CSCA, 77), crl(NEXT, CSCA.serial), crl(CSCA, 77, until=NOW - 1)):
+        keep_crl(tmp_path / "DE.crl", listed)
+        assert [b"1"] == list(recheck(shown, asked, NOW))

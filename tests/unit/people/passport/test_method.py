@@ -97,6 +97,7 @@ def test_a_passport_whose_chip_answers_proves_a_citizenship() -> None:
     assert ("icao-9303", "active authentication") == (grade.scheme, grade.value)
     left = 1_948_579_200.0 - NOW  # the end of 2031-09-30
     assert (CLOCK.now(), CLOCK.now() + int(left * SECOND)) == (proof.verified_at, proof.expires_at)
+    assert '{"passport":[{"issuer":' in (proof.revocation or "")
 
 
 def test_what_could_be_copied_or_forged_counts_for_little() -> None:
