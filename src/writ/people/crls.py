@@ -79,7 +79,8 @@ class Crls(Generic[C, A]):
     def check(self, certificate: C, issuers: Iterable[A], now: float, within: float | None) -> bool:
         """Return whether a certificate is current; a revoked one is Refused (rules 2 and 3)."""
         known = [item for item in self.lists() if item.speaks_of(certificate)]
-        counting = [item for item in known if any(item.by(issuer) for issuer in issuers)]
+        able = list(issuers) if known else []
+        counting = [item for item in known if any(item.by(issuer) for issuer in able)]
         if any(item.names(certificate) for item in counting):
             raise Revoked(
                 "the certificate behind it was revoked by its issuer; use a newer document or card,"
@@ -103,10 +104,10 @@ class Crls(Generic[C, A]):
                 held = self._held.get(path)
                 if held is None or held[0] != stamp:
                     held = (stamp, self._read(path.read_bytes()))
-            except OSError as error:
-                raise Failed(f"cannot read `{path}`: {error.strerror}") from None
+            except OSError as error:  # visitors read this too: no folders in it
+                raise Failed(f"cannot read `{path.name}`: {error.strerror}") from None
             except Refused as error:
-                raise Failed(f"`{path}`: {error}; take it away, or mend it") from None
+                raise Failed(f"`{path.name}`: {error}; the operator has to mend it") from None
             found[path] = held
         self._held = found
         return [item for _, item in found.values()]

@@ -11,7 +11,7 @@
    made no longer ago speaks of the signer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from writ.errors import Refused
@@ -72,14 +72,13 @@ class Authorities:
 
     def current(self, signer: StateIssued, authority: StateIssued, now: float) -> bool:
         """Return whether a signer is known not to be revoked; a revoked one is Refused (rule 6)."""
-        able = living(self.trusted, now)
-        self.crls.check(authority, able, now, None)
-        return self.crls.check(signer, able, now, self.within)
+        self.crls.check(authority, living(self.trusted, now), now, None)
+        return self.crls.check(signer, living(self.trusted, now), now, self.within)
 
 
-def living(authorities: Iterable[StateCertificate], now: float) -> list[StateCertificate]:
+def living(authorities: Iterable[StateCertificate], now: float) -> Iterator[StateCertificate]:
     """Return those whose certificates are valid at an instant."""
-    return [item for item in authorities if item.span[0] <= now <= item.span[1]]
+    return (item for item in authorities if item.span[0] <= now <= item.span[1])
 
 
 def verify_document(

@@ -39,7 +39,7 @@ def recheck(
     kept: Iterable[tuple[bytes, str]], authorities: Authorities, now: float
 ) -> Iterator[bytes]:
     """Return the ids of what fell, of what `write_reference` wrote, each with its id (rule 2)."""
-    able = living(authorities.trusted, now)
+    able = list(living(authorities.trusted, now))
     for id_, text in kept:
         try:
             for item in msgspec.json.decode(text, type=_Kept).passport:
