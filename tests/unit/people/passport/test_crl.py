@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.worlds.asn1 import NULL, integer, sequence
 from tests.worlds.passports import (
@@ -38,6 +40,7 @@ NEXT = authority(number=8, serial=2)
 DS = signer(CSCA, serial=77)
 SHOWN = passport(CSCA, ds=DS)
 FRENCH = authority(country="FR", number=3)
+LISTED = crl(CSCA, 5, 77)
 
 
 def trusting(folder: Path, *on: Holder, within: float | None = None) -> Authorities:
@@ -125,6 +128,20 @@ def test_what_is_revoked_stays_so_when_the_next_list_is_due(tmp_path: Path) -> N
     keep_crl(tmp_path / "DE.crl", crl(CSCA, 77, until=NOW - 1))
     with pytest.raises(Refused, match="revoked by its issuer"):
         verify(trusting(tmp_path))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_is_changed_is_not_the_authority_s(data: st.DataObject) -> None:
+    """Bytes changed, taken away or added anywhere: no list, one of nobody's, or the same list."""
+    at = data.draw(st.integers(0, len(LISTED) - 1))
+    taken, put = data.draw(st.integers(0, 3)), data.draw(st.binary(max_size=3))
+    try:
+        read = read_state_crl(LISTED[:at] + put + LISTED[at + taken :])
+    except Refused:
+        return
+    if read.by(read_state_certificate(CSCA.der)):
+        assert (frozenset({5, 77}), NOW - DAY) == (read.serials, read.made)
 
 
 def test_a_list_is_read_when_it_comes(tmp_path: Path) -> None:
