@@ -85,11 +85,12 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class, told by one of its subjects."""
+    """A class, told by one of its subjects; `sort` is a number above 0 (rule 4)."""
 
     subject: Subject
     citizenship: str
     residence: str
+    sort: int
 
 
 @dataclass(slots=True)
@@ -100,10 +101,20 @@ class Classes:
     known: list[Class] = field(default_factory=list)
     faults: dict[str, tuple[int, str]] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)
+    _sorts: dict[object, int] = field(default_factory=dict)
     _facts: dict[tuple[str, bytes], Fact] = field(default_factory=dict)
 
     def __getitem__(self, number: int) -> Class:
         return self.known[number - 1]
+
+    @property
+    def sorts(self) -> int:
+        """How many sorts there are."""
+        return len(self._sorts)
+
+    def sort(self, number: int) -> int:
+        """Return the sort of a class by its number; a number that is no class has itself."""
+        return self[number].sort if number > NOBODY else number
 
     @property
     def follows(self) -> frozenset[Kind]:
@@ -133,7 +144,8 @@ class Classes:
         key = (subject.kind, citizenship, residence, standing, self._contradicted(subject, at))
         number = self._numbers.setdefault(key, len(self.known) + 1)
         if number > len(self.known):
-            self.known.append(Class(subject, citizenship, residence))
+            sort = self._sorts.setdefault((subject.kind, standing), len(self._sorts) + 1)
+            self.known.append(Class(subject, citizenship, residence, sort))
         return number
 
     def _contradicted(self, subject: Subject, at: Instant) -> frozenset[tuple[str, Question]]:

@@ -86,15 +86,6 @@ class Engine:
                 return self._kept_by_spark(name, expression)
             return self._backend.create_table(name, expression, temp=True)
 
-    def let_go(self, kept: Table) -> None:
-        """Let go of a table that was kept, and of the room it takes."""
-        name = kept.get_name().rpartition(".")[2]
-        self._kept.remove(name)
-        if self._backend.name == "pyspark":
-            self._backend.drop_view(name)
-        else:
-            self._backend.raw_sql(f"DROP TABLE {name}")
-
     def rows(self, expression: Table) -> Iterator[dict[str, Any]]:
         """Compute an expression and give its rows."""
         with _computing():

@@ -25,6 +25,8 @@ class Hitting:
     """A class that fares worse with a model; `named` as the log has it, None: its subjects do."""
 
     asker: Asker
+    sort: int
+    """The requester's."""
     named: str | None
     model: str
     hit: tuple[bool, ...]
@@ -42,24 +44,23 @@ def hardest_hit(
     found = list(hitting)
     subjects = [item for item in found if item.named is None]
     if subjects:
-        table = population.alike
+        table = population.teams
         hits = _table(engine, subjects, len(phases))
-        joined = table.filter(table.name.notnull()).inner_join(
-            hits,
-            (table.number == hits.hits_requester) & (table.organisation == hits.hits_organisation),
+        joined = table.inner_join(
+            hits, (table.sort == hits.hits_sort) & (table.organisation == hits.hits_organisation)
         )
         _rank(engine, joined, phases, "subjects")
     requests = [item for item in found if item.named is not None]
     if requests and traffic is not None:
-        columns = ("name", "requester", "organisation", "model", "requests")
+        columns = ("name", "sort", "organisation", "model", "requests")
         first, *others = (  # Spark keeps a number that is the same throughout in fewer bits
-            part.select(*columns, user=part.user.cast("int64")) for part in traffic.parts
+            part.select(*columns, user=part.user.cast("int64")) for part in traffic.teams
         )
         table = first.union(*others) if others else first
         hits = _table(engine, requests, len(phases))
-        joined = table.filter(table.name.notnull()).inner_join(
+        joined = table.inner_join(
             hits,
-            (table.requester == hits.hits_requester)
+            (table.sort == hits.hits_sort)
             & (table.organisation == hits.hits_organisation)
             & (table.user == hits.hits_end_user)
             & (table.model == hits.hits_named),
@@ -69,7 +70,7 @@ def hardest_hit(
 
 def _table(engine: Engine, hitting: Sequence[Hitting], phases: int) -> Table:
     columns: dict[str, tuple[str, list[object]]] = {
-        "requester": ("number", [item.asker.requester for item in hitting]),
+        "sort": ("number", [item.sort for item in hitting]),
         "organisation": ("number", [item.asker.organisation for item in hitting]),
         "end_user": ("number", [item.asker.end_user for item in hitting]),
         "named": ("text", [item.named for item in hitting]),
@@ -79,7 +80,7 @@ def _table(engine: Engine, hitting: Sequence[Hitting], phases: int) -> Table:
         columns[f"hit_{place}"] = ("number", [int(item.hit[place]) for item in hitting])
     distinct = engine.small(columns)
     return distinct.distinct().rename(
-        {f"hits_{name}": name for name in ("requester", "organisation", "end_user", "named")}
+        {f"hits_{name}": name for name in ("sort", "organisation", "end_user", "named")}
     )
 
 

@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, Kind] = {
 LINES = ".jsonl"
 NOTHING = "nothing of it is counted"
 _KEY = ("kind", "facts", "verified", "expires", "wrong", "list")
+_NUMBERED = ("id", "kind", "number", "sort", "acts_for", "plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Rule 3: `subjects` has id and seat, `alike` counts the subjects of each seat, taken apart.
+    """Rule 3: `subjects` has id, seat and team; `alike` and `teams` count the subjects of each.
 
     A plan's number counts from 1 in `plans`; 0 is none.
     """
 
     subjects: Table
     alike: Table
+    teams: Table
     seats: Seats
     rows: int
     without: tuple[str, ...]
@@ -101,21 +103,24 @@ def read_population(
         UNREADABLE if subject is None else classes.of(replace(subject, related=related))
         for _, subject in rows
     ]
+    columns["sort"] = [classes.sort(number) for number in columns["number"]]
     texts = ("kind", "facts", "wrong")
     kinds = {column: "text" if column in texts else "number" for column in columns}
     numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
-    numbered = keyed.inner_join(numbers, _KEY).select("id", "kind", "number", "acts_for", "plan")
-    kept = engine.keep(numbered)
-    unique, doubled = _once(engine, kept)
-    plans = sorted(row["plan"] for row in engine.rows(_plans(unique)))
-    subjects, seats = seated(
-        engine, _with_plans(engine, unique, plans), len(plans), len(classes.known)
-    )
-    engine.let_go(kept)
+    numbered = keyed.inner_join(numbers, _KEY).select(*_NUMBERED)
+    (ids,) = engine.rows(keyed.aggregate(different=keyed.id.nunique()))
+    unique, acting, doubled = numbered, keyed, list[Problem]()
+    if ids["different"] < total:
+        unique, doubled = _once(engine, numbered)
+        acting = unique
+    plans = sorted(row["plan"] for row in engine.rows(_plans(acting)))
+    widths = len(classes.known), len(plans), classes.sorts
+    subjects, seats = seated(engine, _with_plans(engine, unique, plans), acting, widths)
     wrong = [Problem(what, *found) for what, found in sorted(classes.faults.items())]
     wrong += [] if total else [Problem(f"subjects in the population: {NOTHING}", 0, "")]
-    alike = engine.keep(_alike(subjects, seats))
-    return Population(subjects, alike, seats, total, lacking, (*wrong, *doubled), tuple(plans))
+    alike, teams = (engine.keep(table) for table in _counted(subjects, seats))
+    problems = (*wrong, *doubled)
+    return Population(subjects, alike, teams, seats, total, lacking, problems, tuple(plans))
 
 
 def an_orphan(engine: Engine, population: Population) -> str:
@@ -125,15 +130,22 @@ def an_orphan(engine: Engine, population: Population) -> str:
     return row["example"] or ""
 
 
-def _alike(subjects: Table, seats: Seats) -> Table:
-    counted = subjects.group_by("seat").agg(subjects=subjects.count())
-    apart = counted.select(
-        "subjects",
-        number=seats.number(counted.seat),
-        plan=seats.plan(counted.seat),
-        place=seats.place(counted.seat),
+def _counted(subjects: Table, seats: Seats) -> tuple[Table, Table]:
+    """Count subjects by seat and by team, taken apart."""
+    alike, teams = (
+        table.group_by(table.columns).agg(subjects=table.count())
+        for table in (
+            subjects.select("seat"),
+            subjects.filter(seats.has_place(subjects.team)).select("team"),
+        )
     )
-    return seats.with_organisations(apart)
+    apart = alike.select(
+        "subjects",
+        number=seats.number(alike.seat),
+        organisation=seats.organisation(alike.seat),
+        plan=seats.plan(alike.seat),
+    )
+    return apart, seats.with_names(teams)
 
 
 def _table(engine: Engine, name: str | Lines) -> Table:
@@ -219,31 +231,28 @@ def _instant(value: object) -> Instant | None:
 
 
 def _once(engine: Engine, table: Table) -> tuple[Table, list[Problem]]:
-    """Give every id one row (rule 3); only where some have more does it cost more than a count."""
-    (whole,) = engine.rows(table.aggregate(rows=table.count(), ids=table.id.nunique()))
-    if whole["rows"] == whole["ids"]:
-        return table, []
+    """Give every id one row (rule 3), where some have more."""
     same = table.group_by("id").agg(
         rows=table.count(),
         kind=table.kind.min(),
         numbers=table.number.nunique(),
         number=table.number.min(),
+        sort=table.sort.min(),
         owners=table.acts_for.fill_null("").nunique(),
         acts_for=table.acts_for.min(),
         plans=table.plan.fill_null("").nunique(),
         plan=table.plan.min(),
     )
     alike = (same.numbers == 1) & (same.owners == 1) & (same.plans == 1)
-    unique = engine.keep(
-        same.mutate(alike=alike.ifelse(1, 0), number=alike.ifelse(same.number, TWICE))
-    )
+    told = {name: alike.ifelse(same[name], TWICE) for name in ("number", "sort")}
+    unique = engine.keep(same.mutate(alike=alike.ifelse(1, 0), **told))
     twice = unique.filter(unique.rows > 1)
     counted = twice.group_by("alike").agg(subjects=twice.count(), example=twice.id.min())
-    told = ("subjects given more than once, and not alike", "subjects given more than once")
+    said = ("subjects given more than once, and not alike", "subjects given more than once")
     problems = [
-        Problem(told[row["alike"]], row["subjects"], row["example"]) for row in engine.rows(counted)
+        Problem(said[row["alike"]], row["subjects"], row["example"]) for row in engine.rows(counted)
     ]
-    return unique.select("id", "kind", "number", "acts_for", "plan"), problems
+    return unique.select(*_NUMBERED), problems
 
 
 def _plans(table: Table) -> Table:

@@ -197,4 +197,5 @@ def _hitting(
                 )
                 hit = tuple(before.stricter(after) for before, after in pairs)
                 if any(hit):
-                    yield Hitting(unit.asker, unit.named, model, hit)
+                    sort = verdicts.classes.sort(unit.asker.requester)
+                    yield Hitting(unit.asker, sort, unit.named, model, hit)

@@ -3,13 +3,15 @@
 1. A row is a request: `subject` whose key was used, `model` by any of its names, the instant `at`;
    `organisation` and `end_user` where the request named them, `tokens`, and `open` for a stream
    that is still open. A request without an organisation stands on the subject's own.
-2. Requests are counted by the classes they stand on; how many there are costs one pass over them
-   and nothing else.
+2. Requests are counted by the seats and teams they stand on (see `writ.study.seats`); how many there
+   are costs one pass over them and nothing else. Rows that name an end user, where they are fewer
+   than the subjects, are set aside first, so that subjects are looked for in them and not the other
+   way round.
 3. An end user whom nobody registered is a person without facts; any other subject that nobody knows
    cannot be judged. Both are counted and named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,10 +59,15 @@ class Counted:
 
 @dataclass(slots=True)
 class Traffic:
-    """A log: `parts` are its counts, by the asker's numbers, the organisation's id, plan and model."""
+    """A log: `parts` are its counts by the asker's numbers, plan and model.
+
+    `teams` are those of requests that stand on an organisation, by its id, its class, the sort of the
+    requester, the class of the end user, and model.
+    """
 
     rows: Table
     parts: tuple[Table, ...]
+    teams: tuple[Table, ...]
     without: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
 
@@ -74,21 +81,24 @@ def read_traffic(
     ids; None has that of all others.
     """
     raw, lacking = open_columns(engine, name, REQUIRED, COLUMNS)
-    problems = list(_looked_over(engine, raw, lacking))
-    back, first = backwards(name, "at")
-    if back:
-        what = "requests whose instant is before that of the row above"
-        problems.append(Problem(what, back, f"row {first}"))
     rows = _plain(raw)
+    named = "organisation" not in lacking
     if "end_user" in lacking:
         parts: tuple[Table, ...] = (rows,)
     else:
         names_one = rows.end_user.fill_null("") != ""
-        naming = _with_users(engine, rows.filter(names_one), population, strangers)
-        parts = (rows.filter(~names_one), naming)
-    named = "organisation" not in lacking
-    counts = tuple(engine.keep(_counts(part, population, named=named)) for part in parts)
-    return Traffic(raw, counts, lacking, problems)
+        naming = _set_aside(engine, rows.filter(names_one), population)
+        parts = (rows.filter(~names_one), _with_users(engine, naming, population, strangers))
+    seats = population.seats
+    counts = [engine.keep(_counts(part, population, named=named)) for part in parts]
+    by_seat = tuple(_by_seat(table, seats) for table in counts)
+    by_team = tuple(seats.with_names(_by_team(table)) for table in counts)
+    problems = list(_looked_over(engine, raw, lacking, subjects=_somebody_untold(engine, by_seat)))
+    back, first = backwards(name, "at")
+    if back:
+        what = "requests whose instant is before that of the row above"
+        problems.append(Problem(what, back, f"row {first}"))
+    return Traffic(raw, by_seat, by_team, lacking, problems)
 
 
 def counted(engine: Engine, traffic: Traffic, population: Population) -> Iterator[Counted]:
@@ -112,7 +122,7 @@ def a_stranger(engine: Engine, traffic: Traffic, population: Population) -> str:
     strangers = rows.anti_join(known, rows.subject == known.id)
     own = (
         part.aggregate(example=part.name.min(where=part.organisation == UNKNOWN))
-        for part in traffic.parts
+        for part in traffic.teams
     )
     looked = [strangers.aggregate(example=strangers.subject.min()), *own]
     if "organisation" not in traffic.without:
@@ -137,38 +147,64 @@ def _plain(raw: Table) -> Table:
 
 
 def _counts(rows: Table, population: Population, *, named: bool) -> Table:
-    """Count rows by seat and model, and what else they name; then take the seats apart."""
+    """Count rows by key and model, and by the end user that they name (rule 2)."""
     seats = population.seats
-    who = population.subjects.select(key="id", seat="seat")
-    joined = rows.left_join(who, rows.subject == who.key)
-    keys = ["seat", "model", *(["user"] if "user" in rows.columns else [])]
+    who = population.subjects.select(known_id="id", seat="seat", team="team")
+    joined = rows.left_join(who, rows.subject == who.known_id)
+    stranger = seats.of_strangers()
+    joined = joined.mutate(
+        seat=joined.seat.fill_null(stranger[0]), team=joined.team.fill_null(stranger[1])
+    )
     if named:
         joined = _with_organisations(joined, seats)
-        keys.append("named")
-    grouped = joined.group_by(keys).agg(
-        requests=joined.count(),
-        tokens=joined.tokens.sum().cast("int64"),
-        streams=joined.count(where=joined.stream),
+    also = ["user"] if "user" in rows.columns else []
+    keyed = joined.select(
+        "model", "tokens", "stream", *also, key=seats.keys(joined.seat, joined.team)
     )
-    seat = grouped.seat.fill_null(seats.of_strangers())
-    own = seats.place(seat)
-    apart = grouped.select(
+    return keyed.group_by("key", "model", *also).agg(
+        requests=keyed.count(),
+        tokens=keyed.tokens.sum().cast("int64"),
+        streams=keyed.count(where=keyed.stream),
+    )
+
+
+def _by_seat(counts: Table, seats: Seats) -> Table:
+    """Take seats apart."""
+    found = counts.filter(counts.key >= 0)
+    return found.select(
         *("model", "requests", "tokens", "streams"),
-        requester=seats.number(seat),
-        plan=seats.plan(seat),
-        place=(grouped.named == NOBODY).ifelse(own, grouped.named) if named else own,
-        user=grouped.user if "user" in keys else _number(NOBODY),
+        requester=seats.number(found.key),
+        plan=seats.plan(found.key),
+        organisation=seats.organisation(found.key),
+        user=_user(found),
     )
-    return seats.with_organisations(apart)
+
+
+def _by_team(counts: Table) -> Table:
+    found = counts.filter(counts.key < 0)
+    return found.select("model", "requests", user=_user(found), team=-found.key)
+
+
+def _user(counts: Table) -> Table:
+    return counts.user.cast("int64") if "user" in counts.columns else _number(NOBODY)
 
 
 def _with_organisations(joined: Table, seats: Seats) -> Table:
     """Let an organisation that the request names stand before the subject's own."""
-    there = seats.organisations.select(named_id="id", named="place")
+    there = seats.organisations.select(named_id="id", named="place", told="number")
     found = joined.left_join(there, joined.organisation == there.named_id)
     none = found.organisation.fill_null("") == ""
-    place = ibis.ifelse(none, NOBODY, found.named.fill_null(UNKNOWN))
-    return found.mutate(named=place.cast("int64"))
+    place, number = (column.fill_null(UNKNOWN) for column in (found.named, found.told))
+    return found.mutate(
+        seat=none.ifelse(found.seat, seats.moved(found.seat, number)),
+        team=none.ifelse(found.team, seats.moved_team(found.team, place)),
+    )
+
+
+def _set_aside(engine: Engine, rows: Table, population: Population) -> Table:
+    """Keep rows that are fewer than the subjects (rule 2)."""
+    (found,) = engine.rows(rows.aggregate(rows=rows.count()))
+    return engine.keep(rows) if found["rows"] < population.rows else rows
 
 
 def _with_users(
@@ -203,14 +239,27 @@ def _number(value: int) -> Table:
     return ibis.literal(value, "int64")
 
 
-def _looked_over(engine: Engine, raw: Table, lacking: tuple[str, ...]) -> Iterator[Problem]:
-    """Count what is wrong with the rows themselves."""
+def _somebody_untold(engine: Engine, parts: Iterable[Table]) -> bool:
+    """Whether some request is that of nobody whom the population tells: its subject may be empty."""
+    least = [row["least"] for part in parts for row in engine.rows(_least(part))]
+    return min((number for number in least if number is not None), default=NOBODY) < NOBODY
+
+
+def _least(part: Table) -> Table:
+    return part.aggregate(least=part.requester.min())
+
+
+def _looked_over(
+    engine: Engine, raw: Table, lacking: tuple[str, ...], *, subjects: bool
+) -> Iterator[Problem]:
+    """Count what is wrong with the rows themselves; without `subjects`, all of them have one."""
     wrong: dict[str, Any] = {
         "requests without an instant": raw["at"].isnull() & (raw[UNREAD] != "at"),
         "requests whose instant cannot be read": raw[UNREAD] == "at",
         "requests whose `open` cannot be read, counted as closed": raw[UNREAD] == "open",
-        "requests without a subject": raw.subject.isnull() | (raw.subject == ""),
     }
+    if subjects:
+        wrong["requests without a subject"] = raw.subject.isnull() | (raw.subject == "")
     if "tokens" not in lacking:
         wrong["requests whose tokens are not told, counted as none"] = raw.tokens.isnull()
         wrong["requests with fewer than no tokens, counted as none"] = raw.tokens < 0
