@@ -34,10 +34,10 @@ from writ.study.proof.symbols import (
     Domain,
     Level,
     Parts,
-    Patterns,
     Role,
     Symbols,
     alike,
+    looked_up,
 )
 from writ.study.proof.tables import Tables
 from writ.study.proof.timeline import Span, Time, edges_of, levels_of, spans_of
@@ -157,7 +157,7 @@ def _values(
     wild = {one for item in lists for one in item.patterns if WILD in one}
     for side in sides:
         found |= dict.fromkeys(_told_apart(name, side, wild))
-    lists_of = [Patterns(item.patterns) for item in lists]
+    lists_of = [looked_up(item.patterns) for item in lists]
 
     @cache
     def told(value: Parts) -> tuple[object, ...]:

@@ -1,10 +1,12 @@
 """One piece of work for many things, in several processes that each have all that this one has.
 
-1. A process is a fork of this one, so that nothing has to be sent but what comes of the work.
+1. A process is a fork of this one, so that nothing has to be sent but what comes of the work. What is
+   there by then is frozen: no process looks through it for garbage, and all go on sharing it.
 2. Where there is one process, one thing, or no fork on this machine, all is done here.
 3. A process that ends before its work is done fails all of it.
 """
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -27,12 +29,14 @@ def done(work: Callable[[T], R], things: Sequence[T], processes: int) -> Iterato
         yield from map(work, things)
         return
     _shared.append(lambda place: work(things[place]))
+    gc.freeze()
     try:
         with ProcessPoolExecutor(several, multiprocessing.get_context("fork")) as pool:
             yield from pool.map(_one, range(len(things)))
     except BrokenProcessPool:
         raise Failed("a process ended before its work was done; is there enough memory?") from None
     finally:
+        gc.unfreeze()
         _shared.pop()
 
 

@@ -10,7 +10,7 @@ from writ.law.compiled.book import Compiled
 from writ.model.order import Lawbook
 from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import Law, prove_model
-from writ.study.proof.by_order import contained, models_of, restores
+from writ.study.proof.by_order import models_of, prove_order
 from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
 from writ.study.proof.solver import version
@@ -35,7 +35,7 @@ def prove(
     proof = Proof(partly=() if every <= {*asked} else asked)
 
     things: list[tuple[Callable[[Law, str], Proof], str]]
-    things = [(kind, name) for name in asked for kind in (restores, contained)]
+    things = [(prove_order, name) for name in asked]
     things += [(prove_model, name) for name in models]
     for found in done(lambda thing: thing[0](law, thing[1]), things, processes):
         proof.take(found)

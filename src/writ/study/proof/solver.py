@@ -30,7 +30,11 @@ def solve(text: str, longest_ms: int = LONGEST_MS) -> Solved:
     if answer != "sat":
         return Solved(answer)
     model = solver.model()
-    true = (item.name() for item in model.decls() if not item.arity() and z3.is_true(model[item]))
+    true = (
+        item.name()
+        for item in model.decls()
+        if not item.arity() and z3.is_true(model.get_interp(item))
+    )
     return Solved(answer, frozenset(true))
 
 

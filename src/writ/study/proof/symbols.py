@@ -10,7 +10,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -43,7 +43,7 @@ def _span(age: int) -> str:
 class Patterns:
     """The values that some patterns name, looked up by what the patterns say."""
 
-    def __init__(self, patterns: Iterable[Parts]) -> None:
+    def __init__(self, patterns: frozenset[Parts]) -> None:
         self._said: dict[tuple[int, tuple[int, ...]], set[Parts]] = {}
         for pattern in patterns:
             places = tuple(place for place, part in enumerate(pattern) if part != WILD)
@@ -56,6 +56,12 @@ class Patterns:
             if len(value) == size and tuple([value[place] for place in places]) in said:
                 return True
         return False
+
+
+@lru_cache(maxsize=4096)
+def looked_up(patterns: frozenset[Parts]) -> Patterns:
+    """Return patterns to look values up by; models under the same orders share them."""
+    return Patterns(patterns)
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Domain:
         """Return the values that a list names."""
         found = self._named.get(atom)
         if found is None:
-            patterns = Patterns(atom.patterns)
+            patterns = looked_up(atom.patterns)
             values = self.values.get(atom.attribute, ())
             found = self._named[atom] = tuple(value for value in values if patterns.name(value))
         return found

@@ -73,10 +73,10 @@ class Span:
 
 def spans_of(book: Lawbook, model: str, deployment: Deployment | None = None) -> tuple[Span, ...]:
     """Return what speaks of a model, over all time, where it is served at a deployment (rule 1)."""
+    speaking = [item for item in book.versions if any(model in rule.models for rule in item.rules)]
     governing = [
         (item, *_governs(item, book.versions))
-        for item in sorted(book.versions, key=lambda item: (item.order, item.version))
-        if any(model in rule.models for rule in item.rules)
+        for item in sorted(speaking, key=lambda item: (item.order, item.version))
     ]
     holds = [(item.since, item.until) for item in book.holds if item.model == model]
     edges = sorted(
