@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.worlds.lawbooks import lawbook, pool
-from tests.worlds.populations import asked, world
+from tests.worlds.populations import asked, hit, world
 from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
 from writ.study.simulation import simulate
@@ -19,7 +19,10 @@ SEEDS = 20
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_counts_are_those_of_one_by_one(seed: int) -> None:
-    """Every subject and request, on both sides of every phase, gets what it gets when asked alone."""
+    """Every subject and request, on both sides of every phase, gets what it gets when asked alone.
+
+    And each organisation is told as hit as often as it is.
+    """
     random = Random(seed)  # noqa: S311  drawn, not secret
     book = lawbook(random, pool(random))
     kept = tuple(version for version in book.versions if version.order != "o0")
@@ -39,3 +42,9 @@ def test_counts_are_those_of_one_by_one(seed: int) -> None:
                 assert {name: +count for name, count in expected.items() if name in counted} == {
                     name: +count for name, count in counted.items()
                 }
+            hits = hit(people, comparison.compiled, phase.phase.start, figures.model)
+            for measure, by_organisation in hits.items():
+                ranked = figures.hit.get(measure, [])
+                assert by_organisation == Counter(
+                    {item.organisation: item.count for item in ranked}
+                )

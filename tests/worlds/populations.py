@@ -24,6 +24,7 @@ from writ.model.subject import Chain, Fact, Subject
 from writ.model.vocabulary import Kind
 
 PLANS = ("free", "pro", None)
+STRICTNESS = ("permit", "substitute", "verify", "deny")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,28 @@ def asked(world: World, compiled: Compiled, at: Instant, model: str) -> dict[str
             found["requests"][outcome] += 1
             found["tokens"][outcome] += item.tokens
             found["streams"][outcome] += item.open
+    return found
+
+
+def hit(
+    world: World, sides: tuple[Compiled, Compiled], at: Instant, model: str
+) -> dict[str, Counter[str]]:
+    """Count by organisation, one by one, the subjects and requests for which it becomes stricter."""
+    known = {subject.id: subject for subject in world.subjects}
+    chains: list[tuple[str, tuple[str, str | None, str | None]]]
+    chains = [("subjects", (subject.id, None, None)) for subject in world.subjects]
+    chains += [
+        ("requests", (item.subject, item.organisation, item.end_user))
+        for item in world.requests
+        if sides[1].book.catalogue.resolve(item.model) == model
+    ]
+    found = {"subjects": Counter[str](), "requests": Counter[str]()}
+    for measure, names in chains:
+        before, after = (_outcome(known, side, names, model, at) for side in sides)
+        own = known[names[0]].acts_for if names[0] in known else ()
+        company = names[1] or next(iter(own), None)
+        if company and before != "unjudged" and STRICTNESS.index(before) < STRICTNESS.index(after):
+            found[measure][company] += 1
     return found
 
 
