@@ -20,6 +20,7 @@ from tests.worlds.lawbooks import (
     STEP,
     chance,
     employed_by,
+    held_at,
     most_recent,
     owned_by,
     parent_is,
@@ -32,12 +33,18 @@ from writ.law.literal.derived import Asking
 from writ.law.literal.facts import Level
 from writ.law.literal.possible import asked_of
 from writ.law.literal.satisfy import Link
-from writ.model.expression import Derived, EmployedBy, MostRecent
+from writ.model.expression import Derived, EmployedBy, HeldAt, MostRecent
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
 
 Answers = frozenset[bool]
-ATOMS: tuple[Callable[[Random], Derived], ...] = (owned_by, most_recent, parent_is, employed_by)
+ATOMS: tuple[Callable[[Random], Derived], ...] = (
+    owned_by,
+    most_recent,
+    held_at,
+    parent_is,
+    employed_by,
+)
 GRAPHS: tuple[Callable[[Random], Derived], ...] = (owned_by, parent_is, employed_by)
 SAID = {True: frozenset({True}), False: frozenset({False}), None: frozenset({False, True})}
 
@@ -45,7 +52,7 @@ SAID = {True: frozenset({True}), False: frozenset({False}), None: frozenset({Fal
 def asked(random: Random) -> tuple[Derived, Answers, Answers]:
     """Draw an atom and somebody; return it with what either writing says of them."""
     atom = pick(random, ATOMS)(random)
-    kind: Kind = "person" if isinstance(atom, MostRecent | EmployedBy) else "organisation"
+    kind: Kind = "person" if isinstance(atom, MostRecent | HeldAt | EmployedBy) else "organisation"
     drawn = subject(random, kind)
     somebody = Subject(drawn.id, kind, (), drawn.facts, related(random))
     floor, age = random.randint(0, 2), pick(random, AGES) if chance(random, 20) else None
@@ -71,7 +78,7 @@ def test_derived_atoms_agree_on_seeds(start: int) -> None:
     found = {seed: asked(Random(seed)) for seed in range(start, start + 1000)}  # noqa: S311 - to be repeated, not to be secret
     assert [] == [seed for seed, (_, one, other) in found.items() if one != other]
     seen = Counter((type(atom), answer) for atom, answer, _ in found.values())
-    assert 12 == len(seen)
+    assert 15 == len(seen)
 
 
 def name_of(atom: Derived) -> str:

@@ -132,7 +132,9 @@ def true_fact(random: Random, case: Truth) -> Fact:
 def telling_facts(random: Random, kind: Kind) -> tuple[Fact, ...]:
     """Draw what derived atoms need to be decided: complete lists, by good and early evidence."""
     person = kind == "person"
-    names = PERSONAL if person else ("owners", "ultimate_parent", "incorporated_in")
+    names: tuple[str, ...] = (*PERSONAL, "former_citizenships", "employer")
+    if not person:
+        names = ("owners", "ultimate_parent", "incorporated_in")
     return tuple(
         Fact(
             name,

@@ -22,6 +22,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -181,6 +182,12 @@ def most_recent(random: Random) -> MostRecent:
     return MostRecent(frozenset(some(random, COUNTRIES)))
 
 
+def held_at(random: Random) -> HeldAt:
+    """Draw a nationality, of a class now and then, and when it is asked about."""
+    at = pick(random, GRID) + random.randint(-STEP, 1)
+    return HeldAt(_citizen_of(random), at)
+
+
 def owned_by(random: Random) -> OwnedBy:
     """Draw a threshold, and which owners count."""
     company = pick(random, ASKED_OF_OWNERS)(random)
@@ -229,6 +236,7 @@ PERSON_ATOMS: tuple[Callable[[Random], Expression], ...] = (
     _citizen_only_of,
     _age_over,
     most_recent,
+    held_at,
     employed_by,
 )
 COMPANY_ATOMS: tuple[Callable[[Random], Expression], ...] = (

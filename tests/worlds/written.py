@@ -24,6 +24,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -253,7 +254,7 @@ class _Writer:
                 return {operator: "nobody-at-all"}
             case Given(operator, group):
                 return {operator: self.group(group, listed=operator != "acting_for")}
-            case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
+            case MostRecent() | HeldAt() | ParentIs() | OwnedBy() | EmployedBy():
                 return self.derived(expression)
             case _:
                 return self.listed(expression)
@@ -262,6 +263,8 @@ class _Writer:
         match atom:
             case MostRecent(countries):
                 return {"most_recent_of": sorted(countries)}
+            case HeldAt(held, at):
+                return {**self.listed(held), "held_at": format_instant(stretched(at))}
             case ParentIs(who):
                 return {"ultimate_parent_is": self.expression(who)}
             case EmployedBy(who):
@@ -274,7 +277,7 @@ class _Writer:
                     }
                 }
 
-    def listed(self, atom: Listed) -> Plain:
+    def listed(self, atom: Listed) -> dict[str, Plain]:
         word, patterns = atom.operator, sorted(atom.patterns)
         if atom.group is not None:
             return {word: self.group(atom.group)}

@@ -149,7 +149,7 @@ def definition_of(reader: Reader, node: Node, groups: Mapping[str, CountryGroup]
         _texts(reader, fields["cites"]),
         at,
         reader.text(fields["summary"]),
-        _predicate(reader, fields, name, members_at(groups, at)),
+        _predicate(reader, fields, name, members_at(groups, at), at),
         _false_when(reader, fields["false_when"]),
         _texts(reader, fields["limits"]),
         tuple(_example(reader, item, at) for item in reader.items(fields["scenarios"])),
@@ -161,14 +161,19 @@ def _texts(reader: Reader, node: Node | None) -> tuple[str, ...]:
 
 
 def _predicate(
-    reader: Reader, fields: Fields, name: str, groups: Mapping[str, tuple[str, ...]]
+    reader: Reader,
+    fields: Fields,
+    name: str,
+    groups: Mapping[str, tuple[str, ...]],
+    effective: Instant,
 ) -> Predicate:
     used = set[str]()
+
+    def scope(kind: PredicateKind) -> Scope:
+        return Scope(reader, kind, {}, None, groups=groups, used=used, effective=effective)
+
     branches = {kind: node for kind in KINDS if (node := fields[kind]) is not None}
-    read = {
-        kind: read_expression(Scope(reader, KINDS[kind], {}, None, groups=groups, used=used), node)
-        for kind, node in branches.items()
-    }
+    read = {kind: read_expression(scope(KINDS[kind]), node) for kind, node in branches.items()}
     if fields["definition"] is not None and not branches:
         reader.fault(fields["definition"], "a definition needs `person`, `organisation` or both")
     cites = fields["cites"]

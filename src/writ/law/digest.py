@@ -16,6 +16,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -150,7 +151,7 @@ def _expression(expression: Expression | None) -> Plain:
             return _listed(expression)
         case Given(operator, group):
             return {operator: _group(group)}
-        case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
+        case MostRecent() | HeldAt() | ParentIs() | OwnedBy() | EmployedBy():
             return _derived(expression)
         case AnyOf(items):
             return {"any": [_expression(item) for item in items]}
@@ -183,6 +184,8 @@ def _derived(atom: Derived) -> Plain:
     match atom:
         case MostRecent(countries):
             return {"most_recent_of": sorted(countries)}
+        case HeldAt(held, at):
+            return {"held": _listed(held), "at": at}
         case ParentIs(who):
             return {"ultimate_parent_is": _expression(who)}
         case EmployedBy(who):

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from writ.clock import Instant
 from writ.law.annexes import without_subsidiaries
 from writ.law.countries import countries, read_countries, read_places
 from writ.law.document import Node, quoted
@@ -30,6 +31,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -58,7 +60,8 @@ class Scope:
 
     `lenient` is rule 2's exception, `negated` says that a `not` stands above. `groups` are those of
     countries, each with its members; `used` gathers the names of those that were named. `within`
-    is the operator by which somebody else is asked (rule 5).
+    is the operator by which somebody else is asked (rule 5). `effective` is that of the version or
+    definition that is read.
     """
 
     reader: Reader
@@ -70,6 +73,7 @@ class Scope:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     within: str = ""
+    effective: Instant | None = None
 
     def of_other(self, kind: Kind, within: str) -> "Scope":
         """Return the scope of what is asked of an owner or parent of a kind (rule 5)."""
@@ -181,6 +185,15 @@ def _nationality(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) ->
     if "class" in nodes:
         classes = [read_class(scope.reader, item) for item in scope.reader.some(nodes["class"])]
     return operator.listed(frozenset((code, name) for code in codes for name in classes))
+
+
+def _held(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
+    """Read a nationality, at the instant of judging or at another."""
+    listed, node = _nationality(operator, scope, nodes), nodes.get("held_at")
+    at = scope.reader.instant(node)
+    if node is not None and at is not None and scope.effective is not None and at > scope.effective:
+        scope.reader.fault(node, "`held_at` is after `effective`; nobody can know yet")
+    return listed if node is None else HeldAt(listed, at or 0)
 
 
 def _place(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
@@ -369,8 +382,8 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("any", "", _BOTH, _joined),
         Operator("all", "", _BOTH, _joined),
         Operator("not", "", _BOTH, _not),
-        _asks("citizen_of", "citizenships", _nationality, "class"),
-        _asks("national_of", "citizenships", _nationality, "class"),
+        _asks("citizen_of", "citizenships", _held, "class", "held_at"),
+        _asks("national_of", "citizenships", _held, "class", "held_at"),
         _asks("formerly_citizen_of", "former_citizenships", _nationality, "class"),
         _asks("ever_citizen_of", "citizenships", _ever, "class"),
         _asks("citizen_only_of", "citizenships", _only),

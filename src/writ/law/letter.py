@@ -8,6 +8,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from writ.clock import Instant
 from writ.law.definitions import Library, PredicateKind, read_predicate
 from writ.law.document import Node, quoted
 from writ.law.expressions import Scope
@@ -36,6 +37,7 @@ class Letter:
     carried: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     licences: dict[str, Licence] = field(default_factory=dict)
+    effective: Instant | None = None
 
     def clause(self, node: Node | None) -> str:
         """Read a reference to a clause, which is thereby carried."""
@@ -120,7 +122,7 @@ class Letter:
             provider = self.catalogue.provider
             return Scope(
                 self.reader, kind, self.annexes, provider, lenient,
-                groups=self.groups, used=self.used,
+                groups=self.groups, used=self.used, effective=self.effective,
             )  # fmt: skip
 
         predicate = read_predicate(self.reader, node, scope, self.library)

@@ -112,7 +112,9 @@ def _read(
     clauses = _texts(reader, fields["clauses"])
     groups = members_at({**shipped_groups(), **beside.groups}, window.effective)
     annexes = read_annexes(reader, fields["annexes"], beside.files)
-    letter = Letter(reader, catalogue, clauses, annexes, groups, beside.library)
+    letter = Letter(
+        reader, catalogue, clauses, annexes, groups, beside.library, effective=window.effective
+    )
     read_licences(letter, fields["licences"])
     rules = _rules(letter, node, fields, kind)
     exceptions = _exceptions(letter, fields, rules)

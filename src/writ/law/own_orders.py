@@ -20,6 +20,7 @@ from writ.model.expression import (
     AnyOf,
     EmployedBy,
     Expression,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -149,7 +150,7 @@ def origin_asked(predicate: Predicate) -> set[str]:
     found: set[str] = set()
     for side in (predicate.person, predicate.organisation):
         found |= {atom.attribute for atom in _listed(side) if atom.attribute in ORIGIN}
-        found |= {"citizenships"} if _most_recent(side) else set()
+        found |= {"citizenships"} if _of_nationality(side) else set()
     return found
 
 
@@ -159,8 +160,8 @@ def _listed(expression: Expression | None) -> Iterator[Listed]:
             yield item
 
 
-def _most_recent(expression: Expression | None) -> bool:
-    return any(isinstance(item, MostRecent) for item in _parts(expression))
+def _of_nationality(expression: Expression | None) -> bool:
+    return any(isinstance(item, MostRecent | HeldAt) for item in _parts(expression))
 
 
 def _parts(expression: Expression | None) -> Iterator[Expression]:

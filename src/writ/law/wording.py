@@ -17,6 +17,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -159,7 +160,7 @@ def _says(item: Expression) -> str:
             return f"never ({operator})"
         case Given(operator, group):
             return f"{operator} {group_words(group)}"
-        case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
+        case MostRecent() | HeldAt() | ParentIs() | OwnedBy() | EmployedBy():
             return _derived(item)
         case _ if item.least is not None:
             return f"{item.operator} {item.least}"
@@ -172,6 +173,8 @@ def _derived(item: Derived) -> str:
     match item:
         case MostRecent(countries):
             return f"most_recent_of {', '.join(sorted(countries))}"
+        case HeldAt(held, at):
+            return f"{_says(held)} held_at {format_instant(at)}"
         case ParentIs(who):
             return f"ultimate_parent_is ({_says(who)})"
         case EmployedBy(who):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from writ.clock import Instant
 from writ.model.vocabulary import VOCABULARY, Shape
 
 WILD = "*"
@@ -104,6 +105,24 @@ class MostRecent:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldAt:
+    """A nationality that was held at an instant, whether or not it still is."""
+
+    held: Listed
+    at: Instant
+
+    def may_name(self, parts: tuple[str, ...]) -> bool:
+        """Whether some pattern may turn out to name these parts, of which some are unsaid."""
+        return any(
+            all(
+                part in {"", want} or want == WILD
+                for part, want in zip(parts, pattern, strict=True)
+            )
+            for pattern in self.held.patterns
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OwnedBy:
     """Owned, in aggregate and through owners so owned, to `share` percent or more by `who`.
 
@@ -134,7 +153,7 @@ class EmployedBy:
     who: "Expression"
 
 
-Derived: TypeAlias = MostRecent | OwnedBy | ParentIs | EmployedBy
+Derived: TypeAlias = MostRecent | HeldAt | OwnedBy | ParentIs | EmployedBy
 Expression: TypeAlias = Listed | Given | Never | Derived | AnyOf | AllOf | Not
 
 

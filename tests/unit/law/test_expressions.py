@@ -3,6 +3,7 @@ from typing import Literal
 import pytest
 
 from writ.canonical import Plain, digest
+from writ.clock import parse_instant
 from writ.law.countries import countries
 from writ.law.document import read_plain
 from writ.law.expressions import OPERATORS, Scope, read_expression
@@ -14,6 +15,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -136,6 +138,14 @@ def employer(group: Group, *members: str) -> Listed:
             {"ultimate_parent_in": "annex-a"},
             "organisation",
             Listed("ultimate_parent_in", "ultimate_parent", frozenset({("brit-co",)}), ANNEX),
+        ),
+        (
+            {"citizen_of": ["RU"], "held_at": "2022-02-24T00:00:00Z"},
+            "person",
+            HeldAt(
+                Listed("citizen_of", "citizenships", frozenset({("RU", "*")})),
+                parse_instant("2022-02-24T00:00:00Z"),
+            ),
         ),
         ({"most_recent_of": ["CN", "HK"]}, "person", MostRecent(frozenset({"CN", "HK"}))),
         (
@@ -430,6 +440,20 @@ def test_the_groups_of_an_expression_are_those_asked_of_others_too() -> None:
     asked = read({"all": [owned, parent, {"ultimate_parent_in": "self"}]}, "organisation")
     assert [ANNEX, ANNEX, ANNEX, SELF] == list(groups_in(asked))
     assert [] == list(groups_in(None))
+
+
+def test_what_was_held_is_asked_of_the_past() -> None:
+    """Nobody knows at an order's `effective` what will be held after it."""
+    effective = parse_instant("2026-06-12T00:00:00Z")
+    for at, said in (
+        ("2026-06-12T00:00:00Z", []),
+        ("2026-06-12T00:00:01Z", ["held_at: `held_at` is after `effective`; nobody can know yet"]),
+        ("then", ["held_at: `then` is not an instant; write 2026-06-12T17:21:00-04:00"]),
+    ):
+        reader = Reader()
+        scope = Scope(reader, "person", {}, "acme-ai", effective=effective)
+        read_expression(scope, read_plain({"national_of": ["RU"], "held_at": at}))
+        assert said == [fault.message for fault in reader.faults]
 
 
 def test_a_definition_names_no_groups() -> None:

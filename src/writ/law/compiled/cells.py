@@ -19,6 +19,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -32,7 +33,7 @@ _OTHER = "\0"  # a part that no pattern names
 def atoms(expression: Expression | None) -> Iterable[Listed | Given | Derived]:
     """Return the atoms of an expression, in reading order; what a derived one asks is its own."""
     match expression:
-        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+        case Listed() | Given() | MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
             yield expression
         case AnyOf(items) | AllOf(items):
             for item in items:

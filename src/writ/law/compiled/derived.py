@@ -17,13 +17,14 @@ from writ.clock import Instant
 from writ.law.compiled.cells import Known, Partitions, atoms
 from writ.law.compiled.evidence import Question, combined, knowledge, present
 from writ.law.compiled.ownership import UNSEEN, Threshold, held, owned
-from writ.law.compiled.recent import HELD, most_recent
+from writ.law.compiled.recent import EVER, HELD, held_at, most_recent
 from writ.law.compiled.solve import Situation, formula, satisfiable, valid
 from writ.model.expression import (
     Derived,
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     MostRecent,
     OwnedBy,
     Predicate,
@@ -52,7 +53,7 @@ class Derivations:
 
     def __init__(self, wanted: Sequence[Derived]) -> None:
         self._atoms = tuple(map(_atom, wanted))
-        self.follows = frozenset(item.kind for item in self._atoms if not isinstance(item, _Recent))
+        self.follows = frozenset(item.kind for item in self._atoms if not isinstance(item, _Own))
         asked = (item.asked_of_others for item in self._atoms)
         self.asked_of_others = frozenset[str]().union(*asked)
 
@@ -68,8 +69,8 @@ class Derivations:
 
 def _atom(wanted: Derived) -> _Atom:
     match wanted:
-        case MostRecent():
-            return _Recent(wanted)
+        case MostRecent() | HeldAt():
+            return _Own(wanted)
         case OwnedBy():
             return _Owned(wanted)
         case EmployedBy(who):
@@ -78,16 +79,20 @@ def _atom(wanted: Derived) -> _Atom:
             return _OneOf("organisation", "ultimate_parent", wanted.who)
 
 
-class _Recent:
+class _Own:
+    """What a person's own facts come to."""
+
     kind: Kind = "person"
     asked_of_others = frozenset[str]()
 
-    def __init__(self, wanted: MostRecent) -> None:
-        self._countries = wanted.countries
+    def __init__(self, wanted: MostRecent | HeldAt) -> None:
+        self._wanted = wanted
 
     def of(self, subject: Subject, question: Question, at: Instant) -> bool | None:
         facts = [fact for fact in subject.facts if present(fact, question, at)]
-        return most_recent(facts, self._countries, at)
+        if isinstance(self._wanted, HeldAt):
+            return held_at(facts, self._wanted, at)
+        return most_recent(facts, self._wanted.countries, at)
 
 
 class _OneOf:
@@ -161,7 +166,7 @@ class _Somebody:
             "organisation": formula(who.organisation, self._cells),
         }
         self._listed = {kind: _listed(who, word) for kind, word in _LISTS.items()}
-        own = (*HELD, *NAMING) if self._cells.derived else ()
+        own = (*HELD, *EVER, *NAMING) if self._cells.derived else ()
         self.asked = frozenset(self._cells.attributes).union(own, self._derivations.asked_of_others)
         self._unseen: dict[tuple[Kind, int], bool | None] = {}
 

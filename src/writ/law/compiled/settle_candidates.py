@@ -28,6 +28,7 @@ from writ.model.expression import (
     Derived,
     EmployedBy,
     Expression,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -142,7 +143,7 @@ class Candidates:
                 yield from _cells(of, self._cells.of[place], expression)
             case Listed():
                 yield from self._complete(of, expression.attribute)
-            case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+            case MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
                 yield from self._of_derived(of, expression, wanted=wanted)
             case AnyOf(items) | AllOf(items):
                 for item in items:

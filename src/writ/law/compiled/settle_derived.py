@@ -13,12 +13,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from writ.law.compiled.cells import atoms
-from writ.law.compiled.recent import HELD
+from writ.law.compiled.recent import EVER, HELD
 from writ.model.expression import (
     Derived,
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     MostRecent,
     OwnedBy,
     ParentIs,
@@ -62,6 +63,8 @@ def offers(atom: Derived, *, wanted: bool) -> Iterator[Offer]:
                 yield Offer(attribute, (), (), complete=True)
                 for code in named:
                     yield Offer(attribute, ((code, ""),), ((code, ""),), complete=True)
+        case HeldAt():
+            yield from (Offer(name, (), (), complete=True) for name in EVER if not wanted)
         case ParentIs(who):
             yield from _of_others("ultimate_parent", (who,), (), wanted=wanted)
         case EmployedBy(who):

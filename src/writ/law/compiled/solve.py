@@ -17,6 +17,7 @@ from writ.model.expression import (
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -86,7 +87,7 @@ def formula(expression: Expression | None, cells: Partitions) -> Formula:
             return Flag(1 << cells.acting.place[group])
         case Given(_, group):
             return Bits(len(cells.attributes) + 1, 1 << cells.own.place[group])
-        case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+        case MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
             return Bits(len(cells.attributes), 1 << cells.derived_place[expression])
         case AnyOf(items):
             return Join(every=False, items=tuple(formula(item, cells) for item in items))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from writ.clock import format_instant
 from writ.law.countries import countries
 from writ.model.expression import (
     WILD,
@@ -20,6 +21,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -187,7 +189,7 @@ def phrase(expression: Plain) -> str:
             return f"not ({phrase(item)})"
         case Given(operator, group):
             return GIVEN[operator].format(group_named(group))
-        case MostRecent() | ParentIs() | OwnedBy() | EmployedBy():
+        case MostRecent() | HeldAt() | ParentIs() | OwnedBy() | EmployedBy():
             return derived_phrase(expression)
         case _:
             return LISTED[expression.operator](expression)
@@ -199,6 +201,10 @@ def derived_phrase(atom: Derived) -> str:
         case MostRecent(countries):
             most = "has as the most recent country of citizenship or permanent residence "
             return most + joined(map(country, sorted(countries)))
+        case HeldAt(held, at):
+            return (
+                f"was a citizen at {format_instant(at)} of {_nations(held)}, whether or not still"
+            )
         case ParentIs(who):
             return f"has an ultimate parent that {phrase(simplified(who, 'organisation'))}"
         case EmployedBy(who):

@@ -16,12 +16,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, starmap
 
-from writ.clock import Instant, format_duration
+from writ.clock import Instant, format_duration, format_instant
 from writ.law.compiled.cells import Partitions, atoms
 from writ.law.compiled.rule import LinkKind, branch
 from writ.law.explain import related
 from writ.law.explain.english import joined, noun, value_words
-from writ.model.expression import Expression, Given, Group, Listed, MostRecent, groups_in
+from writ.model.expression import (
+    Derived,
+    Expression,
+    Given,
+    Group,
+    HeldAt,
+    Listed,
+    MostRecent,
+    groups_in,
+)
 from writ.model.order import ActiveRule, Evidence
 from writ.model.subject import Completeness, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
@@ -179,13 +188,12 @@ class Sketches:
                 yield parts
 
     def _counts(self, name: str, parts: Parts) -> bool:
-        """Whether the rules name the value, in a list or as the most recent of its kind."""
+        """Whether the rules name the value, in a list, as the most recent, or as held at an instant."""
         place = self._partitions.index.get(name)
         partition = None if place is None else self._partitions.of[place]
         unnamed = (_UNNAMED,) * len(parts)
         listed = partition is not None and partition.bit(parts) != partition.bit(unnamed)
-        recent = (item for item in self._partitions.derived if isinstance(item, MostRecent))
-        return listed or any(parts[0] in item.countries for item in recent)
+        return listed or any(_dated(item, parts) for item in self._partitions.derived)
 
     def _facts(self, chosen: Sequence[Showing]) -> Iterator[tuple[Fact, ...]]:
         named = {item.attribute for item in chosen}
@@ -199,9 +207,16 @@ class Sketches:
 
     def _fact(self, item: Showing, manner: tuple[int, int]) -> Fact:
         assurance, age = manner
-        values = tuple(Value(parts) for parts in item.values)
+        since = self._held_since if item.attribute == "citizenships" else None
+        values = tuple(Value(parts, since) for parts in item.values)
         at = self._at - age
         return Fact(item.attribute, values, item.completeness, assurance, SOURCE, SOURCE, at)
+
+    @cached_property
+    def _held_since(self) -> Instant | None:
+        """The earliest instant of which rules ask what was held then."""
+        asked = (item.at for item in self._partitions.derived if isinstance(item, HeldAt))
+        return min(asked, default=None)
 
     @cached_property
     def _manners(self) -> tuple[_Manner, ...]:
@@ -285,13 +300,31 @@ class Telling:
         return f"A{fact.assurance}" + (f", verified {format_duration(age)} ago" if age else "")
 
     def _shown(self, fact: Fact) -> str:
-        named = [value_words(fact.attribute, self._masked(value.parts)) for value in fact.values]
+        named = [
+            value_words(fact.attribute, self._masked(value.parts)) + _since(value)
+            for value in fact.values
+        ]
         if fact.completeness == "at_least":
             return f"{noun(fact.attribute)}: {', '.join(named)}, perhaps more"
         return f"{noun(fact.attribute)}: {', '.join(named) or 'none'} and no other"
 
     def _masked(self, parts: Parts) -> Parts:
         return tuple(self.groups.get(part, part) for part in parts)
+
+
+def _dated(atom: Derived, parts: Parts) -> bool:
+    """Whether an atom about dates names a value."""
+    match atom:
+        case MostRecent(countries):
+            return parts[0] in countries
+        case HeldAt(held):
+            return held.names(parts)
+        case _:
+            return False
+
+
+def _since(value: Value) -> str:
+    return "" if value.since is None else f" since {format_instant(value.since)}"
 
 
 def masks(groups: Iterable[Group]) -> dict[str, str]:

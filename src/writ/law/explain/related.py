@@ -8,8 +8,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from writ.law.compiled.recent import HELD
-from writ.law.compiled.settle_derived import enough, offers
+from writ.law.compiled.recent import EVER, HELD
+from writ.law.compiled.settle_derived import MOST_COUNTRIES, enough, offers
 from writ.model.expression import (
     WILD,
     AllOf,
@@ -17,6 +17,7 @@ from writ.model.expression import (
     Derived,
     EmployedBy,
     Expression,
+    HeldAt,
     Listed,
     MostRecent,
     OwnedBy,
@@ -45,6 +46,8 @@ def attributes(asked: Iterable[Derived]) -> dict[str, None]:
         match atom:
             case MostRecent():
                 found |= dict.fromkeys(HELD)
+            case HeldAt():
+                found |= dict.fromkeys(EVER)
             case ParentIs():
                 found["ultimate_parent"] = None
             case EmployedBy():
@@ -60,6 +63,11 @@ def shown(asked: Iterable[Derived]) -> Iterator[Shown]:
         for offer in offers(atom, wanted=True):
             yield offer.attribute, offer.tried, "exhaustive" if offer.complete else "at_least"
         match atom:
+            case HeldAt(held):
+                for parts in sorted(held.patterns)[:MOST_COUNTRIES]:
+                    named = tuple("" if part == WILD else part for part in parts)
+                    yield "citizenships", (named,), "at_least"
+                    yield "citizenships", (named,), "exhaustive"
             case OwnedBy():
                 yield "owners", ((_id(number), enough(atom)),), "at_least"
             case ParentIs():

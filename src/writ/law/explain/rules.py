@@ -18,6 +18,7 @@ from writ.model.expression import (
     Derived,
     EmployedBy,
     Expression,
+    HeldAt,
     Listed,
     MostRecent,
     ParentIs,
@@ -102,6 +103,12 @@ def _derived_truth(atom: Derived) -> str:
                 "which country is the most recent is known only from complete lists of citizenships"
                 " and of permanent residences. What began last decides, by the dates told in them;"
                 " of what began together each is the most recent."
+            )
+        case HeldAt():
+            return (
+                "what they were at that instant is known to be true once a nationality is shown with"
+                " a date no later, or was verified by then, and to be false only from complete lists"
+                " of citizenships and of former ones, on which nothing may have been held then."
             )
         case ParentIs():
             return (

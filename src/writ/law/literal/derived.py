@@ -7,9 +7,11 @@
 3. `owned_by`: each owner counts by itself or does not, and what the shares shown leave of the whole
    is held by nobody, by one of the owners of unknown share, or, where the list is open, by an
    outsider who counts. Owners then count through owners until no more do.
-4. `employed_by`: asked of each organisation shown to employ somebody as an employee, and in turn
+4. `held_at`: each nationality shown, now or formerly, had begun then or had not, had ended or had
+   not, as the dates told for it allow; where a list is open, one more may have been held.
+5. `employed_by`: asked of each organisation shown to employ somebody as an employee, and in turn
    by whom that is owned; an open list may have another, which may be any.
-5. Whoever is not on the books has an id and no facts, and is of the kind that a list names that id
+6. Whoever is not on the books has an id and no facts, and is of the kind that a list names that id
    as, or of either.
 """
 
@@ -27,15 +29,17 @@ from writ.law.literal.facts import Known, Level, combine, present
 from writ.law.literal.satisfy import Link
 from writ.law.literal.worlds import lists_in
 from writ.model.expression import (
+    WILD,
     Derived,
     EmployedBy,
     Expression,
+    HeldAt,
     MostRecent,
     OwnedBy,
     ParentIs,
     Predicate,
 )
-from writ.model.subject import Fact, Subject, followed
+from writ.model.subject import Fact, Subject, Value, followed
 from writ.model.vocabulary import Kind
 
 Choice = TypeVar("Choice")
@@ -64,6 +68,8 @@ class Asking:
         match atom:
             case MostRecent():
                 return frozenset(_recent_cases(atom, self.link.facts, self.level, self.at))
+            case HeldAt():
+                return frozenset(_held_cases(atom, self.link.facts, self.level, self.at))
             case ParentIs():
                 return self._one_of(atom.who, self._shown("ultimate_parent"))
             case EmployedBy():
@@ -90,7 +96,7 @@ class Asking:
         return Known(frozenset(shown), known.state)
 
     def _one_of(self, who: Expression, known: Known) -> frozenset[bool]:
-        """Return whether it is true of one of these organisations (rules 2 and 4)."""
+        """Return whether it is true of one of these organisations (rules 2 and 5)."""
         wanted = Predicate(None, who)
         may_be = [
             self._of_somebody(wanted, name, ("organisation",)) for (name,) in sorted(known.shown)
@@ -121,7 +127,7 @@ class Asking:
             yield self._name in _owned(companies, rest_of, counting, atom)
 
     def _of_somebody(self, who: Predicate, name: str, kinds: tuple[Kind, ...]) -> frozenset[bool]:
-        """Return what a predicate may come to of somebody related (rule 5)."""
+        """Return what a predicate may come to of somebody related (rule 6)."""
         subject = self._everybody.get(name)
         if subject is not None and subject.kind != "service":
             everybody = replace(subject, related=self._everybody)
@@ -160,6 +166,43 @@ def _recent_cases(
         held = [item for item in case if item is not None]
         latest = max((date for _, date in held), default=BEFORE)
         yield any(code in atom.countries for code, date in held if date == latest)
+
+
+def _held_cases(atom: HeldAt, facts: tuple[Fact, ...], level: Level, at: Instant) -> Iterator[bool]:
+    """Rule 4."""
+    choices: list[list[bool]] = []
+    for attribute in ("citizenships", "former_citizenships"):
+        known = combine(facts, attribute, level, at)
+        counted = [fact for fact in facts if fact.attribute == attribute]
+        counted = [fact for fact in counted if present(fact, level, at)]
+        if known.state != "contradicted":
+            choices += [
+                _ways(atom, value, fact.verified_at, attribute)
+                for fact in counted
+                for value in fact.values
+            ]
+        if known.state != "closed":
+            choices.append([False, True])
+    yield from (any(case) for case in _counted_out(choices))
+
+
+def _ways(atom: HeldAt, value: Value, seen: Instant, attribute: str) -> list[bool]:
+    """Say in which ways one nationality may have been held at the instant asked about."""
+    first = [value.since] if value.since is not None else [BEFORE, seen]
+    last = [FOREVER if value.until is None else value.until]
+    if attribute == "former_citizenships":  # `since` says when it was lost
+        first, last = [BEFORE, FOREVER], [FOREVER if value.since is None else value.since]
+    sayings = {part for pattern in atom.held.patterns for part in pattern[1:]} - {WILD}
+    code, of_class = value.parts
+    classes = [of_class] if of_class else sorted({*sayings, "\0another"})
+    return sorted(
+        {
+            begun <= atom.at < ended and atom.held.names((code, name))
+            for begun in first
+            for ended in last
+            for name in classes
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from writ.model.expression import (
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     Listed,
     MostRecent,
     Never,
@@ -58,7 +59,7 @@ def true_in(expression: Expression, link: Link, world: World) -> bool:
                 and expression.names(cell[1])
                 for cell in world
             )
-        case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+        case MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
             return expression in world
         case Given():
             return _given(expression, link, world)

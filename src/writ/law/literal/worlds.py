@@ -26,6 +26,7 @@ from writ.model.expression import (
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -75,7 +76,7 @@ def listed_in(expression: Expression) -> frozenset[Listed]:
 def derived_in(expression: Expression) -> frozenset[Derived]:
     """Return the derived atoms of an expression, but not what those ask."""
     match expression:
-        case MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+        case MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
             return frozenset({expression})
         case AnyOf(items) | AllOf(items):
             return frozenset[Derived]().union(*map(derived_in, items))

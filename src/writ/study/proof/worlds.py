@@ -22,6 +22,7 @@ from writ.model.expression import (
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -114,7 +115,9 @@ class Worlds:
             case AnyOf(items) | AllOf(items):
                 terms = [self._helped(item, sense, level) for item in items]
                 return disj(terms) if isinstance(wanted, AnyOf) == sense else conj(terms)
-            case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+            case (
+                Listed() | Given() | MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy()
+            ):
                 return self._atom(wanted, sense, level)
             case _:
                 return FALSE if sense else TRUE
@@ -199,7 +202,7 @@ class Worlds:
         return listed, disj((listed, symbols.nameless))
 
     def _derived(self, atom: Derived, level: Level) -> tuple[str, str]:
-        if (self._kind == "person") != isinstance(atom, MostRecent | EmployedBy):
+        if (self._kind == "person") != isinstance(atom, MostRecent | HeldAt | EmployedBy):
             return FALSE, FALSE
         return self._symbols.derived(level, atom)
 
@@ -207,7 +210,7 @@ class Worlds:
 def atoms_in(expression: Expression) -> Iterator[Atom]:
     """Yield every atom of an expression, as often as it stands there."""
     match expression:
-        case Listed() | Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+        case Listed() | Given() | MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
             yield expression
         case AnyOf(items) | AllOf(items):
             for item in items:
@@ -223,7 +226,7 @@ def _senses(expression: Expression, sense: bool) -> Iterator[tuple[Asked, bool]]
     match expression:
         case Listed(attribute=attribute):
             yield attribute, sense
-        case Given() | MostRecent() | OwnedBy() | ParentIs() | EmployedBy():
+        case Given() | MostRecent() | HeldAt() | OwnedBy() | ParentIs() | EmployedBy():
             yield expression, sense
         case AnyOf(items) | AllOf(items):
             for item in items:

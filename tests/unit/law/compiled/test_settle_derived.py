@@ -12,6 +12,7 @@ from writ.model.expression import (
     Expression,
     Given,
     Group,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -124,6 +125,15 @@ def test_an_employer_is_named_with_what_it_would_have_to_show() -> None:
     assert [("incorporated_in", RU, "at_least", "a")] == offered(EmployedBy(RUSSIAN), at_work)
     assert ("incorporated_in", RU, "at_least", "top") in offered(EmployedBy(RUSSIANS), at_work)
     assert [] == offered(Not(EmployedBy(RUSSIAN)), on_contract)
+
+
+def test_what_was_held_is_known_false_from_both_lists() -> None:
+    """A date cannot be offered, so nothing is where it would have to have been held."""
+    held = HeldAt(FRENCH, V1 - 1)
+    assert [] == offered(held, ANN)
+    assert [("citizenships", (), "exhaustive"), ("former_citizenships", (), "exhaustive")] == (
+        offered(Not(held), ANN)
+    )
 
 
 def holding(attribute: str, *values: tuple[str, ...], **others: Subject) -> Subject:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.worlds.june import CATALOGUE, RULE, V1, letter
 from tests.worlds.owners import LISTED, OWNED, RUSSIAN
+from writ.clock import format_instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide
 from writ.law.compiled.rule import LinkKind
@@ -21,6 +22,7 @@ from writ.model.expression import (
     EmployedBy,
     Expression,
     Given,
+    HeldAt,
     Listed,
     MostRecent,
     Not,
@@ -57,6 +59,7 @@ def sketches(expression: Expression, kind: LinkKind) -> Sketches:
     [
         (RECENT, "person"),
         (AllOf((RECENT, CITIZEN)), "person"),
+        (HeldAt(CITIZEN, V1 - 1), "person"),
         (OWNED, "organisation"),
         (OwnedBy("50", Predicate(None, RUSSIAN)), "organisation"),
         (GERMANS, "organisation"),
@@ -76,6 +79,14 @@ def test_examples_show_each_answer(atom: Expression, kind: LinkKind) -> None:
     ]
     assert answers[0] == answers[1]
     assert {"true", "false", "unknown"} == set(answers[0])
+
+
+def test_since_when_an_example_held_it_is_told() -> None:
+    """Where rules ask what was held at an instant, examples say when it began."""
+    found = sketches(HeldAt(CITIZEN, V1 - 1), "person")
+    telling = Telling(masks(found.groups), frozenset(found.closed), V1)
+    said = f"citizenships: France (FR) since {format_instant(V1 - 1)}, perhaps more (A2)"
+    assert any(said in telling.of(who) for who in found.subjects(1))
 
 
 def test_who_an_example_owner_is_is_told() -> None:
