@@ -183,9 +183,8 @@ def most_recent(random: Random) -> MostRecent:
 
 
 def held_at(random: Random) -> HeldAt:
-    """Draw a nationality, of a class now and then, and when it is asked about."""
-    at = pick(random, GRID) + random.randint(-STEP, 1)
-    return HeldAt(_citizen_of(random), at)
+    """Draw a nationality, of a class now and then, and an instant before all orders take effect."""
+    return HeldAt(_citizen_of(random), START - random.randint(0, STEP + 1))
 
 
 def owned_by(random: Random) -> OwnedBy:

@@ -100,10 +100,9 @@ def _facts(random: Random, kind: Kind) -> tuple[Fact, ...]:
 
 def _writable(fact: Fact) -> bool:
     try:
-        read_fact(write_fact(fact))
+        return read_fact(write_fact(fact)) == fact
     except InvalidInput:
         return False
-    return True
 
 
 def _acts(random: Random) -> tuple[str, ...]:

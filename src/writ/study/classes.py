@@ -17,9 +17,11 @@ import msgspec
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Capacity, Compiled, Profile
+from writ.law.compiled.cells import atoms
 from writ.law.compiled.evidence import Combined, Question, combined, present
 from writ.law.document import quoted
 from writ.law.subjects import read_subject
+from writ.model.expression import HeldAt
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
 from writ.model.vocabulary import KINDS, Kind
@@ -246,8 +248,20 @@ def told(subject: Subject, attribute: str, at: Instant) -> str:
 
 def thresholds(books: Iterable[Lawbook], instants: Iterable[Instant]) -> tuple[Instant, ...]:
     """Return the instants that split patterns: an instant counts from the one after it on."""
-    ages = {None, *(age for book in books for age in _ages(book))}
-    return tuple(sorted({at + 1 - (age or 0) for at in instants for age in ages}))
+    known = tuple(books)
+    ages = {None, *(age for book in known for age in _ages(book))}
+    counted = {at + 1 - (age or 0) for at in instants for age in ages}
+    return tuple(sorted(counted.union(*map(_held_at, known))))
+
+
+def _held_at(book: Lawbook) -> set[Instant]:
+    """Return the instants of which rules ask what was held then: who was seen by then held it."""
+    predicates = [rule.predicate for version in book.versions for rule in version.rules]
+    for version in book.versions:
+        for item in version.exemptions:
+            predicates += [each for each in (item.who, item.unless) if each is not None]
+    asked = (atom for predicate in predicates for atom in atoms(predicate.person))
+    return {atom.at + 1 for atom in asked if isinstance(atom, HeldAt)}
 
 
 def _ages(book: Lawbook) -> Iterable[int | None]:
