@@ -60,6 +60,11 @@ exceptions:
 """
 
 
+OF_THE_LISTED = """\
+  - {id: aged, to: black, clauses: [c2], models: [m], who: {person: {age_over: 18}}}
+"""
+
+
 def shown(attribute: str, *values: str) -> Fact:
     """A fact that nobody doubts."""
     parts = tuple(Value((value, "")) for value in values)
@@ -206,7 +211,7 @@ def test_evidence_of_what_the_reasons_rest_on() -> None:
     """What exceptions ask for, and what the petitioner says the case is about, is listed as well."""
     employed = shown("employer", "")
     ann = replace(PEOPLE["ann"], facts=(*PEOPLE["ann"].facts, employed))
-    files = folder(LETTER + STAFF)
+    files = folder(LETTER + STAFF + OF_THE_LISTED)
     who = replace(asked("ann", "dan"), ground=("identity_level", "employer"))
     made = pages(petition(files, PEOPLE, replace(who, who=(ann, who.who[1]))))
     rows = [line.split(",")[1:3] for line in made["evidence.csv"].decode().splitlines()[1:]]

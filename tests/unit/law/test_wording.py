@@ -64,6 +64,27 @@ def test_what_is_asked_of_others_is_said_of_them(value: Plain, said: str) -> Non
     assert said == who_words(Predicate(None, expression))
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (
+            {"employed_by": {"headquartered_in": ["CN"]}},
+            "people employed_by (headquartered_in CN)",
+        ),
+        (
+            {"citizen_of": ["RU"], "held_at": "2022-02-24T00:00:00Z"},
+            "people citizen_of RU held_at 2022-02-24T00:00:00Z",
+        ),
+    ],
+)
+def test_what_is_asked_of_employers_and_of_the_past_is_said(value: Plain, said: str) -> None:
+    """A signer reads of whom, and of when."""
+    reader = Reader()
+    expression = read_expression(Scope(reader, "person", {}, "acme-ai"), read_plain(value))
+    reader.done()
+    assert said == who_words(Predicate(expression, None))
+
+
 def test_the_most_recent_country_is_said() -> None:
     """By its codes, in order."""
     atom = MostRecent(frozenset({"IR", "CU"}))

@@ -202,9 +202,8 @@ def derived_phrase(atom: Derived) -> str:
             most = "has as the most recent country of citizenship or permanent residence "
             return most + joined(map(country, sorted(countries)))
         case HeldAt(held, at):
-            return (
-                f"was a citizen at {format_instant(at)} of {_nations(held)}, whether or not still"
-            )
+            then = format_instant(at)
+            return f"held the nationality of {_nations(held)} at {then}, whether or not any more"
         case ParentIs(who):
             return f"has an ultimate parent that {phrase(simplified(who, 'organisation'))}"
         case EmployedBy(who):

@@ -314,13 +314,8 @@ class Telling:
 
 def _dated(atom: Derived, parts: Parts) -> bool:
     """Whether an atom about dates names a value."""
-    match atom:
-        case MostRecent(countries):
-            return parts[0] in countries
-        case HeldAt(held):
-            return held.names(parts)
-        case _:
-            return False
+    recent = isinstance(atom, MostRecent) and parts[0] in atom.countries
+    return recent or (isinstance(atom, HeldAt) and atom.held.names(parts))
 
 
 def _since(value: Value) -> str:

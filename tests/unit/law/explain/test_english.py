@@ -141,6 +141,14 @@ def read(kind: Kind, value: Plain) -> Expression:
     return found
 
 
+def test_what_was_held_then_reads_as_english() -> None:
+    """The nationality, and when."""
+    value: Plain = {"citizen_of": ["RU"], "held_at": "2022-02-24T00:00:00Z"}
+    assert (
+        "held the nationality of Russia (RU) at 2022-02-24T00:00:00Z, whether or not any more"
+    ) == phrase(simplified(read("person", value), "person"))
+
+
 @pytest.mark.parametrize("word", SAMPLES)
 def test_every_operator_reads_as_english(word: str) -> None:
     """Countries by name and code, groups by name, never by who is in them."""

@@ -305,6 +305,23 @@ preserve:
     assert "duty `report`, duty `keep` and duty `brief`" in clause
 
 
+def test_when_what_is_asked_of_employers_and_of_the_past_is_known(
+    catalogue: bytes, write: Write
+) -> None:
+    """Said under the rule that asks."""
+    asked = (
+        b"{person: {any: [{employed_by: {headquartered_in: [CN]}},"
+        b" {citizen_of: [RU], held_at: 2022-02-24T00:00:00Z}]}}"
+    )
+    order = write().replace(b"only: ear.us_person@1", b"bar: " + asked)
+    lines = said(explained(catalogue, order), "who")
+    for begins in (
+        "A person: what is asked of their employer is judged by that company's own facts.",
+        "A person: what they were at that instant is known to be true once",
+    ):
+        assert 1 == len([line for line in lines if line.startswith(begins)])
+
+
 def test_what_begins_is_told_once(catalogue: bytes, write: Write) -> None:
     """Of the version that governs then, and not of those that repeat it later."""
     more = b"""
