@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,7 @@ def test_a_stream_is_verified_once_a_minute(asking: Asking) -> None:
         (TOKEN, "POST", "poll", ({"ack": ["x" * 300_000]}, 400)),
         (TOKEN, "POST", "poll", ([], 400)),
     ],
+    ids=count(),  # a token is another in each process
 )
 def test_others_and_what_is_wrong_are_refused(
     asking: Asking, token: str, method: str, path: str, answer: tuple[Any, int]
