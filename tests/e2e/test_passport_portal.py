@@ -98,7 +98,8 @@ def american(chip: Chip | None = CHIP, **page: str) -> Passport:
 
 
 def test_a_passport_opens_the_model(opened: Opened) -> None:
-    """Key, chip, back in the same browser: done, and the fact ends with the passport."""
+    """Key, chip, back in the same browser: done, and the fact ends with the passport, as was told."""
+    told = opened.door.ask("GET", "").text
     done = opened.back(opened.read(opened.begin("alice"), american()))
     [fact] = [item.fact for item in opened.door.site.registry.facts.carried("alice")]
     assert "<h1>Done</h1>" in done
@@ -106,6 +107,7 @@ def test_a_passport_opens_the_model(opened: Opened) -> None:
         fact.attribute, fact.values, fact.method, fact.issuer, fact.assurance,
     )  # fmt: skip
     assert abs((fact.expires_at or 0) - parse_instant("2031-10-01T00:00:00Z")) < 10 * SECOND
+    assert "It counts until your document ends; for a year at most where people" in told
 
 
 def test_a_second_passport_settles_what_the_first_left_open(opened: Opened) -> None:

@@ -1,4 +1,4 @@
-"""The pages about wallets, passports and certificates in a real browser, in every language, on a phone."""
+"""The pages of each way, and what else a visitor may see, in a real browser, every language, on a phone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 from tests.worlds.browser import browser_page, scrolls_sideways, shot, wrongs
 from writ.pages.words import LANGUAGES
 from writ.people.devices.qr import qr_outline
+from writ.portal.counter import Account
+from writ.portal.forms import Choice
 from writ.portal.pages import Frame, page, sheet
 
 LINK = f"openid4vp://?client_id=x509_hash%3A{'a' * 43}&request_uri=https%3A%2F%2Fv.example%2Fverify"
@@ -20,6 +22,19 @@ DATA: dict[str, dict[str, Any]] = {
     "passport-link": {"link": "writ-passport://read?at=x", "width": WIDTH, "outline": OUTLINE},
     "certificate-form": {"address": "https://cert.verify.example/verify/from/x/certificate"},
     "certificate-back": {"address": "https://verify.example/verify/with/return?code=x"},
+    "declaration-form": {},
+    "oidc-form": {"providers": [{"id": "a", "name": "One"}, {"id": "b", "name": "Other"}]},
+    "choose": {},
+    "error": {},
+}
+ENDS = "2026-06-12T00:00:00Z"
+ACCOUNT = Account("ada", "person", "acme", "3f", ENDS, None, None, ["a"], {"b": ENDS})
+MORE: dict[str, Any] = {
+    "choices": [Choice("0.0", "Citizenship: France", country=True)],
+    "account": ACCOUNT,
+    "told": "That did not work.",
+    "text": "this visit has ended; begin again",
+    "back": "",
 }
 
 
@@ -36,7 +51,7 @@ def test_everybody_can_use_them(browser: Page, name: str, tmp_path: Path) -> Non
     style = bytes(sheet().body).decode()
     for language in LANGUAGES:
         frame = Frame(language, "", "help@example.org", "form")
-        text = bytes(page(name, frame, data=DATA[name], wrong="", again="").body).decode()
+        text = bytes(page(name, frame, data=DATA[name], wrong="", again="", **MORE).body).decode()
         link = '<link rel="stylesheet" href="/verify/style.css">'
         assert link in text
         assert "http-equiv" not in text

@@ -99,8 +99,18 @@ class _Pages:
             ended = await self._attempts.hear(visit, arrival)
         except InvalidInput as mistake:  # to be corrected in the same attempt
             shown = self._attempts.attempt(visit).shown
+            if shown is None:
+                raise
             return self._show(request, visit, shown, mistake)
         return await self._ended(request, visit, ended)
+
+    async def again(self, request: Request) -> Response:
+        """Show where a form led to once more, when its page is asked for in another language."""
+        visit = self._guard.visit(request)
+        attempt = visit.attempt
+        if attempt is None or attempt.shown is None or attempt.session.over:
+            return redirect(f"{self._guard.base}/verify/question")
+        return self._show(request, visit, attempt.shown)
 
     async def appeal(self, request: Request) -> Response:
         """Appeal."""
@@ -231,14 +241,18 @@ def portal_app(
         routes=[
             route("", door.start),
             route("/account", door.account, "POST"),
+            route("/account", door.start),
             route("/sign-in", door.sign_in),
             route("/sign-in/{provider}", door.signed_in),
             route("/waiting", door.wait),
             route("/question", pages.question),
             route("/begin", pages.begin, "POST"),
-            route("/with", pages.hear, "GET", "POST"),
+            route("/begin", pages.again),
+            route("/with", pages.hear, "POST"),
+            route("/with", pages.again),
             route("/with/{leg}", pages.hear, "GET", "POST"),
             route("/appeal", pages.appeal, "POST"),
+            route("/appeal", pages.again),
             route("/leave", pages.leave, "POST"),
             route("/status", pages.status),
             route("/from/{handle}/{leg}", pages.hear_other, "GET", "POST"),

@@ -30,7 +30,7 @@ class Attempt:
 
     method: Method
     session: Session
-    shown: Show = field(default_factory=lambda: Show("form"))
+    shown: Show | None = None
 
 
 @dataclass(slots=True)
