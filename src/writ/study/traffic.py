@@ -4,9 +4,7 @@
    `organisation` and `end_user` where the request named them, `tokens`, and `open` for a stream
    that is still open. A request without an organisation stands on the subject's own.
 2. Requests are counted by the seats and teams they stand on (see `writ.study.seats`); how many there
-   are costs one pass over them and nothing else. Rows that name an end user, where they are fewer
-   than the subjects, are set aside first, so that subjects are looked for in them and not the other
-   way round.
+   are costs one pass over them and nothing else.
 3. An end user whom nobody registered is a person without facts; any other subject that nobody knows
    cannot be judged. Both are counted and named.
 """
@@ -87,8 +85,8 @@ def read_traffic(
         parts: tuple[Table, ...] = (rows,)
     else:
         names_one = rows.end_user.fill_null("") != ""
-        naming = _set_aside(engine, rows.filter(names_one), population)
-        parts = (rows.filter(~names_one), _with_users(engine, naming, population, strangers))
+        naming = _with_users(engine, rows.filter(names_one), population, strangers)
+        parts = (rows.filter(~names_one), naming)
     seats = population.seats
     counts = [engine.keep(_counts(part, population, named=named)) for part in parts]
     by_seat = tuple(_by_seat(table, seats) for table in counts)
@@ -199,12 +197,6 @@ def _with_organisations(joined: Table, seats: Seats) -> Table:
         seat=none.ifelse(found.seat, seats.moved(found.seat, number)),
         team=none.ifelse(found.team, seats.moved_team(found.team, place)),
     )
-
-
-def _set_aside(engine: Engine, rows: Table, population: Population) -> Table:
-    """Keep rows that are fewer than the subjects (rule 2)."""
-    (found,) = engine.rows(rows.aggregate(rows=rows.count()))
-    return engine.keep(rows) if found["rows"] < population.rows else rows
 
 
 def _with_users(
