@@ -74,7 +74,8 @@ class Receipts:
         self._stopping = False
         self._loop = asyncio.get_running_loop()
         kept = self._file.recover()
-        if kept and _CLOSED not in kept:
+        self.gap = bool(kept) and _CLOSED not in kept
+        if self.gap:
             self._submit({"kind": "gap", "at": format_instant(clock.now())}, None)
         self._submit({"kind": "opened", "at": format_instant(clock.now())}, None)
         self._thread = threading.Thread(target=self._run, name="receipts", daemon=True)

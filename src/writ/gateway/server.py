@@ -109,6 +109,7 @@ class Server:
                 "writ_gateway_connections": len(self._connections),
                 "writ_gateway_answers_under_way": len(parts.flights),
                 "writ_gateway_receipts_working": int(parts.receipts.working),
+                "writ_gateway_receipts_gap": int(parts.receipts.gap),
             },
             {
                 "writ_gateway_upstream_calls_total": sum(u.calls for u in parts.upstreams),

@@ -56,6 +56,17 @@ class Decisions:
     def __init__(self, folder: Path, log: Log) -> None:
         self._folder = folder
         self.log = log
+        self.lost = False
+
+    def keep_up(self) -> None:
+        """Take over what there is, and remove what is in the log; `lost`: receipts were missing."""
+        try:
+            self.take_in()
+            self.tidy()
+        except Refused:
+            self.lost = True
+            raise
+        self.lost = False
 
     def take_in(self) -> int:
         """Take over what gateways have written since; returns how many receipts (rule 1)."""

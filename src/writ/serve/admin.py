@@ -21,6 +21,7 @@ from starlette.routing import Route
 from writ.desk.fleet import Fleet, Member
 from writ.errors import WritError
 from writ.gateway.metrics import scrape, socket_of
+from writ.ledger.decisions import Decisions
 from writ.people.reviews import Reviews
 from writ.people.vendors.erasures import Erasures
 from writ.serve.body import answer
@@ -59,6 +60,16 @@ class _Numbers(Collector):
         yield applied
         yield from _erasures(self._site.config.erasures)
         yield from _reviews(self._site.registry.reviews)
+        yield from _receipts(self._site.ledger.decisions)
+
+
+def _receipts(decisions: Decisions) -> Iterator[Metric]:
+    """Say whether receipts are missing."""
+    yield GaugeMetricFamily(
+        "writ_receipts_lost",
+        "Whether receipts went missing before the log had them; stays 0.",
+        value=float(decisions.lost),
+    )
 
 
 def _reviews(reviews: Reviews) -> Iterator[Metric]:

@@ -78,8 +78,7 @@ class Ledger:
         while True:
             await asyncio.sleep(every)
             try:
-                await asyncio.to_thread(self.decisions.take_in)
-                await asyncio.to_thread(self.decisions.tidy)
+                await asyncio.to_thread(self.decisions.keep_up)
             except WritError as error:
                 structlog.get_logger().error("receipts not taken over", why=str(error))
 

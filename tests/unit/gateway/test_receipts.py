@@ -121,6 +121,7 @@ def test_a_gateway_that_was_killed_leaves_a_gap(world: World) -> None:
     world.gateway = Gateway(world.control.config)
     world.await_receipt("gap")
     assert ["opened", "refusal", "gap", "opened"] == kinds(world)
+    assert 1 == world.metric("writ_gateway_receipts_gap")
 
 
 def test_a_long_torn_line_is_removed_whole(world: World) -> None:
@@ -137,6 +138,7 @@ def test_a_gateway_that_was_closed_leaves_none(world: World) -> None:
     """Closed and opened again: no gap, and the old receipts stay."""
     world.gateway.close()
     world.gateway = Gateway(world.control.config)
+    assert 0 == world.metric("writ_gateway_receipts_gap")
     world.gateway.close()
     assert ["opened", "closed", "opened", "closed"] == kinds(world)
 

@@ -66,12 +66,19 @@ def test_large_files_are_taken_in_parts(
 
 
 def test_receipts_that_are_gone_are_missed(tmp_path: Path, kept: Decisions) -> None:
-    """A file shorter than what was taken of it is refused."""
+    """A file shorter than what was taken of it is refused, and told until it is whole again."""
     write(tmp_path, '{"id":"a"}\n{"id":"b"}\n')
     kept.take_in()
-    (tmp_path / "receipts" / "gateway-1.jsonl").write_text('{"id":"a"}\n')
+    path = tmp_path / "receipts" / "gateway-1.jsonl"
+    path.write_text('{"id":"a"}\n')
     with pytest.raises(Refused, match="receipts are lost"):
         kept.take_in()
+    with pytest.raises(Refused, match="receipts are lost"):
+        kept.keep_up()
+    assert kept.lost
+    path.write_text('{"id":"a"}\n{"id":"b"}\n')
+    kept.keep_up()
+    assert not kept.lost
 
 
 @pytest.mark.parametrize(

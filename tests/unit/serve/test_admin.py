@@ -3,16 +3,20 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from writ.clock import DrillClock
+from writ.errors import Refused
+from writ.ledger.decisions import Decisions
+from writ.ledger.log import DECISIONS, Log
 from writ.model.subject import Subject
 from writ.people.registry import Registry
 from writ.people.reviews import Wanted
 from writ.people.vendors.erasures import Erasures
-from writ.serve.admin import _erasures, _reviews
+from writ.serve.admin import _erasures, _receipts, _reviews
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust
 from writ.store.database import open_store
@@ -62,4 +66,22 @@ def test_reviews_past_their_time_are_counted(tmp_path: Path) -> None:
         told.append(counted(lambda: _reviews(registry.reviews)))
     expected = [["writ_reviews_open 2.0", f"writ_reviews_overdue {count}.0"] for count in (0, 1)]
     assert expected == told
+    store.close()
+
+
+def test_receipts_that_are_missing_are_told(tmp_path: Path) -> None:
+    """0 as long as all are there; 1 once a file is shorter than what the log has of it."""
+    (tmp_path / "receipts").mkdir()
+    store = open_store(tmp_path / "writ.sqlite")
+    log = Log(store, "example.org/decisions", (), DrillClock(tmp_path / "clock", 1000), DECISIONS)
+    decisions = Decisions(tmp_path / "receipts", log)
+    path = tmp_path / "receipts" / "gateway-1.jsonl"
+    path.write_text('{"id":"a"}\n')
+    decisions.keep_up()
+    told = counted(lambda: _receipts(decisions))
+    path.write_text("")
+    with pytest.raises(Refused):
+        decisions.keep_up()
+    told += counted(lambda: _receipts(decisions))
+    assert ["writ_receipts_lost 0.0", "writ_receipts_lost 1.0"] == told
     store.close()
