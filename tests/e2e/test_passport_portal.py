@@ -1,6 +1,7 @@
 """People prove themselves by their passports, in a whole deployment, and none of it is left."""
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -126,6 +127,22 @@ def test_files_alone_are_not_enough(opened: Opened) -> None:
     [item] = opened.door.site.registry.facts.carried("bob")
     assert "Not enough yet" in page
     assert 1 == item.fact.assurance
+
+
+def test_the_code_for_another_device_is_there_in_every_language(opened: Opened) -> None:
+    """Whoever chooses another language where the code is shown sees the same code again."""
+    answered = opened.read(opened.begin("bob"), american(number="C77X00T14"))
+    opened.door.cookies.clear()
+    where = within(answered.json()["redirect_uri"])
+    english = opened.door.ask("GET", where).text
+    link = re.search(r'href="([^"]*lang=fr[^"]*)"', english)
+    assert link
+    french = opened.door.ask("GET", where.partition("?")[0] + html.unescape(link[1])).text
+    first, second = (
+        re.search(r"<strong>(\d{4} \d{4})</strong>", page) for page in (english, french)
+    )
+    assert '<html lang="fr">' in french
+    assert first and second and first[1] == second[1]
 
 
 def test_a_short_key_counts_for_little(opened: Opened) -> None:

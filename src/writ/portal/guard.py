@@ -8,7 +8,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -30,6 +30,8 @@ from writ.portal.words import choose
 
 VISIT, LANGUAGE = "writ_visit", "writ_language"
 FORM_BUDGET = 8 * 1024
+KEPT, LONGEST = ("t", "code"), 200
+"""What of an address its page cannot do without: a link's token, the code that a wallet was given."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -57,7 +59,9 @@ class Guard:
         asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
         language = choose(asked, request.headers.get("accept-language", ""))
         form = "" if visit is None else visit.form
-        return Frame(language, self.base, self.portal.contact, form)
+        kept = {name: request.query_params.get(name, "")[:LONGEST] for name in KEPT}
+        query = urlencode({name: text for name, text in kept.items() if text})
+        return Frame(language, self.base, self.portal.contact, form, query)
 
     def ticket(self, request: Request) -> Ticket | None:
         """Return the place in line that the browser holds."""

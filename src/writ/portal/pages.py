@@ -31,12 +31,16 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page has: language, the path before `/verify`, how to reach a person, its form."""
+    """What every page has: language, the path before `/verify`, how to reach a person, its form.
+
+    `query` is what the page was asked for with, and is asked for with in another language.
+    """
 
     language: str
     base: str
     contact: str
     form: str = ""
+    query: str = ""
 
 
 def page(name: str, frame: Frame, status: int = 200, **values: object) -> Response:
@@ -52,6 +56,7 @@ def page(name: str, frame: Frame, status: int = 200, **values: object) -> Respon
             base=f"{frame.base}/verify",
             contact=frame.contact or words("contact.none"),
             form=frame.form,
+            query=frame.query,
             **values,
         )
     )
