@@ -142,7 +142,9 @@ def test_the_code_for_another_device_is_there_in_every_language(opened: Opened) 
         re.search(r"<strong>(\d{4} \d{4})</strong>", page) for page in (english, french)
     )
     assert '<html lang="fr">' in french
-    assert first and second and first[1] == second[1]
+    assert first is not None
+    assert second is not None
+    assert first[1] == second[1]
 
 
 def test_a_short_key_counts_for_little(opened: Opened) -> None:
