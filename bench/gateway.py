@@ -2,7 +2,7 @@
 
 1. One run, interleaved rounds, the best of each: straight to the upstream, through a relay that
    copies bytes and reads nothing, through nginx where it is installed, through the gateway with the
-   full decision under a rule and its receipts.
+   full decision under a rule and its receipts, and through one that gathers and writes none.
 2. CPU is the proxy process's own (user and system) per request; latency is the caller's. Caller,
    proxy and upstream share the machine's cores, so only ratios travel.
 3. Then a thousand streams are opened and cut by an order: activation sent to acknowledgement.
@@ -22,12 +22,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
+from unittest.mock import patch
 
 import uvloop
 
 from tests.worlds.control import Control, citizen, order
 from tests.worlds.gateway import CHAT, FR, US, Wire, post
 from tests.worlds.upstream import Upstream
+from writ.gateway.receipts import Receipts
+from writ.gateway.server import main as serve_gateway
 
 ROUNDS = 3
 SECONDS = 1.5
@@ -183,6 +186,32 @@ def _process(*arguments: str) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
+def _gateway(folder: Path, upstream: int, *command: str) -> Iterator[_Target]:
+    """Run a gateway under a rule; the last word of its command names it."""
+    folder.mkdir()
+    control = Control(
+        folder, f'[[upstream]]\nname = "main"\naddress = "http://127.0.0.1:{upstream}"\n'
+    )
+    control.enrol(US, citizen("ann", "US"))
+    with _process("-m", *command, "--config", str(control.config)) as (port, pid):
+        control.await_gateway()
+        control.enact(order())
+        renewing = control.keep_renewing()
+        yield _Target(command[-1].removeprefix("--").removeprefix("writ."), port, (pid,))
+        renewing.set()
+        control.close()
+
+
+def _unlogged(config: Path) -> None:
+    """Run a gateway that leaves nothing of permits: what is left of its cost is not the log's."""
+    with (
+        patch.object(Receipts, "begun", lambda *_: True),
+        patch.object(Receipts, "ended", lambda *_: None),
+    ):
+        serve_gateway(config)
+
+
+@contextmanager
 def _nginx(folder: Path, upstream: int) -> Iterator[_Target | None]:
     """Run nginx as a plain proxy, where it is installed."""
     program = shutil.which("nginx")
@@ -241,23 +270,13 @@ def main() -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         upstream, _ = stack.enter_context(_process("-m", "bench.gateway", "--upstream"))
         relay = stack.enter_context(_process("-m", "bench.gateway", "--relay", str(upstream)))
-        control = Control(
-            folder, f'[[upstream]]\nname = "main"\naddress = "http://127.0.0.1:{upstream}"\n'
-        )
-        control.enrol(US, citizen("ann", "US"))
-        gateway = stack.enter_context(
-            _process("-m", "writ.gateway", "--config", str(control.config))
-        )
-        control.await_gateway()
-        control.enact(order())
         nginx = stack.enter_context(_nginx(folder, upstream))
         targets = [_Target("direct", upstream), _Target("relay", relay[0], (relay[1],))]
         targets += [nginx] if nginx else []
-        targets.append(_Target("gateway", gateway[0], (gateway[1],)))
-        renewing = control.keep_renewing()
+        targets.append(stack.enter_context(_gateway(folder / "on", upstream, "writ.gateway")))
+        off = _gateway(folder / "off", upstream, "bench.gateway", "--unlogged")
+        targets.append(stack.enter_context(off))
         rows = measure(targets)
-        renewing.set()
-        control.close()
     with tempfile.TemporaryDirectory() as name:
         streams = cut(Path(name))
     report = {"body_bytes": len(json.dumps(BODY)), "targets": rows, "cut": streams}
@@ -272,9 +291,11 @@ def _print(rows: Mapping[str, Mapping[str, float]], streams: Mapping[str, float]
     for name, row in rows.items():
         times = f"{row['cpu_us'] / relay:6.2f}x relay" if row["cpu_us"] else ""
         print(
-            f"{name:8} {row['cpu_us']:7.1f} us CPU a request   p50 {row['p50_ms_1']:.3f} ms alone,"
+            f"{name:9} {row['cpu_us']:7.1f} us CPU a request   p50 {row['p50_ms_1']:.3f} ms alone,"
             f" {row['p50_ms_16']:.3f} ms of 16 {times}"
         )
+    costs = rows["gateway"]["cpu_us"] / rows["unlogged"]["cpu_us"]
+    print(f"receipts: {costs:.2f} times the CPU of the same gateway without them")
     print(
         f"{streams['streams']:.0f} streams cut: acknowledged after"
         f" {streams['acknowledged_ms']:.0f} ms, all ended after {streams['all_ended_ms']:.0f} ms"
@@ -290,7 +311,9 @@ async def _serve(upstream: int | None) -> None:
 
 
 if __name__ == "__main__":
-    if "--upstream" in sys.argv:
+    if "--unlogged" in sys.argv:
+        _unlogged(Path(sys.argv[-1]))
+    elif "--upstream" in sys.argv:
         uvloop.run(_serve(None))
     elif "--relay" in sys.argv:
         uvloop.run(_serve(int(sys.argv[-1])))
