@@ -114,6 +114,7 @@ def test_a_pack_tells_its_story(world: Evidence, pack: bytes) -> None:
     assert "This was a drill" in page
     assert format_instant(opened.contents.epochs[0].at) in page
     assert b"a path that no gateway covers" in opened.files["what-it-does-not-prove.html"]
+    assert b"the script from a release" in opened.files["index.html"]
     assert opened.files["summary.pdf"].startswith(b"%PDF")
 
 

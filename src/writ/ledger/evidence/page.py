@@ -64,7 +64,8 @@ def does_not_prove(contents: Contents) -> bytes:
 
 
 _CHECK = (
-    "<h2>Check it</h2><p>Take the log's key from a place that you trust, not from this pack.</p>"
+    "<h2>Check it</h2><p>Take the log's key from a place that you trust, not from this pack; and"
+    " the script from a release, unless you trust who sent this.</p>"
     "<pre>python3 verify.py THIS.zip --policy log.policy\nwrit evidence verify THIS.zip --policy"
     " log.policy</pre><p>The first needs Python and its library <code>cryptography</code> alone; the"
     " two were written by different hands. Any changed byte, missing file, other order, other"
