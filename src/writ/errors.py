@@ -7,16 +7,22 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing wrong at one place of a file; line and column count from 1 (0: no place)."""
+    """One thing wrong at one place of a file; line and column count from 1 (0: no place).
+
+    `clauses` are those of the letter that the part of an order carries out in which it is.
+    """
 
     file: str
     line: int
     column: int
     message: str
+    clauses: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.message}" if place else self.message
+        several = "clauses" if len(self.clauses) > 1 else "clause"
+        about = f" ({several} {', '.join(self.clauses)})" if self.clauses else ""
+        return f"{place}: {self.message}{about}" if place else f"{self.message}{about}"
 
 
 class WritError(Exception):

@@ -46,6 +46,7 @@ class _Fault(msgspec.Struct):
     line: int
     column: int
     message: str
+    clauses: tuple[str, ...] = ()
 
 
 class _Problem(msgspec.Struct):
@@ -124,7 +125,7 @@ def _raised(content: bytes, about: str) -> WritError:
         return Failed("the control process answered what this command cannot read; same version?")
     if problem.exit_code == InvalidInput.exit_code:
         return InvalidInput(
-            Fault(item.file or about, item.line, item.column, item.message)
+            Fault(item.file or about, item.line, item.column, item.message, item.clauses)
             for item in problem.faults
         )
     return _ERRORS.get(problem.exit_code, Failed)(problem.detail)

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
+from writ.cli.places import places
 from writ.clock import format_instant
 from writ.errors import CasesFailed, Fault, InvalidInput
 from writ.law.annexes import unsaid_changes
@@ -95,9 +96,7 @@ def _annex_faults(checked: Checked) -> Iterable[Fault]:
 
 
 def _under(folder: Path, faults: Iterable[Fault]) -> list[Fault]:
-    return [
-        Fault(str(folder / fault.file), fault.line, fault.column, fault.message) for fault in faults
-    ]
+    return [replace(fault, file=str(folder / fault.file)) for fault in faults]
 
 
 def _say(report: _Report) -> None:
@@ -131,14 +130,7 @@ def _plain(report: _Report) -> dict[str, object]:
             }
             for version in report.versions
         ],
-        "faults": _places(report.faults),
-        "notes": _places(report.notes),
-        "failed": _places(report.failed),
+        "faults": places(report.faults),
+        "notes": places(report.notes),
+        "failed": places(report.failed),
     }
-
-
-def _places(faults: Iterable[Fault]) -> list[dict[str, object]]:
-    return [
-        {"file": item.file, "line": item.line, "column": item.column, "message": item.message}
-        for item in sorted(faults)
-    ]

@@ -1,14 +1,14 @@
 """`writ order test`: case files and tables of expected outcomes, asked of their orders."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from writ.errors import CasesFailed, Failed, Fault, InvalidInput
+from writ.cli.places import places
+from writ.errors import CasesFailed, Failed, InvalidInput
 from writ.law.answer import decision_plain
 from writ.law.cases_junit import junit
 from writ.law.cases_run import Decide, Result, run_case
@@ -91,7 +91,7 @@ def _count(part: list[Result]) -> str:
 
 def _plain(found: Suites, results: _Results) -> dict[str, object]:
     return {
-        "faults": _places(found.faults),
+        "faults": places(found.faults),
         "passed": sum(not result.wrong for part in results.values() for result in part),
         "failed": sum(bool(result.wrong) for part in results.values() for result in part),
         "cases": [
@@ -109,10 +109,3 @@ def _plain(found: Suites, results: _Results) -> dict[str, object]:
             for result in part
         ],
     }
-
-
-def _places(faults: Iterable[Fault]) -> list[dict[str, object]]:
-    return [
-        {"file": item.file, "line": item.line, "column": item.column, "message": item.message}
-        for item in sorted(set(faults))
-    ]

@@ -19,6 +19,7 @@ from pathlib import Path
 from writ.errors import Fault, InvalidInput
 from writ.law import annexes, calendars, catalogue, document, groups
 from writ.law.agreement import check_agreement
+from writ.law.clauses import with_clauses
 from writ.law.definitions import Library, is_definition, read_library
 from writ.law.document import Node
 from writ.law.omissions import note_omissions
@@ -67,6 +68,7 @@ def read_order(path: Path, known: Catalogue) -> OrderVersion:
     documents = _documents(reader, files)
     beside = _beside(reader, documents, files)
     orders = _read_orders(reader, documents, known, beside)
+    reader.faults[:] = with_clauses(reader.faults, documents)
     with named_under(path.parent):
         reader.done()
     return orders[0].version
@@ -125,6 +127,11 @@ def check_sources(files: Mapping[str, bytes], holds: Iterable[Hold] = ()) -> Che
     orders = tuple(found[name].order for name in sorted(found))
     check_agreement(reader, orders)
     note_omissions(reader, orders)
+    if reader.faults:
+        shelved = {
+            name: document.read_yaml(files[name], name) for name in found if name not in documents
+        }
+        reader.faults[:] = with_clauses(reader.faults, {**shelved, **documents})
     reader.done()
     _SHELF.keep((name, files[name], item) for name, item in found.items())
     versions = sorted(

@@ -50,6 +50,7 @@ def test_faults_as_json() -> None:
                 "line": 7,
                 "column": 8,
                 "message": "an empty window: `until` is not after `effective`",
+                "clauses": [],
             }
         ],
         "notes": [],

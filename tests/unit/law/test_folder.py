@@ -70,7 +70,7 @@ def test_no_file_hides_the_faults_of_another(write: Write) -> None:
         b"models: [fable-5]", b"capabilities: [cyber]\n    " + NAMES.split(b"\n")[1]
     )
     assert [
-        "a.yaml:17:13: `barred` is `deny` or `{substitute: MODEL}`",
+        "a.yaml:17:13: `barred` is `deny` or `{substitute: MODEL}` (clause c1)",
         "catalogue.yaml:2:1: not YAML: did not find expected node content",
         "groups.yaml:2:1: not YAML: did not find expected node content",
         "x.yaml:2:1: not YAML: did not find expected node content",
@@ -100,7 +100,7 @@ def test_rules_in_force_together_agree_on_the_substitute(write: Write, catalogue
     }
     want = (
         "b.yaml:11:5: `fable-5` is replaced by `saga-5` here and by `opus-4-8` at a.yaml:11"
-        " while both are in force"
+        " while both are in force (clause c1)"
     )
     assert [want] == faults(files)
 

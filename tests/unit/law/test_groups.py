@@ -128,8 +128,11 @@ def test_every_fault_of_a_file_of_groups(write: Write, catalogue: bytes) -> None
         "groups.yaml:4:60: `USA` is not how a country is written; write `US`",
         "groups.yaml:4:115: `until` is not after `since`",
         "groups.yaml:4:139: unknown key `also`",
-        "x.yaml:14:34: the group `soon` has no members at that instant",
-        "x.yaml:14:40: `oors` is no country and no group of countries here; did you mean `ours`?",
+        "x.yaml:14:34: the group `soon` has no members at that instant (clause c1)",
+        (
+            "x.yaml:14:40: `oors` is no country and no group of countries here; did you mean `ours`?"
+            " (clause c1)"
+        ),
     ] == said(files)
 
 
@@ -193,7 +196,7 @@ def test_a_group_of_regions_names_places(write: Write, catalogue: bytes) -> None
     assert isinstance(asked, Listed)
     assert {("UA", "UA-43"), ("IR", "*")} <= asked.patterns
     wrong = {"catalogue.yaml": catalogue, "x.yaml": bar(write, "ofac-embargoed")}
-    assert ["`UA-43` is a region; countries alone are asked for here"] == [
+    assert ["`UA-43` is a region; countries alone are asked for here (clause c1)"] == [
         line.split(": ", 1)[1] for line in said(wrong) if "UA-43" in line
     ]
 
@@ -201,7 +204,7 @@ def test_a_group_of_regions_names_places(write: Write, catalogue: bytes) -> None
 def test_before_its_members_are_known_a_group_is_refused(write: Write, catalogue: bytes) -> None:
     """An order of 2020 may not name a list that is known since 2026."""
     order = bar(write, "ear-d5", effective="2020-01-01T00:00:00Z")
-    assert ["the group `ear-d5` has no members at that instant"] == [
+    assert ["the group `ear-d5` has no members at that instant (clause c1)"] == [
         line.split(": ", 1)[1] for line in said({"catalogue.yaml": catalogue, "x.yaml": order})
     ]
 

@@ -129,7 +129,7 @@ def test_faults_of_own_definitions(
 def test_an_unknown_definition_is_told_the_nearest(folder: dict[str, bytes]) -> None:
     """Own definitions are among the names that may have been meant."""
     folder["x.yaml"] = folder["x.yaml"].replace(b"neighbour@1", b"neighbor@1")
-    assert said(folder)[0].endswith("did you mean `acme.neighbour@1`?")
+    assert said(folder)[0].endswith("did you mean `acme.neighbour@1`? (clause c1)")
 
 
 def test_a_library_is_read_whatever_the_orders_are_like(
