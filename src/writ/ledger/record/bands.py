@@ -11,7 +11,6 @@
 5. Who is not affected is not counted: it is what the figures of all and of the affected leave.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -31,11 +30,10 @@ class Band:
 
 def band_of(count: int, apart: int = APART) -> Band:
     """Return the band that a number is in (rule 1)."""
-    least = 0
-    for below in _ends(apart):
-        if count < below:
-            break
-        least = below
+    ends = _ends(apart)
+    least, below = 0, next(ends)
+    while below <= count:
+        least, below = below, next(ends)
     return Band(least, below)
 
 
@@ -55,5 +53,6 @@ def rest(every: Band, some: Band, apart: int = APART) -> Band:
 
 
 def _ends(apart: int) -> Iterator[int]:
-    for power in itertools.count():
-        yield from (apart * step * 10**power for step in _STEPS)
+    while True:
+        yield from (apart * step for step in _STEPS)
+        apart *= 10
