@@ -69,7 +69,7 @@ def test_an_auditor_needs_no_server(operator: Deployment, tmp_path: Path) -> Non
     data = json.loads(Path(files["opening"]).read_text())
     other.write_text(json.dumps({**data, "row": data["salt"]}))
     refused = operator.run(*words, "--opening", other)
-    assert (2, "the proof does not lead from entry 0 to the root\n") == (
+    assert (2, "the proof does not lead from entry 1 to the root\n") == (
         refused.returncode,
         refused.stderr,
     )

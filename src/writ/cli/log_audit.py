@@ -30,8 +30,8 @@ def audit(
 
     from writ.cli.lines import read_file
     from writ.ledger.audit import audit as prove
-    from writ.ledger.folder import Folder, TileNodes
-    from writ.ledger.merkle import check_consistency, consistency_proof
+    from writ.ledger.excerpt import Excerpt
+    from writ.ledger.folder import Folder
     from writ.ledger.policy import read_policy
     from writ.signing.note import read_note
 
@@ -53,12 +53,7 @@ def audit(
     begins = None
     if since is not None:
         before = trusted.see(read_note(read_file(since))).checkpoint
-        nodes = TileNodes(log, count)
-        check_consistency(
-            (before.size, before.root),
-            (count, seen.checkpoint.root),
-            consistency_proof(nodes, before.size, count),
-        )
+        Excerpt(log, seen.checkpoint).check_beginning(before)
         begins = before.size
     words = f"{count} entries, as {seen.checkpoint.origin} signed them"
     if begins is not None:

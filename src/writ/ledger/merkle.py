@@ -58,10 +58,31 @@ def _subtree(nodes: Nodes, start: int, end: int) -> bytes:
     return found
 
 
+def span_root(nodes: Nodes, leaves: Iterator[bytes], span: tuple[int, int], size: int) -> bytes:
+    """Return the root of `size` leaves: the hashes of those in a span are told, nodes have the rest.
+
+    `span` is the first of them and the one after the last; the tree has them all.
+    """
+    return _spanned(nodes, leaves, span, (0, size))
+
+
+def _spanned(
+    nodes: Nodes, leaves: Iterator[bytes], span: tuple[int, int], among: tuple[int, int]
+) -> bytes:
+    start, end = among
+    if end <= span[0] or span[1] <= start:
+        return _subtree(nodes, start, end)
+    if end - start == 1:
+        return next(leaves)
+    middle = start + _split(end - start)
+    left = _spanned(nodes, leaves, span, (start, middle))
+    return node_hash(left, _spanned(nodes, leaves, span, (middle, end)))
+
+
 def inclusion_proof(nodes: Nodes, index: int, size: int) -> list[bytes]:
     """Return the hashes that lead from a leaf to the root of `size` leaves, the leaf's first."""
     if not 0 <= index < size:
-        raise Refused(f"a log of {size} entries has no entry {index}")
+        raise Refused(f"a log of {size} entries has no entry {index + 1}")
     start, end, path = 0, size, list[bytes]()
     while end - start > 1:
         middle = start + _split(end - start)
@@ -99,7 +120,7 @@ def check_inclusion(
 ) -> None:
     """Prove that a leaf's hash stands at `index` under the root `expected` (rule 4)."""
     if not 0 <= index < size:
-        raise Refused(f"a log of {size} entries has no entry {index}")
+        raise Refused(f"a log of {size} entries has no entry {index + 1}")
     place, last, found = index, size - 1, leaf
     for item in proof:
         if last == 0:
@@ -114,7 +135,7 @@ def check_inclusion(
     if last:
         raise Refused("the inclusion proof is too short")
     if found != expected:
-        raise Refused(f"the proof does not lead from entry {index} to the root")
+        raise Refused(f"the proof does not lead from entry {index + 1} to the root")
 
 
 def check_consistency(

@@ -86,7 +86,7 @@ def test_an_event_is_proved_without_the_store(store: Store) -> None:
     assert b'{"kind":"test","payload":{"number":4},"seq":5}' == proved.opening.row
     assert 21 == proof.check(proved.opening.entry(), KNOWN).checkpoint.size
     for other in (Opening(proved.opening.salt, b"{}"), Opening(bytes(16), proved.opening.row)):
-        with pytest.raises(Refused, match="does not lead from entry 4"):
+        with pytest.raises(Refused, match="does not lead from entry 5"):
             proof.check(other.entry(), KNOWN)
 
 

@@ -119,9 +119,9 @@ def test_proofs_have_their_length(change: object) -> None:
 
 def test_what_is_no_place_is_refused() -> None:
     """No proof is made or checked for entries and sizes that are not there."""
-    with pytest.raises(Refused, match="a log of 3 entries has no entry 3"):
+    with pytest.raises(Refused, match="a log of 3 entries has no entry 4"):
         inclusion_proof(TREE, 3, 3)
-    with pytest.raises(Refused, match="a log of 3 entries has no entry 3"):
+    with pytest.raises(Refused, match="a log of 3 entries has no entry 4"):
         check_inclusion(EMPTY, 3, 3, [], EMPTY)
     with pytest.raises(Refused, match="was never one of 4"):
         consistency_proof(TREE, 4, 3)
