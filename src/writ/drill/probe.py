@@ -1,7 +1,7 @@
 """Asks through the gateway as customers do, with the official clients, and reads off what came back.
 
 1. Keys are real; a client never tries again, so that one request is one line of the journal.
-2. An end user is asserted by a token of the organisation's, minted anew before it expires.
+2. An end user is asserted by a token of the organisation's, minted anew for each request.
 3. What names the outcome is what any client can see: the status, the code in the provider's
    envelope, and the model that the answer says it is from.
 """
@@ -34,7 +34,6 @@ END_USER = "x-writ-end-user"
 PROMPT = "Who may use which model tonight?"
 SHORT = 4
 LONG = 4_000
-FRESH_SECONDS = 200
 CONNECTIONS = 256
 TIMEOUT = 20.0
 
@@ -47,18 +46,12 @@ class Credentials:
     key: str
     sub: str | None = None
     issuer: KeyPair | None = None
-    _token: str = ""
-    _minted: float = 0.0
 
     def headers(self) -> dict[str, str]:
         """Return what goes with each request besides the key (rule 2)."""
         if self.sub is None or self.issuer is None:
             return {}
-        now = wall()
-        if now - self._minted > FRESH_SECONDS:
-            self._token = sign_end_user(self.sub, self.key, self.issuer, now)
-            self._minted = now
-        return {END_USER: self._token}
+        return {END_USER: sign_end_user(self.sub, self.key, self.issuer, wall())}
 
 
 @dataclass(frozen=True, slots=True)

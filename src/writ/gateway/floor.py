@@ -41,6 +41,11 @@ class Floor:
                 "if the store is known to be the newest"
             ) from None
 
+    @property
+    def first(self) -> bool:
+        """Whether no gateway of this name ever obeyed anything here."""
+        return self._held.epoch == 0
+
     def check(self, epoch: int, digest: str) -> None:
         """Refuse an epoch before the floor, and the floor's own with other rules."""
         held = self._held

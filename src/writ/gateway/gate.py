@@ -9,6 +9,8 @@
    written down.
 3. A name nobody registered decides nothing: for a controlled model that is a refusal.
 4. A key that refuses substitutes is denied instead.
+5. A word about an end user is good for one request (see `writ.gateway.used`), which uses it up
+   whatever becomes of it.
 """
 
 from collections.abc import Sequence
@@ -16,12 +18,13 @@ from dataclasses import dataclass, replace
 
 from writ.clock import Clock, Instant, WallClock, elapsed, wall
 from writ.errors import Refused
+from writ.gateway.used import Used
 from writ.model.outcome import Outcome
 from writ.point import seam
 from writ.point.board import Board, Verdict
 from writ.point.decide import Links, decide
 from writ.point.view import View
-from writ.signing.end_user import verify_end_user
+from writ.signing.end_user import SKEW, verify_end_user
 from writ.signing.lease import verify_lease
 
 _PERMIT = int(Outcome.PERMIT)
@@ -64,9 +67,10 @@ class Judgement:
 class Gate:
     """What one gateway may decide, and how; owned by the event loop."""
 
-    def __init__(self, name: str, clock: Clock) -> None:
+    def __init__(self, name: str, clock: Clock, used: Used) -> None:
         self.name = name
         self.board = Board()
+        self.used = used
         self.clock = clock
         self.online: bytes | None = None  # the key that signs leases, once trust is known
         self._number = -1
@@ -121,11 +125,17 @@ class Gate:
         def find(kid: str) -> bytes | None:
             return self.board.issuer(organisation, kid)
 
+        now = wall()
         try:
-            subject = verify_end_user(tokens[0].decode("latin-1"), key.id, find, wall())
+            said = verify_end_user(tokens[0].decode("latin-1"), key.id, find, now)
         except Refused:
             raise Unresolved from None
-        return seam.end_user_name(organisation, subject)
+        span = said.issued, said.expires + SKEW
+        if not self.used.take(organisation, said.jti, span, now):  # 5
+            raise Unresolved
+        if said.sub is None or said.says:
+            raise Unresolved  # what is said besides naming is judged by nobody yet
+        return seam.end_user_name(organisation, said.sub)
 
     def allows(self, ask: Ask, model: str) -> bool:
         """Whether the chain may use a canonical model now; cheap, for every piece of an answer."""

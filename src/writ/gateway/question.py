@@ -2,7 +2,8 @@
 
 1. What is wrong with the request itself is Malformed; an end user who cannot be told from what is
    asserted is Unresolved.
-2. Models are listed to a key that may use them under the rules in force; without a lease, those
+2. A word about an end user is not used up where nothing can be decided: Undecided comes first.
+3. Models are listed to a key that may use them under the rules in force; without a lease, those
    that are exempt.
 """
 
@@ -54,11 +55,13 @@ def read_question(request: Request, route: Route, gate: Gate) -> Question:
 def who_asks(question: Question, request: Request, gate: Gate) -> Ask:
     """Return the key and the end user that the request asserts, if it asserts any."""
     tokens = request.values(END_USER)
+    if tokens and not gate.live and gate.view.models[question.model].controlled:  # 2
+        raise Undecided
     return Ask(question.key, gate.end_user(question.key, tokens) if tokens else None)
 
 
 def usable(gate: Gate, ask: Ask, dialect: Dialect) -> tuple[str, ...]:
-    """Return every name of every model that a key may use by an API (rule 2)."""
+    """Return every name of every model that a key may use by an API (rule 3)."""
     return tuple(
         name
         for canonical, model in gate.view.models.items()

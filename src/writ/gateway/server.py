@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from writ.clock import Clock, DrillClock, WallClock, elapsed
+from writ.clock import Clock, DrillClock, WallClock, elapsed, wall
 from writ.errors import Failed, Refused
 from writ.gateway import control, metrics
 from writ.gateway.connection import Connection
@@ -25,6 +25,7 @@ from writ.gateway.limits import Limits
 from writ.gateway.parts import Parts
 from writ.gateway.receipts import Receipts
 from writ.gateway.upstream import Upstream
+from writ.gateway.used import Used
 from writ.model.config import Config, read_config
 from writ.signing.approval import verify_snapshot
 from writ.signing.trust import Trust, read_trust
@@ -42,8 +43,9 @@ class Server:
     def __init__(self, config: Config, limits: Limits | None = None) -> None:
         limits = limits or Limits()
         clock: Clock = DrillClock(config.drill_clock) if config.drill_clock else WallClock()
+        floor = Floor(config.folder / "receipts" / f"{config.gateway_name}.floor")
         self.parts = Parts(
-            gate=Gate(config.gateway_name, clock),
+            gate=Gate(config.gateway_name, clock, Used(0 if floor.first else wall())),
             limits=limits,
             upstreams=[Upstream(item, limits) for item in config.upstreams],
             receipts=Receipts(
@@ -56,8 +58,7 @@ class Server:
             record=config.record.address if config.record else "",
             inviter=inviter_of(config),
         )
-        kept = config.folder / "receipts" / f"{config.gateway_name}.floor"
-        self._proof = control.Proof(self._verify, Floor(kept))
+        self._proof = control.Proof(self._verify, floor)
         self._config = config
         self._trust: Trust | None = None
         self._connections: set[Connection] = set()
@@ -110,6 +111,7 @@ class Server:
                 "writ_gateway_answers_under_way": len(parts.flights),
                 "writ_gateway_receipts_working": int(parts.receipts.working),
                 "writ_gateway_receipts_gap": int(parts.receipts.gap),
+                "writ_gateway_words_used": len(parts.gate.used),
             },
             {
                 "writ_gateway_upstream_calls_total": sum(u.calls for u in parts.upstreams),

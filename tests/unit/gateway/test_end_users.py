@@ -50,7 +50,12 @@ def words(world: World) -> list[str]:
     world.control.name("acme", "u-fr", citizen("eva", "FR"))
     world.control.name("acme", "u-new", stranger("new"))
     forged = sign_end_user("u-fr", ACME.text, KeyPair.generate(), wall())
+    replayed = token(world, "u-us")
+    asserted(world, replayed)
+    world.upstream.seen.clear()
     return [
+        replayed,
+        token(world, "u-us", age=-60),
         token(world, "u-fr"),
         token(world, "u-new"),
         token(world, "u-unregistered"),

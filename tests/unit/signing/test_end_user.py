@@ -7,13 +7,22 @@ from joserfc import jws
 from joserfc.jwk import OKPKey
 
 from writ.errors import Refused
-from writ.signing.end_user import MAX_TOKEN, TYPE, sign_end_user, verify_end_user
+from writ.signing.end_user import (
+    MAX_TOKEN,
+    TYPE,
+    Assertion,
+    SaidFact,
+    sign_end_user,
+    verify_end_user,
+)
 from writ.signing.keys import KeyPair
 
 PAIR = KeyPair.from_seed(bytes([4]) * 32)
 NOW = 1_781_299_260
 HEADER: dict[str, Any] = {"alg": "Ed25519", "kid": PAIR.id, "typ": TYPE}
-CLAIMS: dict[str, Any] = {"sub": "u-1", "key": "k1", "iat": NOW, "exp": NOW + 300}
+JTI = "0123456789abcdef"
+CLAIMS: dict[str, Any] = {"sub": "u-1", "key": "k1", "jti": JTI, "iat": NOW, "exp": NOW + 300}
+FACT: dict[str, Any] = {"attribute": "citizenships", "value": ["US"], "completeness": "at_least"}
 
 
 def find(kid: str) -> bytes | None:
@@ -42,7 +51,12 @@ def written(part: dict[str, Any]) -> bytes:
     return json.dumps({name: item for name, item in part.items() if item is not None}).encode()
 
 
-def verify(text: str, now: float = NOW) -> str:
+def verify(text: str, now: float = NOW) -> str | None:
+    """Verify as the gateway does for API key `k1`, and say who is named."""
+    return said(text, now).sub
+
+
+def said(text: str, now: float = NOW) -> Assertion:
     """Verify as the gateway does for API key `k1`."""
     return verify_end_user(text, "k1", find, now)
 
@@ -73,7 +87,8 @@ def test_what_is_signed_here_verifies_elsewhere() -> None:
     made = sign_end_user("u-1", "k1", PAIR, NOW)
     registry = jws.JWSRegistry(algorithms=["Ed25519"])
     read = jws.deserialize_compact(made, key, registry=registry)
-    assert CLAIMS == json.loads(read.payload or b"")
+    claims = json.loads(read.payload or b"")
+    assert {**CLAIMS, "jti": claims["jti"]} == claims
 
 
 def test_the_older_name_of_the_algorithm_is_taken() -> None:
@@ -109,7 +124,13 @@ def test_other_headers_are_refused(header: dict[str, Any], why: str) -> None:
     [
         ({"key": "k2"}, "bound to another API key"),
         ({"key": None}, "not in its form"),
-        ({"sub": None}, "not in its form"),
+        ({"sub": None}, "names nobody says `eligible`"),
+        ({"jti": None}, "not in its form"),
+        ({"jti": 7}, "not in its form"),
+        ({"jti": "x" * 15}, "16 to 64 characters of base64url"),
+        ({"jti": "x" * 65}, "16 to 64 characters of base64url"),
+        ({"jti": "x" * 15 + "/"}, "16 to 64 characters of base64url"),
+        ({"jti": JTI + "\n"}, "16 to 64 characters of base64url"),
         ({"sub": 7}, "not in its form"),
         ({"sub": ""}, "printable"),
         ({"sub": "x" * 256}, "printable"),
@@ -182,8 +203,8 @@ def test_what_is_no_token_is_refused(text: str) -> None:
 
 def test_a_long_token_is_not_looked_at() -> None:
     """A token over the budget is refused before anything is decoded."""
-    with pytest.raises(Refused, match="2048 characters at most"):
-        verify(of(claims={"sub": "x" * 3000}))
+    with pytest.raises(Refused, match="4096 characters at most"):
+        verify(of(claims={"sub": "x" * 4000}))
 
 
 def test_every_flipped_bit_is_refused() -> None:
@@ -194,3 +215,65 @@ def test_every_flipped_bit_is_refused() -> None:
         bad[place // 8] ^= 1 << place % 8
         with pytest.raises(Refused):
             verify(bad.decode("latin-1"))
+
+
+def test_every_token_is_for_one_request() -> None:
+    """No two tokens have the same `jti`, also those signed in the same instant."""
+    first, second = (said(sign_end_user("u-1", "k1", PAIR, NOW)) for _ in range(2))
+    assert first.jti != second.jti
+    assert (PAIR.id, NOW, NOW + 300) == (first.kid, first.issued, first.expires)
+
+
+def test_a_token_says_facts_of_whom_it_names() -> None:
+    """They come back as they were said, in one spelling for whatever order they were written in."""
+    other = {"attribute": "residence", "value": ["FR"], "completeness": "at_least"}
+    first = said(sign_end_user("u-1", "k1", PAIR, NOW, facts=[FACT, other]))
+    second = said(sign_end_user("u-1", "k1", PAIR, NOW, facts=[other, FACT]))
+    assert SaidFact("citizenships", ["US"], "at_least") == first.facts[0]
+    assert first.says == second.says != b""
+    assert b"" == said(sign_end_user("u-1", "k1", PAIR, NOW)).says
+
+
+def test_a_token_says_that_somebody_is_eligible() -> None:
+    """It names nobody then."""
+    made = said(sign_end_user(None, "k1", PAIR, NOW, eligible=["ear.us_person@1"]))
+    assert (None, ("ear.us_person@1",)) == (made.sub, made.eligible)
+    assert b"ear.us_person@1" in made.says
+
+
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"facts": [{**FACT, "assurance": "A4"}]}, "not in its form"),
+        ({"facts": [{**FACT, "verified_at": "2026-01-01T00:00:00Z"}]}, "not in its form"),
+        ({"facts": [{**FACT, "method": "passport"}]}, "not in its form"),
+        ({"facts": [{**FACT, "value": "US"}]}, "not in its form"),
+        ({"facts": [{**FACT, "value": None}]}, "not in its form"),
+        ({"facts": [FACT, {**FACT, "value": ["FR"]}]}, "an attribute of its own"),
+        ({"facts": [{**FACT, "attribute": f"a{n}"} for n in range(9)]}, "8 at most"),
+        ({"facts": [{**FACT, "value": ["US"] * 17}]}, "16 values at most"),
+        ({"facts": [{**FACT, "value": [1.5]}]}, "that no attribute has"),
+        ({"facts": [{**FACT, "value": [2**60]}]}, "that no attribute has"),
+        ({"facts": [{**FACT, "value": ["\ud800"]}]}, "that no attribute has"),
+        ({"facts": FACT}, "not in its form"),
+        ({"eligible": ["ear.us_person@1"]}, "says `facts`, not `eligible`"),
+        ({"sub": None, "eligible": []}, "names nobody says `eligible`"),
+        ({"sub": None, "eligible": list("abcde")}, "4 names at most"),
+        ({"sub": None, "eligible": ["a"], "facts": [FACT]}, "names nobody says `eligible`"),
+        ({"sub": None, "eligible": [7]}, "not in its form"),
+        ({"users_certified": ["ear.us_person@1"]}, "not in its form"),
+    ],
+)
+def test_what_is_said_otherwise_is_refused(claims: dict[str, Any], why: str) -> None:
+    """How far it is believed and since when is not the organisation's to say; budgets hold."""
+    with pytest.raises(Refused, match=why):
+        verify(of(claims=claims))
+
+
+def test_what_is_nested_too_deep_is_refused() -> None:
+    """A value has as much nesting as any JSON of others."""
+    deep: object = "US"
+    for _ in range(20):
+        deep = [deep]
+    with pytest.raises(Refused, match="nested deeper"):
+        verify(of(claims={"facts": [{**FACT, "value": [deep]}]}))
