@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from math import sqrt
 from pathlib import Path
 
@@ -54,10 +55,7 @@ def words(control: Control) -> Words:
     own, foreign = control.issuer, KeyPair.generate()
 
     def of(name: str, key: str, pair: KeyPair, age: float) -> list[Callable[[], str]]:
-        return [
-            lambda sub=f"{name}-{number}": sign_end_user(sub, key, pair, wall() - age)
-            for number in range(PEOPLE)
-        ]
+        return [partial(_word, f"{name}-{number}", key, pair, age) for number in range(PEOPLE)]
 
     used = sign_end_user("us-0", ACME.text, own, wall())
 
@@ -144,6 +142,10 @@ def measure(folder: Path, rounds: int) -> dict[str, list[Row]]:
         renewing.set()
     control.close()
     return {name: compared(times) for name, times in found.items()}
+
+
+def _word(sub: str, key: str, pair: KeyPair, age: float) -> str:
+    return sign_end_user(sub, key, pair, wall() - age)
 
 
 def _chat(word: str, *, stream: bool) -> bytes:
