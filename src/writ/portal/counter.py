@@ -108,6 +108,12 @@ class Attested(msgspec.Struct, frozen=True):
     revocation: str | None
 
 
+class Known(msgspec.Struct, frozen=True):
+    """A key is one; whose is not told."""
+
+    known: bool
+
+
 class Passed(msgspec.Struct, frozen=True, rename={"text": "pass"}):
     """What stands in for an API key."""
 
@@ -177,6 +183,10 @@ class Counter:
         """Return a pass for whoever signed in; an ID token that proves no account is Refused."""
         body = {"provider": provider, "token": token, "nonce": nonce}
         return (await self._ask("sign-in", body, Passed)).text
+
+    async def known(self, key: str) -> None:
+        """Let nobody on whose key is not valid: that is Refused."""
+        await self._ask("known", {"key": key}, Known)
 
     async def account(self, key: str, invitation: str = "") -> Account:
         """Return whose account it is; a key that is not valid is Refused."""

@@ -3,7 +3,8 @@
 1. A visitor shows the account's API key, or signs in where it is at home. Whose sign-in ended in the
    middle of a visit goes on with it by signing in again.
 2. In a rush they wait in line with what they showed (`writ.portal.line`), and lose nothing of it. A
-   place opens one visit; whoever lost theirs goes in before those who wait.
+   place opens one visit; whoever lost theirs goes in before those who wait. What is no key takes no
+   place, and is told so at once, rush or none.
 3. Tries are counted by the key that is shown.
 """
 
@@ -123,7 +124,11 @@ class Door:
         return page("waiting", self._guard.frame(request), wait=wait, again=str(wait.again))
 
     async def _admit(self, request: Request, key: str, token: str) -> Response:
-        """Let in whoever proved something, or have them wait with it; a place is kept."""
+        """Let in whoever showed what is valid, or have them wait with it; a place is kept."""
+        try:
+            await self._counter.known(key)
+        except Refused as refused:
+            return self._start(request, "", refused)
         inside, held = self._guard.visits.inside(), self._guard.ticket(request)
         ticket = self._entrance.join(inside, (key, token), held)
         if ticket is None:

@@ -47,8 +47,11 @@ from writ.signing.secret import read_secret
 T = TypeVar("T")
 
 
-class _Account(Form, frozen=True):
+class _Shown(Form, frozen=True):
     key: str
+
+
+class _Account(_Shown, frozen=True):
     invitation: str = ""
 
 
@@ -94,6 +97,11 @@ class _Counter:
     inquiry: Inquiry
     methods: Methods
     passes: Passes
+
+    def known(self, form: _Shown) -> dict[str, object]:
+        """Say that a key is one, and nothing of it: all that a place in line asks."""
+        self._key(form.key)
+        return {"known": True}
 
     def account(self, form: _Account) -> dict[str, object]:
         """Say whose account a key is, and of which model an invitation speaks."""
@@ -234,6 +242,7 @@ def counter_app(site: Site, passes: Passes | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/sign-in", sign_in, methods=["POST"]),
+            route("known", _Shown, counter.known),
             route("account", _Account, counter.account),
             route("standing", _Model, counter.standing),
             route("found", _Found, counter.found, changes=True),

@@ -182,13 +182,37 @@ def test_a_restart_loses_no_place(door: Door) -> None:
     assert "alice" in door.ask("GET", "/question").text
 
 
-def test_a_key_that_is_not_valid_is_told_when_it_is_its_turn(door: Door) -> None:
-    """The place stays good: the right key is taken at once, whoever stands behind."""
-    key = door.key("alice")
+def test_a_thousand_junk_keys_lengthen_nobodys_wait(door: Door) -> None:
+    """From as many addresses as there are: each is refused in the same bytes as when nobody waits."""
+    waits(door)
+    line, mine = door.entrance.line, door.entrance.read(door.cookies[COOKIE]).number
+    held, before = dict(door.cookies), (line.waiting, line.place(mine))
+    said = {junk(door, number) for number in range(1000)}
+    assert (1, before) == (len(said), (line.waiting, line.place(mine)))
+    door.cookies.update(held)
+    called(door)
+    CLOCK.now += 10.0
+    assert (0, said) == (line.waiting, {junk(door, 1001)})
+
+
+def junk(door: Door, number: int) -> tuple[int, str]:
+    """Show a key that is none, from an address of its own; return the answer, and get no place."""
+    door.cookies.clear()
+    headers = {"x-forwarded-for": f"2001:db8::{number:x}"}
+    answer = door.ask("POST", "/account", data={"key": f"wk_{number}"}, headers=headers)
+    assert {} == door.cookies
+    return answer.status_code, answer.text
+
+
+def test_a_key_that_was_revoked_meanwhile_is_told_when_it_is_its_turn(door: Door) -> None:
+    """The place stays good, also where a junk key is shown: the right one is taken at once."""
     waits(door)
     number = door.entrance.read(door.cookies[COOKIE]).number
-    assert "/verify/waiting" == door.enter("wk_wrong").headers["location"]
+    assert 403 == door.enter("wk_wrong").status_code
     assert number == door.entrance.read(door.cookies[COOKIE]).number
+    for made in door.site.registry.keys.of("alice"):
+        door.site.registry.keys.revoke(made.id)
+    key = door.key("alice")
     while (answer := door.ask("GET", "/waiting")).status_code == 200:
         CLOCK.now += 1.0
     assert (403, True) == (answer.status_code, "this API key is not valid" in answer.text)
