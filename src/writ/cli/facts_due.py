@@ -1,4 +1,4 @@
-"""`writ facts due`: pre-verified facts whose day has come, listed or deleted."""
+"""`writ facts due`: facts that ended so long ago that they are to be deleted, listed or deleted."""
 
 from typing import Annotated
 
@@ -26,11 +26,12 @@ def due(
     delete: Annotated[bool, typer.Option("--delete", help="delete them, for good")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List pre-verified facts that ended or were taken back, by the ids of their attestations.
+    """List facts that are to be deleted, by the ids of their attestations, and since when.
 
     Example: writ facts due --delete
 
-    They count for nothing any more. A duty to preserve facts suspends deleting them.
+    They expired or were revoked, and count for nothing any more; `writ serve` deletes them within
+    the hour. A duty to preserve facts suspends that.
     """
     call = Call("POST", "/facts/due/delete") if delete else Call("GET", "/facts/due")
     answer = ask(config, call)

@@ -25,6 +25,9 @@ name = "gateway-1"
 listen = "{admin}"      # /metrics, /healthz, /readyz; loopback only
 
 {portal}
+# [facts]
+# keep_ended = "90d"             # when a fact that expired or was revoked is erased (docs/privacy.md)
+
 [trust]
 pin = ""                         # digest of the first trust document; `writ trust init` fills it in
 file = "trust.json"

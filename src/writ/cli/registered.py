@@ -1,5 +1,6 @@
 """A deployment's registry as a population: read once, kept in memory, written nowhere."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 
 ENGINE = "duckdb://"
+
+
+class _Gone(msgspec.Struct):
+    facts: int
+    last: str | None
 
 
 def who(
@@ -33,9 +39,17 @@ def who(
 
 def registered(config: Path) -> "Lines":
     """Read everybody on the books of a deployment, with their facts."""
+    from writ.law.wording import counted
     from writ.study.subject_lines import Lines
 
     answer = ask(config, Call("GET", "/population"))
+    deleted = msgspec.convert(answer["gone"], _Gone)
+    if deleted.facts:
+        print(
+            f"not counted: {counted(deleted.facts, 'fact')} that had ended, deleted by"
+            f" {deleted.last}; before that, more was known of people than is on the books",
+            file=sys.stderr,
+        )
     return Lines("the registry", tuple(_lines(answer)))
 
 

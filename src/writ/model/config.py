@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from writ.clock import DAY
 from writ.errors import Failed, InvalidInput
 from writ.model.listeners import (
     Address,
@@ -47,7 +48,8 @@ class Config:
     `log_origin` what the log's checkpoints are named after (empty: after the pin), `log_folder` where
     it is published, `log_cover` microseconds between two commitments of the cover log,
     `coverage_file` the register of every path to the models, `drill_clock` the shared clock file of
-    a drill; `receipts_bytes` is how large a file of receipts gets before the next is begun.
+    a drill; `receipts_bytes` is how large a file of receipts gets before the next is begun,
+    `keep_ended` for how many microseconds a fact that has ended stays on the books.
     """
 
     file: Path
@@ -56,6 +58,7 @@ class Config:
     gateway_name: str
     receipts_bytes: int
     admin_listen: Address
+    keep_ended: int
     portal: Portal | None
     wallet: WalletFiles | None
     oidc: Path | None
@@ -140,6 +143,9 @@ class _Reader(TomlFile):
         drill = self._section("drill")
         log = self._section("log")
         coverage = self._section("coverage")
+        keep_ended = self._span(
+            self._section("facts"), "facts", "keep_ended", ("90d", "1h", "3660d")
+        )
         config = Config(
             file=self.path,
             folder=self._path(data, "data", "folder", "data"),
@@ -147,7 +153,8 @@ class _Reader(TomlFile):
             gateway_name=self._matching(gateway, "gateway", "name", ("gateway-1", _NAME)),
             receipts_bytes=self._whole(gateway, "gateway", "receipts_mib", (64, 1024)) << 20,
             admin_listen=self._address(admin, "admin", "127.0.0.1:8081"),
-            portal=self._portal(),
+            keep_ended=keep_ended,
+            portal=self._portal(keep_ended),
             wallet=self._wallet(),
             oidc=self._file_of(
                 "oidc", "sign-ins need a [portal], where people come from and back to"
@@ -163,7 +170,7 @@ class _Reader(TomlFile):
             log_origin=self._matching(log, "log", "origin", ("", _ORIGIN)),
             log_folder=self._path(log, "log", "folder", "log"),
             log_post_quantum=self._flag(log, "log", "post_quantum"),
-            log_cover=self._pace(log, "log", "cover", "1h"),
+            log_cover=self._span(log, "log", "cover", ("1h", "1m", "1d")),
             coverage_file=self._path(coverage, "coverage", "file", "coverage.yaml"),
             drill_clock=self._path(drill, "drill", "clock", "") if drill.get("clock") else None,
         )
@@ -180,7 +187,7 @@ class _Reader(TomlFile):
             raise InvalidInput(self.faults)
         return config
 
-    def _portal(self) -> Portal | None:
+    def _portal(self, keep_ended: int) -> Portal | None:
         if "portal" not in self.document:
             if "certificates" in self.document:
                 self._fault("certificates", "certificates need a [portal]; its visitors have them")
@@ -197,6 +204,7 @@ class _Reader(TomlFile):
             self._whole(section, "portal", "per_second", (40, 1000)),
             self._whole(section, "portal", "places", (10_000, 20_000)),
             certificates,
+            -(-keep_ended // DAY),
         )
 
     def _found_at(self, section: dict[str, object], name: str) -> str:
@@ -341,6 +349,7 @@ _SECTIONS = {
     "data": frozenset({"folder"}),
     "gateway": frozenset({"listen", "name", "receipts_mib"}),
     "admin": frozenset({"listen"}),
+    "facts": frozenset({"keep_ended"}),
     "portal": frozenset({"listen", "address", "proxies", "contact", "per_second", "places"}),
     "wallet": frozenset({"issuers", "certificate", "key", "client", "crls", "crl_from"}),
     **dict.fromkeys(("oidc", "signals", "receivers", "vendors"), frozenset({"file"})),

@@ -55,7 +55,7 @@ class Portal:
 
     `proxies` are the addresses of reverse proxies whose `X-Forwarded-For` is believed; `contact`
     is how somebody reaches a person (empty: not said); in a rush `per_second` are let in, up to
-    `places` at once.
+    `places` at once. What has ended is erased `ended_days` later.
     """
 
     listen: Address
@@ -65,6 +65,7 @@ class Portal:
     per_second: int = 40
     places: int = 10_000
     certificates: Certificates | None = None
+    ended_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)

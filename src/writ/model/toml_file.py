@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from writ.clock import DAY, HOUR, MINUTE, parse_duration
+from writ.clock import parse_duration
 from writ.errors import Fault, InvalidInput
 
 _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)|\(at end of document\)")
@@ -100,15 +100,19 @@ class TomlFile:
             self._fault(f"{at}.{key}", "must be true or false")
         return value is True
 
-    def _pace(self, table: dict[str, object], at: str, key: str, default: str) -> int:
+    def _span(self, table: dict[str, object], at: str, key: str, rule: tuple[str, str, str]) -> int:
+        """Read a span of time, between the least and the most of the rule."""
+        default, least, most = rule
         text = self._text(table, at, key, default)
         try:
             span = parse_duration(text)
         except InvalidInput:
             span = 0
-        if not MINUTE <= span <= DAY:
-            self._fault(f"{at}.{key}", f"`{text}` is not a pace from 1m to 1d, such as {default}")
-            return HOUR
+        if not parse_duration(least) <= span <= parse_duration(most):
+            self._fault(
+                f"{at}.{key}", f"`{text}` is no span from {least} to {most}, such as {default}"
+            )
+            return parse_duration(default)
         return span
 
     def _within(self, table: dict[str, object], at: str, key: str) -> int | None:

@@ -12,6 +12,7 @@ import msgspec
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.units import format_unit
 
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "ja": "日本語"}
 
@@ -31,6 +32,10 @@ class Words:
     def date(self, text: str) -> str:
         """Write the day of an RFC 3339 instant of ours, which is in UTC."""
         return format_date(datetime.fromisoformat(text), "long", locale=self.locale)
+
+    def days(self, count: int) -> str:
+        """Write so many days."""
+        return format_unit(count, "duration-day", locale=self.locale)
 
     def number(self, number: int) -> str:
         """Write a number as the language groups its digits."""

@@ -3,7 +3,8 @@
 1. A file of facts is taken in whole, or not at all; or without its bad lines, if that is asked for.
 2. What is on the books already is not taken in twice: the same statement, or the same fact said
    by the same method again.
-3. A fact that was revoked does not come back; it has to be verified anew.
+3. A fact that was revoked does not come back, also once it is erased (`writ.people.retention`); it
+   has to be verified anew.
 4. An attestation that no longer proves right breaks its subject: nobody is judged by half of
    what was known.
 """
@@ -27,7 +28,7 @@ from writ.people.subjects import MOST_NAMED, batches, read_subjects
 from writ.signing.keys import KeyPair
 from writ.store import events
 from writ.store.database import Connection
-from writ.store.people_tables import attestation
+from writ.store.people_tables import attestation, struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ class Attestations:
                 "content": self._content(item),
                 "envelope": item.envelope,
                 "recorded_at": now,
+                "ends_at": item.fact.expires_at,
             }
             for item in fit
         ]
@@ -219,7 +221,10 @@ def _there(connection: Connection, keys: set[bytes]) -> dict[bytes, str]:
     query = attestation.select().with_only_columns(table.id, table.content, table.revoked_at)
     if len(keys) <= MOST_NAMED:
         query = query.where(table.id.in_(keys) | table.content.in_(keys))
-    there: dict[bytes, str] = {}
+    erased = struck.select()
+    if len(keys) <= MOST_NAMED:
+        erased = erased.where(struck.c.digest.in_(keys))
+    there = {row.digest: "revoked" for row in connection.execute(erased)}
     for row in connection.execute(query):
         state = "stands" if row.revoked_at is None else "revoked"
         there[row.id] = there[row.content] = state

@@ -3,8 +3,7 @@
 1. Each is one value, `at_least`: what settles a question, and no list of what else there is.
 2. The day on which it is deleted is in the statement that its method signed: `expires_at`, a year
    after it was verified at most. From then on it counts for nothing, deleted or not.
-3. Deleting takes the whole attestation out of the registry. What stays is an event row with its id,
-   which is the digest of a salted statement and says nothing once that is gone.
+3. Deleting takes the whole attestation out of the registry (`writ.people.deleted`).
 4. One that was taken back is due at once.
 """
 
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 
 from writ.canonical import Plain
 from writ.clock import DAY, Instant
+from writ.people import deleted
 from writ.people.books import Books
 from writ.people.statement import Attestation
 from writ.people.subjects import batches
@@ -22,7 +22,6 @@ from writ.store.database import Connection
 from writ.store.people_tables import attestation
 
 PRE_VERIFIED = "facts.preverified"
-DELETED = "facts.deleted"
 LONGEST = 366 * DAY
 _IN_AN_EVENT = 400
 
@@ -78,11 +77,7 @@ class PreVerified:
         with self._books.store.unit() as connection:
             now = self._books.clock.now()
             found = list(_due(connection, now))
-            for item in found:
-                connection.execute(attestation.delete().where(attestation.c.id == item.id))
-            ids: list[Plain] = [item.id.hex() for item in found]
-            for part in batches(ids, _IN_AN_EVENT):
-                events.append(connection, DELETED, {"at": now, "attestations": part})
+            deleted.delete(connection, now, [item.id for item in found])
         return len(found)
 
 

@@ -6,10 +6,11 @@
    decided stands meanwhile.
 3. What comes of a decision is done first and noted after it, so that one cut short is done again.
 4. The papers themselves are not here: they are looked at, and forgotten. Reasons are kept as long
-   as the subject is; event rows name them by digest.
+   as reviews are (`writ.people.retention`); event rows name them by digest.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
@@ -25,7 +26,7 @@ from writ.signing.trust import Trust
 from writ.signing.word import sign_word, verify_word
 from writ.store import events
 from writ.store.database import Connection
-from writ.store.review_tables import opinion, review
+from writ.store.review_tables import opinion, read_tallies, review
 
 Kind: TypeAlias = Literal["papers", "appeal", "reuse"]
 Seen: TypeAlias = Literal["copy", "video", "person"]
@@ -240,9 +241,12 @@ class Reviews:
         return len(due), sum(item <= now for item in due)
 
     def rates(self) -> tuple[Rate, ...]:
-        """Count how reviews came out, by kind of document."""
+        """Count how reviews came out, by kind of document; those that are erased count as they did."""
         now, found = self._books.clock.now(), self.all()
-        return tuple(_rate(name, found, now) for name in sorted({item.document for item in found}))
+        with self._books.store.view() as connection:
+            erased = read_tallies(connection)
+        names = {item.document for item in found} | {document for document, _, _ in erased}
+        return tuple(_rate(name, found, erased, now) for name in sorted(names))
 
     def _partial(self, connection: Connection, found: Review) -> set[str]:
         """Return who may not judge an appeal (rule 2)."""
@@ -292,17 +296,23 @@ def _check(found: Review, said: Opinion, by: str, barred: set[str]) -> None:
         raise Refused("say how you saw the papers: `--seen copy`, `video` or `person`")
 
 
-def _rate(document: str, found: Sequence[Review], now: Instant) -> Rate:
+def _rate(
+    document: str, found: Sequence[Review], erased: Counter[tuple[str, str, str]], now: Instant
+) -> Rate:
     mine = [item for item in found if item.document == document]
-    first = [item for item in mine if item.kind != "appeal"]
-    appeals = [item for item in mine if item.kind == "appeal"]
     waiting = [item for item in mine if item.state == "open"]
+    first, appeals = Counter[str](), Counter[str]()
+    for item in mine:
+        (appeals if item.kind == "appeal" else first)[item.state] += 1
+    for (name, kind, state), count in erased.items():
+        if name == document:
+            (appeals if kind == "appeal" else first)[state] += count
     return Rate(
         document,
         len(waiting),
         sum(item.due_at <= now for item in waiting),
-        sum(item.state == "accepted" for item in first),
-        sum(item.state == "rejected" for item in first),
-        len(appeals),
-        sum(item.state == "accepted" for item in appeals),
+        first["accepted"],
+        first["rejected"],
+        appeals.total(),
+        appeals["accepted"],
     )

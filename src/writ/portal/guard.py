@@ -61,7 +61,8 @@ class Guard:
         form = "" if visit is None else visit.form
         kept = {name: request.query_params.get(name, "")[:LONGEST] for name in KEPT}
         query = urlencode({name: text for name, text in kept.items() if text})
-        return Frame(language, self.base, self.portal.contact, form, query)
+        portal = self.portal
+        return Frame(language, self.base, portal.contact, form, query, portal.ended_days)
 
     def ticket(self, request: Request) -> Ticket | None:
         """Return the place in line that the browser holds."""

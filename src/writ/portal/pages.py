@@ -33,7 +33,8 @@ HEADERS = {
 class Frame:
     """What every page has: language, the path before `/verify`, how to reach a person, its form.
 
-    `query` is what the page was asked for with, and is asked for with in another language.
+    `query` is what the page was asked for with, and is asked for with in another language;
+    `ended_days` how long what has ended is kept.
     """
 
     language: str
@@ -41,6 +42,7 @@ class Frame:
     contact: str
     form: str = ""
     query: str = ""
+    ended_days: int = 0
 
 
 def page(name: str, frame: Frame, status: int = 200, **values: object) -> Response:
@@ -57,6 +59,7 @@ def page(name: str, frame: Frame, status: int = 200, **values: object) -> Respon
             contact=frame.contact or words("contact.none"),
             form=frame.form,
             query=frame.query,
+            ended_days=frame.ended_days,
             **values,
         )
     )

@@ -30,6 +30,7 @@ from writ.serve.app import control_app
 from writ.serve.arrival import record
 from writ.serve.counter import counter_app
 from writ.serve.crls import CrlFetch
+from writ.serve.ended import keep_erasing
 from writ.serve.listen import Face, listen_tcp, listen_unix
 from writ.serve.passes import Passes
 from writ.serve.rechecks import Rechecks
@@ -49,7 +50,8 @@ COVER_EVERY = 5.0
 """Seconds between two looks at whether a commitment is due."""
 
 RECHECK_EVERY = 3600.0
-"""Seconds between two times that issuers are asked whether credentials, and certificates, stand."""
+"""Seconds between two times that issuers are asked whether credentials, and certificates, stand; and
+that what has ended is deleted."""
 
 READY_WITHIN = 30.0
 
@@ -112,12 +114,13 @@ class _Server:
                 stack.push_async_callback(face.stop)
             gateway = await self._supervisor.start()
             stack.push_async_callback(self._supervisor.stop)
-            clock = asyncio.create_task(self._site.remember_time(MARK_EVERY))
-            stack.callback(clock.cancel)
-            receipts = asyncio.create_task(self._site.ledger.keep(RECEIPTS_EVERY))
-            stack.callback(receipts.cancel)
-            cover = asyncio.create_task(self._site.ledger.keep_cover(COVER_EVERY))
-            stack.callback(cover.cancel)
+            for kept in (
+                self._site.remember_time(MARK_EVERY),
+                self._site.ledger.keep(RECEIPTS_EVERY),
+                self._site.ledger.keep_cover(COVER_EVERY),
+                keep_erasing(self._site, RECHECK_EVERY),
+            ):
+                stack.callback(asyncio.create_task(kept).cancel)
             await self._first_answer()
             portal = await self._open_portal(stack)
             public = await self._open_record(stack)

@@ -25,6 +25,7 @@ from writ.people.employers.credentials import Credentials
 from writ.people.employers.determination import METHOD as EMPLOYER
 from writ.people.employers.personnel import Personnel
 from writ.people.registry import Registry
+from writ.people.retention import Retention
 from writ.people.statement import OPERATOR
 from writ.serve.ledger import Ledger, open_ledger
 from writ.serve.lock import locked
@@ -69,6 +70,10 @@ class Site:
         portal = self.config.portal
         address = "" if portal is None else portal.address
         return Notices(self.store, self.registry, self.clock, address)
+
+    def retention(self) -> Retention:
+        """Return what deletes facts that have ended, and what is kept beside them."""
+        return Retention(self.registry, self.config.keep_ended)
 
     def decided(self) -> Decided:
         """Return what does what reviewers decide, with the key of their method if it is here."""

@@ -58,6 +58,16 @@ attestation = Table(
     Column("envelope", LargeBinary, nullable=False),
     Column("recorded_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("ends_at", BigInteger),  # as the statement says; with none it does not end by itself
 )
 Index("attestation_subject", attestation.c.subject)
 Index("attestation_content", attestation.c.content)
+Index("attestation_revoked_at", attestation.c.revoked_at)
+Index("attestation_ends_at", attestation.c.ends_at)
+
+struck = Table(  # what was revoked and is erased, by its id and its content: it does not come back
+    "struck",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("until", BigInteger),  # from then on it would count for nothing
+)

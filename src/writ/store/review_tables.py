@@ -1,7 +1,21 @@
 """Tables of credentials and reviews, as values to build queries from."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from collections import Counter
+from typing import Any
 
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+)
+
+from writ.store.database import Connection
 from writ.store.tables import metadata
 
 backing = Table(
@@ -50,3 +64,36 @@ opinion = Table(
     Column("envelope", LargeBinary, nullable=False),  # a signed word, with its reason
     Column("at", BigInteger, nullable=False),
 )
+
+tally = Table(  # how reviews came out that are erased
+    "review_tally",
+    metadata,
+    Column("document", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+
+def decided_on() -> Select[Any]:
+    """Select whom people decide about at present."""
+    return review.select().with_only_columns(review.c.subject).where(review.c.state == "open")
+
+
+def count_review(connection: Connection, document: str, kind: str, state: str) -> None:
+    """Count one more review that is erased."""
+    here = (tally.c.document == document, tally.c.kind == kind, tally.c.state == state)
+    counted = connection.execute(tally.update().where(*here).values(count=tally.c.count + 1))
+    if not counted.rowcount:
+        values = {"document": document, "kind": kind, "state": state, "count": 1}
+        connection.execute(tally.insert().values(values))
+
+
+def read_tallies(connection: Connection) -> Counter[tuple[str, str, str]]:
+    """Read how erased reviews came out, by document, kind and state."""
+    return Counter(
+        {
+            (row.document, row.kind, row.state): row.count
+            for row in connection.execute(tally.select())
+        }
+    )

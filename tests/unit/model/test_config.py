@@ -142,6 +142,7 @@ def test_an_empty_file_has_defaults(tmp_path: Path) -> None:
     assert config.portal is None
     assert config.wallet is None
     assert HOUR == config.log_cover
+    assert 90 * DAY == config.keep_ended
     assert 64 * 2**20 == config.receipts_bytes
     assert config.signals is None
     assert config.vendors is None
@@ -184,8 +185,9 @@ def test_all_faults_come_at_once_with_lines(tmp_path: Path) -> None:
             "[gateway]\nreceipts_mib = 0",
             ":2:1: gateway.receipts_mib: must be a whole number from 1",
         ),
-        ("[log]\ncover = 'daily'", ":2:1: log.cover: `daily` is not a pace from 1m to 1d, such"),
-        ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is not a pace from 1m to 1d, such"),
+        ("[log]\ncover = 'daily'", ":2:1: log.cover: `daily` is no span from 1m to 1d, such"),
+        ("[facts]\nkeep_ended = '5m'", ":2:1: facts.keep_ended: `5m` is no span from 1h to 3660d"),
+        ("[log]\ncover = '30s'", ":2:1: log.cover: `30s` is no span from 1m to 1d, such"),
         (
             "[portal]\naddress = 'https://v.example'\nper_second = 0",
             ":3:1: portal.per_second: must be a whole number from 1 to 1000",

@@ -8,8 +8,9 @@ import pytest
 from tests.unit.people.conftest import Deployment, line
 from writ.clock import DAY, WallClock, format_instant
 from writ.errors import InvalidInput
+from writ.people.deleted import DELETED
 from writ.people.intake import sign_line
-from writ.people.preverified import DELETED, PRE_VERIFIED
+from writ.people.preverified import PRE_VERIFIED
 from writ.people.registry import Registry
 from writ.store.events import read_events
 from writ.store.people_tables import attestation

@@ -2,8 +2,8 @@
 
 1. `?operator` signs unsigned lines with the operator's key; without it they are faults.
 2. `?skip_bad` takes the good lines in although others are bad.
-3. `?ahead` takes them in as pre-verified. What is due of those is told, and deleted when asked for,
-   unless a duty to preserve suspends that.
+3. `?ahead` takes them in as pre-verified. What is to be deleted, of those and of others that have
+   ended, is told, and deleted when asked for, unless a duty to preserve suspends that.
 4. `?rented` revokes a fact with all that rests on its credential, which is never taken again.
 """
 
@@ -14,10 +14,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.clock import format_instant
-from writ.desk.duties import Duties
 from writ.errors import InvalidInput
 from writ.people.attestations import Report
 from writ.serve.body import answer, read_bytes
+from writ.serve.ended import erase_ended
 from writ.serve.site import Site
 
 
@@ -46,17 +46,13 @@ def routes(site: Site) -> list[Route]:
         return answer({"revoked": name, "subject": subject}, applied=await site.settled())
 
     async def due(_request: Request) -> Response:
-        found = await asyncio.to_thread(site.registry.preverified.due)
+        found = await asyncio.to_thread(site.retention().due)
         rows = [{"id": item.id.hex(), "since": format_instant(item.since)} for item in found]
         return answer({"due": rows, "deleted": 0})
 
     async def delete_due(_request: Request) -> Response:
-        def work() -> int:
-            duties = Duties(site.store, site.trust, site.clock)
-            duties.check_erasure(site.desk.current(), "facts")
-            return site.registry.preverified.delete()
-
-        return answer({"due": [], "deleted": await asyncio.to_thread(work)})
+        found = await asyncio.to_thread(erase_ended, site)
+        return answer({"due": [], "deleted": found.facts}, applied=await site.settled())
 
     return [
         Route("/facts", take_in, methods=["POST"]),

@@ -14,6 +14,7 @@ from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.model.duty import Record
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
+from writ.people.deleted import gone
 from writ.people.forgetting import Forgetting, Forgotten
 from writ.people.keys import ApiKey
 from writ.people.statement import Attestation
@@ -90,9 +91,18 @@ def _plain(subject: Subject) -> dict[str, object]:
 
 
 def _population(site: Site) -> dict[str, object]:
-    """Write everybody as lines of a file of subjects; `unproved` are ids of whom that cannot be said."""
+    """Write everybody as lines of a file of subjects; `unproved` are ids of whom that cannot be said.
+
+    `gone` says what was deleted, and when last: before that, more was known than is here.
+    """
     known = sorted(site.registry.everybody().items())
+    with site.store.view() as connection:
+        deleted = gone(connection)
     return {
+        "gone": {
+            "facts": deleted.facts,
+            "last": format_instant(deleted.last) if deleted.facts else None,
+        },
         "subjects": [write_subject(item.subject) for _, item in known if not item.broken],
         "unproved": [name for name, item in known if item.broken],
     }

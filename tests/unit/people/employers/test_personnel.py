@@ -8,12 +8,14 @@ from writ.errors import InvalidInput, Refused
 from writ.model.subject import Fact, Value
 from writ.people.books import Change
 from writ.people.employers import writing
-from writ.people.employers.determination import read_determination
+from writ.people.employers.determination import LONGEST, read_determination
 from writ.people.employers.person import Changed, NotTheirs, Person, Taken, Unknown, Wanted
 from writ.people.employers.personnel import MOST_AT_ONCE
 from writ.people.forgetting import Forgetting
+from writ.people.retention import Erased, Retention
 from writ.people.statement import attest
 from writ.signing.dsse import read_envelope
+from writ.store.employer_tables import personnel
 from writ.store.people_tables import attestation
 
 
@@ -327,3 +329,23 @@ def test_an_employer_that_was_forgotten_stands_in_nobody_s_revoked_facts(office:
             office.registry.facts.take_in(data, None, skip_bad=False)
     forgetting.erase("other")
     assert [] == [data for data in _said(office) if data]
+
+
+def test_the_word_for_somebody_removed_goes_when_nothing_older_can_come_back(
+    office: Office,
+) -> None:
+    """A year and a day after they left: until then an older determination is refused for having left."""
+    made = _create(office)
+    office.personnel.remove(office.token(), made.id)
+    retention = Retention(office.registry, DAY)
+    office.clock.step(NOW + LONGEST - 1)
+    assert Erased(1, 0, 0, 0) == retention.erase()
+    with pytest.raises(InvalidInput, match="this person left after that"):
+        _create(office, determined_at="2026-06-20T00:00:00Z")
+
+    office.clock.step(NOW + LONGEST)
+    assert Erased(0, 0, 0, 1) == retention.erase()
+    with office.registry.books.store.view() as connection:
+        assert [] == list(connection.execute(personnel.select()))
+    with pytest.raises(InvalidInput, match="it has ended already"):
+        _create(office, determined_at="2026-06-20T00:00:00Z")
