@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
+from tests.laws.every_bit import Grown
 from writ.errors import Refused
 from writ.ledger.merkle import (
     EMPTY,
@@ -14,26 +15,10 @@ from writ.ledger.merkle import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,
-    node_hash,
     root,
 )
 
 MOST = 300
-
-
-class Grown:
-    """A tree of entries 0, 1, 2... kept as every full subtree."""
-
-    def __init__(self, size: int) -> None:
-        self.levels: list[list[bytes]] = [[leaf_hash(b"%d" % index) for index in range(size)]]
-        while len(self.levels[-1]) > 1:
-            below = self.levels[-1]
-            pairs = zip(below[::2], below[1::2], strict=False)
-            self.levels.append([node_hash(left, right) for left, right in pairs])
-
-    def node(self, level: int, index: int) -> bytes:
-        """Return a full subtree's hash."""
-        return self.levels[level][index]
 
 
 TREE = Grown(MOST)
@@ -51,43 +36,6 @@ def test_roots_are_those_of_an_independent_library() -> None:
 def test_the_empty_tree_has_the_hash_of_nothing() -> None:
     """RFC 6962, section 2.1."""
     assert hashlib.sha256().digest() == EMPTY == ROOTS[0]
-
-
-def test_every_entry_of_every_small_tree_is_proved() -> None:
-    """Inclusion holds for each size up to a hundred, and for each entry of it."""
-    for size in range(1, 101):
-        for index in range(size):
-            proof = inclusion_proof(TREE, index, size)
-            check_inclusion(leaf_hash(b"%d" % index), index, size, proof, ROOTS[size])
-
-
-def test_every_small_tree_is_the_beginning_of_every_larger_one() -> None:
-    """Consistency holds for each pair of sizes up to a hundred."""
-    for size in range(101):
-        for old in range(size + 1):
-            proof = consistency_proof(TREE, old, size)
-            check_consistency((old, ROOTS[old]), (size, ROOTS[size]), proof)
-
-
-@given(st.data())
-def test_no_flipped_bit_of_an_inclusion_proof_proves(data: st.DataObject) -> None:
-    """A proof with one bit changed, of the leaf, the root or the path, is refused."""
-    size = data.draw(st.integers(2, MOST))
-    index = data.draw(st.integers(0, size - 1))
-    parts = [leaf_hash(b"%d" % index), ROOTS[size], *inclusion_proof(TREE, index, size)]
-    flipped = flip(data, parts)
-    with pytest.raises(Refused, match="does not lead from entry"):
-        check_inclusion(flipped[0], index, size, flipped[2:], flipped[1])
-
-
-@given(st.data())
-def test_no_flipped_bit_of_a_consistency_proof_proves(data: st.DataObject) -> None:
-    """A proof with one bit changed, of a root or the path, is refused."""
-    size = data.draw(st.integers(2, MOST))
-    old = data.draw(st.integers(1, size - 1))
-    parts = flip(data, [ROOTS[old], ROOTS[size], *consistency_proof(TREE, old, size)])
-    with pytest.raises(Refused, match="does not begin with"):
-        check_consistency((old, parts[0]), (size, parts[1]), parts[2:])
 
 
 @given(st.data())
@@ -150,15 +98,6 @@ def test_a_missing_consistency_proof_is_refused() -> None:
     """Two sizes that differ need a path."""
     with pytest.raises(Refused, match="is missing"):
         check_consistency((2, ROOTS[2]), (3, ROOTS[3]), [])
-
-
-def flip(data: st.DataObject, parts: list[bytes]) -> list[bytes]:
-    """Change one bit of one of the parts."""
-    which = data.draw(st.integers(0, len(parts) - 1))
-    bit = data.draw(st.integers(0, 255))
-    changed = bytearray(parts[which])
-    changed[bit // 8] ^= 1 << bit % 8
-    return [*parts[:which], bytes(changed), *parts[which + 1 :]]
 
 
 def test_roots_differ() -> None:
