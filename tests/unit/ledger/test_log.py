@@ -1,9 +1,5 @@
 import os
-import shutil
-import threading
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -283,32 +279,6 @@ def test_a_folder_that_cannot_be_used_says_so(store: Store, tmp_path: Path) -> N
         Folder(tmp_path / "large").checkpoint()
 
 
-def test_a_kill_at_any_step_leaves_a_whole_log(tmp_path: Path) -> None:
-    """Killed before each file that is synced or renamed, a folder is a whole log; then it goes on."""
-    begun = tmp_path / "begun"
-    begun.mkdir()
-    store = open_store(begun / "writ.db")
-    log = log_of(store)
-    grow(store, 255)
-    log.publish(Folder(begun / "log"), log.sign())
-    grow(store, 3)
-    store.close()
-    step, done = 0, False
-    while not done:
-        step += 1
-        case = shutil.copytree(begun, tmp_path / str(step))
-        folder = Folder(case / "log")
-        done = killed(step, partial(continue_log, case)) == 0
-        last = folder.checkpoint()
-        assert last is not None
-        assert (258 if done else last_size(case)) == audit(folder, checkpoint_of(last))
-        continue_log(case)
-        last = folder.checkpoint()
-        assert last is not None
-        assert 258 == audit(folder, checkpoint_of(last))
-    assert step > 12
-
-
 def test_nothing_is_in_place_before_it_is_on_disk(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,59 +303,6 @@ def test_nothing_is_in_place_before_it_is_on_disk(
     monkeypatch.setattr(os, "fsync", sync)
     monkeypatch.setattr(Path, "replace", put)
     assert 8 == log.publish(folder, note) == len(placed)
-
-
-def continue_log(case: Path) -> None:
-    """Sign and publish what is in a store."""
-    store = open_store(case / "writ.db")
-    log = log_of(store)
-    log.publish(Folder(case / "log"), log.sign())
-    store.close()
-
-
-def last_size(case: Path) -> int:
-    """Return the size of the checkpoint that stands in the folder: of before, or of after."""
-    note = Folder(case / "log").checkpoint()
-    assert note is not None
-    size = read_checkpoint(note.text).size
-    assert size in (255, 258)
-    return size
-
-
-class Countdown:
-    """Ends its process, without a word, when so many calls have been begun."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-        self.turn = threading.Lock()  # syncs are asked for side by side
-
-    def before(self, call: Callable[..., object]) -> Callable[..., object]:
-        """Return the call, counted."""
-
-        def counted(*args: object) -> object:
-            with self.turn:
-                self.left -= 1
-                if self.left == 0:
-                    os._exit(9)
-            return call(*args)
-
-        return counted
-
-
-def killed(step: int, work: Callable[[], None]) -> int:
-    """Do some work in a process that dies at its `step`-th sync or rename; return its exit code."""
-    child = os.fork()
-    if child == 0:
-        count = Countdown(step)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, "fsync", count.before(os.fsync))
-            patch.setattr(Path, "replace", count.before(Path.replace))
-            try:
-                work()
-            except BaseException:  # noqa: BLE001  a child must not run the parent's tests on
-                os._exit(1)
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def flip(data: bytes, place: int) -> bytes:
