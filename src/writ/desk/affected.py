@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
-from writ.model.decision import Decision
+from writ.model.decision import Decision, Reason
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 from writ.people.attestations import Known
@@ -45,7 +45,7 @@ class People:
     ) -> None:
         proved = {name: item.subject for name, item in everybody.items() if not item.broken}
         self.unjudged = tuple(sorted(everybody.keys() - proved.keys()))
-        self._compiled = compiled
+        self.compiled = compiled
         self._named = named or {}
         self._subjects = {
             name: replace(subject, related=proved) if compiled.follows else subject
@@ -59,12 +59,16 @@ class People:
 
     def affected(self, order: str, at: Instant) -> Iterator[Affected]:
         """Give whom an order affects at an instant, by id and model (rule 2)."""
-        models = models_of(self._compiled, order, at)
+        models = models_of(self.compiled, order, at)
         for subject in self._subjects.values() if models else ():
             for model in models:
                 found = self._because_of(order, subject, model, at)
                 if found is not None:
                     yield Affected(subject, model, found.outcome, found.served_by)
+
+    def concerns(self, subject: Subject, reason: Reason) -> bool:
+        """Whether a reason is one of somebody's own (rule 1)."""
+        return subject.id not in self._named or reason.link == "end_user"
 
     def permitted(self, name: str, model: str, at: Instant) -> bool:
         """Whether somebody of this id may use a model as it is, whatever order there is."""
@@ -79,8 +83,7 @@ class People:
                 for decision in self._decisions(subject, model, at)
                 if decision.outcome is not Outcome.PERMIT
                 and any(
-                    reason.order == order
-                    and (subject.id not in self._named or reason.link == "end_user")
+                    reason.order == order and self.concerns(subject, reason)
                     for reason in decision.reasons
                 )
             ),
@@ -89,11 +92,11 @@ class People:
         )
 
     def _decisions(self, subject: Subject, model: str, at: Instant) -> Iterator[Decision]:
-        for chain in self._chains(subject):
-            yield decide_compiled(self._compiled, chain, model, at, settling=False)
+        for chain in self.chains(subject):
+            yield decide_compiled(self.compiled, chain, model, at, settling=False)
 
-    def _chains(self, subject: Subject) -> Iterator[Chain]:
-        """Rule 1."""
+    def chains(self, subject: Subject) -> Iterator[Chain]:
+        """Give the chains that somebody is judged in (rule 1)."""
         if subject.id in self._named:
             for company in self._known(self._named[subject.id]):
                 yield Chain(Subject("", "service", (company.id,)), company, subject)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from writ.clock import DAY, Clock, Instant
+from writ.desk.endings import STRICTNESS
 from writ.desk.renewal import SOON, Closing, closing, closings
 from writ.desk.roll import Roll
 from writ.errors import Refused
@@ -28,8 +29,6 @@ from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 from writ.people.methods import Question
 from writ.signing.invitation import question_named
-
-_STRICTNESS: dict[Disclosure, int] = {"full": 0, "existence": 1, "none": 2}
 
 
 class Holder(Protocol):
@@ -227,7 +226,7 @@ def _told(book: Lawbook, reasons: Iterable[Reason]) -> Told:
     named = {(reason.order, reason.version) for reason in reasons}
     against = [item for item in book.versions if (item.order, item.version) in named]
     disclosure: Disclosure = max(
-        (item.disclosure for item in against), key=lambda item: _STRICTNESS[item], default="none"
+        (item.disclosure for item in against), key=lambda item: STRICTNESS[item], default="none"
     )
     notice: Mapping[str, str] = next(
         (item.notice for item in against if item.disclosure == disclosure and item.notice), {}

@@ -1,7 +1,8 @@
 """What notices say, in every language there is a catalogue for (`data/notices`).
 
 1. Under `disclosure: none` a notice is the order's own neutral notice, or a neutral sentence about
-   the account: no order, no instant, no reason. Nothing is announced before it takes effect.
+   the account: no order, no instant of it, no reason. Nothing is announced before it takes effect.
+   When something ends that an account showed is its own, and told.
 2. From `existence` up it says when, and that a legal order requires it; under `full` which.
 3. Nothing in it is about a person but what this account may use.
 4. Where the portal is, is told whoever has something to show there, or may appeal there.
@@ -19,9 +20,9 @@ from writ.canonical import Plain, encode
 from writ.clock import Instant, format_instant
 from writ.model.order import Disclosure, OrderVersion
 
-Phase: TypeAlias = Literal["before_effect", "in_force", "amended", "withdrawn"]
+Phase: TypeAlias = Literal["before_effect", "in_force", "amended", "withdrawn", "ending"]
 Audience: TypeAlias = Literal[
-    "barred", "must_verify", "substituted", "restored", "organisation_admin", "staff"
+    "barred", "must_verify", "substituted", "restored", "organisation_admin", "staff", "renew"
 ]
 LANGUAGES = ("de", "en", "es", "fr", "ja")
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
@@ -29,6 +30,9 @@ AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 _RESTRICTS = frozenset[Audience]({"barred", "must_verify"})
 _LIFTS = frozenset[Audience]({"restored"})
 """Whom the notice of a version with rules speaks to, and whom that of one without."""
+
+_ASKED = frozenset[Audience]({"must_verify", "renew"})
+"""Who has something to show."""
 
 
 class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +48,7 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What is to be told: of which version, when it takes effect, to whom, about which models.
+    """What is to be told: of which version, when it takes effect or what it tells of ends, to whom, about which models.
 
     `version` None: the order is no longer there, and nothing may be said of it.
     """
@@ -91,6 +95,7 @@ def _text(telling: Telling, language: str) -> Plain:
         "models": ", ".join(telling.models),
         "substitute": telling.by or "",
         "portal": telling.portal,
+        "effective": format_instant(telling.effective),
     }
     portal = words.portal.get(telling.audience, "") if telling.portal else ""
     notice = _notice(telling, language)
@@ -98,10 +103,9 @@ def _text(telling: Telling, language: str) -> Plain:
         sentences = [notice, words.sealed[telling.audience]]
         if notice and telling.audience != "must_verify":
             sentences = [f"{values['models']}: {notice}"]
-        sentences += [portal] if telling.audience == "must_verify" else []
+        sentences += [portal] if telling.audience in _ASKED else []
         return {"subject": words.subject["sealed"], "body": _joined(sentences, values)}
     values |= {
-        "effective": format_instant(telling.effective),
         "title": version.title,
         "order": version.order,
         "version": str(version.version),

@@ -1,6 +1,7 @@
 """Notices to those whom an order affects: who is due which, and the outbox they wait in.
 
-1. Two moments of an order are told: how it stands now, and what its next version will change.
+1. Two moments of an order are told: how it stands now, and what its next version will change; and,
+   once for each, that what opens a model to somebody ends soon (`writ.desk.endings`).
 2. Due is what differs from what somebody was last told of the order. So sending twice sends nothing,
    and once it is amended or withdrawn, those who were told less are told what they may use again.
 3. People are told of themselves, an organisation of its own requests alone: it learns nothing of
@@ -10,18 +11,21 @@
    told where the portal is, which asks for it.
 """
 
+import itertools
 import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from writ.canonical import Plain, decode, digest
 from writ.clock import Clock, Instant, format_instant
 from writ.desk.affected import People, models_of
+from writ.desk.endings import endings
 from writ.desk.force import Force
 from writ.desk.notice_texts import Audience, Phase, Telling, write_telling
+from writ.desk.told import Told, read_told, told_endings
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Compiled
 from writ.model.order import Lawbook, OrderVersion
@@ -56,7 +60,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A notice that somebody is due."""
+    """A notice that somebody is due; `ends_at` is the end that it tells of, if it does."""
 
     subject: str
     recipient: str
@@ -64,32 +68,12 @@ class Due:
     models: tuple[str, ...]
     by: str | None = None
     portal: str = ""
+    ends_at: Instant | None = None
 
 
 _Fate: TypeAlias = tuple[Audience, str | None]
 """As whom somebody is told of a model, and who serves instead."""
 _Found: TypeAlias = dict[_Fate, list[str]]
-
-
-@dataclass(slots=True)
-class Told:
-    """What one recipient was told: of models now, of models to come by version, and as staff."""
-
-    now: dict[str, str] = field(default_factory=dict)
-    coming: dict[tuple[int, str], str] = field(default_factory=dict)
-    staff: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
-
-    def add(self, number: int, phase: str, audience: str, models: tuple[str, ...]) -> None:
-        """Take in one more notice."""
-        if audience == "staff":
-            self.staff[number, phase] = models
-        elif phase == "before_effect":
-            self.coming |= {(number, model): audience for model in models}
-        elif audience == "restored":
-            self.now = {name: to for name, to in self.now.items() if name not in models}
-            self.coming = {key: to for key, to in self.coming.items() if key[1] not in models}
-        else:
-            self.now |= dict.fromkeys(models, audience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +128,17 @@ class Notices:
                         self._put(connection, item, now)
         return {"rounds": [item.plain() for item in rounds], "unjudged": unjudged}
 
+    def send_endings(self, force: Force) -> int:
+        """Put what is due of endings into the outbox, and nothing else; return how many."""
+        now, compiled = self._clock.now(), Compiled(force.law().book)
+        with self._sending:
+            with self._store.view() as connection:
+                rounds = list(self._endings(connection, self._people(connection, compiled), now))
+            with self._store.unit() as connection:
+                for item in rounds:
+                    self._put(connection, item, now)
+        return sum(len(item.due) for item in rounds)
+
     def status(self) -> dict[str, Plain]:
         """Say how many notices were made, of which order, and how many wait to be taken away."""
         made: Counter[tuple[str, int, str, str]] = Counter()
@@ -179,13 +174,12 @@ class Notices:
         self, connection: Connection, force: Force, order: str | None
     ) -> tuple[list[Round], int]:
         book = force.law().book
-        told = _told(connection)
+        told = read_told(connection)
         names = sorted({version.order for version in book.versions} | told.keys())
         if order is not None and order not in names:
             raise InvalidInput(f"no order here is called `{order}`")
         compiled = Compiled(book)
-        everybody = self._registry.facts.known(connection, None)
-        people = People(compiled, everybody, named_only(connection))
+        people = self._people(connection, compiled)
         keyed, now = live_requesters(connection), self._clock.now()
         rounds = []
         for name in names if order is None else [order]:
@@ -199,7 +193,31 @@ class Notices:
                     said = known.setdefault(item.recipient, Told())
                     said.add(moment.number, moment.phase, item.audience, item.models)
                 rounds.append(Round(moment, due))
+        endings = self._endings(connection, people, now)
+        rounds += [item for item in endings if order in {None, item.moment.order}]
         return rounds, len(people.unjudged)
+
+    def _people(self, connection: Connection, compiled: Compiled) -> People:
+        everybody = self._registry.facts.known(connection, None)
+        return People(compiled, everybody, named_only(connection))
+
+    def _endings(self, connection: Connection, people: People, now: Instant) -> Iterator[Round]:
+        """Give what is to be told of endings, by order, and was not told yet."""
+        told, keyed = told_endings(connection), live_requesters(connection)
+        found: dict[str, list[Due]] = {}
+        versions: dict[str, OrderVersion] = {}
+        for item in endings(people, now, self._registry.backing.shown_for):
+            id_, name = item.subject.id, self.name_of(item.subject.id)
+            if (name, item.model, item.at) not in told:
+                versions[item.version.order] = item.version
+                portal = self._portal if id_ in keyed else ""
+                due = Due(id_, name, "renew", (item.model,), portal=portal, ends_at=item.at)
+                found.setdefault(item.version.order, []).append(due)
+        for order, version in versions.items():
+            yield Round(
+                Moment(order, version.version, version, "ending", now),
+                tuple(_joined(found[order])),
+            )
 
     def _due(
         self, people: People, compiled: Compiled, moment: Moment, told: Mapping[str, Told]
@@ -239,6 +257,7 @@ class Notices:
                 item.models,
                 keep(connection, _telling(moment, item)),
                 now,
+                ends_at=item.ends_at,
             )
             for item in found.due
         ]
@@ -302,13 +321,11 @@ def _again(
     return {("restored", None): models} if models else {}
 
 
-def _told(connection: Connection) -> dict[str, dict[str, Told]]:
-    """Add up what everybody was told, by order and recipient."""
-    found: dict[str, dict[str, Told]] = {}
-    for row in read_notices(connection):
-        told = found.setdefault(row.order, {}).setdefault(row.recipient, Told())
-        told.add(row.version, row.phase, row.audience, row.models)
-    return found
+def _joined(found: Iterable[Due]) -> Iterator[Due]:
+    """Put endings of the same person at the same instant together."""
+    for _, alike in itertools.groupby(found, key=lambda item: (item.recipient, item.ends_at)):
+        first, *others = alike
+        yield replace(first, models=(*first.models, *(item.models[0] for item in others)))
 
 
 def _staff(subjects: Iterable[Subject], provider: str, at: Instant) -> Iterator[str]:
@@ -326,10 +343,9 @@ def _staff(subjects: Iterable[Subject], provider: str, at: Instant) -> Iterator[
 
 
 def _telling(moment: Moment, due: Due) -> bytes:
+    at = moment.at if due.ends_at is None else due.ends_at
     return write_telling(
-        Telling(
-            moment.version, moment.phase, due.audience, due.models, moment.at, due.by, due.portal
-        )
+        Telling(moment.version, moment.phase, due.audience, due.models, at, due.by, due.portal)
     )
 
 

@@ -30,7 +30,8 @@ class Closing:
 
 def closings(compiled: Compiled, chain: Chain, now: Instant) -> list[Instant]:
     """Return the instants from which something else is known of those in a chain, ascending."""
-    subjects = [item for item in (chain.requester, chain.organisation) if item is not None]
+    links = (chain.requester, chain.organisation, chain.end_user)
+    subjects = [item for item in links if item is not None]
     points = {until for item in subjects for until, _, _ in compiled.spans(item, now)}
     return sorted(points - {FOREVER})
 
@@ -48,11 +49,12 @@ def closing(
 
 def _later(chain: Chain, by: int) -> Chain:
     """Return a chain as it will be known, by the clock of now."""
-    organisation = chain.organisation
+    organisation, end_user = chain.organisation, chain.end_user
     return replace(
         chain,
         requester=_older(chain.requester, by),
         organisation=None if organisation is None else _older(organisation, by),
+        end_user=None if end_user is None else _older(end_user, by),
     )
 
 

@@ -26,6 +26,7 @@ from writ.people.credentials.statuses import Statuses
 from writ.people.https import HttpsFetch
 from writ.people.oidc.opened import open_published
 from writ.serve.admin import admin_app, serves
+from writ.serve.announcing import keep_announcing
 from writ.serve.app import control_app
 from writ.serve.arrival import record
 from writ.serve.counter import counter_app
@@ -119,6 +120,7 @@ class _Server:
                 self._site.ledger.keep(RECEIPTS_EVERY),
                 self._site.ledger.keep_cover(COVER_EVERY),
                 keep_erasing(self._site, RECHECK_EVERY),
+                keep_announcing(self._site, RECHECK_EVERY),
             ):
                 stack.callback(asyncio.create_task(kept).cancel)
             await self._first_answer()

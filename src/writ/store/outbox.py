@@ -14,7 +14,10 @@ from writ.store.tables import notice
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One notice; `id` is random and all that outsiders call it by."""
+    """One notice; `id` is random and all that outsiders call it by.
+
+    One that tells of an end, before it comes, has when it is in `ends_at`.
+    """
 
     id: str
     recipient: str
@@ -27,6 +30,7 @@ class Row:
     made_at: Instant
     seq: int = 0
     taken_at: Instant | None = None
+    ends_at: Instant | None = None
 
 
 def add_notices(connection: Connection, rows: Iterable[Row]) -> int:
@@ -45,6 +49,7 @@ def add_notices(connection: Connection, rows: Iterable[Row]) -> int:
             "models": "\n".join(row.models),
             "document": row.document,
             "made_at": row.made_at,
+            "ends_at": row.ends_at,
         }
         for seq, row in enumerate(rows, first)
     ]
@@ -75,6 +80,7 @@ def read_notices(
             row.made_at,
             row.seq,
             row.taken_at,
+            row.ends_at,
         )
 
 

@@ -107,4 +107,5 @@ notice = Table(
     Column("document", Text, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("taken_at", BigInteger),
+    Column("ends_at", BigInteger),  # of one that tells of an end: when
 )

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.worlds.signers import CATALOGUE, Signers, StandingClock, letter
-from writ.clock import DAY, HOUR, parse_instant
+from writ.clock import DAY, HOUR, Instant, format_instant, parse_instant
 from writ.desk.desk import Desk
 from writ.desk.notice_texts import AUDIENCES, LANGUAGES, catalogue
 from writ.desk.notices import Notices
@@ -56,8 +56,16 @@ class House:
         files = {f"{name}.yaml": text for name, text in orders.items()}
         WORLD.enact(self.desk, {"catalogue.yaml": CATALOGUE, **files})
 
-    def know(self, subject: str, attribute: str, value: list[Any], *, whole: bool = True) -> None:
-        """Have a fact attested."""
+    def know(
+        self,
+        subject: str,
+        attribute: str,
+        value: list[Any],
+        *,
+        whole: bool = True,
+        ends: Instant | None = None,
+    ) -> bytes:
+        """Have a fact attested; return the id of what attests it."""
         line = {
             "subject": subject,
             "attribute": attribute,
@@ -67,9 +75,11 @@ class House:
             "method": "visit",
             "issuer": "registrar",
             "verified_at": "2026-06-01T00:00:00Z",
+            "expires_at": None if ends is None else format_instant(ends),
         }
         operator = WORLD.keys["registrar"]
         self.registry.facts.take_in(msgspec.json.encode(line), operator, skip_bad=False)
+        return self.registry.facts.carried(subject)[-1].id
 
     def told(self) -> dict[str, dict[str, int]]:
         """Send what is due; return it in numbers by phase, silent phases left out."""
@@ -82,7 +92,7 @@ class House:
 
     def box(self, after: int = 0) -> list[dict[str, Any]]:
         """Return the outbox as it leaves, with ids for pseudonyms."""
-        everybody = (*BOOKS, "worker", "visitor")
+        everybody = (*BOOKS, "worker", "visitor", "clerk-2")
         names = {self.notices.name_of(name): name for name in everybody}
         found: Any = self.notices.read(after, 500)
         return [{**item, "who": names[item["recipient"]]} for item in found]
