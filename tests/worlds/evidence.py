@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 
@@ -28,6 +27,7 @@ from writ.ledger.evidence.archive import read_archive
 from writ.ledger.evidence.listing import UNNAMED, WORD
 from writ.ledger.evidence.manifest import MANIFEST, SIGNATURE, Item, read_manifest
 from writ.ledger.evidence.pack import seal_pack
+from writ.ledger.evidence.script import script as source
 from writ.ledger.policy import Policy, read_policy
 from writ.ledger.sampling.report import Reports, sign_report
 from writ.ledger.sampling.sample import Wish as Draw
@@ -254,7 +254,6 @@ def _stamp(made: Evidence) -> None:
 @cache
 def script() -> ModuleType:
     """Load the script that every pack has, as a module."""
-    source = files("writ.ledger").joinpath("data/verify.py.txt").read_text()
     module = ModuleType("verify")
-    exec(compile(source, "verify.py", "exec"), module.__dict__)  # noqa: S102  our own
+    exec(compile(source(), "verify.py", "exec"), module.__dict__)  # noqa: S102  our own
     return module

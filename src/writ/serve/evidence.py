@@ -7,7 +7,6 @@
 """
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 from msgspec.structs import replace
 
@@ -24,6 +23,7 @@ from writ.ledger.evidence.manifest import (
     Manifest,
 )
 from writ.ledger.evidence.pack import open_pack, seal_pack
+from writ.ledger.evidence.script import script
 from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.serve.gathering import Wish, gather
 from writ.serve.site import Site
@@ -57,12 +57,11 @@ def _with_pages(
         raise Refused("this needs more libraries: install `writ-ai[evidence]`") from None
     at = max(epoch.at for epoch in found.epochs)
     pdf = sign_pdf(summary.summary(found, manifest), seal, at, f"Evidence: {found.order}")
-    script = files("writ.ledger").joinpath("data/verify.py.txt").read_bytes()
     pages = {
         **plain,
         SUMMARY: pdf,
         DOES_NOT_PROVE: page.does_not_prove(found),
-        SCRIPT: script,
+        SCRIPT: script(),
     }
     items = [*list_items(found, pages, manifest.as_of)]
     return {**pages, INDEX: page.index(found, manifest, items)}

@@ -1,3 +1,5 @@
+import ast
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from writ.errors import Refused
 from writ.ledger.evidence.archive import read_archive
 from writ.ledger.evidence.contents import check_contents
 from writ.ledger.evidence.pack import open_pack
+from writ.ledger.evidence.script import script as source
 from writ.ledger.log import StoredNodes
 from writ.ledger.merkle import root
 from writ.ledger.policy import read_policy
@@ -23,6 +26,30 @@ from writ.signing.keys import KeyPair
 from writ.signing.note import write_vkey
 from writ.signing.timestamp import request_stamp
 from writ.store.events import append
+
+PARTS = Path(__file__).parents[3] / "src" / "writ" / "ledger" / "data" / "verify"
+
+
+def test_a_pack_has_the_script_that_a_release_has(pack: bytes) -> None:
+    """Byte for byte what `cat` makes of the parts; each is a whole piece of a program by itself."""
+    parts = sorted(PARTS.iterdir())
+    assert read_archive(pack)["verify.py"] == b"".join(part.read_bytes() for part in parts)
+    for part in parts:
+        ast.parse(part.read_text(), part.name)
+        assert 300 > len(part.read_text().splitlines())
+
+
+def test_the_script_needs_one_library() -> None:
+    """It is one valid program, with no import but `cryptography` and what Python brings."""
+    program = ast.parse(source())
+    named = [item for item in ast.walk(program) if isinstance(item, ast.Import)]
+    names = {alias.name for item in named for alias in item.names} | {
+        item.module or "." for item in ast.walk(program) if isinstance(item, ast.ImportFrom)
+    }
+    roots = {name.partition(".")[0] for name in names}
+    assert {"cryptography"} == roots - sys.stdlib_module_names
+    doc = ast.get_docstring(program) or ""
+    assert doc.startswith("Check an evidence pack with nothing but Python 3.11")
 
 
 def told(pack: bytes, policy: bytes, roots: bytes | None = None) -> list[str]:
