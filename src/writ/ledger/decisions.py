@@ -5,13 +5,15 @@
 2. A file that is shorter than what was taken of it lost receipts, and so did one whose bytes before
    that place are others now, or that is gone before it was taken over whole: that is Refused, loudly.
    So is one that is there again, as another than it was: what a gateway began anew is never removed
-   unread.
+   unread. The last bytes before the place are compared each time; every line, by a digest over all
+   of them, when a process first reads a file on, and before a checkpoint is signed.
 3. A file that the gateway has gone on from is removed once all of it is in the log and a checkpoint
    over it was signed. So files stay few, and nothing is gone before the log has it.
 4. Each checkpoint of this log leaves an event in the governance log, so that the one vouches for
    the other; what a kill kept from being written is made good when the next is asked for.
 """
 
+import hashlib
 import itertools
 from collections.abc import Iterator
 from functools import partial
@@ -32,6 +34,7 @@ from writ.store.receipts import (
     REMOVED,
     add_receipts,
     find_receipt,
+    read_chain,
     read_end,
     removed,
     set_taken,
@@ -42,6 +45,8 @@ from writ.store.trees import signed_at
 SIGNED = "decisions.signed"
 _PART = 4 * 1024 * 1024
 """Bytes of a file taken over in one unit."""
+_START = bytes(32).hex()
+"""The digest over no lines."""
 _END = 4096
 """Bytes before the place read to that must be those that were there."""
 
@@ -57,6 +62,7 @@ class Decisions:
         self._folder = folder
         self.log = log
         self.lost = False
+        self._compared = set[str]()
 
     def keep_up(self) -> None:
         """Take over what there is, and remove what is in the log; `lost`: receipts were missing."""
@@ -94,6 +100,10 @@ class Decisions:
     def sign(self) -> Note:
         """Return a checkpoint over every receipt so far (rule 4)."""
         self.take_in()
+        for paths in self._files().values():
+            for path in paths:
+                with self.log.store.unit() as connection:  # nobody removes it meanwhile
+                    self._compare(connection, path)
         note = self.log.sign()
         checkpoint = read_checkpoint(note.text)
         with self.log.store.unit() as connection:
@@ -162,14 +172,48 @@ class Decisions:
             before, data = _read(path, place)
             if read_end(connection, path.name) not in {None, digest_bytes(before)}:
                 raise Refused(f"`{path}` is another than the one that was read; receipts are lost")
+            chain = read_chain(connection, path.name)
+            if chain is None or path.name not in self._compared:
+                chain = self._compare(connection, path)
             whole = data[: data.rfind(b"\n") + 1]
             if not whole:
                 return 0
             count = add_receipts(connection, ())
             count = add_receipts(connection, _lines(whole)) - count
             end = digest_bytes((before + whole)[-_END:])
-            set_taken(connection, path.name, place + len(whole), end)
+            set_taken(connection, path.name, place + len(whole), end, _chained(chain, whole))
         return count
+
+    def _compare(self, connection: Connection, path: Path) -> str:
+        """Return the digest over every line taken over of a file, proved to be in it still (rule 2)."""
+        place, told = taken(connection, path.name), read_chain(connection, path.name)
+        found = _START if place <= 0 else _chain_of(path, place)
+        if told not in {None, found}:
+            raise Refused(f"`{path}` is another than the one that was read; receipts are lost")
+        self._compared.add(path.name)
+        return found
+
+
+def _chain_of(path: Path, place: int) -> str:
+    """Return the digest over every line before a place in a file."""
+    chain, rest = _START, b""
+    try:
+        with path.open("rb") as file:
+            while data := file.read(min(place, _PART)):
+                place -= len(data)
+                whole, feed, rest = (rest + data).rpartition(b"\n")
+                chain = _chained(chain, whole + feed)
+    except OSError as error:
+        raise Failed(f"cannot read `{path}`: {error.strerror}") from None
+    return chain
+
+
+def _chained(chain: str, lines: bytes) -> str:
+    """Return a digest over whole lines and all before them, of which `chain` is the digest."""
+    digest = bytes.fromhex(chain)
+    for line in lines.split(b"\n")[:-1]:
+        digest = hashlib.sha256(digest + line).digest()
+    return digest.hex()
 
 
 def _lines(data: bytes) -> Iterator[tuple[str | None, bytes]]:

@@ -78,9 +78,25 @@ def read_end(connection: Connection, name: str) -> str | None:
     return None if row is None else row.ending
 
 
-def set_taken(connection: Connection, name: str, place: int, end: str | None = None) -> None:
-    """Remember how far a file was read and what ended there, in the unit that takes its lines over."""
+def read_chain(connection: Connection, name: str) -> str | None:
+    """Return the digest over every line that was taken over of a file; None: it is not known."""
+    row = connection.execute(receipt_file.select().where(receipt_file.c.name == name)).first()
+    return None if row is None else row.chain
+
+
+def set_taken(
+    connection: Connection,
+    name: str,
+    place: int,
+    end: str | None = None,
+    chain: str | None = None,
+) -> None:
+    """Remember how far a file was read, what ended there, and a digest over every line before.
+
+    It is said in the unit that takes the lines over.
+    """
     here = receipt_file.c.name == name
+    told = {"taken": place, "ending": end, "chain": chain}
     if connection.execute(receipt_file.select().where(here)).first() is None:
-        connection.execute(receipt_file.insert().values(name=name, taken=place, ending=end))
-    connection.execute(receipt_file.update().where(here).values(taken=place, ending=end))
+        connection.execute(receipt_file.insert().values(name=name, **told))
+    connection.execute(receipt_file.update().where(here).values(**told))

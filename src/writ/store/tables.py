@@ -55,6 +55,7 @@ receipt_file = Table(
     Column("name", Text, primary_key=True),
     Column("taken", BigInteger, nullable=False),
     Column("ending", Text),
+    Column("chain", Text),
 )
 
 node = Table(

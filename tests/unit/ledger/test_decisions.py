@@ -17,7 +17,7 @@ from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import PLAIN, sign_note, write_vkey
 from writ.store.database import open_store
 from writ.store.events import read_events, read_payload
-from writ.store.receipts import read_receipts, removed, set_taken
+from writ.store.receipts import read_end, read_receipts, removed, set_taken
 
 KNOWN = read_policy(f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\n".encode())
 
@@ -103,16 +103,78 @@ def test_a_file_that_was_rewritten_is_not_read_on_from_the_old_place(
     assert [b'{"id":"a"}', b'{"id":"b"}'] == lines(kept)
 
 
-def test_a_file_rewritten_far_from_its_end_goes_on(
-    tmp_path: Path, kept: Decisions, monkeypatch: pytest.MonkeyPatch
+def early(tmp_path: Path, kept: Decisions) -> Decisions:
+    """Change a byte early in a file that was taken over, far before the end that is compared."""
+    write(tmp_path, "".join(f'{{"id":"{number:04}"}}\n' for number in range(1000)))
+    kept.take_in()
+    write(tmp_path, '{"id":"c"}\n')
+    path = tmp_path / "receipts" / "gateway-1.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"0007", b"0070", 1))
+    return kept
+
+
+def test_a_byte_changed_early_in_a_file_is_told_before_anything_is_signed(
+    tmp_path: Path, kept: Decisions
 ) -> None:
-    """Only the end of what was taken is compared; what stood before it is in the log already."""
-    monkeypatch.setattr(decisions, "_END", 11)
+    """What was taken over is in the log all the same; no checkpoint comes until somebody looked."""
+    early(tmp_path, kept)
+    assert 1 == kept.take_in()
+    with pytest.raises(Refused, match="is another than the one that was read; receipts are lost"):
+        kept.sign()
+    assert None is kept.log.last()
+    assert (1001, b'{"id":"0007"}') == (len(lines(kept)), lines(kept)[7])
+    path = tmp_path / "receipts" / "gateway-1.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"0070", b"0007", 1))
+    assert 1001 == read_checkpoint(kept.sign().text).size
+
+
+def test_a_byte_changed_early_in_a_file_is_told_when_it_is_read_on(
+    tmp_path: Path, kept: Decisions
+) -> None:
+    """By the first process that did not read it so far itself: it may be a file from elsewhere."""
+    again = Decisions(tmp_path / "receipts", early(tmp_path, kept).log)
+    with pytest.raises(Refused, match="is another than the one that was read; receipts are lost"):
+        again.keep_up()
+    assert (True, 1000) == (again.lost, len(lines(kept)))
+
+
+def test_a_file_that_was_changed_is_never_removed(tmp_path: Path, kept: Decisions) -> None:
+    """Its gateway went on, and the log has it whole: it stays, for somebody to look at."""
+    write(tmp_path, '{"id":"d"}\n', "gateway-1+2")
+    early(tmp_path, kept)
+    with pytest.raises(Refused, match="is another than the one that was read"):
+        kept.keep_up()
+    assert ["gateway-1+2.jsonl", "gateway-1.jsonl"] == folder(tmp_path)
+
+
+def test_a_file_that_was_read_before_there_was_a_digest_goes_on(
+    tmp_path: Path, kept: Decisions
+) -> None:
+    """After an update the digest begins with what is in the file then; from there on it holds."""
     write(tmp_path, '{"id":"a"}\n{"id":"b"}\n')
     kept.take_in()
-    (tmp_path / "receipts" / "gateway-1.jsonl").write_text('{"id":"x"}\n{"id":"b"}\n{"id":"c"}\n')
-    assert 1 == kept.take_in()
-    assert [b'{"id":"a"}', b'{"id":"b"}', b'{"id":"c"}'] == lines(kept)
+    with kept.log.store.unit() as connection:
+        set_taken(connection, "gateway-1.jsonl", 22, read_end(connection, "gateway-1.jsonl"))
+    again = Decisions(tmp_path / "receipts", kept.log)
+    write(tmp_path, '{"id":"c"}\n')
+    assert (1, 3) == (again.take_in(), read_checkpoint(again.sign().text).size)
+    path = tmp_path / "receipts" / "gateway-1.jsonl"
+    path.write_text('{"id":"x"}\n{"id":"b"}\n{"id":"c"}\n')
+    with pytest.raises(Refused, match="is another than the one that was read"):
+        again.sign()
+
+
+@pytest.mark.parametrize("part", [1, 5, 12, 4096])
+def test_the_digest_over_every_line_is_one_however_they_are_read(
+    tmp_path: Path, kept: Decisions, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """Taken over at once or line by line, and compared in parts that end within lines."""
+    write(tmp_path, '{"id":"a"}\n\n')
+    kept.take_in()
+    write(tmp_path, '{"id":"b"}\r\n{"id":"c"}\n')
+    kept.take_in()
+    monkeypatch.setattr(decisions, "_PART", part)
+    assert 4 == read_checkpoint(kept.sign().text).size
 
 
 def folder(tmp_path: Path) -> list[str]:
