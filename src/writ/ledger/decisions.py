@@ -188,6 +188,7 @@ class Decisions:
         """Return the digest over every line taken over of a file, proved to be in it still (rule 2)."""
         place, told = taken(connection, path.name), read_chain(connection, path.name)
         found = _START if place <= 0 else _chain_of(path, place)
+        self._compared.discard(path.name)  # if it is another, each time from now on
         if told not in {None, found}:
             raise Refused(f"`{path}` is another than the one that was read; receipts are lost")
         self._compared.add(path.name)

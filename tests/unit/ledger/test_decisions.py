@@ -123,8 +123,13 @@ def test_a_byte_changed_early_in_a_file_is_told_before_anything_is_signed(
         kept.sign()
     assert None is kept.log.last()
     assert (1001, b'{"id":"0007"}') == (len(lines(kept)), lines(kept)[7])
+    with pytest.raises(Refused, match="is another than the one that was read"):
+        kept.keep_up()
+    assert kept.lost
     path = tmp_path / "receipts" / "gateway-1.jsonl"
     path.write_bytes(path.read_bytes().replace(b"0070", b"0007", 1))
+    kept.keep_up()
+    assert not kept.lost
     assert 1001 == read_checkpoint(kept.sign().text).size
 
 
