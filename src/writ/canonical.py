@@ -70,9 +70,11 @@ def _ordered(value: Plain) -> Plain:
             raise TypeError(f"integer {value} does not survive JSON; write it as a string")
         return int(value)
     if isinstance(value, dict | Mapping):  # asking for `dict` first is much cheaper
-        return {key: _ordered(value[key]) for key in _keys(value)}
+        return {
+            key: item if type(item := value[key]) is str else _ordered(item) for key in _keys(value)
+        }
     if isinstance(value, list | tuple):  # bytes are a sequence too, and have no place here
-        return [_ordered(item) for item in value]
+        return [item if type(item) is str else _ordered(item) for item in value]
     raise TypeError(f"a {type(value).__name__} has no canonical form")
 
 

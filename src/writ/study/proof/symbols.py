@@ -240,25 +240,12 @@ class ConsistentSymbols(Symbols):
 
     def _consistent(self, attribute: str) -> None:
         """Whoever shows all there is shows whatever any other fact does."""
-        for whole in self.slots:
-            self.script.require(
-                disj(
-                    (
-                        neg(self.slot(whole, attribute, None)),
-                        conj(
-                            disj(
-                                (
-                                    neg(self.slot(part, attribute, value)),
-                                    self.slot(whole, attribute, value),
-                                )
-                            )
-                            for value in self.values(attribute)
-                            for part in self.slots
-                            if part != whole
-                        ),
-                    )
-                )
-            )
+        wholes = [self.slot(slot, attribute, None) for slot in self.slots]
+        for value in self.values(attribute):
+            facts = [self.slot(slot, attribute, value) for slot in self.slots]
+            anywhere = self.script.define(f"{self.role} has {attribute} {'/'.join(value)}", disj(facts))
+            for whole, fact in zip(wholes, facts, strict=True):
+                self.script.require(disj((neg(whole), fact, neg(anywhere))))
 
 
 def atom_name(atom: Derived) -> str:

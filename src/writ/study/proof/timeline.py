@@ -104,7 +104,7 @@ def spans_of(book: Lawbook, model: str, deployment: Deployment | None = None) ->
 
 def required(book: Lawbook, model: str) -> Iterator[tuple[Demand, Instant, Instant]]:
     """Yield who must be served a model, as a rule that only they are clear of by the best evidence."""
-    for version in book.versions:
+    for version in (item for item in book.versions if item.requirements):
         since, until = _governs(version, book.versions)
         for item in version.requirements:
             if model in item.models and since < until:
