@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -168,6 +169,7 @@ def _acting(rule: CompiledRule, _: Compiled) -> CompiledRule:
 
 def _completion(compiled: Compiled, _model: str, _random: Random) -> bool:
     """Take what was not shown for what is not there."""
+    compiled.partitions.of = tuple(map(copy, compiled.partitions.of))
     for partition in compiled.partitions.of:
         partition.everything = 0
     compiled.partitions.unknown = tuple(

@@ -80,15 +80,20 @@ class Row:
 
 
 class Compiled:
-    """One lawbook, compiled once; pure, and cheap to ask."""
+    """One lawbook, compiled once; pure, and cheap to ask.
 
-    def __init__(self, book: Lawbook, deployment: Deployment | None = None) -> None:
+    `like` is law with orders in common: what is the same of both is found once.
+    """
+
+    def __init__(
+        self, book: Lawbook, deployment: Deployment | None = None, like: "Compiled | None" = None
+    ) -> None:
         self.book, self.deployment = book, deployment
         self.boundaries = book.boundaries()
         self._place = {id(active): place for place, active in enumerate(book.standing)}
         self.speeches = Speeches(book)
         self.phases = self.speeches.phases
-        self.partitions = Partitions(_expressions(book))
+        self.partitions = Partitions(_expressions(book), None if like is None else like.partitions)
         self._derivations = Derivations(self.partitions.derived)
         self._compiled: dict[tuple[int, str, LinkKind], CompiledRule] = {}
         self._rules: dict[tuple[int, LinkKind], tuple[CompiledRule, ...]] = {}

@@ -4,6 +4,8 @@
 2. The partition is that of the whole lawbook. It may be finer than one model's rules need, which
    changes nothing: a list is true of a person where any of its cells is.
 3. A derived atom is one cell by itself.
+4. Law that differs in a few orders has most lists in common: an attribute that is asked by the very
+   same lists, in the same order, has the very same cells, and they are found once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,7 +64,7 @@ class Partition:
     """
 
     def __init__(self, lists: Iterable[Listed]) -> None:
-        patterns = tuple(dict.fromkeys(item.patterns for item in lists))
+        self.patterns = patterns = tuple(dict.fromkeys(item.patterns for item in lists))
         self._named = _by_pattern(patterns)
         self._signatures: dict[tuple[int, ...], int] = {}
         self._parts_of: dict[tuple[str, ...], int] = {}
@@ -181,7 +183,9 @@ def _candidates(
 class Partitions:
     """The partition of every attribute that some list asks, and the groups that are given."""
 
-    def __init__(self, expressions: Iterable[Expression | None]) -> None:
+    def __init__(
+        self, expressions: Iterable[Expression | None], like: "Partitions | None" = None
+    ) -> None:
         lists: dict[str, list[Listed]] = {}
         own: dict[Group, None] = {}
         acting: dict[Group, None] = {}
@@ -198,7 +202,8 @@ class Partitions:
                     own[atom.group] = None
         self.attributes = tuple(sorted(lists))
         self.index = {name: place for place, name in enumerate(self.attributes)}
-        self.of = tuple(Partition(lists[name]) for name in self.attributes)
+        found = {} if like is None else dict(zip(like.attributes, like.of, strict=True))
+        self.of = tuple(_partition(lists[name], found.get(name)) for name in self.attributes)
         self.unknown = tuple(Known(0, partition.everything) for partition in self.of)
         self.own_groups = tuple(own)
         self.acting_groups = tuple(acting)
@@ -207,6 +212,13 @@ class Partitions:
         self.derived = tuple(derived)
         self.underived = Known(0, (1 << len(self.derived)) - 1)
         self.derived_place = {atom: place for place, atom in enumerate(self.derived)}
+
+
+def _partition(lists: Sequence[Listed], found: Partition | None) -> Partition:
+    """Rule 4."""
+    if found is not None and tuple(dict.fromkeys(item.patterns for item in lists)) == found.patterns:
+        return found
+    return Partition(lists)
 
 
 class Members:

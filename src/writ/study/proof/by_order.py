@@ -41,7 +41,7 @@ def models_of(book: Lawbook, orders: Sequence[str]) -> list[str]:
 
 def prove_order(law: Law, order: str) -> Proof:
     """Ask everything about one order; the tables without it are compiled once."""
-    less = Cells(Compiled(_less(law.book, order)))
+    less = Cells(Compiled(_less(law.book, order), like=law.everywhere.compiled))
     proof = restores(law, order, less)
     proof.take(contained(law, order, less))
     return proof
@@ -62,7 +62,7 @@ def restores(law: Law, order: str, less: Cells) -> Proof:
     """Compare the order's models once it is over (rule 2)."""
     proof = Proof()
     end, book = _ended(law.book, order)
-    rescinded = law.everywhere if book is law.book else Cells(Compiled(book))
+    rescinded = law.everywhere if book is law.book else Cells(Compiled(book, like=law.everywhere.compiled))
     same = Same(rescinded, less)
     for model in models_of(law.book, (order,)):
         _same(proof, ("restores", order, model), same, ((end, FOREVER),))

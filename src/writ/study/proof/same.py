@@ -3,7 +3,7 @@
 1. At every instant the same rules, by what the compiler put out of them; so whatever a question could
    ask of the one it would ask of the other.
 2. Bits are numbered by lawbook. Lists of bits are the same if the same values are in them, or may be.
-   Values are those that either lawbook tells apart.
+   Values are those that either lawbook tells apart. Where both number them alike, the bits say it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ from itertools import product
 from typing import TypeVar
 
 from writ.clock import FOREVER, Instant
+from writ.law.compiled.cells import Partition
 from writ.law.compiled.rule import CompiledExemption, CompiledRule
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
 from writ.study.proof.artefact import Cells, Phase, phases, rules_of
@@ -98,6 +99,8 @@ class Same:
                 return "own", _chosen(parts.own_groups, item.mask)
             name = parts.attributes[item.attribute]
             partition = parts.of[item.attribute]
+            if all(partition is other for other in self._partitions(name)):
+                return name, item.mask
             rest = bool(partition.everything & item.mask)
             return name, rest, self._values(side, name, item.mask)
 
@@ -111,6 +114,11 @@ class Same:
             found[0] |= yes.get(bit, 0)
             found[1] |= may.get(bit, 0)
         return found[0], found[1]
+
+    def _partitions(self, attribute: str) -> Iterator[Partition | None]:
+        for side in self.sides:
+            place = side.compiled.partitions.index.get(attribute)
+            yield None if place is None else side.compiled.partitions.of[place]
 
     def _index(self, side: Cells, attribute: str) -> tuple[dict[int, int], dict[int, int]]:
         """Return the values that are in each bit, and those that may be (rule 2)."""
