@@ -17,6 +17,7 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from bench.law.files import folder
 from bench.law.letters import letters
+from writ.cli.collecting import collect_seldom
 from writ.clock import elapsed
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_sources
@@ -55,6 +56,7 @@ def _cpu() -> float:
 
 def main() -> None:
     """Run the sweep."""
+    collect_seldom()  # as the command does
     print(version())
     print(
         "orders models compile s | new s  cpu s of limit |  all s  cpu s of limit     MB | whole s  cpu s"

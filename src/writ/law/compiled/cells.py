@@ -216,7 +216,10 @@ class Partitions:
 
 def _partition(lists: Sequence[Listed], found: Partition | None) -> Partition:
     """Rule 4."""
-    if found is not None and tuple(dict.fromkeys(item.patterns for item in lists)) == found.patterns:
+    if (
+        found is not None
+        and tuple(dict.fromkeys(item.patterns for item in lists)) == found.patterns
+    ):
         return found
     return Partition(lists)
 

@@ -62,7 +62,9 @@ def restores(law: Law, order: str, less: Cells) -> Proof:
     """Compare the order's models once it is over (rule 2)."""
     proof = Proof()
     end, book = _ended(law.book, order)
-    rescinded = law.everywhere if book is law.book else Cells(Compiled(book, like=law.everywhere.compiled))
+    rescinded = (
+        law.everywhere if book is law.book else Cells(Compiled(book, like=law.everywhere.compiled))
+    )
     same = Same(rescinded, less)
     for model in models_of(law.book, (order,)):
         _same(proof, ("restores", order, model), same, ((end, FOREVER),))

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from writ.canonical import digest
 from writ.clock import format_duration
 from writ.model.expression import WILD, Derived, Listed
-from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
+from writ.study.proof.smt import FALSE, TRUE, Script, disj, neg
 
 Parts: TypeAlias = tuple[str, ...]
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
@@ -243,7 +243,9 @@ class ConsistentSymbols(Symbols):
         wholes = [self.slot(slot, attribute, None) for slot in self.slots]
         for value in self.values(attribute):
             facts = [self.slot(slot, attribute, value) for slot in self.slots]
-            anywhere = self.script.define(f"{self.role} has {attribute} {'/'.join(value)}", disj(facts))
+            anywhere = self.script.define(
+                f"{self.role} has {attribute} {'/'.join(value)}", disj(facts)
+            )
             for whole, fact in zip(wholes, facts, strict=True):
                 self.script.require(disj((neg(whole), fact, neg(anywhere))))
 

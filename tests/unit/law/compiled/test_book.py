@@ -1,9 +1,11 @@
 """Tables of a lawbook: what is told apart, and where one thing must not be taken for another."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
+from tests.worlds.chains import chain, instant
 from tests.worlds.june import (
     AMERICAN,
     BOOK,
@@ -21,6 +23,7 @@ from tests.worlds.june import (
     person,
     service,
 )
+from tests.worlds.lawbooks import MODELS, lawbook, pool
 from writ.clock import DAY, FOREVER
 from writ.law.compiled import book
 from writ.law.compiled.book import Capacity, Compiled
@@ -184,6 +187,30 @@ def test_values_of_other_lengths_are_told_apart() -> None:
     cells = Partition(lists)
     assert [cells.mask(one) for one in lists] == [cells.bit(("US",)), cells.bit(("US", "a"))]
     assert cells.bit(("US",)) != cells.bit(("US", "a"))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_cells_found_for_other_law_are_those_found_anew(seed: int) -> None:
+    """Law without one of its orders decides as if none had been compiled before it."""
+    random = Random(seed)  # noqa: S311  to be repeated, not to be secret
+    whole = lawbook(random, pool(random))
+    order = whole.versions[0].order
+    less = replace(whole, versions=tuple(item for item in whole.versions if item.order != order))
+    first = Compiled(whole)
+    anew, like = Compiled(less), Compiled(less, like=first)
+    for asked in (chain(random) for _ in range(10)):
+        at, model = instant(random, whole, asked), random.choice(MODELS)
+        right, found = (
+            decide_compiled(item, asked, model, at, settling=False) for item in (anew, like)
+        )
+        assert right == found
+    pairs = [
+        (first.partitions.of[first.partitions.index[name]], like.partitions.of[place])
+        for place, name in enumerate(like.partitions.attributes)
+    ]
+    assert [one.patterns == other.patterns for one, other in pairs] == [
+        one is other for one, other in pairs
+    ]
 
 
 def test_contradictions_between_rules_are_found() -> None:
