@@ -213,6 +213,7 @@ def _measured(
     from writ.study.readiness.standing import later, read_drill
     from writ.study.readiness.steps import Around
     from writ.study.readiness.substitutes import substitutes
+    from writ.study.subject_lines import held
 
     (own, model, drill) = asked
     book, at = place.base.book, place.at
@@ -223,11 +224,12 @@ def _measured(
     around = Around(substitutes(book, at), place.coverage, place.signers, last)
     with open_engine(counted.engine, spill_to=counted.spill) as engine:
         _tell("reading the library of orders")
-        big = largest(engine, counted.source) if asks_for_largest(own) else ()
+        source = held(engine, counted.source)
+        big = largest(engine, source) if asks_for_largest(own) else ()
         answers = answers_for(book, at, model, big)
         library, left = read_library(place.base, place.files, answers, own)
         _tell("counting")
-        measured = measure(engine, book, library, counted.source, at)
+        measured = measure(engine, book, library, source, at)
     found = Readiness(book, measured, left, around)
     entry = found.entry()
     if history is not None:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -69,13 +69,22 @@ class Engine:
 
     def small(self, columns: Mapping[str, tuple[str, Sequence[object]]]) -> Table:
         """Make a table of values; a column is `text`, `number` or `instant` (microseconds)."""
-        types = {
-            "text": pa.string(),
-            "number": pa.int64(),
-            "instant": pa.timestamp("us"),
-        }
-        arrays = {name: pa.array(values, types[kind]) for name, (kind, values) in columns.items()}
+        arrays = {name: pa.array(values, _ARROW[kind]) for name, (kind, values) in columns.items()}
         return ibis.memtable(pa.table(arrays))
+
+    def filled(self, kinds: Mapping[str, str], parts: Iterable[Sequence[Mapping[str, Any]]]) -> Table:
+        """Make a table of rows that come in parts; DuckDB has each in its own keeping before the next."""
+        schema = pa.schema([(name, _ARROW[kind]) for name, kind in kinds.items()])
+        tables = (pa.Table.from_pylist(list(rows), schema) for rows in parts)
+        if self._backend.name != "duckdb":
+            return ibis.memtable(pa.concat_tables([schema.empty_table(), *tables]))
+        name = f"writ_{os.getpid()}_{next(self._numbers)}"
+        made = self._backend.create_table(name, schema.empty_table(), temp=True)
+        for part in tables:
+            self._backend.con.register(f"{name}_part", part)
+            self._backend.con.execute(f"insert into {name} select * from {name}_part")  # noqa: S608  names of ours
+            self._backend.con.unregister(f"{name}_part")
+        return made
 
     def keep(self, expression: Table) -> Table:
         """Compute a table once and keep it while the engine is open (rule 3)."""
@@ -139,6 +148,7 @@ class Engine:
         return self._backend.read_csv(str(path), header=True, escape='"', mode="FAILFAST")
 
 
+_ARROW = {"text": pa.string(), "number": pa.int64(), "instant": pa.timestamp("us")}
 _CSV: Mapping[str, Any] = {"auto_detect": False, "delim": ",", "quote": '"', "escape": '"'}
 
 

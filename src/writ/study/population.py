@@ -23,7 +23,7 @@ from writ.study.classes import EARLY, TWICE, UNKNOWN, UNREADABLE, Classes, Patte
 from writ.study.columns import EPOCH, UNREAD, Kind, chosen, literal
 from writ.study.engine import Engine, Table
 from writ.study.seats import Seats, seated
-from writ.study.subject_lines import Lines, lines_table
+from writ.study.subject_lines import Held, lines_table
 
 REQUIRED = ("id", "kind")
 COLUMNS: Mapping[str, Kind] = {
@@ -72,7 +72,7 @@ class Population:
 
 
 def open_columns(
-    engine: Engine, source: str | Lines, required: Sequence[str], kinds: Mapping[str, Kind]
+    engine: Engine, source: str | Held, required: Sequence[str], kinds: Mapping[str, Kind]
 ) -> tuple[Table, tuple[str, ...]]:
     """Open a table and make its columns those wanted; return it and which optional ones it lacks."""
     name = source if isinstance(source, str) else source.name
@@ -81,7 +81,7 @@ def open_columns(
 
 def read_population(
     engine: Engine,
-    source: str | Lines,
+    source: str | Held,
     classes: Classes,
     lists: Mapping[str, int],
     thresholds: Sequence[Instant],
@@ -148,9 +148,9 @@ def _counted(subjects: Table, seats: Seats) -> tuple[Table, Table]:
     return apart, seats.with_names(teams)
 
 
-def _table(engine: Engine, name: str | Lines) -> Table:
-    if isinstance(name, Lines):
-        return lines_table(engine, name.lines, name.name)
+def _table(engine: Engine, name: str | Held) -> Table:
+    if isinstance(name, Held):
+        return name.table
     if not name.endswith(LINES):
         return engine.table(name)
     try:

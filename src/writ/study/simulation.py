@@ -18,7 +18,7 @@ from writ.study.engine import Engine
 from writ.study.figures import ModelFigures, PhaseFigures
 from writ.study.organisations import Hitting, hardest_hit
 from writ.study.population import NOTHING, Population, Problem, an_orphan, read_population
-from writ.study.subject_lines import Lines
+from writ.study.subject_lines import Lines, held
 from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
 from writ.study.verdicts import Verdict, Verdicts
 
@@ -64,7 +64,7 @@ def simulate(
     instants = [phase.start for phase in comparison.phases]
     edges = thresholds((comparison.before, comparison.after), instants)
     tell("reading the population")
-    population = read_population(engine, source, classes, lists, edges)
+    population = read_population(engine, held(engine, source), classes, lists, edges)
     units, traffic = list(_subjects(engine, population)), None
     problems = [*population.problems, *_untold(units, "subjects", an_orphan(engine, population))]
     if traffic_name is not None:

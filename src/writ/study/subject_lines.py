@@ -3,11 +3,13 @@
 1. A line is a subject as `writ order schema --subject` has it, and may have a `plan`.
 2. An instant that all facts of a subject share goes into the row, so that patterns repeat.
 3. A line that cannot be read is a row that cannot be read: it is counted, and named by its number.
+4. Lines are read once, and go into the engine part by part.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -20,12 +22,24 @@ from writ.study.engine import Engine, Table
 _NUMBER = re.compile(r"\[\d+\]")
 
 
+_PART = 10_000
+"""Rows that are turned into a table at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines that lie in no file; `name` is where they are from."""
+    """Lines that lie in no file, to be read once; `name` is where they are from."""
 
     name: str
     lines: Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Lines that were read into an engine, however often they are asked for."""
+
+    name: str
+    table: Table
 
 
 class _Line(msgspec.Struct):
@@ -50,21 +64,28 @@ _COLUMNS = {
 
 def lines_table(engine: Engine, lines: Iterable[bytes], name: str) -> Table:
     """Make a table of lines; `name` is where they are from."""
-    rows: list[dict[str, Any]] = []
+    rows = _rows(lines, name)
+    return engine.filled(_COLUMNS, iter(lambda: list(islice(rows, _PART)), []))
+
+
+def held(engine: Engine, source: str | Lines) -> str | Held:
+    """Read what lies in no file and no table into an engine (rule 4)."""
+    if isinstance(source, str):
+        return source
+    return Held(source.name, lines_table(engine, source.lines, source.name))
+
+
+def _rows(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
     decoder = msgspec.json.Decoder(_Line)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             first = decoder.decode(line)
-        except msgspec.MsgspecError as error:
-            row = {"id": f"{name}:{number}", "kind": UNREAD_LINE, "facts": _why(error)}
-            rows.append(row)  # rule 3
+        except msgspec.MsgspecError as error:  # rule 3
+            yield {"id": f"{name}:{number}", "kind": UNREAD_LINE, "facts": _why(error)}
             continue
-        rows += [_row(item) for item in (first, *first.related)]
-    return engine.small(
-        {column: (kind, [row.get(column) for row in rows]) for column, kind in _COLUMNS.items()}
-    )
+        yield from (_row(item) for item in (first, *first.related))
 
 
 def _why(error: msgspec.MsgspecError) -> str:

@@ -35,7 +35,7 @@ from writ.study.population import (
     read_population,
 )
 from writ.study.readiness.library import Plausible
-from writ.study.subject_lines import Lines
+from writ.study.subject_lines import Held
 from writ.study.traffic import Asker
 from writ.study.verdicts import UNJUDGED, Verdict, Verdicts, cheapest
 
@@ -90,7 +90,7 @@ class Measured:
     readings: tuple[Reading, ...]
 
 
-def largest(engine: Engine, source: str | Lines) -> tuple[str, ...]:
+def largest(engine: Engine, source: str | Held) -> tuple[str, ...]:
     """Return the organisations that most accounts act for."""
     table, _ = open_columns(engine, source, REQUIRED, COLUMNS)
     acting = table.filter(
@@ -102,7 +102,7 @@ def largest(engine: Engine, source: str | Lines) -> tuple[str, ...]:
 
 
 def measure(
-    engine: Engine, base: Lawbook, library: Sequence[Plausible], source: str | Lines, at: Instant
+    engine: Engine, base: Lawbook, library: Sequence[Plausible], source: str | Held, at: Instant
 ) -> Measured:
     """Measure every template (rule 5)."""
     books = (base, *(item.book for item in library))
