@@ -7,8 +7,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +58,39 @@ class _Problem(msgspec.Struct):
 def ask(config_file: Path, call: Call) -> dict[str, object]:
     """Ask the control process of a deployment one thing and return its answer."""
     return asyncio.run(_ask(read_config(config_file), call))
+
+
+def everybody(config_file: Path) -> Iterator[bytes]:
+    """Yield the lines of `writ.people.census` at a deployment, as they come."""
+    config = read_config(config_file)
+    if asyncio.run(_runs(config)):
+        yield from _streamed(config)
+        return
+    from writ.people.census import census
+    from writ.serve.logs import start_logs
+    from writ.serve.site import open_site
+
+    start_logs()
+    with open_site(config) as site, closing(census(site.registry)) as pages:
+        for page in pages:
+            yield from page.splitlines()
+
+
+def _streamed(config: Config) -> Iterator[bytes]:
+    import httpx2
+
+    transport = httpx2.HTTPTransport(uds=str(config.control_socket))
+    http = httpx2.Client(transport=transport, base_url="http://writ", timeout=_PATIENCE)
+    try:
+        with http, http.stream("GET", "/population") as response:
+            if response.status_code >= 400:  # noqa: PLR2004  where errors begin (RFC 9110 15.5)
+                raise _raised(response.read(), "")
+            rest = b""
+            for part in response.iter_raw():
+                *whole, rest = (rest + part).split(b"\n")
+                yield from whole
+    except httpx2.HTTPError as error:
+        raise Failed(f"the control process went away: {type(error).__name__}") from None
 
 
 async def _ask(config: Config, call: Call) -> dict[str, object]:

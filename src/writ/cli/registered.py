@@ -1,4 +1,4 @@
-"""A deployment's registry as a population: read once, kept in memory, written nowhere."""
+"""A deployment's registry as a population: read once, as it comes, into the engine of this process."""
 
 import sys
 from collections.abc import Iterator
@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from writ.cli.client import Call, ask
-from writ.errors import InvalidInput
+from writ.cli.client import everybody
+from writ.errors import Failed, InvalidInput
 
 if TYPE_CHECKING:
     from writ.study.subject_lines import Lines
 
 
 ENGINE = "duckdb://"
-
-
-class _Gone(msgspec.Struct):
-    facts: int
-    last: str | None
 
 
 def who(
@@ -39,24 +34,30 @@ def who(
 
 def registered(config: Path) -> "Lines":
     """Read everybody on the books of a deployment, with their facts."""
-    from writ.law.wording import counted
     from writ.study.subject_lines import Lines
 
-    answer = ask(config, Call("GET", "/population"))
-    deleted = msgspec.convert(answer["gone"], _Gone)
-    if deleted.facts:
+    return Lines("the registry", _all_of(everybody(config)))
+
+
+def _all_of(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the lines after the first, which says how many there are to be."""
+    from writ.people.census import Head
+
+    there, head = 0, msgspec.json.decode(next(lines), type=Head)
+    _tell_of_deleted(head.deleted, head.last)
+    for line in lines:
+        there += 1
+        yield line
+    if there != head.subjects:
+        raise Failed(f"the registry broke off after {there} of {head.subjects} subjects; try again")
+
+
+def _tell_of_deleted(facts: int, last: str | None) -> None:
+    from writ.law.wording import counted
+
+    if facts:
         print(
-            f"not counted: {counted(deleted.facts, 'fact')} that had ended, deleted by"
-            f" {deleted.last}; before that, more was known of people than is on the books",
+            f"not counted: {counted(facts, 'fact')} that had ended, deleted by {last};"
+            " before that, more was known of people than is on the books",
             file=sys.stderr,
         )
-    return Lines("the registry", tuple(_lines(answer)))
-
-
-def _lines(answer: dict[str, object]) -> Iterator[bytes]:
-    from writ.study.classes import UNPROVED
-
-    for subject in msgspec.convert(answer["subjects"], list[dict[str, object]]):
-        yield msgspec.json.encode(subject)
-    for name in msgspec.convert(answer["unproved"], list[str]):
-        yield msgspec.json.encode({"id": name, "kind": UNPROVED})

@@ -23,6 +23,8 @@ FACT_KEYS = Keys(
     ),
     nullable=("expires_at",),
 )  # fmt: skip
+UNPROVED = "unproved"
+"""The kind that a registry gives somebody whose facts it cannot prove; no file of subjects may."""
 ASSURANCES = ("A0", "A1", "A2", "A3", "A4")
 _COMPLETENESSES: dict[str, Completeness] = {"at_least": "at_least", "exhaustive": "exhaustive"}
 _KINDS: dict[str, Kind] = {kind: kind for kind in KINDS}

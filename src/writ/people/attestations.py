@@ -135,8 +135,13 @@ class Attestations:
             rows = list(_standing(connection, {subject}))
         return tuple(self._methods.prove(row.envelope) for row in rows)
 
-    def known(self, connection: Connection, names: Iterable[str] | None) -> dict[str, Known]:
-        """Read subjects of these ids (None: all) with their facts; unknown ids are left out."""
+    def known(
+        self, connection: Connection, names: Iterable[str] | None, *, remember: bool = True
+    ) -> dict[str, Known]:
+        """Read subjects of these ids (None: all) with their facts; unknown ids are left out.
+
+        Without `remember` what is proved now is proved again the next time.
+        """
         wanted = None if names is None else set(names)
         subjects = read_subjects(connection, wanted)
         facts: dict[str, list[Fact]] = {}
@@ -144,7 +149,7 @@ class Attestations:
         broken: dict[str, list[bytes]] = {}
         for row in _standing(connection, wanted):
             if row.subject in subjects:
-                proved = self._proved(row)
+                proved = self._proved(row, remember=remember)
                 if proved is None:
                     broken.setdefault(row.subject, []).append(row.id)
                 else:
@@ -159,10 +164,10 @@ class Attestations:
             for name, subject in subjects.items()
         }
 
-    def _proved(self, row: _Row) -> Attestation | None:
+    def _proved(self, row: _Row, *, remember: bool) -> Attestation | None:
         """Return the attestation, or None where the row is not what was signed (rule 4)."""
         try:
-            proved = self._methods.prove(row.envelope)
+            proved = self._methods.prove(row.envelope, remember=remember)
         except WritError:
             return None
         return proved if (proved.id, proved.subject) == (row.id, row.subject) else None

@@ -70,15 +70,18 @@ class Methods:
         self._methods = {key_id(method.public): method for method in trust.methods.values()}
         self._proved: dict[bytes, Attestation] = {}
 
-    def prove(self, envelope: bytes) -> Attestation:
+    def prove(self, envelope: bytes, *, remember: bool = True) -> Attestation:
         """Return what an envelope attests, proved to be signed by one registered method key.
 
         Raises Refused for a signature that is not, InvalidInput for a statement that says nothing.
         """
         seen = hashlib.sha256(envelope).digest()
-        if seen not in self._proved:  # 4
-            self._proved[seen] = self._read(envelope)
-        return self._proved[seen]
+        proved = self._proved.get(seen)
+        if proved is None:  # 4
+            proved = self._read(envelope)
+            if remember:
+                self._proved[seen] = proved
+        return proved
 
     def _read(self, envelope: bytes) -> Attestation:
         read = read_envelope(envelope)

@@ -6,7 +6,7 @@
 3. Adding a subject again as it is changes nothing; adding it as something else is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from writ.canonical import Plain
 from writ.errors import Fault, InvalidInput
@@ -98,6 +98,15 @@ def read_subjects(connection: Connection, names: Iterable[str] | None = None) ->
         for row in connection.execute(kinds)
         if wanted is None or row.id in wanted
     }
+
+
+def pages(connection: Connection, most: int) -> Iterator[list[str]]:
+    """Yield the ids of all subjects in order, so many at a time."""
+    here, after = subject.c.id, ""
+    ids = subject.select().with_only_columns(here).order_by(here).limit(most)
+    while names := list(connection.execute(ids.where(here > after)).scalars()):
+        yield names
+        after = names[-1]
 
 
 def find_subject(connection: Connection, name: str) -> Subject:

@@ -1,15 +1,24 @@
 """Requests and answers of the control process: JSON with exact fields, within a budget."""
 
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import aclosing
 from typing import TypeVar
 
 import msgspec
+import structlog
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Send
 
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, WritError
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a request; a file of facts or of orders is the largest there is."""
+
+PATIENCE = 60.0
+"""Seconds that the reader of an answer in parts may stand still."""
 
 UNAPPLIED = "writ-unapplied"
 """The header that says so; see `writ.serve.site.Site.settled`."""
@@ -43,3 +52,58 @@ def answer(value: object, status: int = 200, *, applied: bool = True) -> Respons
     """Write an answer; a change that some gateway has not applied yet says so in a header."""
     headers = None if applied else {UNAPPLIED: "1"}
     return Response(msgspec.json.encode(value), status, headers, "application/json")
+
+
+class Flowing(StreamingResponse):
+    """An answer in parts, each made in a thread of its own once the reader has taken the one before.
+
+    Parts may be read of a view of the store, and as long as one is open what was erased stays in the
+    file of last writes: whoever does not take a part within `PATIENCE` seconds gets no further one.
+    """
+
+    def __init__(self, first: bytes, parts: Generator[bytes], worker: Executor) -> None:
+        self._parts = _in_turn(first, parts, worker)
+        super().__init__(self._parts)
+
+    @classmethod
+    async def begun(cls, parts: Generator[bytes]) -> "Flowing":
+        """Make the first part, so that what cannot even begin is answered as the error it is."""
+        worker = ThreadPoolExecutor(1)
+        try:
+            first = await asyncio.get_running_loop().run_in_executor(worker, next, parts)
+        except BaseException:
+            _let_go(parts, worker)
+            raise
+        return cls(first, parts, worker)
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the parts; an answer that is broken off lacks its end, which its reader can tell."""
+
+        async def in_time(message: Message) -> None:
+            async with asyncio.timeout(PATIENCE):
+                await send(message)
+
+        async with aclosing(self._parts):
+            try:
+                await super().stream_response(in_time)
+            except (TimeoutError, WritError) as error:
+                why = str(error) or f"nobody took it for {PATIENCE} s"
+                structlog.get_logger().warning("an answer was broken off", why=why)
+
+
+async def _in_turn(
+    first: bytes, parts: Generator[bytes], worker: Executor
+) -> AsyncGenerator[bytes]:
+    loop = asyncio.get_running_loop()
+    try:
+        yield first
+        while part := await loop.run_in_executor(worker, next, parts, b""):
+            yield part
+    finally:
+        _let_go(parts, worker)
+
+
+def _let_go(parts: Generator[bytes], worker: Executor) -> None:
+    """End the parts in their thread, after what it may be at."""
+    worker.submit(parts.close)
+    worker.shutdown(wait=False)

@@ -1,6 +1,18 @@
 """The registry's tables as values to build queries from; migrations/versions has what made them."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    select,
+)
 
 from writ.store.tables import metadata
 
@@ -71,3 +83,9 @@ struck = Table(  # what was revoked and is erased, by its id and its content: it
     Column("digest", LargeBinary, primary_key=True),
     Column("until", BigInteger),  # from then on it would count for nothing
 )
+
+
+def count_subjects(connection: Connection) -> int:
+    """Count everybody on the books."""
+    number: int = connection.execute(select(func.count()).select_from(subject)).scalar_one()
+    return number

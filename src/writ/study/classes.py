@@ -20,7 +20,7 @@ from writ.law.compiled.book import Capacity, Compiled, Profile
 from writ.law.compiled.cells import atoms
 from writ.law.compiled.evidence import Combined, Question, combined, present
 from writ.law.document import quoted
-from writ.law.subjects import read_subject
+from writ.law.subjects import UNPROVED, read_subject
 from writ.model.expression import HeldAt
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
@@ -47,8 +47,6 @@ WHY: Mapping[int, str] = {
 }
 """Why a number below 0 is not judged, or refused."""
 
-UNPROVED = "unproved"
-"""The kind of a row of somebody whom the registry cannot vouch for."""
 UNREAD_LINE = "unread line"
 """The kind of a line that is no subject; its `facts` say why."""
 EARLY = "early"

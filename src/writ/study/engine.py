@@ -72,7 +72,9 @@ class Engine:
         arrays = {name: pa.array(values, _ARROW[kind]) for name, (kind, values) in columns.items()}
         return ibis.memtable(pa.table(arrays))
 
-    def filled(self, kinds: Mapping[str, str], parts: Iterable[Sequence[Mapping[str, Any]]]) -> Table:
+    def filled(
+        self, kinds: Mapping[str, str], parts: Iterable[Sequence[Mapping[str, Any]]]
+    ) -> Table:
         """Make a table of rows that come in parts; DuckDB has each in its own keeping before the next."""
         schema = pa.schema([(name, _ARROW[kind]) for name, kind in kinds.items()])
         tables = (pa.Table.from_pylist(list(rows), schema) for rows in parts)

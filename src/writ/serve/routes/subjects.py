@@ -1,7 +1,9 @@
 """`/subjects`: who is on the books; `/population`: all of them with their facts, for who counts."""
 
 import asyncio
+from collections.abc import Generator
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,16 +11,17 @@ from starlette.routing import Route
 from writ.clock import format_instant
 from writ.desk.duties import Duties
 from writ.errors import Refused
-from writ.law.subjects import write_fact, write_subject
+from writ.law.subjects import write_fact
 from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.model.duty import Record
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
-from writ.people.deleted import gone
+from writ.people.census import PAGE, census
 from writ.people.forgetting import Forgetting, Forgotten
 from writ.people.keys import ApiKey
 from writ.people.statement import Attestation
-from writ.serve.body import Form, answer, read_form
+from writ.people.subjects import pages, read_subjects
+from writ.serve.body import Flowing, Form, answer, read_form
 from writ.serve.site import Site
 
 RECORDS: tuple[Record, ...] = ("facts", "receipts", "subjects")
@@ -49,14 +52,13 @@ def routes(site: Site) -> list[Route]:
         return answer({"added": new, "known": len(wanted) - new}, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
-        found = await asyncio.to_thread(site.registry.subjects.all)
-        return answer({"subjects": [_plain(item) for item in found]})
+        return await Flowing.begun(_every(site))
 
     async def one(request: Request) -> Response:
         return answer(await asyncio.to_thread(_shown, site, request.path_params["id"]))
 
     async def population(_request: Request) -> Response:
-        return answer(await asyncio.to_thread(_population, site))
+        return await Flowing.begun(census(site.registry))
 
     async def forget(request: Request) -> Response:
         form = await read_form(request, _Named)
@@ -90,22 +92,17 @@ def _plain(subject: Subject) -> dict[str, object]:
     return {"id": subject.id, "kind": subject.kind, "acts_for": subject.acts_for}
 
 
-def _population(site: Site) -> dict[str, object]:
-    """Write everybody as lines of a file of subjects; `unproved` are ids of whom that cannot be said.
-
-    `gone` says what was deleted, and when last: before that, more was known than is here.
-    """
-    known = sorted(site.registry.everybody().items())
+def _every(site: Site) -> Generator[bytes]:
+    """Write all subjects as one JSON object, page by page."""
+    yield b'{"subjects":['
+    between = b""
     with site.store.view() as connection:
-        deleted = gone(connection)
-    return {
-        "gone": {
-            "facts": deleted.facts,
-            "last": format_instant(deleted.last) if deleted.facts else None,
-        },
-        "subjects": [write_subject(item.subject) for _, item in known if not item.broken],
-        "unproved": [name for name, item in known if item.broken],
-    }
+        for names in pages(connection, PAGE):
+            known = read_subjects(connection, names)
+            written = (msgspec.json.encode(_plain(known[name])) for name in names)
+            yield between + b",".join(written)
+            between = b","
+    yield b"]}"
 
 
 def _take_back(site: Site, name: str) -> None:
