@@ -13,7 +13,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,7 +28,9 @@ from writ.people.books import Change
 from writ.point import seam
 
 PATIENCE = 5.0
-"""Seconds a gateway may take to accept what it is sent."""
+"""Seconds a gateway may take to accept a part of what it is sent."""
+PART = 4 * 1024 * 1024
+"""Bytes of a part, more or less; between two of them leases are renewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,15 @@ class _Link:
         self.staged = ""
 
     async def send(self, messages: Iterable[seam.Down]) -> None:
-        """Send messages, or drop the gateway (rule 4)."""
-        self.writer.write(b"".join(map(seam.frame, messages)))
-        try:
-            async with asyncio.timeout(PATIENCE):  # wait_for may swallow a cancellation (3.11)
-                await self.writer.drain()
-        except (TimeoutError, OSError):
-            self.writer.transport.abort()
+        """Send messages, part by part, or drop the gateway (rule 4)."""
+        for part in _parts(map(seam.frame, messages)):
+            self.writer.write(part)
+            try:
+                async with asyncio.timeout(PATIENCE):  # wait_for may swallow a cancellation (3.11)
+                    await self.writer.drain()
+            except (TimeoutError, OSError):
+                self.writer.transport.abort()
+                return
 
 
 class Feed:
@@ -249,7 +253,7 @@ class Feed:
         await self._load_epoch()
         for link in list(self._links.values()):
             if unheard:
-                await link.send(self._roll.standing(revoked=True))
+                await link.send(await asyncio.to_thread(self._roll.standing, revoked=True))
             await self._give_epoch(link)
 
     async def _give_epoch(self, link: _Link) -> None:
@@ -288,12 +292,13 @@ class Feed:
 
     async def _welcome(self, link: _Link) -> None:
         """Rule 2; an older connection of the same name is dropped."""
+        standing = await asyncio.to_thread(self._roll.standing)
         before = self._links.get(link.member.name)
         if before is not None:
             before.writer.transport.abort()
         self._links[link.member.name] = link
         link.member.connected, link.member.epoch = True, 0
-        await link.send(self._roll.standing())
+        await link.send(standing)
         await self._give_epoch(link)
         if self._next is not None:
             await self._stage(link, *self._next)
@@ -314,6 +319,18 @@ class Feed:
             case _:
                 raise ValueError("a gateway greets once")
         await self.fleet.tell()
+
+
+def _parts(frames: Iterable[bytes]) -> Iterator[bytes]:
+    """Join frames to parts; whatever there is, a few at a time."""
+    part = bytearray()
+    for frame in frames:
+        part += frame
+        if len(part) >= PART:
+            yield bytes(part)
+            part.clear()
+    if part:
+        yield bytes(part)
 
 
 def _listen(path: Path) -> socket.socket:

@@ -1,9 +1,10 @@
 """Requests and answers of the control process: JSON with exact fields, within a budget."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import aclosing
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +20,9 @@ LARGEST = 64 * 1024 * 1024
 
 PATIENCE = 60.0
 """Seconds that the reader of an answer in parts may stand still."""
+
+AT_ONCE = 1000
+"""Rows of a long list that are written at once."""
 
 UNAPPLIED = "writ-unapplied"
 """The header that says so; see `writ.serve.site.Site.settled`."""
@@ -52,6 +56,16 @@ def answer(value: object, status: int = 200, *, applied: bool = True) -> Respons
     """Write an answer; a change that some gateway has not applied yet says so in a header."""
     headers = None if applied else {UNAPPLIED: "1"}
     return Response(msgspec.json.encode(value), status, headers, "application/json")
+
+
+def listed(name: str, rows: Callable[[], Iterable[object]]) -> Generator[bytes]:
+    """Write a JSON object with one long list, in parts; `rows` is asked once the first is wanted."""
+    left, between = iter(rows()), b""
+    yield b'{"%b":[' % name.encode()
+    while some := list(islice(left, AT_ONCE)):
+        yield between + msgspec.json.encode(some)[1:-1]
+        between = b","
+    yield b"]}"
 
 
 class Flowing(StreamingResponse):

@@ -31,8 +31,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.store.close()
 
 
-def test_a_gateway_that_greets_is_given_everything(office: Office) -> None:
-    """Keys and issuers, the epoch whole and last its activation, then a lease for it."""
+@pytest.mark.parametrize("part", [module.PART, 1])
+def test_a_gateway_that_greets_is_given_everything(
+    office: Office, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """Keys and issuers, the epoch whole and last its activation, then a lease; in parts or at once."""
+    monkeypatch.setattr(module, "PART", part)
     office.show("alice", "citizenships", "US")
     digest = office.key("alice")
     office.registry.issuers.add("acme", "2026", office.idv.public)

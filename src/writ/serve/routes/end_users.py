@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.people.end_users import EndUser
-from writ.serve.body import Form, answer, read_form
+from writ.serve.body import Flowing, Form, answer, listed, read_form
 from writ.serve.site import Site
 
 
@@ -31,7 +31,7 @@ def routes(site: Site) -> list[Route]:
         return answer({"added": new, "known": len(wanted) - new}, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
-        return answer({"end_users": await asyncio.to_thread(site.registry.end_users.all)})
+        return await Flowing.begun(listed("end_users", site.registry.end_users.all))
 
     return [
         Route("/end-users", add, methods=["POST"]),

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.people.keys import Wanted
-from writ.serve.body import Form, answer, read_form
+from writ.serve.body import Flowing, Form, answer, listed, read_form
 from writ.serve.routes.subjects import key_plain
 from writ.serve.site import Site
 
@@ -39,8 +39,7 @@ def routes(site: Site) -> list[Route]:
         )
 
     async def every(_request: Request) -> Response:
-        found = await asyncio.to_thread(site.registry.keys.all)
-        return answer({"keys": [key_plain(key) for key in found]})
+        return await Flowing.begun(listed("keys", lambda: map(key_plain, site.registry.keys.all())))
 
     async def revoke(request: Request) -> Response:
         key = await asyncio.to_thread(site.registry.keys.revoke, request.path_params["id"])

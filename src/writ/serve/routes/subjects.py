@@ -1,9 +1,8 @@
 """`/subjects`: who is on the books; `/population`: all of them with their facts, for who counts."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Iterator
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,12 +15,12 @@ from writ.ledger.log import DECISIONS, GOVERNANCE
 from writ.model.duty import Record
 from writ.model.subject import Subject
 from writ.model.vocabulary import Kind
-from writ.people.census import PAGE, census
+from writ.people.census import census
 from writ.people.forgetting import Forgetting, Forgotten
 from writ.people.keys import ApiKey
 from writ.people.statement import Attestation
 from writ.people.subjects import pages, read_subjects
-from writ.serve.body import Flowing, Form, answer, read_form
+from writ.serve.body import AT_ONCE, Flowing, Form, answer, listed, read_form
 from writ.serve.site import Site
 
 RECORDS: tuple[Record, ...] = ("facts", "receipts", "subjects")
@@ -52,7 +51,7 @@ def routes(site: Site) -> list[Route]:
         return answer({"added": new, "known": len(wanted) - new}, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
-        return await Flowing.begun(_every(site))
+        return await Flowing.begun(listed("subjects", lambda: _every(site)))
 
     async def one(request: Request) -> Response:
         return answer(await asyncio.to_thread(_shown, site, request.path_params["id"]))
@@ -92,17 +91,11 @@ def _plain(subject: Subject) -> dict[str, object]:
     return {"id": subject.id, "kind": subject.kind, "acts_for": subject.acts_for}
 
 
-def _every(site: Site) -> Generator[bytes]:
-    """Write all subjects as one JSON object, page by page."""
-    yield b'{"subjects":['
-    between = b""
+def _every(site: Site) -> Iterator[dict[str, object]]:
     with site.store.view() as connection:
-        for names in pages(connection, PAGE):
+        for names in pages(connection, AT_ONCE):
             known = read_subjects(connection, names)
-            written = (msgspec.json.encode(_plain(known[name])) for name in names)
-            yield between + b",".join(written)
-            between = b","
-    yield b"]}"
+            yield from (_plain(known[name]) for name in names)
 
 
 def _take_back(site: Site, name: str) -> None:
