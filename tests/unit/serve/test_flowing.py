@@ -222,7 +222,9 @@ def test_an_answer_that_breaks_off_is_no_smaller_population(desk: Office) -> Non
         list(client.everybody(desk.config))
     assert broken.ended
 
-    short = iter([b'{"subjects": 2}\n', b'{"id": "a", "kind": "person"}\n'])
+    short = iter(
+        [b'{"subjects": 2, "deleted": 0, "last": null}\n', b'{"id": "a", "kind": "person"}\n']
+    )
     app = Starlette(routes=[Route("/population", lambda _: Response(b"".join(short)))])
     with served(app, config.control_socket), pytest.raises(Failed, match="after 1 of 2 subjects"):
         list(registered(desk.config).lines)

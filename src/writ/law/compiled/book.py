@@ -93,7 +93,8 @@ class Compiled:
         self._place = {id(active): place for place, active in enumerate(book.standing)}
         self.speeches = Speeches(book)
         self.phases = self.speeches.phases
-        self.partitions = Partitions(_expressions(book), None if like is None else like.partitions)
+        known: Partitions | None = None if like is None else like.partitions
+        self.partitions: Partitions = Partitions(_expressions(book), known)
         self._derivations = Derivations(self.partitions.derived)
         self._compiled: dict[tuple[int, str, LinkKind], CompiledRule] = {}
         self._rules: dict[tuple[int, LinkKind], tuple[CompiledRule, ...]] = {}

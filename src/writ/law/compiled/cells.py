@@ -203,7 +203,9 @@ class Partitions:
         self.attributes = tuple(sorted(lists))
         self.index = {name: place for place, name in enumerate(self.attributes)}
         found = {} if like is None else dict(zip(like.attributes, like.of, strict=True))
-        self.of = tuple(_partition(lists[name], found.get(name)) for name in self.attributes)
+        self.of: tuple[Partition, ...] = tuple(
+            _partition(lists[name], found.get(name)) for name in self.attributes
+        )
         self.unknown = tuple(Known(0, partition.everything) for partition in self.of)
         self.own_groups = tuple(own)
         self.acting_groups = tuple(acting)
