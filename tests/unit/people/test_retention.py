@@ -243,7 +243,8 @@ def test_a_store_from_before_learns_when_its_facts_end(
         for name in ("revoked_at", "ends_at"):
             connection.exec_driver_sql(f"DROP INDEX attestation_{name}")
         connection.exec_driver_sql("ALTER TABLE attestation DROP COLUMN ends_at")
-        connection.exec_driver_sql("ALTER TABLE receipt_file DROP COLUMN chain")  # 0017
+        for table, column in (("notice", "ends_at"), ("receipt_file", "chain")):  # 0017, 0018
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0015'")
     deployment.store.close()
 
