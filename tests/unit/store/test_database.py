@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from writ.errors import Failed, Refused
-from writ.store import employer_tables, people_tables, review_tables
+from writ.store import employer_tables, people_tables, review_tables, signal_tables
 from writ.store.database import open_store
 from writ.store.events import append, read_events
 from writ.store.tables import metadata
@@ -35,6 +35,7 @@ def test_the_schema_is_what_the_tables_say(tmp_path: Path) -> None:
         assert people_tables.subject.metadata is metadata
         assert review_tables.review.metadata is metadata
         assert employer_tables.personnel.metadata is metadata
+        assert signal_tables.signal.metadata is metadata
 
 
 def test_an_error_shows_no_values(tmp_path: Path) -> None:
