@@ -30,6 +30,7 @@ from tests.worlds.upstream import Upstream
 EXTENSION = "urn:writ:params:scim:schemas:extension:determination:1.0:User"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 REFUSED = 403
+REFUSED_EXIT = 2
 PAGE = (Path(__file__).parents[2] / "docs" / "employers.md").read_text()
 BLOCKS = re.findall(r"```(sh|json|csv|python)\n(.*?)```", PAGE, re.DOTALL)
 FILES = {"json": "alice.json", "csv": "staff.csv"}
@@ -198,3 +199,49 @@ def test_the_page_works_as_it_is_written(world: World) -> None:
     assert {("citizenships", "exhaustive", "A2"), ("employer", "at_least", "A2")} == {
         (fact["attribute"], fact["completeness"], fact["assurance"]) for fact in facts
     }
+
+
+def test_nothing_of_what_employers_send_is_left(world: World, tmp_path: Path) -> None:
+    """Rows, signatures, tokens and all else that they send, taken or refused, are in no file and no log."""
+    hr = world.deployment.writ("keygen", "--out", tmp_path / "acme-hr.key", "--person", "hr")
+    public = hr.strip().partition("=")[2]
+    world.deployment.writ("employer", "add", "acme", public, "--assurance", "A2")
+    columns = "user,citizenships,basis,determined_by,determined_at"
+    row = f"u-1,DE US,document,hr-99,{now().isoformat()}"
+    good, bad = tmp_path / "unforgotten-staff.csv", tmp_path / "unforgotten-others.csv"
+    good.write_text(f"{columns}\n{row}\n")
+    sign = ("determinations", "sign", "--organisation", "acme", "--key", tmp_path / "acme-hr.key")
+    world.deployment.writ(*sign, good, "--no-eligibility-data")
+    signature = Path(f"{good}.sig").read_bytes()
+    world.deployment.writ("determinations", "import", good)
+    bad.write_text(f"{columns},birth\nu-1,FR,document,hr-99,Unforgotten,1983-04-12\n")
+    Path(f"{bad}.sig").write_bytes(signature)
+    assert world.deployment.fails(REFUSED_EXIT, "determinations", "import", bad)
+    with world.client() as client:
+        token = client.client.headers["authorization"].removeprefix("Bearer ")
+        person = {
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": "nobody-of-theirs",
+            "displayName": "Unforgotten",
+            "emails": [{"value": "unforgotten@example.org"}],
+        }
+        refused = client.client.post("/Users", json=person)
+    assert 400 <= refused.status_code < 500
+
+    envelope = json.loads(signature)
+    needles = {
+        row, row.partition(",document")[0], "DE US", token, envelope["payload"][:60],
+        envelope["payload"][-40:], envelope["signatures"][0]["sig"][:40], "unforgotten", "Unforgotten",
+        "1983-04-12", "nobody-of-theirs",
+    }  # fmt: skip
+    files = [path for path in world.deployment.data.rglob("*") if path.is_file()]
+    files.append(world.served.log)
+    left = [
+        (path.name, needle)
+        for path in files
+        for data in [path.read_bytes()]
+        for needle in needles
+        if needle.encode() in data
+    ]
+    assert [] == left
+    assert any(path.name.startswith("writ.sqlite") for path in files)

@@ -178,6 +178,7 @@ def test_a_link_sent_to_a_friend_opens_nothing(opened: Opened) -> None:
 
 
 def test_evidence_and_keys_are_in_no_log(opened: Opened) -> None:
-    """Neither a key nor a subject's id nor a token of a link is written down by any process."""
+    """No key, subject's id, token of a link, paper or reason is written down by any process."""
     log = opened.served.log.read_text()
-    assert [] == [word for word in ("wk_", "alice", "cleo", "?t=") if word in log]
+    words = ("wk_", "alice", "cleo", "?t=", "naturalisation", "they match", "register is right")
+    assert [] == [word for word in words if word in log]

@@ -20,6 +20,7 @@ from tests.worlds.transmitter import (
     SSF,
     TOKEN,
     Provider,
+    alice,
     event,
     registered,
     signed,
@@ -298,3 +299,19 @@ def test_a_key_that_was_not_made_yet_is_not_there(tmp_path: Path) -> None:
     assert [200, 404] == asyncio.run(ask())
     (tmp_path / "signals.jwks").write_text("{}")
     assert [200, 200] == asyncio.run(ask())
+
+
+def test_nothing_of_a_signal_is_left(door: Door) -> None:
+    """Its token, signature, jti and whom it names are in no file but the one that registers its sender."""
+    prove(door)
+    token = signed(jti="unforgotten-jti", sub_id={**alice(), "sub": "unforgotten"})
+    fell = signed(jti="unforgotten-too")
+    assert [202, 202] == [push(door, item).status_code for item in (token, fell)]
+    needles = {
+        b"unforgotten",
+        *(part[-40:].encode() for item in (token, fell) for part in item.split(".")),
+    }
+    files = [path for path in door.office.folder.rglob("*") if path.is_file()]
+    left = [(path.name, item) for path in files for item in needles if item in path.read_bytes()]
+    assert [] == left
+    assert any(path.name.startswith("writ.sqlite") for path in files)
