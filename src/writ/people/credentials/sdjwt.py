@@ -35,9 +35,10 @@ def verify_sdjwt(presentation: str, asked: Asked, trust: TrustList) -> Presented
     # 1
     if len(presentation) > MAX_TOKEN or not presentation.isascii():
         raise Refused(f"the presentation is larger than {MAX_TOKEN} characters, or not ASCII")
-    token, *disclosures, binding = presentation.split("~")
-    if not binding:
+    token, *others = presentation.split("~")
+    if not others or not others[-1]:
         raise Refused("the presentation has no key binding; use a wallet that signs with its key")
+    *disclosures, binding = others
     # 2
     read = read_jws(token, "dc+sd-jwt", _WHAT)
     vct = read.claims.get("vct")

@@ -174,6 +174,8 @@ def test_clocks_may_differ_a_little() -> None:
     ("change", "why"),
     [
         (lambda card: card.shown(0), "has no key binding; use a wallet"),
+        (lambda card: card.shown().partition("~")[0], "no key binding; use a wallet"),
+        (lambda _: "", "use a wallet that signs with its key"),
         (lambda card: bind(card.shown(0), key=new_key(number=21)), "key binding is not by the key"),
         (lambda card: bind(card.shown(0, 0)), "a disclosure stands twice"),
         (lambda card: bind(card.shown(0) + disclosure("US")[0] + "~"), "belongs to nothing"),
@@ -260,3 +262,29 @@ def test_disclosures_keep_to_their_budget() -> None:
         texts.append(text)
     with pytest.raises(Refused, match="deeper than 16 levels"):
         opened({"_sd": [digest]}, *texts)
+
+
+def test_the_standards_own_disclosures_are_read_as_it_says() -> None:
+    """RFC 9901 sections 4.2 and 5.1: the digests that it prints open these claims and elements."""
+    opening = Disclosures(
+        [
+            "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0",
+            "WyIyR0xDNDJzS1F2ZUNmR2ZyeU5STjl3IiwgImdpdmVuX25hbWUiLCAiSm9obiJd",
+            "WyJsa2x4RjVqTVlsR1RQVW92TU5JdkNBIiwgIlVTIl0",
+            "WyJuUHVvUW5rUkZxM0JJZUFtN0FuWEZBIiwgIkRFIl0",
+        ]
+    )
+    hidden = {
+        "_sd": [
+            "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0",
+            "jsu9yVulwQQlhFlM_3JlzMaSFzglhQG0DpfayQwLUK4",
+            "TGf4oLbgwd5JQaHyKVQZU9UdGE0w5rtDsrZzfUaomLo",
+        ],
+        "nationalities": [
+            {"...": "pFndjkZ_VCzmyTa6UjlZo3dh-ko8aIKQc9DlGzhaVYo"},
+            {"...": "w0I8EKcdCtUPkGCNUrfwVp2xEgNjtoIDlOxc9-PlOhs"},
+            {"...": "7Cf6JkPudry3lcbwHgeZ8khAv1U1OSlerP0VkBJrWZ0"},
+        ],
+    }
+    told = {"family_name": "Möbius", "given_name": "John", "nationalities": ["US", "DE"]}
+    assert (told, {("nationalities",): 1}) == (opening.open(hidden), opening.hidden)
