@@ -65,6 +65,14 @@ def test_an_auditor_needs_no_server(operator: Deployment, tmp_path: Path) -> Non
     audit = ("log", "audit", folder, "--policy", policy)
     whole = json.loads(operator.writ(*audit, "--since", early, "--json"))
     assert (published["size"], published["size"] - 1) == (whole["size"], whole["continues"])
+    part = ("log", "verify", folder, "--policy", policy)
+    ranged = json.loads(operator.writ(*part, "--range", "1-2", "--since", early, "--json"))
+    assert ([1, 2], whole["continues"]) == (ranged["range"], ranged["continues"])
+    shrunk = operator.run(*part, "--since", folder / "checkpoint", "--checkpoint", early)
+    assert (2, f"the log shrank from {whole['size']} to {whole['continues']} entries\n") == (
+        shrunk.returncode,
+        shrunk.stderr,
+    )
     other = tmp_path / "other.json"
     data = json.loads(Path(files["opening"]).read_text())
     other.write_text(json.dumps({**data, "row": data["salt"]}))
