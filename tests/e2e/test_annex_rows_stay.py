@@ -14,6 +14,7 @@ import pytest
 
 from tests.worlds.deployment import Deployment, found
 from writ.desk import feed
+from writ.desk.assertions import Assertions
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
 from writ.desk.roll import Roll
@@ -176,7 +177,8 @@ async def messages(site: Site) -> list[bytes]:
     """Return everything that a gateway is told on greeting, as it is on the wire."""
     leases = Leases(KeyPair.generate(), site.clock)
     roll = Roll(site.registry.books, site.registry.facts)
-    served = feed.Feed(site.desk, roll, leases, Fleet([], leases), site.clock)
+    words = Assertions(site.registry.books, roll, 0)
+    served = feed.Feed(site.desk, roll, leases, Fleet([], leases), site.clock, assertions=words)
     path = site.config.folder / "seam.sock"
     await served.start(path)
     reader, writer = await asyncio.open_unix_connection(str(path))

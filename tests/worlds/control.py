@@ -12,16 +12,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from writ.canonical import digest_bytes
-from writ.clock import DrillClock, Instant, elapsed, parse_instant
+from writ.clock import DrillClock, Instant, elapsed, parse_instant, wall
+from writ.desk.assertions import Assessor, Word
 from writ.desk.load import Load
+from writ.errors import WritError
 from writ.law.compiled.book import Compiled
 from writ.law.folder import read_sources
 from writ.law.snapshot import snapshot
 from writ.law.subjects import read_subject
 from writ.model.order import Lawbook
 from writ.model.subject import Subject
+from writ.people.asserted import read_said, said_at
 from writ.point import seam
 from writ.signing.approval import add_signature, sign_approval, write_approval, write_bundle
+from writ.signing.end_user import verify_end_user
 from writ.signing.keys import KeyPair
 from writ.signing.lease import Statement, sign_lease
 from writ.signing.trust import Person, Trust, read_trust, write_trust
@@ -177,6 +181,10 @@ class Control:
         self.people: dict[str, Subject] = {}
         self.users: dict[tuple[str, str], Subject] = {}
         self.leasing = True
+        self.answering = True
+        self.asked = 0
+        self.assurance = 2
+        """How far the organisations' key is believed."""
         self.epoch = 0
         self._digest = ""
         self._envelope = b""
@@ -378,6 +386,24 @@ class Control:
             messages.append(self.lease())
         return messages
 
+    def _assessed(self, asked: seam.Asserted) -> seam.Assessed:
+        """Judge a word as the control process does, without its books."""
+        now, load = self.clock.now(), self._load
+        organisation = self.keys[asked.key].organisation
+        if load is None or organisation is None:
+            return seam.Assessed(asked.number, 0)
+        try:
+            said = verify_end_user(
+                asked.token, asked.key, {self.issuer.id: self.issuer.public}.get, wall()
+            )
+            at = said_at(said, wall(), now)
+            facts = read_said(said, organisation, self.assurance, at)
+        except WritError:
+            return seam.Assessed(asked.number, 0)
+        person = None if said.sub is None else self.users.get((organisation, said.sub))
+        word = Word(self.people[organisation], facts, said.sub, person)
+        return Assessor(load).assess(asked.number, word, now)
+
     def _standing(self) -> list[seam.Down]:
         organisations = {key.organisation for key in self.keys.values() if key.organisation}
         issuers = [
@@ -400,7 +426,8 @@ class Control:
             threading.Thread(target=self._hear, args=(link,), daemon=True).start()
 
     def _hear(self, link: socket.socket) -> None:
-        with link, link.makefile("rb") as reader:
+        gone = contextlib.suppress(ConnectionError)  # a gateway may hang up at any time
+        with gone, link, link.makefile("rb") as reader:
             while prefix := reader.read(4):
                 message = seam.up_decoder.decode(reader.read(int.from_bytes(prefix, "big")))
                 if isinstance(message, seam.Hello):
@@ -412,6 +439,10 @@ class Control:
                         self._link = link
                     elif isinstance(message, seam.Applied):
                         self._heard.applied.append(message)
+                    elif isinstance(message, seam.Asserted):
+                        self.asked += 1
+                        if self.answering:
+                            link.sendall(seam.frame(self._assessed(message)))
                     else:
                         self._heard.declined.append(message)
                     self._news.notify_all()

@@ -14,6 +14,7 @@ import msgspec
 from tests.worlds.june import BOOK, V1
 from writ.canonical import Plain
 from writ.clock import DAY, DrillClock, Instant, format_instant
+from writ.desk.assertions import Assertions
 from writ.desk.feed import Epoch, Feed
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
@@ -61,7 +62,11 @@ class Office:
         self.clock = DrillClock(folder / "clock", NOW)
         self.store = open_store(folder / "writ.sqlite")
         self.idv, self.online = KeyPair.generate(), KeyPair.generate()
-        trust = Trust({}, {"idv": Method("idv", self.idv.public, 2)}, self.online.public)
+        methods = {
+            "idv": Method("idv", self.idv.public, 2),
+            "employer": Method("employer", KeyPair.generate().public, 2),
+        }
+        trust = Trust({}, methods, self.online.public)
         self.registry = Registry(self.store, trust, self.clock, folder)
         self.registry.subjects.add([ACME, ALICE, BOB, BOT])
         self.roll = Roll(self.registry.books, self.registry.facts)
@@ -140,7 +145,7 @@ class Gateway:
             case seam.Sync(number):
                 if self.obeys:
                     await self.say(seam.Applied(number, 0))
-            case seam.Lease():
+            case seam.Lease() | seam.Assessed():
                 pass
             case _:
                 self.board.put(message)
@@ -153,7 +158,10 @@ class Fed:
         self.office = office
         self.desk = Desk()
         leases = Leases(office.online, office.clock, lifetime)
-        self.feed = Feed(self.desk, office.roll, leases, Fleet(names, leases), office.clock)
+        words = Assertions(office.registry.books, office.roll, 2)
+        self.feed = Feed(
+            self.desk, office.roll, leases, Fleet(names, leases), office.clock, assertions=words
+        )
         self.path = office.folder / "seam.sock"
         self._tasks: list[asyncio.Task[None]] = []
 

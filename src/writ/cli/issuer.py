@@ -16,27 +16,32 @@ class _Issuer(msgspec.Struct):
     organisation: str
     kid: str
     public: str
+    assurance: str
     added_at: str
     revoked_at: str | None
 
 
 @app.command("add")
-def add(
+def add(  # noqa: PLR0913  one parameter per option of the command
     organisation: Annotated[str, typer.Argument(help="whose key it is")],
     public: Annotated[str, typer.Argument(help="ed25519:... as `writ keygen` prints it")],
     kid: Annotated[str | None, typer.Option(help="its key id in tokens; default: its own")] = None,
+    assurance: Annotated[
+        str, typer.Option(help="A0 to A4: how far what it says of them is believed; A0: names only")
+    ] = "A0",
     config: ConfigFile = DEFAULT_CONFIG,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Register a key with which an organisation signs for its end users.
 
-    Example: writ issuer add acme ed25519:7s1... --kid acme-2026
+    Example: writ issuer add acme ed25519:7s1... --kid acme-2026 --assurance A2
     """
-    wanted = {"organisation": organisation, "public": public, "kid": kid}
+    wanted = {"organisation": organisation, "public": public, "kid": kid, "assurance": assurance}
     answer = ask(config, Call("POST", "/issuers", wanted))
     made = msgspec.convert(answer, _Issuer)
-    show(answer, f"{made.organisation} asserts its end users with key {made.kid}", as_json=as_json)
+    far = f"{made.organisation} asserts its end users with key {made.kid}, up to {made.assurance}"
+    show(answer, far, as_json=as_json)
 
 
 @app.command("list")
@@ -49,8 +54,11 @@ def every(config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson = False) -> No
     rows = msgspec.convert(answer["issuers"], list[_Issuer])
     show_table(
         answer,
-        ("organisation", "key id", "public", "added", "revoked"),
-        ((row.organisation, row.kid, row.public, row.added_at, row.revoked_at) for row in rows),
+        ("organisation", "key id", "public", "up to", "added", "revoked"),
+        (
+            (row.organisation, row.kid, row.public, row.assurance, row.added_at, row.revoked_at)
+            for row in rows
+        ),
         as_json=as_json,
     )
 

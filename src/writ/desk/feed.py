@@ -6,7 +6,8 @@
 3. A new epoch is loaded beside the old one and sent whole, ahead where it was approved already;
    it is activated last, and leases for the old epoch are never signed again.
 4. A gateway too slow to take what it is sent is dropped, and greets anew.
-5. A change that cannot be passed on, or an epoch that cannot be loaded, ends all leases: an error
+5. What a gateway asks about a word takes its turn among all this; few are asked at once.
+6. A change that cannot be passed on, or an epoch that cannot be loaded, ends all leases: an error
    is a refusal. The whole is loaded anew until that succeeds, so that it does not last.
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from writ.clock import Clock, elapsed
+from writ.desk.assertions import Assertions
 from writ.desk.fleet import Fleet, InForce, Member
 from writ.desk.leases import RENEWAL, Leases
 from writ.desk.loads import Loads
@@ -31,6 +33,8 @@ PATIENCE = 5.0
 """Seconds a gateway may take to accept a part of what it is sent."""
 PART = 4 * 1024 * 1024
 """Bytes of a part, more or less; between two of them leases are renewed."""
+MOST_ASKED = 64
+"""Words that one gateway asks about at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class _Link:
         self.writer = writer
         self.synced = 0
         self.staged = ""
+        self.asked = 0
 
     async def send(self, messages: Iterable[seam.Down]) -> None:
         """Send messages, part by part, or drop the gateway (rule 4)."""
@@ -75,11 +80,19 @@ class _Link:
 class Feed:
     """Serves the seam's socket; start, then stop, on one event loop."""
 
-    def __init__(
-        self, governance: Governance, roll: Roll, leases: Leases, fleet: Fleet, clock: Clock
+    def __init__(  # noqa: PLR0913  the parts of the control side, put together in one place
+        self,
+        governance: Governance,
+        roll: Roll,
+        leases: Leases,
+        fleet: Fleet,
+        clock: Clock,
+        *,
+        assertions: Assertions,
     ) -> None:
         self._governance = governance
         self._roll = roll
+        self._assertions = assertions
         self._leases = leases
         self.fleet = fleet
         self._clock = clock
@@ -138,7 +151,7 @@ class Feed:
         """
         await asyncio.sleep(0)  # changes made in this thread take their place in the queue
         await self._done(self._sync)
-        if self._loads is None and self._governance.epoch() is not None:  # rule 5
+        if self._loads is None and self._governance.epoch() is not None:  # rule 6
             return False
         number = self._syncs
         return await self.fleet.until(
@@ -177,7 +190,7 @@ class Feed:
         return said is not None and (self._epoch is None or self._epoch.digest != said.digest)
 
     async def _catch_up(self) -> None:
-        """Load anew what could not be loaded or passed on (rule 5)."""
+        """Load anew what could not be loaded or passed on (rule 6)."""
 
         async def job() -> None:
             if self._behind:
@@ -185,7 +198,7 @@ class Feed:
 
         try:
             await self._done(job)
-        except Exception as error:  # noqa: BLE001  rule 5; the next renewal tries again
+        except Exception as error:  # noqa: BLE001  rule 6; the next renewal tries again
             self._loop.call_exception_handler(
                 {"message": "what is in force cannot be loaded; no leases", "exception": error}
             )
@@ -212,7 +225,7 @@ class Feed:
         async def job() -> None:
             try:
                 await self._pass_on(change)
-            except Exception as error:  # noqa: BLE001  rule 5, whatever went wrong
+            except Exception as error:  # noqa: BLE001  rule 6, whatever went wrong
                 self._epoch = self._loads = self._next = None
                 self._loop.call_exception_handler(
                     {"message": "a change was not passed on; leases end", "exception": error}
@@ -316,9 +329,34 @@ class Feed:
                 member.wanting = ""
             case seam.Declined(_, why):
                 member.wanting, link.staged = why, ""
+            case seam.Asserted():
+                self._asked(link, message)
+                return
             case _:
                 raise ValueError("a gateway greets once")
         await self.fleet.tell()
+
+    def _asked(self, link: _Link, message: seam.Asserted) -> None:
+        """Have a word judged in its turn (rule 5)."""
+        link.asked += 1
+        if link.asked > MOST_ASKED:
+            raise ValueError("a gateway asks about few words at once")
+
+        async def job() -> None:
+            link.asked -= 1
+            answer = seam.Assessed(message.number, 0)
+            try:
+                if self._loads is not None:
+                    assessor, now = self._loads.assessor(link.member.name), self._clock.now()
+                    assess = self._assertions.assess
+                    answer = await asyncio.to_thread(assess, assessor, message, now)
+            except Exception as error:  # noqa: BLE001  the word is refused, whatever went wrong
+                self._loop.call_exception_handler(
+                    {"message": "a word could not be judged", "exception": error}
+                )
+            await link.send([answer])
+
+        self._work.put_nowait(job)
 
 
 def _parts(frames: Iterable[bytes]) -> Iterator[bytes]:

@@ -36,7 +36,7 @@ class Load:
     ) -> None:
         self.compiled = compiled
         self.epoch = epoch
-        self._name_of = name_of
+        self.name_of = name_of
         self._profiles: dict[Profile, int] = {}
         self._capacities: dict[Capacity, int] = {Capacity(): 0}
         self._by_number: list[Profile] = []
@@ -59,6 +59,10 @@ class Load:
         """Return those who may be judged differently once these are known differently (rule 4)."""
         return set[str]().union(*(self._supports.get(name, ()) for name in subjects))
 
+    def lent(self, organisation: str) -> list[tuple[int, Capacity]]:
+        """Return the capacities in which an organisation's people may stand, by number."""
+        return [(number, self._lends[number]) for number in sorted(self._lent[organisation])]
+
     def stand(self, subject: str, under: str | None) -> list[seam.Row]:
         """A subject acts for an organisation, or for nobody; return the rows that need adding."""
         standing = self._standing[subject]
@@ -73,7 +77,7 @@ class Load:
         self, subject: Subject, evidence: Iterable[bytes], now: Instant
     ) -> list[seam.Row | seam.Subject]:
         """Take a subject's facts, from `now` on; return what is new, rows first."""
-        message, rows = self._subject(subject, self._name_of(subject.id), evidence, now)
+        message, rows = self._subject(subject, self.name_of(subject.id), evidence, now)
         return [*rows, message]
 
     def name(
@@ -81,7 +85,7 @@ class Load:
     ) -> list[seam.Row | seam.Subject]:
         """Take a person as the end user an organisation calls `sub`; return what is new."""
         rows = self.stand(person.id, organisation)
-        name = seam.end_user_name(self._name_of(organisation), sub)
+        name = seam.end_user_name(self.name_of(organisation), sub)
         message, more = self._subject(person, name, evidence, now)
         return [*rows, *more, message]
 
@@ -125,7 +129,7 @@ class Load:
         standing = self._standing[organisation]
         standing.under.add(organisation)
         yield from self._new_rows(organisation)
-        for name in (_UNKNOWN, _UNNAMED, *self._people[organisation]):
+        for name in (UNKNOWN, _UNNAMED, *self._people[organisation]):
             self._standing[name].under.add(organisation)
             yield from self._new_rows(name)
 
@@ -165,8 +169,8 @@ class Load:
         return number
 
     def _reserved(self, now: Instant) -> None:
-        self._standing[_UNKNOWN].under.add(NOBODY)
-        self._subject(Subject(_UNKNOWN, "person"), seam.FACTLESS_PERSON, (), now)
+        self._standing[UNKNOWN].under.add(NOBODY)
+        self._subject(Subject(UNKNOWN, "person"), seam.FACTLESS_PERSON, (), now)
         self._idless(_UNNAMED, seam.UNNAMED, "unnamed")
         self._idless(_NO_COMPANY, seam.FACTLESS_ORGANISATION, "organisation")
 
@@ -180,7 +184,7 @@ class Load:
             pass
 
 
-_UNKNOWN = "\0unknown"
+UNKNOWN = "\0unknown"
 _UNNAMED = "\0unnamed"
 _NO_COMPANY = "\0no company"
 """Ids that no subject can have (ids are printable)."""

@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 
 from writ.clock import Instant
+from writ.desk.assertions import Assessor
 from writ.desk.load import Load
 from writ.desk.roll import Roll
 from writ.law.compiled.places import Places
@@ -19,6 +20,7 @@ class Loads:
         self._catalogue = book.catalogue
         self._places = Places(book)
         self._loads: dict[int, Load] = {}
+        self._assessors: dict[int, Assessor] = {}
         for deployment in (None, *book.catalogue.deployments.values()):
             compiled = self._places.at(deployment)
             if id(compiled) not in self._loads:
@@ -32,3 +34,10 @@ class Loads:
     def of(self, point: str) -> Load:
         """Return what an enforcement point is given."""
         return self._loads[id(self._places.at(self._catalogue.deployment_of(point)))]
+
+    def assessor(self, point: str) -> Assessor:
+        """Return what judges words for an enforcement point; made when the first is asked about."""
+        load = self.of(point)
+        if id(load) not in self._assessors:
+            self._assessors[id(load)] = Assessor(load)
+        return self._assessors[id(load)]

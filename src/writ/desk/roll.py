@@ -82,6 +82,15 @@ class Roll:
         reading = _Reading((), (), known, related, others, follows)
         return {name: reading.related_to(item) for name, item in known.items()}
 
+    def related(
+        self, names: Iterable[str], follows: frozenset[Kind]
+    ) -> tuple[dict[str, Known], dict[str, Subject]]:
+        """Return what is known of subjects, and of all on whom they may rest, themselves among them."""
+        with self._books.store.view() as connection:
+            known = self._attestations.known(connection, names)
+            related = self._related(connection, known, follows)
+        return known, {name: item.subject for name, item in related.items()}
+
     def standing(self, *, revoked: bool = False) -> list[seam.Key | seam.Issuer]:
         """Return every live key and issuer; `revoked` ones too, for whoever may still hold them."""
         with self._books.store.view() as connection:

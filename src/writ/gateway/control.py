@@ -19,6 +19,7 @@ import msgspec
 import structlog
 
 from writ.errors import Refused
+from writ.gateway.assessing import Assessing
 from writ.gateway.flights import Flights
 from writ.gateway.floor import Floor
 from writ.gateway.gate import Gate
@@ -45,11 +46,12 @@ class Proof:
 class Control(asyncio.Protocol):
     """One connection to the control process."""
 
-    def __init__(self, gate: Gate, flights: Flights, proof: Proof) -> None:
+    def __init__(self, gate: Gate, flights: Flights, proof: Proof, assessing: Assessing) -> None:
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._gate = gate
         self._flights = flights
         self._proof = proof
+        self._assessing = assessing
         self._board = Board()
         self._declined = 0
         self._changed = False
@@ -60,6 +62,7 @@ class Control(asyncio.Protocol):
         self._say(seam.Hello(self._gate.name, self._gate.board.epoch))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio names it
+        self._assessing.lost(self._say)
         if not self.closed.done():
             self.closed.set_result(None)
 
@@ -103,13 +106,18 @@ class Control(asyncio.Protocol):
                 self._say(seam.Applied(number, 0))
             case seam.Lease():
                 self._renew(message)
-            case seam.Row(epoch=epoch) | seam.Subject(epoch=epoch):
-                if epoch != self._declined:
-                    self._board.put(message)
-                    self._changed |= epoch == self._board.epoch
-            case seam.Key() | seam.Issuer():
-                self._board.put(message)
-                self._changed = True
+            case seam.Assessed():
+                self._assessing.hear(message)
+            case _:
+                self._put(message)
+
+    def _put(self, message: seam.Row | seam.Subject | seam.Key | seam.Issuer) -> None:
+        if isinstance(message, seam.Key | seam.Issuer):
+            self._board.put(message)
+            self._changed = True
+        elif message.epoch != self._declined:
+            self._board.put(message)
+            self._changed |= message.epoch == self._board.epoch
 
     def _stage(self, message: seam.Snapshot) -> None:
         try:
@@ -138,6 +146,7 @@ class Control(asyncio.Protocol):
             self._say(seam.Declined(epoch, str(refused)))
             return
         self._gate.enforce(self._board)
+        self._assessing.connected(self._say)
         cut = self._flights.sweep()
         self._changed = False
         if self._board.view is not None:
@@ -162,13 +171,15 @@ class Control(asyncio.Protocol):
         self._transport.write(seam.frame(message))
 
 
-async def listen(path: Path, gate: Gate, flights: Flights, proof: Proof) -> None:
+async def listen(
+    path: Path, gate: Gate, flights: Flights, proof: Proof, assessing: Assessing
+) -> None:
     """Keep a connection to the control process; returns only when cancelled."""
     loop = asyncio.get_running_loop()
     while True:
         try:
             _, control = await loop.create_unix_connection(
-                lambda: Control(gate, flights, proof), str(path)
+                lambda: Control(gate, flights, proof, assessing), str(path)
             )
         except OSError:
             await asyncio.sleep(RETRY_SECONDS)

@@ -12,6 +12,7 @@ _HELP = {
     "writ_gateway_upstream_calls_total": "requests sent to an upstream",
     "writ_gateway_upstream_connects_total": "connections opened to an upstream",
     "writ_gateway_upstream_failures_total": "requests that an upstream failed",
+    "writ_gateway_words_asked_total": "words about end users asked of the control process",
 }
 
 

@@ -8,14 +8,15 @@
    caller who is no longer allowed gets nothing more but the error.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from writ.clock import Instant
 from writ.gateway import refusal as refuse
 from writ.gateway.fields import Fields, request_fields
-from writ.gateway.gate import Ask, Undecided, Unresolved
+from writ.gateway.gate import Ask, Undecided, Unresolved, Word
 from writ.gateway.parts import Parts
-from writ.gateway.question import Question, read_question, usable, who_asks
+from writ.gateway.question import Question, read_question, usable, word_for
 from writ.gateway.refusal import Refusal
 from writ.gateway.relay import Overlong, is_encoded, is_stream
 from writ.gateway.reply import Caller, Reply
@@ -23,6 +24,7 @@ from writ.gateway.request import Malformed, Request
 from writ.gateway.routes import Kind, find
 from writ.gateway.ruling import Ruling
 from writ.gateway.upstream import Call, Upstream
+from writ.point.board import Said
 
 _REDIRECTIONS = range(300, 400)
 
@@ -48,16 +50,20 @@ class Exchange:
     def begin(self) -> None:
         """Start working on the request."""
         self.begun = True
+        self._do(self._start)
+
+    def _do(self, step: Callable[[], None]) -> None:
+        """Take a step; what is wrong with the request, or cannot be decided, is said."""
         try:
-            if self._fault is not None:
-                raise self._fault
-            self._start()
+            step()
         except Malformed as fault:
             self.say(refuse.malformed(fault))
         except Undecided:
             self.say(refuse.undecided())
 
     def _start(self) -> None:
+        if self._fault is not None:
+            raise self._fault
         request, gate, reply = self.request, self._parts.gate, self._reply
         route = find(request)
         reply.dialect, reply.kind = route.dialect, route.kind
@@ -67,11 +73,26 @@ class Exchange:
             return
         ruling = self._decided = Ruling(self._parts, request, question, self)
         try:
-            ruling.identified(who_asks(question, request, gate))
+            word = word_for(question, request, gate)
         except Unresolved:
             ruling.refuse_unresolved("assertion", asserted=True)
-        else:
-            ruling.decide()
+            return
+        if word is not None and word.said.says:
+            self._parts.assessing.assess(word, partial(self._assessed, ruling, word))
+            return
+        if word is not None:
+            ruling.identified(word.ask())
+        ruling.decide()
+
+    def _assessed(self, ruling: Ruling, word: Word, said: Said | None) -> None:
+        """Go on once it is known what a word comes to (None: it is refused)."""
+        if self.over:
+            return
+        if said is None:
+            ruling.refuse_unresolved("assertion", asserted=True)
+            return
+        ruling.identified(word.ask(said))
+        self._do(ruling.decide)
 
     @property
     def _ruling(self) -> Ruling:

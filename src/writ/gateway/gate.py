@@ -11,20 +11,23 @@
 4. A key that refuses substitutes is denied instead.
 5. A word about an end user is good for one request (see `writ.gateway.used`), which uses it up
    whatever becomes of it.
+6. A word that says more than a name counts for that request alone; its digest is its evidence.
+   One that names nobody is no word for a person who asks: they are the user.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from writ.clock import Clock, Instant, WallClock, elapsed, wall
 from writ.errors import Refused
 from writ.gateway.used import Used
 from writ.model.outcome import Outcome
 from writ.point import seam
-from writ.point.board import Board, Verdict
+from writ.point.board import Board, Said, Verdict
 from writ.point.decide import Links, decide
 from writ.point.view import View
-from writ.signing.end_user import SKEW, verify_end_user
+from writ.signing.end_user import SKEW, Assertion, verify_end_user
 from writ.signing.lease import verify_lease
 
 _PERMIT = int(Outcome.PERMIT)
@@ -40,16 +43,38 @@ class Unresolved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Who asks: an API key by the SHA-256 of its text, and an end user's pseudonym."""
+    """Who asks: an API key by the SHA-256 of its text, and an end user's pseudonym.
+
+    `said` is what a word says besides, once it is judged, and `word` the digest of that word.
+    """
 
     key: seam.Key
     end_user: bytes | None
+    said: Said | None = None
+    word: tuple[bytes, ...] = ()
 
     @property
     def names(self) -> tuple[bytes, ...]:
         """The pseudonyms this stands on: requester, organisation, end user."""
         named = (self.key.requester, self.key.organisation, self.end_user)
         return tuple(name for name in named if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A proved word: the token, what it says, and the pseudonym of whom it names, if anybody."""
+
+    key: seam.Key
+    organisation: bytes
+    token: str
+    said: Assertion
+    end_user: bytes | None
+
+    def ask(self, said: Said | None = None) -> Ask:
+        """Return who asks, by what the word comes to where it says more than a name."""
+        if said is None:
+            return Ask(self.key, self.end_user)
+        return Ask(self.key, self.end_user, said, (sha256(self.token.encode()).digest(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +87,7 @@ class Judgement:
     at: Instant
     epoch: int
     rules_digest: str
+    word: tuple[bytes, ...] = ()
 
 
 class Gate:
@@ -116,26 +142,28 @@ class Gate:
         if isinstance(self.clock, WallClock):
             self.clock.raise_mark(statement.legal_mark)
 
-    def end_user(self, key: seam.Key, tokens: Sequence[bytes]) -> bytes:
-        """Return the pseudonym that one token asserts; a broken assertion is Unresolved."""
+    def word(self, key: seam.Key, tokens: Sequence[bytes]) -> "Word":
+        """Prove one token and use it up; a broken assertion is Unresolved."""
         organisation = key.acts_for
         if organisation is None or len(tokens) != 1:
             raise Unresolved
+        token = tokens[0].decode("latin-1")
 
         def find(kid: str) -> bytes | None:
             return self.board.issuer(organisation, kid)
 
         now = wall()
         try:
-            said = verify_end_user(tokens[0].decode("latin-1"), key.id, find, now)
+            said = verify_end_user(token, key.id, find, now)
         except Refused:
             raise Unresolved from None
         span = said.issued, said.expires + SKEW
         if not self.used.take(organisation, said.jti, span, now):  # 5
             raise Unresolved
-        if said.sub is None or said.says:
-            raise Unresolved  # what is said besides naming is judged by nobody yet
-        return seam.end_user_name(organisation, said.sub)
+        if said.sub is None and key.kind == "person":  # 6
+            raise Unresolved
+        named = None if said.sub is None else seam.end_user_name(organisation, said.sub)
+        return Word(key, organisation, token, said, named)
 
     def allows(self, ask: Ask, model: str) -> bool:
         """Whether the chain may use a canonical model now; cheap, for every piece of an answer."""
@@ -146,7 +174,7 @@ class Gate:
         if not view.models[model].controlled:
             return True
         at = self.clock.now()
-        links = board.links(ask.key, ask.end_user, at)
+        links = board.links(ask.key, ask.end_user, at, ask.said)
         return links is not None and decide(links, view.index[model], at, self.live) == _PERMIT
 
     def judge(self, ask: Ask, model: str) -> Judgement:
@@ -157,7 +185,7 @@ class Gate:
         if model not in view.models or not self._holds(ask.key):
             raise Unresolved
         at = self.clock.now()
-        links = self.board.links(ask.key, ask.end_user, at)
+        links = self.board.links(ask.key, ask.end_user, at, ask.said)
         if links is None:
             raise Unresolved
         verdict = self.board.judge(links, model, at, live=True)
@@ -166,11 +194,11 @@ class Gate:
         if verdict.outcome is Outcome.SUBSTITUTE and ask.key.refuses_substitutes:
             verdict = replace(verdict, outcome=Outcome.DENY, served_by=None)  # rule 4
         digest = view.segments[links.segment].rules_digest
-        return Judgement(model, verdict, links, at, view.epoch, digest)
+        return Judgement(model, verdict, links, at, view.epoch, digest, ask.word)
 
     def good_until(self, ask: Ask) -> Instant:
         """Return the instant at which the chain's links must be looked up anew (0: now)."""
-        links = self.board.links(ask.key, ask.end_user, self.clock.now())
+        links = self.board.links(ask.key, ask.end_user, self.clock.now(), ask.said)
         return 0 if links is None else links.until
 
     def _count_leases(self) -> None:

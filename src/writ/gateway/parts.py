@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from writ.gateway.assessing import Assessing
 from writ.gateway.counters import Counters
 from writ.gateway.flights import Flights
 from writ.gateway.gate import Gate
@@ -26,6 +27,10 @@ class Parts:
     inviter: Inviter = field(default_factory=Inviter)
     counters: Counters = field(default_factory=Counters)
     flights: Flights = field(default_factory=Flights)
+    assessing: Assessing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.assessing = Assessing(self.gate)
 
     def upstream(self, dialect: str, model: str) -> Upstream | None:
         """Return the first upstream that speaks a dialect and serves a canonical model."""

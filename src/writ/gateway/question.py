@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from writ.gateway.credential import digest_of_key
 from writ.gateway.fields import END_USER
-from writ.gateway.gate import Ask, Gate, Undecided, Unresolved
+from writ.gateway.gate import Ask, Gate, Undecided, Unresolved, Word
 from writ.gateway.peek import Peek, peek
 from writ.gateway.request import Malformed, Request
 from writ.gateway.routes import Dialect, Kind, Route
@@ -52,12 +52,14 @@ def read_question(request: Request, route: Route, gate: Gate) -> Question:
     return Question(route, key, canonical, read)
 
 
-def who_asks(question: Question, request: Request, gate: Gate) -> Ask:
-    """Return the key and the end user that the request asserts, if it asserts any."""
+def word_for(question: Question, request: Request, gate: Gate) -> Word | None:
+    """Prove the word about an end user that comes with the request, if one does."""
     tokens = request.values(END_USER)
-    if tokens and not gate.live and gate.view.models[question.model].controlled:  # 2
+    if not tokens:
+        return None
+    if not gate.live and gate.view.models[question.model].controlled:  # 2
         raise Undecided
-    return Ask(question.key, gate.end_user(question.key, tokens) if tokens else None)
+    return gate.word(question.key, tokens)
 
 
 def usable(gate: Gate, ask: Ask, dialect: Dialect) -> tuple[str, ...]:

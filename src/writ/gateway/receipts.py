@@ -3,9 +3,10 @@
 1. A refusal, substitution or cut is on disk before its answer leaves; all that wait share one sync.
 2. A permit on a model that a rule names is gathered per chain and model and written within a
    quarter of a second; when too many wait, a permit waits for the disk like a refusal.
-3. What decided is there as a commitment only: a keyed hash of profiles, under a key derived per
-   receipt from a salt in a file of its own. Destroying the salt leaves the receipts and nothing
-   to open them with.
+3. What decided is there as a commitment only: a keyed hash of profiles, and of the word that said
+   more than a name, under a key derived per receipt from a salt in a file of its own. Destroying
+   the salt leaves the receipts and nothing to open them with. A permit names such a word among its
+   evidence: by the digest of the signed token, which its `jti` and signature salt.
 4. A receipt that could not be written makes its caller refuse. A torn last line was never
    acknowledged: it is removed. Files that were not closed get a `gap` record. One process writes
    at a time; a second gateway of the same name does not start (`receipt_files`).
@@ -143,9 +144,8 @@ class Receipts:
         self._file.close()
 
     def _span(self, ask: Ask, model: str, judgement: Judgement) -> _Span:
-        use = _Use(
-            ask.names, model, judgement.links.evidence, judgement.epoch, judgement.rules_digest
-        )
+        evidence = (*judgement.links.evidence, *judgement.word)
+        use = _Use(ask.names, model, evidence, judgement.epoch, judgement.rules_digest)
         now = self._clock.now()
         span = self._uses.setdefault(use, _Span(now, now))
         span.end = now
@@ -153,10 +153,12 @@ class Receipts:
 
     def _commit(self, decision: str, judgement: Judgement) -> str:
         key = hashlib.blake2b(decision.encode(), key=self._salt, digest_size=32).digest()
-        content: Plain = {
+        content: dict[str, Plain] = {
             "epoch": judgement.epoch,
             "profiles": [list(place) for place in judgement.links.places],
         }
+        if judgement.word:
+            content |= {"words": [word.hex() for word in judgement.word]}
         return hashlib.blake2b(encode(content), key=key, digest_size=32).hexdigest()
 
     def _submit(self, record: dict[str, Plain], done: Done | None) -> None:

@@ -86,7 +86,9 @@ class Server:
         tasks = [
             asyncio.create_task(self._tick()),
             asyncio.create_task(
-                control.listen(config.seam_socket, parts.gate, parts.flights, self._proof)
+                control.listen(
+                    config.seam_socket, parts.gate, parts.flights, self._proof, parts.assessing
+                )
             ),
         ]
         waiting = asyncio.create_task(stop.wait())
@@ -114,6 +116,7 @@ class Server:
                 "writ_gateway_words_used": len(parts.gate.used),
             },
             {
+                "writ_gateway_words_asked_total": parts.assessing.asked,
                 "writ_gateway_upstream_calls_total": sum(u.calls for u in parts.upstreams),
                 "writ_gateway_upstream_connects_total": sum(u.connects for u in parts.upstreams),
             },

@@ -57,10 +57,8 @@ class EndUsers:
 
     def find(self, organisation: str, sub: str) -> str | None:
         """Return whom an organisation means by a `sub` (None: nobody)."""
-        here = (end_user.c.organisation == organisation, end_user.c.sub == sub)
         with self._books.store.view() as connection:
-            row = connection.execute(end_user.select().where(*here)).first()
-        return None if row is None else str(row.subject)
+            return find_end_user(connection, organisation, sub)
 
     def all(self) -> tuple[EndUser, ...]:
         """Return every end user, by organisation and `sub`."""
@@ -85,6 +83,13 @@ class EndUsers:
         ]
         for part in batches(rows):
             events.append(connection, "end_users.added", {"at": now, "end_users": part})
+
+
+def find_end_user(connection: Connection, organisation: str, sub: str) -> str | None:
+    """Return whom an organisation means by a `sub` (None: nobody)."""
+    here = (end_user.c.organisation == organisation, end_user.c.sub == sub)
+    row = connection.execute(end_user.select().where(*here)).first()
+    return None if row is None else str(row.subject)
 
 
 def read_end_users(connection: Connection) -> tuple[EndUser, ...]:

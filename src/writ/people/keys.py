@@ -138,6 +138,19 @@ def read_keys(connection: Connection, names: Iterable[str] | None = None) -> tup
     )
 
 
+def acts_for(connection: Connection, name: str) -> str:
+    """Return the organisation that a live key acts for; a key of its own acts for itself."""
+    found = [key for key in read_keys(connection, [name]) if key.revoked_at is None]
+    if not found:
+        raise Refused("this API key is not valid")
+    [key] = found
+    if key.organisation is not None:
+        return key.organisation
+    if find_subject(connection, key.requester).kind != "organisation":
+        raise Refused("this API key acts for nobody")
+    return key.requester
+
+
 def live_requesters(connection: Connection) -> frozenset[str]:
     """Return who has a key that is not revoked."""
     return frozenset(key.requester for key in read_keys(connection) if key.revoked_at is None)

@@ -35,7 +35,7 @@ class Registry:
         self.subjects = Subjects(self.books)
         self.keys = Keys(self.books)
         self.end_users = EndUsers(self.books)
-        self.issuers = Issuers(self.books)
+        self.issuers = Issuers(self.books, trust)
         self.facts = Attestations(self.books, Methods(trust))
         self.preverified = PreVerified(self.books)
         self.backing = Backing(self.books)

@@ -25,6 +25,8 @@ from writ.signing.trust import Trust
 
 PAYLOAD_TYPE = "application/vnd.writ.attestation.v1+json"
 OPERATOR = "operator"
+EMPLOYER = "employer"
+"""The method by which organisations say what they know of their people."""
 OPERATOR_CAP = 1
 _SALT_BYTES = 16
 

@@ -6,10 +6,15 @@
 3. Looking up links resolves a key to its rows, for the segment and profiles of an instant; they
    are good until the first of: a profile's end, the segment's end.
 4. What cannot be resolved is None: an error is a refusal.
+5. What an organisation says of an end user with one request (`Said`) stands in the place of what is
+   known, for that request. It counts in the epoch in which it was judged, while all that it was
+   judged by is as it was; after that it says nothing.
 """
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from writ.clock import FOREVER, Instant
 from writ.errors import Refused
@@ -21,6 +26,7 @@ from writ.point.seam import (
     FACTLESS_ORGANISATION,
     FACTLESS_PERSON,
     UNNAMED,
+    Assessed,
     Issuer,
     Key,
     Row,
@@ -51,10 +57,10 @@ class _Table:
             else:
                 self.subjects.pop(message.name, None)
             return
-        self._check(message)
+        self.check(message)
         self.rows[message.profile, message.capacity] = message
 
-    def _check(self, message: Row) -> None:
+    def check(self, message: Row) -> None:
         """Refuse a row that this epoch's rules cannot have given."""
         if len(message.cells) != self.width:
             raise Refused(f"row has {len(message.cells)} cells, not {self.width}")
@@ -97,6 +103,18 @@ class Verdict:
     ruled: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Said:
+    """Rule 5; `issuer` is who says it, under which key id; `basis` is what was known then."""
+
+    epoch: int
+    issuer: tuple[bytes, str]
+    public: bytes
+    basis: Mapping[bytes, Subject | None]
+    subjects: dict[bytes, Subject]
+    rows: dict[tuple[int, int], Row]
+
+
 class Board:
     """Rule 2; owned by one thread."""
 
@@ -106,6 +124,9 @@ class Board:
         self._keys: dict[bytes, Key] = {}
         self._issuers: dict[tuple[bytes, str], bytes] = {}
         self._cache: dict[tuple[bytes, bytes | None], Links] = {}
+        self._said: WeakKeyDictionary[Said, dict[tuple[bytes, bytes | None], Links]] = (
+            WeakKeyDictionary()
+        )
 
     @property
     def epoch(self) -> int:
@@ -135,7 +156,7 @@ class Board:
                 self._issuers[message.organisation, message.kid] = message.public
         else:
             self._table_of(message.epoch).put(message)
-        self._cache.clear()
+        self._forget()
 
     def activate(self, epoch: int) -> None:
         """Put the staged epoch in force, whole."""
@@ -145,7 +166,7 @@ class Board:
             if name not in self._staged.subjects:
                 raise Refused(f"epoch {epoch} is staged without its reserved subjects")
         self._table, self._staged = self._staged, None
-        self._cache.clear()
+        self._forget()
 
     def key(self, digest: bytes) -> Key | None:
         """Return the entry of an API key by the SHA-256 of its text."""
@@ -155,16 +176,52 @@ class Board:
         """Return the public key with which an organisation asserts its end users."""
         return self._issuers.get((organisation, kid))
 
-    def links(self, key: Key, end_user: bytes | None, at: Instant) -> Links | None:
-        """Return a chain's links at an instant (rules 3 and 4); cached while good."""
-        cached = self._cache.get((key.digest, end_user))
+    def said(
+        self, assessed: Assessed, issuer: tuple[bytes, str], end_user: bytes | None
+    ) -> Said | None:
+        """Take what a word comes to (rule 5); None where it comes to nothing here."""
+        table, public = self._table, self._issuers.get(issuer)
+        if table is None or public is None or table.view.epoch != assessed.epoch:
+            return None
+        if not assessed.subjects or not all(subject.spans for subject in assessed.subjects):
+            return None
+        for row in assessed.rows:
+            table.check(row)
+        names = [issuer[0], *([] if end_user is None else [end_user])]
+        return Said(
+            assessed.epoch,
+            issuer,
+            public,
+            {name: table.subjects.get(name) for name in names},
+            {subject.name: subject for subject in assessed.subjects},
+            {(row.profile, row.capacity): row for row in assessed.rows},
+        )
+
+    def stands(self, said: Said) -> bool:
+        """Whether what was said counts still (rule 5)."""
+        table = self._table
+        return (
+            table is not None
+            and table.view.epoch == said.epoch
+            and self._issuers.get(said.issuer) == said.public
+            and all(table.subjects.get(name) is known for name, known in said.basis.items())
+        )
+
+    def links(
+        self, key: Key, end_user: bytes | None, at: Instant, said: Said | None = None
+    ) -> Links | None:
+        """Return a chain's links at an instant (rules 3 to 5); cached while good."""
+        cache = self._cache if said is None else self._said.setdefault(said, {})
+        cached = cache.get((key.digest, end_user))
         if cached is not None and at < cached.until and self._starts(cached) <= at:
             return cached
-        found = self._resolve(key, end_user, at)
+        if said is not None and not self.stands(said):
+            said = None
+        found = self._resolve(key, end_user, at, said)
         if found is not None:
-            if len(self._cache) >= MOST_CACHED:
-                self._cache.clear()
-            self._cache[key.digest, end_user] = found
+            if len(cache) >= MOST_CACHED:
+                cache.clear()
+            cache[key.digest, end_user] = found
         return found
 
     def judge(self, links: Links, model: str, at: Instant, *, live: bool) -> Verdict | None:
@@ -203,27 +260,36 @@ class Board:
         start = None if view is None else view.segments[links.segment].start
         return -FOREVER if start is None else start
 
-    def _resolve(self, key: Key, end_user: bytes | None, at: Instant) -> Links | None:
+    def _forget(self) -> None:
+        """Look every chain up anew."""
+        self._cache.clear()
+        self._said.clear()
+
+    def _resolve(
+        self, key: Key, end_user: bytes | None, at: Instant, said: Said | None
+    ) -> Links | None:
         table = self._table
         if table is None:
             return None
-        named = _named(table, key, end_user)
+        said_of, said_rows = (said.subjects, said.rows) if said is not None else ({}, {})
+        known, judged = ChainMap(said_of, table.subjects), ChainMap(said_rows, table.rows)
+        named = _named(known, key, end_user)
         if named is None:
             return None
         view = table.view
         segment = view.segment_at(at)
         until = view.boundaries[segment] if segment < len(view.boundaries) else FOREVER
-        owner = None if key.acts_for is None else table.subjects.get(key.acts_for)
+        owner = None if key.acts_for is None else known.get(key.acts_for)
         lent, lent_until = (0, FOREVER) if owner is None else _span(owner, at)[1:]
-        rows, places = [], []
+        rows, found = [], list[Row]()
         cells = view.cells(segment)
         for _, subject in named:
             profile, _, ends = _span(subject, at)
-            row = table.rows.get((profile, lent))
+            row = judged.get((profile, lent))
             if row is None:
                 return None
             rows.append(bytes(map(row.cells.__getitem__, cells)))
-            places.append((profile, lent))
+            found.append(row)
             until = min(until, ends, lent_until)
         return Links(
             tuple(rows),
@@ -231,7 +297,7 @@ class Board:
             segment=segment,
             epoch=view.epoch,
             names=tuple(name for name, _ in named),
-            places=tuple(places),
+            sources=tuple(found),
             evidence=tuple(item for _, subject in named for item in subject.evidence),
             asserted=end_user is not None,
         )
@@ -245,21 +311,21 @@ class Board:
 
 
 def _named(
-    table: _Table, key: Key, end_user: bytes | None
+    known: Mapping[bytes, Subject], key: Key, end_user: bytes | None
 ) -> list[tuple[LinkName, Subject]] | None:
     """Return the links a key stands on; None where a named one is unknown to us."""
     found: list[tuple[LinkName, Subject | None]] = []
     if key.kind != "service":
-        found.append(("requester", table.subjects.get(key.requester)))
+        found.append(("requester", known.get(key.requester)))
     if key.organisation is not None:
-        found.append(("organisation", table.subjects.get(key.organisation)))
+        found.append(("organisation", known.get(key.organisation)))
     elif key.kind == "service":
-        found.append(("organisation", table.subjects.get(FACTLESS_ORGANISATION)))
+        found.append(("organisation", known.get(FACTLESS_ORGANISATION)))
     if end_user is not None:
-        unknown = table.subjects.get(FACTLESS_PERSON)
-        found.append(("end_user", table.subjects.get(end_user, unknown)))
+        unknown = known.get(FACTLESS_PERSON)
+        found.append(("end_user", known.get(end_user, unknown)))
     elif key.kind != "person":
-        found.append(("end_user", table.subjects.get(UNNAMED)))
+        found.append(("end_user", known.get(UNNAMED)))
     named = [(name, subject) for name, subject in found if subject is not None]
     return named if len(named) == len(found) else None
 
@@ -278,8 +344,8 @@ def _against(table: _Table, links: Links, index: int) -> Iterator[Against]:
     cell = view.cells(links.segment)[index]
     if cell in view.stopped:
         yield Against(view.hold(view.order[index]), certain=True, link="requester", firm=True)
-    for name, place in zip(links.names, links.places, strict=True):
-        for number, certain, firm in table.rows[place].against().get(cell, ()):
+    for name, row in zip(links.names, links.sources, strict=True):
+        for number, certain, firm in row.against().get(cell, ()):
             yield Against(view.rules[number], certain, name, firm)  # type: ignore[arg-type]  # names are LinkNames
 
 

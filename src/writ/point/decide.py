@@ -6,6 +6,7 @@
 
 from writ.clock import Instant
 from writ.model.cell import OUTCOMES
+from writ.point.seam import Row
 
 STALE = 4
 """Not an outcome: the caller looks its links up anew, or refuses."""
@@ -14,9 +15,12 @@ _TABLE = bytes(OUTCOMES)
 
 
 class Links:
-    """A chain as looked up: one row per link, cut to a segment, good until an instant."""
+    """A chain as looked up: one row per link, cut to a segment, good until an instant.
 
-    __slots__ = ("asserted", "epoch", "evidence", "names", "places", "rows", "segment", "until")
+    `sources` are the rows before they were cut.
+    """
+
+    __slots__ = ("asserted", "epoch", "evidence", "names", "rows", "segment", "sources", "until")
 
     def __init__(  # noqa: PLR0913  one value of eight parts, made in one place
         self,
@@ -26,7 +30,7 @@ class Links:
         segment: int = 0,
         epoch: int = 0,
         names: tuple[str, ...] = (),
-        places: tuple[tuple[int, int], ...] = (),
+        sources: tuple[Row, ...] = (),
         evidence: tuple[bytes, ...] = (),
         asserted: bool = False,
     ) -> None:
@@ -35,9 +39,14 @@ class Links:
         self.segment = segment
         self.epoch = epoch
         self.names = names
-        self.places = places
+        self.sources = sources
         self.evidence = evidence
         self.asserted = asserted
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Profile and capacity of each link."""
+        return tuple((row.profile, row.capacity) for row in self.sources)
 
 
 def decide(links: Links, model: int, at: Instant, live: bool) -> int:  # noqa: FBT001  the hot path

@@ -2,12 +2,14 @@
 
 1. A frame is a four-byte big-endian length and one msgpack message, 64 MiB at most.
 2. Down go signed snapshots, numbered deltas and leases; up go greetings, acknowledgements and
-   refusals. Nothing else crosses: no facts, no names, no annex rows.
+   refusals. Nothing else crosses, no facts, no names, no annex rows, but for rule 6.
 3. Subjects are named by pseudonyms of sixteen bytes. An end user's is derived from the
    organisation's, so that a gateway can find one without a list (`end_user_name`).
 4. Rows, subjects, keys and issuers of one epoch are staged behind its snapshot; `Activate` swaps
    them in at once. The same messages for the epoch in force apply at once.
 5. `Sync` asks for an `Applied` once everything before it has been applied.
+6. A gateway knows no law, so what an organisation says of its end user in a token goes up as it
+   came (`Asserted`), and what it comes to comes down (`Assessed`), for that gateway alone.
 """
 
 import hashlib
@@ -138,9 +140,29 @@ class Declined(_Message, frozen=True):
     why: str
 
 
+class Asserted(_Message, frozen=True):
+    """A token that says more than a name, with the id of the API key that it came with."""
+
+    number: int
+    key: str
+    token: str
+
+
+class Assessed(_Message, frozen=True):
+    """What the `Asserted` of a number comes to, in an epoch; nothing: it is refused.
+
+    `subjects` stand in the place of those of the same name, `rows` are all that they need.
+    """
+
+    number: int
+    epoch: int
+    subjects: list[Subject] = []
+    rows: list[Row] = []
+
+
 Reasons: TypeAlias = dict[int, list[tuple[int, bool, bool]]]
-Down: TypeAlias = Snapshot | Row | Subject | Key | Issuer | Activate | Sync | Lease
-Up: TypeAlias = Hello | Applied | Declined
+Down: TypeAlias = Snapshot | Row | Subject | Key | Issuer | Activate | Sync | Lease | Assessed
+Up: TypeAlias = Hello | Applied | Declined | Asserted
 
 _encoder = msgspec.msgpack.Encoder()
 down_decoder = msgspec.msgpack.Decoder(Down)

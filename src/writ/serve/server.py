@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import structlog
 
 from writ.clock import elapsed
+from writ.desk.assertions import Assertions
 from writ.desk.feed import Feed
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
@@ -24,6 +25,7 @@ from writ.errors import Failed, WritError
 from writ.model.config import Config
 from writ.people.credentials.statuses import Statuses
 from writ.people.https import HttpsFetch
+from writ.people.issuers import employers_cap
 from writ.people.oidc.opened import open_published
 from writ.serve.admin import admin_app, serves
 from writ.serve.announcing import keep_announcing
@@ -86,7 +88,8 @@ class _Server:
         leases = Leases(online, site.clock)
         self._fleet = Fleet([config.gateway_name], leases)
         roll = Roll(site.registry.books, site.registry.facts)
-        self._feed = Feed(site.desk, roll, leases, self._fleet, site.clock)
+        assertions = Assertions(site.registry.books, roll, employers_cap(site.trust))
+        self._feed = Feed(site.desk, roll, leases, self._fleet, site.clock, assertions=assertions)
         self._log = structlog.get_logger()
         self._supervisor = Supervisor(config.file, config.folder, self._gateway_started)
         self._portal = Supervisor(config.file, config.folder, self._portal_started, "portal")

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -59,6 +60,7 @@ issuer = Table(
     Column("public", LargeBinary, nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("assurance", Integer, nullable=False, server_default="0"),
 )
 
 attestation = Table(

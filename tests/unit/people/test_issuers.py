@@ -3,8 +3,10 @@ import pytest
 from tests.unit.people.conftest import Deployment
 from writ.errors import InvalidInput, Refused
 from writ.people.books import Change
+from writ.people.issuers import Issuers
 from writ.people.registry import Registry
 from writ.signing.keys import KeyPair
+from writ.signing.trust import Method, Trust
 
 
 def test_a_key_is_registered_and_revoked(deployment: Deployment, registry: Registry) -> None:
@@ -44,3 +46,18 @@ def test_what_cannot_be_a_key_is_refused(registry: Registry) -> None:
         registry.issuers.add("acme", "k1", b"short")
     with pytest.raises(InvalidInput, match="`acme` has no key `k1`"):
         registry.issuers.revoke("acme", "k1")
+
+
+def test_a_key_is_believed_as_far_as_it_is_registered(registry: Registry) -> None:
+    """For nothing, where nothing is said; never farther than the trust document, nor otherwise later."""
+    public, other, method = (KeyPair.generate().public for _ in range(3))
+    trust = Trust({}, {"employer": Method("employer", method, 2)}, public)
+    issuers = Issuers(registry.books, trust)
+    assert 0 == issuers.add("acme", "k1", public).assurance
+    assert 2 == issuers.add("acme", "k2", other, 2).assurance
+    with pytest.raises(Refused, match="was used before"):
+        issuers.add("acme", "k2", other, 1)
+    with pytest.raises(Refused, match="believes what employers say up to A2, not A3"):
+        issuers.add("acme", "k3", KeyPair.generate().public, 3)
+    with pytest.raises(Refused, match="up to A0, not A1"):
+        registry.issuers.add("acme", "k3", KeyPair.generate().public, 1)

@@ -12,8 +12,20 @@ DOWN: list[seam.Down] = [
     seam.Activate(3),
     seam.Sync(7),
     seam.Lease(b"{}", bytes(64)),
+    seam.Assessed(1, 0),
+    seam.Assessed(
+        2,
+        3,
+        [seam.Subject(3, bytes(16), [(2**62, -2, -3)])],
+        [seam.Row(3, -2, -3, b"\0", seam.packed({}))],
+    ),
 ]
-UP: list[seam.Up] = [seam.Hello("gateway-1", 0), seam.Applied(0, 3, 2), seam.Declined(3, "why")]
+UP: list[seam.Up] = [
+    seam.Hello("gateway-1", 0),
+    seam.Applied(0, 3, 2),
+    seam.Declined(3, "why"),
+    seam.Asserted(1, "k", "a.b.c"),
+]
 
 
 @pytest.mark.parametrize("message", DOWN)

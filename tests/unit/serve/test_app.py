@@ -12,6 +12,7 @@ from tests.unit.people.conftest import line
 from tests.worlds.fed import Gateway, until
 from writ.canonical import digest_bytes
 from writ.desk import feed
+from writ.desk.assertions import Assertions
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
 from writ.desk.roll import Roll
@@ -179,7 +180,10 @@ def test_an_answer_says_where_a_gateway_has_not_applied_it(
     async def story() -> httpx2.Response:
         leases = Leases(KeyPair.generate(), site.clock)
         roll = Roll(site.registry.books, site.registry.facts)
-        site.feed = feed.Feed(site.desk, roll, leases, Fleet([], leases), site.clock)
+        words = Assertions(site.registry.books, roll, 0)
+        site.feed = feed.Feed(
+            site.desk, roll, leases, Fleet([], leases), site.clock, assertions=words
+        )
         path = site.config.folder / "seam.sock"
         await site.feed.start(path)
         gateway = Gateway(*await asyncio.open_unix_connection(str(path)), obeys)

@@ -23,10 +23,10 @@ from writ.law.subjects import ASSURANCES, read_fact
 from writ.model.subject import Fact
 from writ.model.vocabulary import RELATIONS
 from writ.people.methods import Grade
-from writ.people.statement import Attestation
+from writ.people.statement import EMPLOYER, Attestation
 from writ.signing.form import Form
 
-METHOD = "employer"
+METHOD = EMPLOYER
 EMPLOYMENT = "employer"
 """The attribute that is about employment."""
 DECLARATION = "no-employment-eligibility-data"

@@ -7,6 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from writ.clock import format_instant
+from writ.errors import InvalidInput
+from writ.law.subjects import ASSURANCES
 from writ.people.issuers import Issuer
 from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
@@ -17,6 +19,7 @@ class _Issuer(Form, frozen=True):
     organisation: str
     public: str
     kid: str | None = None
+    assurance: str = ASSURANCES[0]
 
 
 class _Name(Form, frozen=True):
@@ -31,7 +34,12 @@ def routes(site: Site) -> list[Route]:
         form = await read_form(request, _Issuer)
         public = read_public(form.public)
         kid = key_id(public) if form.kid is None else form.kid
-        made = await asyncio.to_thread(site.registry.issuers.add, form.organisation, kid, public)
+        if form.assurance not in ASSURANCES:
+            raise InvalidInput(f"`assurance` is one of {', '.join(ASSURANCES)}")
+        assurance = ASSURANCES.index(form.assurance)
+        made = await asyncio.to_thread(
+            site.registry.issuers.add, form.organisation, kid, public, assurance
+        )
         return answer(_plain(made), 201, applied=await site.settled())
 
     async def every(_request: Request) -> Response:
@@ -55,6 +63,7 @@ def _plain(item: Issuer) -> dict[str, object]:
         "organisation": item.organisation,
         "kid": item.kid,
         "public": write_public(item.public),
+        "assurance": ASSURANCES[item.assurance],
         "added_at": format_instant(item.added_at),
         "revoked_at": None if item.revoked_at is None else format_instant(item.revoked_at),
     }
