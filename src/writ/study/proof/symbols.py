@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from writ.canonical import digest
 from writ.clock import format_duration
 from writ.model.expression import WILD, Derived, Listed
-from writ.study.proof.smt import FALSE, TRUE, Script, disj, neg
+from writ.study.proof.smt import FALSE, TRUE, Script, disj, implies, neg
 
 Parts: TypeAlias = tuple[str, ...]
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
@@ -204,12 +204,15 @@ class ConsistentSymbols(Symbols):
     """A link whose facts are all true of one case, so that somebody can be made of them.
 
     Per floor and age asked about, an attribute has at most one fact: some values, or all there are.
+    Where more counts, no less is known: what is certain of a derived atom stays so, and what is out
+    of the question too.
     """
 
     def __init__(
         self, script: Script, role: Role, domain: Domain, acting: "Symbols | None" = None
     ) -> None:
         super().__init__(script, role, domain, acting)
+        self._derived_at: dict[Derived, dict[Level, tuple[str, str]]] = {}
         floors = sorted({level.floor for level in domain.levels})
         ages = sorted({level.age for level in domain.levels if level.age is not None})
         self.slots = [(floor, age) for floor in floors for age in (0, *ages)]
@@ -224,6 +227,17 @@ class ConsistentSymbols(Symbols):
         return self.script.declare(
             f"{self.role} fact {attribute} A{slot[0]} aged {slot[1]}: {told}"
         )
+
+    def derived(self, level: Level, atom: Derived) -> tuple[str, str]:
+        known = self._derived_at.setdefault(atom, {})
+        if level not in known and self.role != "unnamed":
+            known[level] = super().derived(level, atom)
+            for other in known:
+                for less, more in ((level, other), (other, level)):
+                    if less != more and _sees_no_less(more, less):
+                        self.script.require(implies(known[less][0], known[more][0]))
+                        self.script.require(implies(known[more][1], known[less][1]))
+        return known.get(level) or super().derived(level, atom)
 
     def shown(self, level: Level, attribute: str, value: Parts) -> str:
         return disj(self.slot(item, attribute, value) for item in self._visible(level))
@@ -248,6 +262,12 @@ class ConsistentSymbols(Symbols):
             )
             for whole, fact in zip(wholes, facts, strict=True):
                 self.script.require(disj((neg(whole), fact, neg(anywhere))))
+
+
+def _sees_no_less(one: Level, other: Level) -> bool:
+    """Whether every fact that counts at the other level counts at this one."""
+    young = one.age is None or (other.age is not None and other.age <= one.age)
+    return one.floor <= other.floor and young
 
 
 def atom_name(atom: Derived) -> str:
