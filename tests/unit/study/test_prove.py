@@ -1,6 +1,7 @@
 """`writ order prove`: June is proved, faults are shown by people, and another solver agrees."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -8,6 +9,7 @@ from random import Random
 import cvc5
 import jsonschema
 import pytest
+import z3
 
 from tests.worlds.lawbooks import MODELS, lawbook, pool
 from writ.cli.order_prove import prove as command
@@ -18,6 +20,7 @@ from writ.law.folder import read_folder
 from writ.law.snapshot import law_digest
 from writ.model.order import Hold, Lawbook
 from writ.study.page import page
+from writ.study.proof import people
 from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import does_what_is_ordered
 from writ.study.proof.equal import EQUALITIES, Subject, differ, equality, links
@@ -142,6 +145,34 @@ def test_random_lawbooks_are_proved(seed: int) -> None:
         goals = equality(subject, links(script, subject.domain(), Symbols), script)
         answers = {name: solve(script.text(goal)).answer for name, goal in goals.items()}
         assert dict.fromkeys(EQUALITIES, "unsat") == answers
+
+
+@pytest.fixture
+def giving_up() -> Iterator[None]:
+    """A solver that gives up before it has begun."""
+    z3.set_param("rlimit", 1)
+    yield
+    z3.set_param("rlimit", 0)
+
+
+@pytest.mark.usefixtures("giving_up")
+@pytest.mark.parametrize("other", [AMERICANS, NOBODY])
+def test_a_solver_that_gives_up_has_proved_nothing(tmp_path: Path, other: str) -> None:
+    """No answer is no yes: what the solver is asked does not hold, be the orders opposed or not."""
+    found = prove(read_folder(folder(tmp_path / "o", one=AMERICANS, other=other)))
+    asked = {*EQUALITIES, "live", "consistent", "worthwhile"}
+    assert (False, asked) == (found.proved, {*failed(found)})
+    said = [line for name in asked for line in failed(found)[name]]
+    assert ["the solver gave no answer in time"] * len(said) == [
+        line.rpartition(": ")[2] for line in said
+    ]
+
+
+def test_what_owners_come_to_is_no_less_certain_where_more_counts() -> None:
+    """Two rules about owners, each barred by weaker facts than serve: to verify is worth it."""
+    book = read_folder(ORDERS / "entity-ownership")
+    asked = people.in_vain(Subject.of(book, Compiled(book), "atlas-3"))
+    assert (None, True) == (asked.found, asked.sure)
 
 
 def test_opposed_orders_are_shown_by_somebody_between(tmp_path: Path) -> None:

@@ -190,11 +190,12 @@ def _somebody(
     asked = people.without(_alone(subjects[0], demand), changed)
     files += proof.keep(f"{model}.live.alone.{name}", *asked.texts)
     holds = asked.found is not None
-    said = (
-        f"{name} matters by its own order; here another is always stricter"
-        if holds
-        else f"{name} matters to nobody: it is empty, or its own order is always stricter"
-    )
+    if holds:
+        said = f"{name} matters by its own order; here another is always stricter"
+    elif asked.sure:
+        said = f"{name} matters to nobody: it is empty, or its own order is always stricter"
+    else:
+        said = f"{name}: the solver gave no answer in time"
     proof.findings.append(Finding("live", model, holds, said, files, noted=True, known=_SHOWN))
 
 

@@ -120,7 +120,8 @@ def _moved(subject: Subject, pairs: Sequence[tuple[Span, Span]]) -> Asked:
 def opposed(subject: Subject, orders: Iterable[str]) -> Iterator[tuple[Pair[Demand], Asked]]:
     """Yield rules of different orders, one of these, that nobody meets together (rule 2).
 
-    Somebody who meets all rules of a span meets every two of them.
+    Somebody who meets all rules of a span meets every two of them. Where the solver gives up, nobody
+    is found, and that is not sure.
     """
     met = _pairs(subject, {*orders})
     for span in sorted(subject.spans, key=lambda span: -len(span.demands)):
@@ -131,10 +132,14 @@ def opposed(subject: Subject, orders: Iterable[str]) -> Iterator[tuple[Pair[Dema
                 del met[key]
     for pair, spans in met.values():
         one, other = pair
-        if _passing(subject, spans, pair).found is not None:
+        together = _passing(subject, spans, pair)
+        if together.found is not None:
             continue
-        between = _passing(subject, spans, (one,))
-        if between.found is not None and _passing(subject, spans, (other,)).found is not None:
+        between, beside = (_passing(subject, spans, (demand,)) for demand in (one, other))
+        unsure = [item for item in (together, between, beside) if not item.sure]
+        if unsure:
+            yield pair, replace(unsure[0], found=None)
+        elif between.found is not None and beside.found is not None:
             yield pair, between
 
 
