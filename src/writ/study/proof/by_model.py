@@ -19,6 +19,7 @@ from writ.law.compiled.places import Places
 from writ.law.literal.decide import decide as decide_literally
 from writ.model.catalogue import Deployment
 from writ.model.order import Lawbook
+from writ.model.outcome import Outcome
 from writ.model.subject import Chain
 from writ.study.proof import people
 from writ.study.proof.artefact import Cells, spoken
@@ -129,8 +130,13 @@ def _refuted(subject: Subject, name: str, answer: str, files: tuple[str, ...]) -
     if found is None:
         return replace(told, said="the tables differ, for facts that contradict each other")
     case = _case(subject, found.chain, found.at)
-    said = f"{case.ordered or 'something else'} is ordered and {case.served} is done"
-    return replace(told, said=said, case=case)
+    if case.ordered != case.served:
+        said = f"{case.ordered or 'something else'} is ordered and {case.served} is done"
+        return replace(told, said=said, case=case)
+    if case.served == Outcome.SUBSTITUTE.word:
+        return replace(told, said="a substitute is ordered and another one serves", case=case)
+    # It turns on owners, parents or dates, of which whoever was found has none.
+    return replace(told, said="the tables differ, in what whoever was found does not show")
 
 
 def _case(subject: Subject, chain: Chain, at: Instant) -> Case:

@@ -222,7 +222,7 @@ def equality(subject: Subject, links: Sequence[Symbols], script: Script) -> dict
         found = Tables(script, link, subject.compiled).codes(subject.model, time)
         for name, term in functions.differ(_join(wanted, rest), _join(found, rest)).items():
             goals[name].append(term)
-        goals["sufficient"].append(_other_substitute(subject, functions, time, (wanted, found)))
+        goals["sufficient"].append(other_substitute(subject, functions, time, (wanted, found)))
         nobody = _no_substitute(subject, functions, time, found)
         goals["never_errs"] += [neg(_well_formed(found)), nobody]
     return {name: disj(terms) for name, terms in goals.items()}
@@ -325,7 +325,7 @@ def _decided(reached: Sequence[bool]) -> str:
     return disj((conj((bit, yes)), conj((neg(bit), no))))
 
 
-def _other_substitute(
+def other_substitute(
     subject: Subject, functions: Functions, time: Time, bits: tuple[Sequence[str], Sequence[str]]
 ) -> str:
     """Whether a substitute is due and another one serves."""

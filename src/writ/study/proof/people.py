@@ -17,7 +17,7 @@ from typing import TypeAlias, TypeVar
 from writ.clock import Instant
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
-from writ.study.proof.equal import Functions, Subject, domain
+from writ.study.proof.equal import Functions, Subject, domain, other_substitute
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.solver import solve
@@ -71,7 +71,10 @@ def look(subject: Subject, over: Domain, goal: Goal, forms: Sequence[Form] = FOR
 
 
 def differing(subject: Subject, over: Domain, name: str) -> Asked:
-    """Look for somebody whom the tables treat less strictly than ordered, or (`minimal`) more."""
+    """Look for somebody whom the tables treat less strictly than ordered, or (`minimal`) more.
+
+    Another substitute than ordered is less, as in `writ.study.proof.equal`.
+    """
 
     def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
         wanted = _join([Demands(script, link).bars(subject.spans, time) for link in links])
@@ -80,7 +83,10 @@ def differing(subject: Subject, over: Domain, name: str) -> Asked:
         )
         functions = Functions(script)
         either = functions.differ(wanted, found)
-        return either["minimal" if name == "minimal" else "sufficient"]
+        if name == "minimal":
+            return either["minimal"]
+        other = other_substitute(subject, functions, time, (wanted, found))
+        return disj((either["sufficient"], other))
 
     return look(subject, over, goal)
 
