@@ -3,7 +3,9 @@
 1. A link for a refusal, minted and read back, beside a JWS of the same claims by joserfc.
 2. What a visitor costs the portal and the control process together, in one process and without a
    network, beside 100,000 visitors in the first hour: 28 a second.
-3. What a signal of an identity provider costs the two together, beside one proof by joserfc.
+3. What it costs from a link to the model that is open: key, question, a sworn declaration, the fact on the
+   books. It is the way that proves least, so what it costs is what every way costs besides its own proof.
+4. What a signal of an identity provider costs the two together, beside one proof by joserfc.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count, cycle
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from joserfc.jwk import OctKey
 from tests.worlds.door import Door, opened_door
 from tests.worlds.transmitter import DIGEST, RSA, TOKEN, registered
 from tests.worlds.transmitter import signed as set_token
+from writ.model.subject import Subject
+from writ.people.keys import Wanted
 from writ.signing.invitation import Invitation, read_invitation
 
 SECRET = b"s" * 32
@@ -64,6 +68,29 @@ def visit(door: Door, key: str, number: int) -> None:
         raise RuntimeError(page.text)
 
 
+def declare(door: Door, key: str, number: int) -> None:
+    """Come with a key, swear what is asked, and be let through."""
+    door.cookies.clear()
+    headers = {"x-forwarded-for": f"192.0.3.{number % 250}.{number}"}
+    door.ask("POST", "/account", data={"key": key}, headers=headers)
+    page = door.ask("GET", "/question?model=saga-5", headers=headers).text
+    form = {"form": page.partition('name="form" value="')[2].partition('"')[0]}
+    for path, fields in (
+        ("/begin", {"method": "declaration", "question": "0"}),
+        ("/with", {"choice": "0.0", "sworn": "yes"}),
+    ):
+        page = door.ask("POST", path, data={**form, **fields}, headers=headers).text
+    if "is open to this account" not in page:
+        raise RuntimeError(page)
+
+
+def strangers(door: Door, people: int) -> Iterator[str]:
+    """Make people of whom nothing is known, and give their keys."""
+    names = [f"p{number}" for number in range(people)]
+    door.site.registry.subjects.add([Subject(name, "person") for name in names])
+    return iter([text for _, text in door.site.registry.keys.create([Wanted(n) for n in names])])
+
+
 def signal(door: Door, token: str) -> None:
     """Push a SET of which nothing falls: proved by the portal, and again by who would act on it."""
     headers = {"authorization": f"Bearer {TOKEN}", "content-type": "application/secevent+jwt"}
@@ -86,12 +113,20 @@ def measure(seconds: float) -> list[dict[str, object]]:
     ):
         keys, numbers = cycle([door.key("alice") for _ in range(200)]), count()
         visits = rate(lambda: visit(door, next(keys), next(numbers)), seconds)
+        fresh = strangers(door, round(100 * seconds) + 10)
+        declared = rate(lambda: declare(door, next(fresh), next(numbers)), seconds)
         tokens = iter([set_token(jti=str(number)) for number in range(round(1000 * seconds) + 10)])
         signals = rate(lambda: signal(door, next(tokens)), seconds)
         proofs = rate(proof(set_token()), seconds)
     return [
         {"what": "link", "per_second": ours, "beside": "joserfc", "ratio": ours / theirs},
         {"what": "visit", "per_second": visits, "beside": "surge", "ratio": visits / SURGE},
+        {
+            "what": "declared",
+            "per_second": declared,
+            "beside": "surge",
+            "ratio": declared / SURGE,
+        },
         {"what": "signal", "per_second": signals, "beside": "joserfc", "ratio": signals / proofs},
     ]
 
