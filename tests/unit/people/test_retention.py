@@ -1,10 +1,15 @@
 """What has ended is deleted in its time, with all that was kept beside it, and nothing else is."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
+import writ.store
 from tests.unit.people.conftest import Deployment, line
 from writ.clock import DAY, WallClock, format_instant
 from writ.errors import InvalidInput
@@ -18,9 +23,10 @@ from writ.people.retention import AT_ONCE, Erased, Retention
 from writ.people.reviews import Wanted
 from writ.store.database import open_store
 from writ.store.events import read_events
-from writ.store.people_tables import attestation, struck
+from writ.store.people_tables import attestation, struck, subject
 from writ.store.review_tables import backing, opinion, review, source
 
+MIGRATIONS = Path(writ.store.__file__).parent / "migrations"
 NOW = WallClock().now()
 KEEP = 30 * DAY
 LONG_AGO, LATELY, TO_COME = NOW - 40 * DAY, NOW - 20 * DAY, NOW + 20 * DAY
@@ -230,24 +236,26 @@ def test_reviews_go_in_their_time_and_stay_in_the_rates(
 
 
 def test_a_store_from_before_learns_when_its_facts_end(
-    deployment: Deployment, registry: Registry
+    tmp_path: Path, deployment: Deployment
 ) -> None:
     """The migration reads it from the statements; one that was emptied has no end."""
-    ends = known(deployment, registry, TO_COME)
-    never = known(deployment, registry, None, value=["FR"])
-    with deployment.store.unit() as connection:
-        [row] = connection.execute(attestation.select().where(attestation.c.id == ends))
-        connection.execute(attestation.insert().values({**row._mapping, "id": b"emptied", "envelope": b""}))  # fmt: skip
-        for name in ("struck", "review_tally"):
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-        for name in ("revoked_at", "ends_at"):
-            connection.exec_driver_sql(f"DROP INDEX attestation_{name}")
-        connection.exec_driver_sql("ALTER TABLE attestation DROP COLUMN ends_at")
-        for table, column in (("notice", "ends_at"), ("receipt_file", "chain")):  # 0017, 0018
-            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0015'")
-    deployment.store.close()
+    ends, never = (
+        sign_line(msgspec.json.decode(line("alice", **more)), deployment.idv)
+        for more in ({"expires_at": format_instant(TO_COME)}, {})
+    )
+    path, config = tmp_path / "before.sqlite", Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        connection.execute(subject.insert().values(id="alice", kind="person", added_at=1))
+        for name, envelope in ((b"ends", ends), (b"never", never), (b"emptied", b"")):
+            row = {"id": name, "subject": "alice", "content": name, "envelope": envelope}
+            connection.execute(attestation.insert().values(**row, recorded_at=1))
+    engine.dispose()
 
-    with open_store(deployment.store.path).view() as connection:
+    with open_store(path).view() as connection:
         found = {row.id: row.ends_at for row in connection.execute(attestation.select())}
-    assert {ends: TO_COME, never: None, b"emptied": None} == found
+    assert {b"ends": TO_COME, b"never": None, b"emptied": None} == found

@@ -92,12 +92,12 @@ def test_what_is_due_is_listed_and_deleted_by_command(
     assert ["writ facts due", "writ facts due --delete"] == commands
     [due] = there.json("facts", "due")["due"]
     assert "2025-08-30T00:00:00Z" == due["since"]
-    registered(there.config)
+    list(registered(there.config).lines)
     assert "" == capsys.readouterr().err
 
     assert "1 deleted" in there.writ(*commands[1].split()[1:]).output
     assert [] == there.json("facts", "due")["due"]
-    registered(there.config)
+    list(registered(there.config).lines)
     assert "not counted: 1 fact that had ended, deleted by" in capsys.readouterr().err
 
 
