@@ -29,8 +29,9 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from tests.worlds.signers import NOW
 from writ.ledger.decisions import SIGNED, Decisions
-from writ.ledger.folder import CHECKPOINT, Folder
+from writ.ledger.folder import Folder
 from writ.ledger.log import DECISIONS, GOVERNANCE, Log, Sign
+from writ.ledger.published import CHECKPOINT
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, sign_note, write_vkey

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import typer
 
+from writ.cli.log_source import WhichPublished
 from writ.cli.options import AsJson
 from writ.cli.output import show
-from writ.errors import Refused
 
 
 def audit(
-    folder: Annotated[Path, typer.Argument(help="the published log")],
+    log: WhichPublished,
     policy: Annotated[Path, typer.Option(help="whose checkpoints count")],
     since: Annotated[
         Path | None, typer.Option(help="a checkpoint seen before; the log must continue it")
@@ -23,38 +23,36 @@ def audit(
 
     Example: writ log audit log --policy log.policy --since last-month.checkpoint
 
-    Needs no server. The first thing that is wrong is named, and the exit code is 2.
+    Needs no more than its files. The first thing that is wrong is named, and the exit code is 2.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from writ.cli.lines import read_file
+    from writ.cli.log_source import published, see, see_own
     from writ.ledger.audit import audit as prove
     from writ.ledger.excerpt import Excerpt
-    from writ.ledger.folder import Folder
     from writ.ledger.policy import read_policy
-    from writ.signing.note import read_note
 
     trusted = read_policy(read_file(policy), str(policy))
-    log = Folder(folder)
-    note = log.checkpoint()
-    if note is None:
-        raise Refused(f"`{folder}` has no checkpoint")
-    seen = trusted.see(note)
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    ) as progress:
-        task = progress.add_task("entries", total=seen.checkpoint.size)
-        count = prove(log, seen.checkpoint, lambda done: progress.update(task, completed=done))
-    begins = None
-    if since is not None:
-        before = trusted.see(read_note(read_file(since))).checkpoint
-        Excerpt(log, seen.checkpoint).check_beginning(before)
-        begins = before.size
+    with published(log) as files:
+        seen = see_own(trusted, files, log)
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        ) as progress:
+            task = progress.add_task("entries", total=seen.checkpoint.size)
+            count = prove(
+                files, seen.checkpoint, lambda done: progress.update(task, completed=done)
+            )
+        begins = None
+        if since is not None:
+            before = see(trusted, since).checkpoint
+            Excerpt(files, seen.checkpoint).check_beginning(before)
+            begins = before.size
     words = f"{count} entries, as {seen.checkpoint.origin} signed them"
     if begins is not None:
         words += f"; the first {begins} are those of {since}"

@@ -64,8 +64,8 @@ def _ask(log: "Folder", note: "Note", witness: "Witness") -> "tuple[NoteSignatur
     """Return a witness's cosignatures, proved; whatever else it answers is Refused."""
     import httpx2
 
-    from writ.ledger.folder import TileNodes
     from writ.ledger.merkle import consistency_proof
+    from writ.ledger.published import TileNodes
     from writ.ledger.witness import ask_for
     from writ.signing.checkpoint import read_checkpoint, read_size
     from writ.signing.note import Note, read_signatures, verify_note

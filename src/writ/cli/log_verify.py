@@ -9,17 +9,18 @@ import typer
 
 from writ.cli.options import AsJson
 from writ.cli.output import show
-from writ.errors import InvalidInput, Refused
+from writ.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from writ.ledger.folder import Folder
-    from writ.ledger.policy import Policy, Seen
+    from writ.ledger.policy import Policy
 
 _RANGE = re.compile(r"([1-9][0-9]{0,17})(?:-([1-9][0-9]{0,17}))?")
 
 
 def verify(  # noqa: PLR0913  one parameter per option of the command
-    what: Annotated[Path, typer.Argument(help="a .tlog-proof file, or a published log")],
+    what: Annotated[
+        str, typer.Argument(help="a .tlog-proof file; or a published log, its folder or address")
+    ],
     policy: Annotated[Path, typer.Option(help="whose checkpoints count")],
     *,
     opening: Annotated[
@@ -49,47 +50,48 @@ def verify(  # noqa: PLR0913  one parameter per option of the command
     With neither, that the tiles have the root that was signed. `writ log audit` reads everything.
     """
     from writ.cli.lines import read_file
+    from writ.cli.log_source import is_log
     from writ.ledger.policy import read_policy
 
     trusted = read_policy(read_file(policy), str(policy))
-    if what.is_dir():
+    if is_log(what):
         if opening is not None:
             raise InvalidInput("--opening belongs to a proof file, and this is a log")
         show(*_of_log(what, trusted, _span(entries), since, checkpoint), as_json=as_json)
         return
     if (entries, since, checkpoint) != (None, None, None):
         raise InvalidInput(
-            f"--range, --since and --checkpoint belong to a published log; `{what}` is no folder"
+            f"--range, --since and --checkpoint belong to a published log; `{what}` is none"
         )
-    show(*_of_proof(what, trusted, opening), as_json=as_json)
+    show(*_of_proof(Path(what), trusted, opening), as_json=as_json)
 
 
 def _of_log(
-    folder: Path,
+    where: str,
     policy: "Policy",
     span: tuple[int, int] | None,
     since: Path | None,
     shown: Path | None,
 ) -> tuple[dict[str, object], str]:
     """Return what is proved of a published log, as a value and in words."""
+    from writ.cli.log_source import published, see, see_own
     from writ.ledger.excerpt import Excerpt
-    from writ.ledger.folder import Folder
 
-    log = Folder(folder)
-    seen = _see_own(policy, log) if shown is None else _see(policy, shown)
-    signed, before = seen.checkpoint, None
-    excerpt = Excerpt(log, signed)
-    words = f"{signed.origin} signed {signed.size} entries"
-    if span is not None:
-        excerpt.check_entries(*span)
-        words += f"; {span[0]} to {span[1]} are there, in this order"
-    if since is not None:
-        before = _see(policy, since).checkpoint
-        excerpt.check_beginning(before)
-        words += f"; the first {before.size} are those of {since}"
-    if span is None and since is None:
-        excerpt.check_root()
-        words += "; the tiles have their root"
+    with published(where) as log:
+        seen = see_own(policy, log, where) if shown is None else see(policy, shown)
+        signed, before = seen.checkpoint, None
+        excerpt = Excerpt(log, signed)
+        words = f"{signed.origin} signed {signed.size} entries"
+        if span is not None:
+            excerpt.check_entries(*span)
+            words += f"; {span[0]} to {span[1]} are there, in this order"
+        if since is not None:
+            before = see(policy, since).checkpoint
+            excerpt.check_beginning(before)
+            words += f"; the first {before.size} are those of {since}"
+        if span is None and since is None:
+            excerpt.check_root()
+            words += "; the tiles have their root"
     value = {
         "origin": signed.origin,
         "size": signed.size,
@@ -98,20 +100,6 @@ def _of_log(
         "witnesses": [by.verifier.name for by in seen.witnesses],
     }
     return value, words
-
-
-def _see_own(policy: "Policy", log: "Folder") -> "Seen":
-    note = log.checkpoint()
-    if note is None:
-        raise Refused(f"`{log.path}` has no checkpoint")
-    return policy.see(note)
-
-
-def _see(policy: "Policy", file: Path) -> "Seen":
-    from writ.cli.lines import read_file
-    from writ.signing.note import read_note
-
-    return policy.see(read_note(read_file(file)))
 
 
 def _span(text: str | None) -> tuple[int, int] | None:

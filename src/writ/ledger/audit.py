@@ -8,23 +8,23 @@
 from collections.abc import Callable, Iterator
 
 from writ.errors import Refused
-from writ.ledger.folder import Folder, top
 from writ.ledger.merkle import EMPTY, leaf_hash, node_hash
+from writ.ledger.published import Published, top
 from writ.ledger.tiles import HEIGHT, WIDTH, Tile
 from writ.signing.checkpoint import Checkpoint
 
 
 def audit(
-    folder: Folder, checkpoint: Checkpoint, progress: Callable[[int], None] = lambda _: None
+    log: Published, checkpoint: Checkpoint, progress: Callable[[int], None] = lambda _: None
 ) -> int:
     """Return how many entries a published log has, all proved; what is wrong first is Refused.
 
     `progress` is told the number of entries proved so far.
     """
-    rows = _Rows(folder)
+    rows = _Rows(log)
     done = 0
     for tile in _bundles(checkpoint.size):
-        rows.add([leaf_hash(entry) for entry in folder.entries(tile)])  # 1
+        rows.add([leaf_hash(entry) for entry in log.entries(tile)])  # 1
         done += tile.width
         progress(done)
     rows.end()
@@ -36,8 +36,8 @@ def audit(
 class _Rows:
     """Per level the hashes that fill no tile yet, and how many tiles were filled."""
 
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+    def __init__(self, log: Published) -> None:
+        self._log = log
         self._rest: list[list[bytes]] = []
         self._full: list[int] = []
 
@@ -76,7 +76,7 @@ class _Rows:
     def _compare(self, level: int) -> None:
         rest = self._rest[level]
         tile = Tile(level, self._full[level], len(rest))
-        if self._folder.hashes(tile) != rest:
+        if self._log.hashes(tile) != rest:
             raise Refused(f"`{tile.path()}` does not have the hashes of what is below it")
 
 

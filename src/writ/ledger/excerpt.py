@@ -4,14 +4,14 @@
    stands at its own number, and none between them was left out or changed places.
 2. The root of an earlier log is made from tiles, which are proved to be the signed log's. So a log
    that has another beginning is told from tiles that were changed.
-3. A folder may have grown since the checkpoint was signed; its tiles answer for every size before.
+3. A log may have grown since the checkpoint was signed; its tiles answer for every size before.
 """
 
 from collections.abc import Iterator
 
 from writ.errors import Refused
-from writ.ledger.folder import Folder, TileNodes
 from writ.ledger.merkle import check_consistency, consistency_proof, leaf_hash, root, span_root
+from writ.ledger.published import Published, TileNodes
 from writ.ledger.tiles import WIDTH, Tile
 from writ.signing.checkpoint import Checkpoint, read_checkpoint
 
@@ -19,13 +19,13 @@ from writ.signing.checkpoint import Checkpoint, read_checkpoint
 class Excerpt:
     """What can be proved of a published log without reading all of it; the checkpoint is believed."""
 
-    def __init__(self, folder: Folder, checkpoint: Checkpoint) -> None:
-        shown = folder.checkpoint()
+    def __init__(self, log: Published, checkpoint: Checkpoint) -> None:
+        shown = log.checkpoint()
         grown = 0 if shown is None else read_checkpoint(shown.text).size
-        self._folder = folder
+        self._log = log
         self._signed = checkpoint
         self._there = max(checkpoint.size, grown)  # 3
-        self._nodes = TileNodes(folder, self._there)
+        self._nodes = TileNodes(log, self._there)
 
     def check_root(self) -> None:
         """Prove that the tiles have the root that was signed, and no more of them; else Refused."""
@@ -66,6 +66,6 @@ class Excerpt:
     def _leaves(self, start: int, end: int) -> Iterator[bytes]:
         for index in range(start // WIDTH, -(-end // WIDTH)):
             width = min(WIDTH, self._there - index * WIDTH)
-            entries = self._folder.entries(Tile("entries", index, width))
+            entries = self._log.entries(Tile("entries", index, width))
             begin = max(start - index * WIDTH, 0)
             yield from map(leaf_hash, entries[begin : end - index * WIDTH])

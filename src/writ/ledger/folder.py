@@ -1,4 +1,4 @@
-"""A log as a folder of files that any web server can serve, written and read.
+"""A log as a folder of files that any web server can serve.
 
 Publishing goes:
 1. A checkpoint that stands in the folder already must be the beginning of the one to publish.
@@ -16,22 +16,12 @@ from pathlib import Path
 from typing import Protocol
 
 from writ.errors import Failed, Refused
-from writ.ledger.merkle import Nodes, node_hash, root
-from writ.ledger.tiles import (
-    HASH_BYTES,
-    HEIGHT,
-    WIDTH,
-    Tile,
-    read_bundle,
-    read_hashes,
-    tiles_between,
-    write_bundle,
-)
+from writ.ledger.merkle import Nodes, root
+from writ.ledger.published import CHECKPOINT, Published
+from writ.ledger.tiles import HEIGHT, Tile, tiles_between, write_bundle
 from writ.signing.checkpoint import read_checkpoint
-from writ.signing.note import MAX_BYTES, Note, read_note
+from writ.signing.note import Note
 
-CHECKPOINT = "checkpoint"
-_BUDGET = WIDTH * (2 + 65_535)
 _SIDE_BY_SIDE = 16
 
 Entries = Callable[[int, int], Sequence[bytes]]
@@ -46,25 +36,12 @@ class Rows(Nodes, Protocol):
         ...
 
 
-class Folder:
-    """A published log; what is read from it is proved against a checkpoint by whoever asks."""
+class Folder(Published):
+    """A published log in a folder."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__(self._file)
         self.path = path
-
-    def checkpoint(self) -> Note | None:
-        """Return the checkpoint that stands there, unproved; None: nothing was published yet."""
-        if not (self.path / CHECKPOINT).exists():
-            return None
-        return read_note(self._read(CHECKPOINT, MAX_BYTES))
-
-    def hashes(self, tile: Tile) -> list[bytes]:
-        """Return the hashes of a tile."""
-        return read_hashes(self.tile(tile), tile.width)
-
-    def entries(self, tile: Tile) -> list[bytes]:
-        """Return the entries of a bundle."""
-        return read_bundle(self.tile(tile), tile.width)
 
     def publish(self, note: Note, nodes: Rows, entries: Entries) -> int:
         """Publish a checkpoint and what it needs; returns how many files were written."""
@@ -97,28 +74,14 @@ class Folder:
             raise Refused(f"`{self.path}` has another log than the one that was signed")
         return old.size
 
-    def tile(self, tile: Tile) -> bytes:
-        """Return a tile's or bundle's bytes; from the full one where the partial one is gone."""
-        budget = _BUDGET if tile.level == "entries" else WIDTH * HASH_BYTES
-        full = Tile(tile.level, tile.index)
-        if tile.width == WIDTH or (self.path / tile.path()).exists():
-            return self._read(tile.path(), budget)
-        data = self._read(full.path(), budget)
-        if tile.level == "entries":
-            return write_bundle(read_bundle(data, WIDTH)[: tile.width])
-        return data[: tile.width * HASH_BYTES]
-
-    def _read(self, name: str, budget: int) -> bytes:
+    def _file(self, name: str, budget: int) -> bytes | None:
         try:
             with (self.path / name).open("rb") as file:
-                data = file.read(budget + 1)
-        except FileNotFoundError:
-            raise Refused(f"the log lacks `{name}`") from None
+                return file.read(budget + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
         except OSError as error:
             raise Failed(f"cannot read `{self.path / name}`: {error.strerror}") from None
-        if len(data) > budget:
-            raise Refused(f"`{name}` is larger than any log's")
-        return data
 
     def _write(self, files: Iterable[tuple[str, bytes]]) -> int:
         """Put files in place, each whole, and all on disk when this returns (step 2)."""
@@ -139,36 +102,6 @@ class Folder:
     def _folders(self, place: Path) -> Sequence[Path]:
         """Return the folders that lead to a file, and the one the log is in; any may be new."""
         return place.parents[: len(place.relative_to(self.path).parts) + 1]
-
-
-class TileNodes:
-    """The nodes of a published log of a size, read from its tiles as they are wanted."""
-
-    def __init__(self, folder: Folder, size: int) -> None:
-        self._folder = folder
-        self._size = size
-        self._kept: dict[tuple[int, int], list[bytes]] = {}
-
-    def node(self, level: int, index: int) -> bytes:
-        """Return a node's hash, from the tile of the level at or below its own."""
-        base, height = divmod(level, HEIGHT)
-        first = index << height
-        row = self._row(base, first // WIDTH)
-        return top(row[first % WIDTH :][: 1 << height])
-
-    def _row(self, level: int, index: int) -> list[bytes]:
-        if (level, index) not in self._kept:
-            width = min(WIDTH, (self._size >> HEIGHT * level) - index * WIDTH)
-            self._kept[level, index] = self._folder.hashes(Tile(level, index, width))
-        return self._kept[level, index]
-
-
-def top(hashes: Sequence[bytes]) -> bytes:
-    """Return the root of a full subtree from the hashes of one of its levels."""
-    while len(hashes) > 1:
-        pairs = zip(hashes[::2], hashes[1::2], strict=True)
-        hashes = [node_hash(left, right) for left, right in pairs]
-    return hashes[0]
 
 
 def _content(tile: Tile, nodes: Rows, entries: Entries) -> bytes:

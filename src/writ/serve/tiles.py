@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from writ.errors import Refused
-from writ.ledger.folder import CHECKPOINT, Folder
+from writ.ledger.published import CHECKPOINT, Published
 from writ.ledger.tiles import read_path
 from writ.ledger.witness import TEXT_TYPE, Witness
 from writ.serve.body import read_bytes
@@ -22,11 +22,11 @@ MOST_ASKED = 1 << 20
 _SAFE = {"x-content-type-options": "nosniff", "access-control-allow-origin": "*"}
 
 
-def tiles_app(folder: Folder) -> Starlette:
-    """Serve a folder's checkpoint, tiles and bundles."""
+def tiles_app(log: Published) -> Starlette:
+    """Serve a log's checkpoint, tiles and bundles."""
 
     async def checkpoint(_request: Request) -> Response:
-        note = await asyncio.to_thread(folder.checkpoint)
+        note = await asyncio.to_thread(log.checkpoint)
         if note is None:
             return _missing()
         return Response(
@@ -36,7 +36,7 @@ def tiles_app(folder: Folder) -> Starlette:
     async def tile(request: Request) -> Response:
         try:
             wanted = read_path(f"tile/{request.path_params['path']}")
-            data = await asyncio.to_thread(folder.tile, wanted)
+            data = await asyncio.to_thread(log.tile, wanted)
         except Refused:
             return _missing()
         headers = {

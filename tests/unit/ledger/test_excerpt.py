@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.ledger.test_log import ORIGIN, PAIR, grow, log_of
+from tests.worlds.published_log import ORIGIN, PAIR, POLICY, SIZES, publish
 from writ.cli.log import app
 from writ.errors import InvalidInput, Refused, WritError
 from writ.ledger.excerpt import Excerpt
@@ -17,27 +17,14 @@ from writ.ledger.policy import read_policy
 from writ.signing.checkpoint import Checkpoint, read_checkpoint
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, Note, read_note, sign_note, write_vkey
-from writ.store.database import open_store
 
-SIZES = (0, 1, 3, 255, 256, 257, 600)
 OTHER = "example.org/writ/decisions"
-POLICY = f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\n"
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log of 600 entries as it was published, each of its checkpoints, and a policy."""
-    folder = tmp_path_factory.mktemp("excerpt")
-    store = open_store(folder / "writ.db")
-    log, before = log_of(store), 0
-    for size in SIZES:
-        grow(store, size - before)
-        note, before = log.sign(), size
-        (folder / f"{size}.checkpoint").write_bytes(note.write())
-    log.publish(Folder(folder / "log"), log.sign())
-    (folder / "log.policy").write_text(POLICY)
-    store.close()
-    return folder
+    return publish(tmp_path_factory.mktemp("excerpt"))
 
 
 @pytest.fixture
@@ -193,6 +180,12 @@ def test_checkpoints_are_the_logs_own(here: Path) -> None:
     )
 
 
+def test_what_is_wrong_with_a_file_is_told_with_its_name(here: Path) -> None:
+    """Of the several that a command may be given."""
+    (here / "odd.checkpoint").write_text("odd")
+    assert "`odd.checkpoint`: a note is a text" in refused("--since", "odd.checkpoint")
+
+
 def test_a_range_is_one_of_the_log(here: Path) -> None:
     """Nothing is proved of no entries, of those before the first, or of those to come."""
     for text in ("0-3", "5-4", "-3", "3-", "a", "", "1-2-3", "01"):
@@ -208,7 +201,7 @@ def test_a_range_is_one_of_the_log(here: Path) -> None:
     ("words", "why"),
     [
         (("log", "--opening", "x.json"), "--opening belongs to a proof file"),
-        (("x.tlog-proof", "--range", "1"), "`x.tlog-proof` is no folder"),
+        (("x.tlog-proof", "--range", "1"), "`x.tlog-proof` is none"),
         (("x.tlog-proof",), "cannot read `x.tlog-proof`"),
         (("empty",), "`empty` has no checkpoint"),
     ],

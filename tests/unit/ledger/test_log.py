@@ -7,11 +7,12 @@ from pymerkle import InmemoryTree
 
 from writ.errors import Failed, Refused
 from writ.ledger.audit import audit
-from writ.ledger.folder import Folder, TileNodes
+from writ.ledger.folder import Folder
 from writ.ledger.log import Log, Opening, StoredNodes, entry_of
 from writ.ledger.merkle import check_consistency
 from writ.ledger.policy import Policy, read_policy
 from writ.ledger.proof import read_proof
+from writ.ledger.published import TileNodes
 from writ.signing.checkpoint import Checkpoint, read_checkpoint
 from writ.signing.cosignature import POST_QUANTUM, PostQuantumPair, cosign_post_quantum
 from writ.signing.keys import KeyPair

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from writ.ledger.audit import audit
-from writ.ledger.folder import Folder, TileNodes
+from writ.ledger.folder import Folder
 from writ.ledger.merkle import check_consistency, consistency_proof, leaf_hash, node_hash
 from writ.ledger.policy import read_policy
+from writ.ledger.published import TileNodes
 from writ.ledger.tiles import read_path
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import Note, read_note
