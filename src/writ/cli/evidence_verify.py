@@ -71,7 +71,8 @@ def verify(
         )
     ]
     words += [
-        f"  epoch {epoch.number}: versions {', '.join(str(item.number) for item in epoch.versions)};"
+        f"  epoch {epoch.number}:"
+        f" versions {', '.join(str(item.number) for item in epoch.versions) or 'none'};"
         f" {epoch.approval.submitter} submitted, {' and '.join(epoch.approval.signers)} signed"
         for epoch in found.epochs
     ]
