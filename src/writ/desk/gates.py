@@ -170,9 +170,8 @@ def _report(gate: Gate, case: Case, words: Iterable[Word[Said]]) -> Passing:
             state = state or (
                 said.verdict == PROVED if gate == "proof" else said.verdict != IN_PART
             )
-            lines.append(
-                f"{gate}: {said.verdict}; {said.summary} (report {said.report}, by {word.by})"
-            )
+            by = f"{word.by}, who submitted this" if word.by == case.submitter else word.by
+            lines.append(f"{gate}: {said.verdict}; {said.summary} (report {said.report}, by {by})")
     if not state:
         lines.append(f"a {gate} of these very orders is wanting; hand it in with `writ attach`")
     return Passing(gate, "met" if state else "missing", tuple(lines))

@@ -72,10 +72,12 @@ def test_every_gate_is_passed(tmp_path: Path) -> None:
     assert 2 == len(str(caught.value).splitlines())
     assert desk.approved() is None
     WORLD.note(desk, "ana", "report", report(desk, "proof"))
-    WORLD.note(desk, "ana", "report", report(desk, "simulation", "3 % verify"))
+    WORLD.note(desk, "ben", "report", report(desk, "simulation", "3 % verify"))
     assert dict.fromkeys(sorted(GATES), "met") == states(desk)
     assert "as ben wrote it down, says the same" in words(desk)
-    assert "proof: proved; three properties (report sha256:00, by ana)" in words(desk)
+    said = "proof: proved; three properties (report sha256:00, by ana, who submitted this)"
+    assert said in words(desk)
+    assert "3 % verify; three properties (report sha256:00, by ben)" in words(desk)
     assert desk.approved() is not None
     desk.activate("p1")
     with desk.store.view() as connection:
