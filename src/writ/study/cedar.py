@@ -38,7 +38,7 @@ There is no `forbid`. Cedar skips a policy that errs, so a `forbid` written the 
 
 - **Three outcomes are one.** Verify, substitute and deny are all *Deny*. Cedar permits exactly where the outcome is permit; who might be served after showing something is not told, nor what would settle it (`would_settle`).
 - **Substitutes.** Whether another model stands in is asked by asking for that model.
-- **Risk taken.** A rule that permits where it is open, at somebody's risk, is not written; nor is one that asks what facts come to together (owners, parents, the most recent citizenship).
+- **Risk taken.** A rule that permits where it is open, at somebody's risk, is not written; nor is one that asks what facts come to together (owners, parents, employers, the most recent citizenship, what was held at an instant).
 - **Time.** Evidence ages, expires and begins to count; orders begin and end. These files are of one instant. Write them again at every change of law or facts.
 - **Unknown is not foreign.** `yes` has what is shown, `maybe` what nothing rules out, for each floor and greatest age of evidence that a rule asks for. Numbers in them are cells: values that the same lists of the rules name. They mean nothing beside another export.
 - **Somebody not in `entities.json`**, an end user whom nobody registered for one, is refused.
