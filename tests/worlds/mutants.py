@@ -178,6 +178,18 @@ def _completion(compiled: Compiled, _model: str, _random: Random) -> bool:
     return bool(compiled.partitions.of)
 
 
+def _misplaced(compiled: Compiled, model: str, _random: Random) -> bool:
+    """Take a country that no list names for one that a list does."""
+    place = compiled.partitions.index["citizenships"]
+    wrong = copy(compiled.partitions.of[place])
+    american = wrong.bit(("US", ""))
+    wrong._parts_of = {("NZ", part): american for part in ("", "citizen", "national", "\0other")}
+    partitions = list(compiled.partitions.of)
+    partitions[place] = wrong
+    compiled.partitions.of = tuple(partitions)
+    return True
+
+
 def _hold(compiled: Compiled, model: str, _random: Random) -> bool:
     """Hold a model that nobody holds, before anything else."""
     cell, _ = next(compiled.phases.starts(model))
@@ -202,5 +214,6 @@ OPERATORS: dict[str, _Operator] = {
     "the barred let pass": _on_rules(_barred),
     "whom one acts for forgotten": _on_rules(_acting),
     "a completion skipped": _completion,
+    "a country misplaced": _misplaced,
     "a hold that nobody placed": _hold,
 }

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from writ.clock import FOREVER, Instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import substitute_for
 from writ.law.compiled.rule import CompiledRule
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
+from writ.law.countries import countries
 from writ.model.expression import WILD, Group
 from writ.model.vocabulary import VOCABULARY, Shape
-from writ.study.proof.symbols import Level, Parts
+from writ.study.proof.symbols import OTHER, Level, Parts
 
 UNSAID = {Shape.COUNTRY, Shape.PLACE}
 """What may leave its last part unsaid."""
@@ -100,7 +102,10 @@ def groups(compiled: Compiled, wanted: Iterable[Formula]) -> Iterator[Group]:
 
 
 class Cells:
-    """The cells of values that some table tells apart, looked up once for all models."""
+    """The cells of values that some table tells apart, looked up once for all models.
+
+    Every country is looked up, named or not: one that no list names has no cell of its own.
+    """
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled, self._parts = compiled, compiled.partitions
@@ -117,6 +122,7 @@ class Cells:
             values = dict.fromkeys(partition.representatives)
             if VOCABULARY[attribute].shape in UNSAID:
                 values |= dict.fromkeys((*parts[:-1], "") for parts in partition.representatives)
+                values |= dict.fromkeys(product(sorted(countries()), ("", OTHER)))
             self._found[attribute] = tuple(
                 (value, partition.bit(value) | partition.finer(value)) for value in values
             )

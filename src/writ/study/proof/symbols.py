@@ -23,6 +23,8 @@ Parts: TypeAlias = tuple[str, ...]
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
 ROLES: tuple[Role, ...] = ("person", "organisation", "unnamed")
 CERTIFICATES = "users_certified"
+OTHER = "\0other"
+"""A part of a value that nobody names."""
 
 
 class Level(NamedTuple):

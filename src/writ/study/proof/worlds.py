@@ -30,10 +30,9 @@ from writ.model.expression import (
     ParentIs,
 )
 from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
-from writ.study.proof.symbols import Level, Parts, Symbols
+from writ.study.proof.symbols import OTHER, Level, Parts, Symbols
 
 MOST_WAYS = 4096
-OTHER = "\0other"
 
 Atom: TypeAlias = Listed | Given | Derived
 Asked: TypeAlias = str | Given | Derived
