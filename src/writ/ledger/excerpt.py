@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from writ.errors import Refused
 from writ.ledger.merkle import check_consistency, consistency_proof, leaf_hash, root, span_root
@@ -64,8 +65,10 @@ class Excerpt:
             )
 
     def _leaves(self, start: int, end: int) -> Iterator[bytes]:
-        for index in range(start // WIDTH, -(-end // WIDTH)):
-            width = min(WIDTH, self._there - index * WIDTH)
-            entries = self._log.entries(Tile("entries", index, width))
-            begin = max(start - index * WIDTH, 0)
-            yield from map(leaf_hash, entries[begin : end - index * WIDTH])
+        """Give the hashes of entries, a bundle of them in memory at a time."""
+        bundles = map(self._bundle, range(start // WIDTH, -(-end // WIDTH)))
+        return islice(chain.from_iterable(bundles), start % WIDTH, None)
+
+    def _bundle(self, index: int) -> Iterator[bytes]:
+        width = min(WIDTH, self._there - index * WIDTH)
+        return map(leaf_hash, self._log.entries(Tile("entries", index, width)))

@@ -295,6 +295,8 @@ def test_a_file_that_cannot_be_removed_is_a_failure(tmp_path: Path, kept: Decisi
         decisions._remove(odd)
     with kept.log.store.view() as connection, pytest.raises(Failed, match="cannot read"):
         decisions._is_whole(connection, odd / "none")
+    with pytest.raises(Failed, match="cannot read"):
+        decisions._chain_of(odd / "none", 1)
 
 
 def test_a_decision_is_found_and_proved(tmp_path: Path, kept: Decisions) -> None:
