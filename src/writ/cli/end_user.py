@@ -1,7 +1,7 @@
 """`writ end-user`: whom organisations mean by the names they assert."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -10,7 +10,7 @@ from writ.cli.client import Call, ask
 from writ.cli.lines import read_objects
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show, show_table
-from writ.errors import InvalidInput
+from writ.errors import InvalidInput, Refused
 
 app = typer.Typer(no_args_is_help=True, help="The end users that organisations name.")
 
@@ -49,6 +49,45 @@ def add(  # noqa: PLR0913  one parameter per option of the command
     answer = ask(config, Call("POST", "/end-users", {"end_users": rows}, about=file))
     done = msgspec.convert(answer, _Added)
     show(answer, f"{done.added} added, {done.known} known already", as_json=as_json)
+
+
+@app.command("token")
+def token(  # noqa: PLR0913  one parameter per option of the command
+    api_key: Annotated[str, typer.Argument(help="the API key's id: wk_ID_... has it")],
+    key: Annotated[Path, typer.Option("--key", help="the organisation's key for end users")],
+    sub: Annotated[
+        str | None, typer.Option(help="your word for the person; default: nobody")
+    ] = None,
+    facts: Annotated[
+        Path | None, typer.Option(help="JSONL: attribute, value, completeness, of whom --sub names")
+    ] = None,
+    eligible: Annotated[
+        list[str] | None,
+        typer.Option(help="a definition that whoever asks satisfies, without --sub"),
+    ] = None,
+    *,
+    kid: Annotated[str | None, typer.Option(help="its key id here; default: its own")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a token for one request, as an organisation's own service does; nobody else is asked.
+
+    Example: writ end-user token 3f9a61c0be12 --key acme.key --sub u-1077
+    """
+    from writ.clock import wall
+    from writ.signing.end_user import sign_end_user, verify_end_user
+    from writ.signing.keys import KeyPair
+
+    pair = KeyPair.load(key)
+    said: list[Any] = [] if facts is None else list(read_objects(facts))
+    now = wall()
+    text = sign_end_user(
+        sub, api_key, pair, now, kid=kid, facts=said, eligible=tuple(eligible or ())
+    )
+    try:
+        verify_end_user(text, api_key, lambda _: pair.public, now)
+    except Refused as error:
+        raise InvalidInput(str(error)) from None
+    show({"token": text}, text, as_json=as_json)
 
 
 @app.command("list")

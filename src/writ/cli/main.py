@@ -50,6 +50,7 @@ COMMANDS = {
     "subject": "subject:app",
     "submit": "submit:submit",
     "trust": "trust:app",
+    "user-base": "user_base:app",
     "vendor": "vendor:app",
     "wallet": "wallet:app",
     "withdraw": "withdraw:withdraw",

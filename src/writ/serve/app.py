@@ -30,6 +30,7 @@ from writ.serve.routes import (
     signers,
     status,
     subjects,
+    user_base,
 )
 from writ.serve.site import Site
 
@@ -40,7 +41,7 @@ def control_app(site: Site) -> Starlette:
         status, proposals, notes, holds, subjects, keys, end_users, issuers, facts, log,
         obligations, exposure, signers, notices, lists, results, reviews,
         evidence, seal, cover, signals, audits, employers,
-        determinations, record,
+        determinations, record, user_base,
     )  # fmt: skip
     return Starlette(
         routes=[route for noun in nouns for route in noun.routes(site)],

@@ -27,6 +27,7 @@ from writ.people.employers.personnel import Personnel
 from writ.people.registry import Registry
 from writ.people.retention import Retention
 from writ.people.statement import OPERATOR
+from writ.people.user_base import UserBases
 from writ.serve.ledger import Ledger, open_ledger
 from writ.serve.lock import locked
 from writ.signing.keys import KeyPair
@@ -88,11 +89,18 @@ class Site:
 
     def personnel(self) -> Personnel:
         """Return what writes down employers' determinations; without their method it is Refused."""
+        return Personnel(self.registry, self._employer())
+
+    def user_bases(self) -> UserBases:
+        """Return what writes down what organisations say of all their users; Refused likewise."""
+        return UserBases(self.registry, self._employer())
+
+    def _employer(self) -> KeyPair:
         method = self.trust.methods.get(EMPLOYER)
         path = self.config.method_key(EMPLOYER)
         if method is None or not path.exists():
             raise Refused(f"there is no key of the method `{EMPLOYER}` here; see docs/employers.md")
-        return Personnel(self.registry, load_key(path, method.public))
+        return load_key(path, method.public)
 
     async def remember_time(self, every: float) -> None:
         """Keep the legal clock's mark up to date until cancelled (rule 2)."""

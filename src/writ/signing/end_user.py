@@ -138,12 +138,13 @@ def sign_end_user(  # noqa: PLR0913  what a token says, and who says it
     pair: KeyPair,
     now_wall: float,
     *,
+    kid: str | None = None,
     facts: Sequence[Plain] = (),
     eligible: Sequence[str] = (),
 ) -> str:
-    """Make a token good for one request, within 300 s from `now_wall`; `kid` is the key's id."""
+    """Make a token good for one request, within 300 s from `now_wall`; `kid` is the key's own id."""
     issued = int(now_wall)
-    header = encode({"alg": "Ed25519", "kid": pair.id, "typ": TYPE})
+    header = encode({"alg": "Ed25519", "kid": pair.id if kid is None else kid, "typ": TYPE})
     said: dict[str, Plain] = {
         "key": api_key_id,
         "jti": secrets.token_urlsafe(_JTI_BYTES),
