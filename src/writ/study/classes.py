@@ -17,11 +17,10 @@ import msgspec
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Capacity, Compiled, Profile
-from writ.law.compiled.cells import atoms
 from writ.law.compiled.evidence import Combined, Question, combined, present
 from writ.law.document import quoted
 from writ.law.subjects import UNPROVED, read_subject
-from writ.model.expression import HeldAt
+from writ.model.expression import HeldAt, MostRecent
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
 from writ.model.vocabulary import KINDS, Kind
@@ -120,6 +119,12 @@ class Classes:
     def follows(self) -> frozenset[Kind]:
         """The kinds of subjects whose class may rest on the facts of others."""
         return frozenset[Kind]().union(*(item.compiled.follows for item in self.asked))
+
+    @property
+    def compares_dates(self) -> bool:
+        """Whether some rule asks what began last: when it was seen is compared with dates told."""
+        asked = (atom for item in self.asked for atom in item.compiled.all_partitions.derived)
+        return any(isinstance(atom, MostRecent) for atom in asked)
 
     def read(self, pattern: Pattern, count: int) -> Subject | None:
         """Read a pattern as the subject of one of its rows; a fault is counted for all of them."""
@@ -244,22 +249,17 @@ def told(subject: Subject, attribute: str, at: Instant) -> str:
     return "+".join(sorted(values)) or UNTOLD
 
 
-def thresholds(books: Iterable[Lawbook], instants: Iterable[Instant]) -> tuple[Instant, ...]:
+def thresholds(books: Iterable[Compiled], instants: Iterable[Instant]) -> tuple[Instant, ...]:
     """Return the instants that split patterns: an instant counts from the one after it on."""
     known = tuple(books)
-    ages = {None, *(age for book in known for age in _ages(book))}
+    ages = {None, *(age for item in known for age in _ages(item.book))}
     counted = {at + 1 - (age or 0) for at in instants for age in ages}
     return tuple(sorted(counted.union(*map(_held_at, known))))
 
 
-def _held_at(book: Lawbook) -> set[Instant]:
+def _held_at(asked: Compiled) -> set[Instant]:
     """Return the instants of which rules ask what was held then: who was seen by then held it."""
-    predicates = [rule.predicate for version in book.versions for rule in version.rules]
-    for version in book.versions:
-        for item in version.exemptions:
-            predicates += [each for each in (item.who, item.unless) if each is not None]
-    asked = (atom for predicate in predicates for atom in atoms(predicate.person))
-    return {atom.at + 1 for atom in asked if isinstance(atom, HeldAt)}
+    return {atom.at + 1 for atom in asked.all_partitions.derived if isinstance(atom, HeldAt)}
 
 
 def _ages(book: Lawbook) -> Iterable[int | None]:

@@ -37,7 +37,7 @@ COLUMNS: Mapping[str, Kind] = {
 }
 LINES = ".jsonl"
 NOTHING = "nothing of it is counted"
-_KEY = ("kind", "facts", "verified", "expires", "wrong", "list")
+_KEY = ("kind", "facts", "verified", "expires", "seen", "wrong", "list")
 _NUMBERED = ("id", "kind", "number", "sort", "acts_for", "plan")
 
 
@@ -88,7 +88,7 @@ def read_population(
 ) -> Population:
     """Number every subject of a table (rule 2)."""
     raw, lacking = open_columns(engine, source, REQUIRED, COLUMNS)
-    keyed = _keyed(engine, raw, lists, thresholds)
+    keyed = _keyed(engine, raw, lists, thresholds, dates=classes.compares_dates)
     grouped = keyed.group_by(_KEY).agg(
         rows=keyed.count(),
         id=keyed.id.min(),
@@ -104,7 +104,7 @@ def read_population(
         for _, subject in rows
     ]
     columns["sort"] = [classes.sort(number) for number in columns["number"]]
-    texts = ("kind", "facts", "wrong")
+    texts = ("kind", "facts", "seen", "wrong")
     kinds = {column: "text" if column in texts else "number" for column in columns}
     numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
     numbered = keyed.inner_join(numbers, _KEY).select(*_NUMBERED)
@@ -188,7 +188,12 @@ def _related(
 
 
 def _keyed(
-    engine: Engine, raw: Table, lists: Mapping[str, int], thresholds: Sequence[Instant]
+    engine: Engine,
+    raw: Table,
+    lists: Mapping[str, int],
+    thresholds: Sequence[Instant],
+    *,
+    dates: bool,
 ) -> Table:
     keyed = raw.mutate(
         id=raw.id.fill_null(""),
@@ -196,6 +201,7 @@ def _keyed(
         facts=raw.facts.fill_null(""),
         verified=_bucket(raw.verified_at, thresholds),
         expires=_bucket(raw.expires_at, thresholds),
+        seen=_seen(raw) if dates else ibis.literal(""),
         wrong=_wrong(raw),
     )
     if not lists:
@@ -221,6 +227,15 @@ def _bucket(column: Table, thresholds: Sequence[Instant]) -> Table:
     for threshold in thresholds:
         passed = passed + (column >= literal(column, threshold)).ifelse(1, 0)
     return passed.fill_null(-1)
+
+
+def _seen(raw: Table) -> Table:
+    """Tell rows whose facts have dates apart by when they were seen; where none has, it is empty.
+
+    A backslash may be how JSON spells any word.
+    """
+    dated = raw.facts.contains("since") | raw.facts.contains("\\")
+    return (dated.fill_null(False)).ifelse(raw.verified_at.cast("string").fill_null(""), "")  # noqa: FBT003  a column of it
 
 
 def _instant(value: object) -> Instant | None:

@@ -62,7 +62,7 @@ def simulate(
     classes = Classes(comparison.asked())
     lists = lists_of(comparison.compiled)
     instants = [phase.start for phase in comparison.phases]
-    edges = thresholds((comparison.before, comparison.after), instants)
+    edges = thresholds(comparison.compiled, instants)
     tell("reading the population")
     population = read_population(engine, held(engine, source), classes, lists, edges)
     units, traffic = list(_subjects(engine, population)), None

@@ -108,7 +108,7 @@ def measure(
     books = (base, *(item.book for item in library))
     compiled = [Compiled(book) for book in books]
     classes = Classes([Asked(one, at) for one in compiled])
-    edges = thresholds(books, [at])
+    edges = thresholds(compiled, [at])
     population = read_population(engine, source, classes, lists_of(compiled), edges)
     verdicts = Verdicts(classes)
     accounts = tuple(_accounts(engine, population, classes))
