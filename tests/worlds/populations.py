@@ -129,26 +129,45 @@ def asked(world: World, compiled: Compiled, at: Instant, model: str) -> dict[str
     return found
 
 
-def hit(
+def moved(
     world: World, sides: tuple[Compiled, Compiled], at: Instant, model: str
-) -> dict[str, Counter[str]]:
-    """Count by organisation, one by one, the subjects and requests for which it becomes stricter."""
+) -> dict[str, dict[str, Counter[tuple[str, str]]]]:
+    """Count outcomes before and after, one by one, by organisation and measure.
+
+    One that nobody acts for, and that is nobody, is with no organisation: it is told as a problem.
+    """
     known = {subject.id: subject for subject in world.subjects}
-    chains: list[tuple[str, tuple[str, str | None, str | None]]]
-    chains = [("subjects", (subject.id, None, None)) for subject in world.subjects]
+    told = known.keys() | {name for subject in world.subjects for name in subject.acts_for[:1]}
+    none: tuple[str | None, str | None] = (None, None)
+    chains = [((subject.id, *none), {"subjects": 1}) for subject in world.subjects]
     chains += [
-        ("requests", (item.subject, item.organisation, item.end_user))
+        (
+            (item.subject, item.organisation, item.end_user),
+            {"requests": 1, "tokens": item.tokens, "streams": int(item.open)},
+        )
         for item in world.requests
         if sides[1].book.catalogue.resolve(item.model) == model
     ]
-    found = {"subjects": Counter[str](), "requests": Counter[str]()}
-    for measure, names in chains:
-        before, after = (_outcome(known, side, names, model, at) for side in sides)
+    found: dict[str, dict[str, Counter[tuple[str, str]]]] = {}
+    for names, counts in chains:
         own = known[names[0]].acts_for if names[0] in known else ()
-        company = names[1] or next(iter(own), None)
-        if company and before != "unjudged" and STRICTNESS.index(before) < STRICTNESS.index(after):
-            found[measure][company] += 1
+        company = names[1] or (own[0] if len(set(own)) == 1 else None)
+        if company in told:
+            before, after = (_outcome(known, side, names, model, at) for side in sides)
+            for measure, count in counts.items():
+                of = found.setdefault(company, {}).setdefault(measure, Counter())
+                of[before, after] += count
     return found
+
+
+def hit(found: Mapping[str, Mapping[str, Counter[tuple[str, str]]]], measure: str) -> Counter[str]:
+    """Count by organisation for how many it becomes stricter."""
+    stricter = Counter[str]()
+    for company, measures in found.items():
+        for (before, after), count in measures.get(measure, {}).items():
+            if before != "unjudged" and STRICTNESS.index(before) < STRICTNESS.index(after):
+                stricter[company] += count
+    return stricter
 
 
 def _outcome(

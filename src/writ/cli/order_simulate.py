@@ -1,7 +1,7 @@
 """`writ order simulate`: whom orders would hit, counted exactly, before anybody signs them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -13,6 +13,10 @@ from writ.errors import Failed, InvalidInput
 from writ.law.catalogue import FILE
 from writ.law.folder import Checked, check_sources, load_files, lying_beside, named_under
 from writ.model.order import Lawbook, OrderVersion
+
+if TYPE_CHECKING:
+    from writ.study.engine import Engine
+    from writ.study.simulation import Simulation
 
 
 def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
@@ -62,6 +66,7 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     Exit 0, 2 where not a word changes, 3 where a file or a table cannot be read.
     """
     try:
+        from writ.study.by_organisation import counted, largest
         from writ.study.comparison import Comparison
         from writ.study.engine import open_engine
         from writ.study.figures import FLOOR
@@ -81,22 +86,33 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
     comparison = Comparison(proposed.before, proposed.after, deployment)
     with open_engine(engine, spill_to=spill) as opened, progress(opened, silent=as_json) as tell:
         found = count(opened, comparison, source, traffic, tell)
-    if out is not None:
-        from writ.study.charts import outcomes, settling, timeline
-        from writ.study.page import page
+        if out is not None:
+            _write(opened, found, floor or FLOOR, out)
+        if as_json:
+            told = largest(opened, counted(opened, found, floor or 1), found)
+            print(msgspec.json.encode(plain(found, floor or 1, told)).decode())
+    if not as_json:
+        print("\n".join(words(found)))
 
-        charts = {
-            "outcomes": outcomes(found),
-            "settling": settling(found),
-            "timeline": timeline(found),
-        }
-        report = plain(found, floor or FLOOR)
-        files = {f"{name}.svg": drawn.encode() for name, drawn in charts.items()}
-        files["report.json"] = msgspec.json.encode(report) + b"\n"
-        files["report.html"] = page("simulation", {"report": report, **charts}).encode()
-        write_files(out, files)
-    printed = msgspec.json.encode(plain(found, floor or 1)).decode() if as_json else None
-    print("\n".join(words(found)) if printed is None else printed)
+
+def _write(engine: "Engine", found: "Simulation", floor: int, folder: Path) -> None:
+    """Write the report as JSON, as a page and as charts, and every organisation as a row."""
+    from writ.study import by_organisation, charts
+    from writ.study.page import page
+    from writ.study.report import plain
+
+    organisations = by_organisation.counted(engine, found, floor)
+    report = plain(found, floor, by_organisation.largest(engine, organisations, found))
+    drawn = {
+        "outcomes": charts.outcomes(found),
+        "settling": charts.settling(found),
+        "timeline": charts.timeline(found),
+    }
+    files = {f"{name}.svg": chart.encode() for name, chart in drawn.items()}
+    files["report.json"] = msgspec.json.encode(report) + b"\n"
+    files["report.html"] = page("simulation", {"report": report, **drawn}).encode()
+    write_files(folder, files)
+    by_organisation.write(engine, organisations, found, folder / by_organisation.FILE)
 
 
 def write_files(folder: Path, files: dict[str, bytes]) -> None:

@@ -44,6 +44,17 @@ class Tally:
         self.barred += other.barred
         self.undetermined += other.undetermined
 
+    def without(self, *parts: "Tally") -> "Tally":
+        """Return what is left when parts of it are taken away."""
+        moves = Counter(self.moves)
+        for part in parts:
+            moves.subtract(part.moves)
+        return Tally(
+            +moves,
+            self.barred - sum(part.barred for part in parts),
+            self.undetermined - sum(part.undetermined for part in parts),
+        )
+
     @property
     def total(self) -> int:
         """How many there are."""
@@ -82,14 +93,17 @@ def at_least(values: Mapping[str, Tallies], floor: int) -> dict[str, Tallies]:
             break
         small.append(kept.pop(value))
         few += people
-    return {**kept, OTHERS: _together(small)} if small else kept
+    if small and OTHERS in kept:  # so called already, by whoever counted or by itself
+        small.append(kept.pop(OTHERS))
+    return {**kept, OTHERS: together(small)} if small else kept
 
 
 def _people(tallies: Tallies) -> int:
     return tallies["subjects"].total if "subjects" in tallies else 0
 
 
-def _together(small: Iterable[Tallies]) -> Tallies:
+def together(small: Iterable[Tallies]) -> Tallies:
+    """Add up."""
     found: Tallies = {}
     for tallies in small:
         for measure, tally in tallies.items():

@@ -16,21 +16,28 @@ from writ.study.engine import Engine, Table
 from writ.study.figures import Hit, PhaseFigures
 from writ.study.population import Population
 from writ.study.traffic import Asker, Traffic
+from writ.study.verdicts import Verdict
 
 SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Hitting:
-    """A class that fares worse with a model; `named` as the log has it, None: its subjects do."""
+class Member:
+    """Somebody of an organisation, as far as outcomes go; `named` is the model as the log has it.
+
+    `asker` has the requester's sort for its class; without `named` they are its subjects.
+    """
 
     asker: Asker
-    sort: int
-    """The requester's."""
     named: str | None
     model: str
-    hit: tuple[bool, ...]
-    """In which phases."""
+    verdicts: tuple[tuple[Verdict, Verdict], ...]
+    """Before and after, in every phase."""
+
+    @property
+    def hit(self) -> tuple[bool, ...]:
+        """In which phases they fare worse."""
+        return tuple(before.stricter(after) for before, after in self.verdicts)
 
 
 def hardest_hit(
@@ -38,10 +45,10 @@ def hardest_hit(
     population: Population,
     traffic: Traffic | None,
     phases: Sequence[PhaseFigures],
-    hitting: Iterable[Hitting],
+    members: Iterable[Member],
 ) -> None:
     """Rank organisations in every phase and for every model."""
-    found = list(hitting)
+    found = [item for item in members if any(item.hit)]
     subjects = [item for item in found if item.named is None]
     if subjects:
         table = population.teams
@@ -52,11 +59,7 @@ def hardest_hit(
         _rank(engine, joined, phases, "subjects")
     requests = [item for item in found if item.named is not None]
     if requests and traffic is not None:
-        columns = ("name", "sort", "organisation", "model", "requests")
-        first, *others = (  # Spark keeps a number that is the same throughout in fewer bits
-            part.select(*columns, user=part.user.cast("int64")) for part in traffic.teams
-        )
-        table = first.union(*others) if others else first
+        table = traffic.of_organisations
         hits = _table(engine, requests, len(phases))
         joined = table.inner_join(
             hits,
@@ -68,9 +71,9 @@ def hardest_hit(
         _rank(engine, joined, phases, "requests")
 
 
-def _table(engine: Engine, hitting: Sequence[Hitting], phases: int) -> Table:
+def _table(engine: Engine, hitting: Sequence[Member], phases: int) -> Table:
     columns: dict[str, tuple[str, list[object]]] = {
-        "sort": ("number", [item.sort for item in hitting]),
+        "sort": ("number", [item.asker.requester for item in hitting]),
         "organisation": ("number", [item.asker.organisation for item in hitting]),
         "end_user": ("number", [item.asker.end_user for item in hitting]),
         "named": ("text", [item.named for item in hitting]),
@@ -78,8 +81,7 @@ def _table(engine: Engine, hitting: Sequence[Hitting], phases: int) -> Table:
     }
     for place in range(phases):
         columns[f"hit_{place}"] = ("number", [int(item.hit[place]) for item in hitting])
-    distinct = engine.small(columns)
-    return distinct.distinct().rename(
+    return engine.small(columns).rename(
         {f"hits_{name}": name for name in ("sort", "organisation", "end_user", "named")}
     )
 

@@ -8,8 +8,9 @@
    an example: what is written so may be shown to people who may not see the registry.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
+from typing import TypeAlias
 
 from writ.canonical import Plain
 from writ.clock import FOREVER, format_instant
@@ -33,7 +34,13 @@ def schema(name: str) -> str:
     return files("writ.study").joinpath(f"data/{name}.json").read_text(encoding="utf-8")
 
 
-def plain(found: Simulation, floor: int = 1) -> dict[str, Plain]:
+ByOrganisation: TypeAlias = Sequence[Sequence[Mapping[str, Tallies]]]
+"""Tallies of organisations by phase and model, none: they are not told."""
+
+
+def plain(
+    found: Simulation, floor: int = 1, organisations: ByOrganisation = ()
+) -> dict[str, Plain]:
     """Write a simulation (rule 3)."""
     comparison = found.comparison
     return {
@@ -54,7 +61,10 @@ def plain(found: Simulation, floor: int = 1) -> dict[str, Plain]:
             for item in found.problems
         ],
         "untouched": [name for name in comparison.models if name not in comparison.touched],
-        "phases": [_phase(item, floor) for item in found.phases],
+        "phases": [
+            _phase(item, floor, organisations[place] if organisations else ())
+            for place, item in enumerate(found.phases)
+        ],
     }
 
 
@@ -90,18 +100,25 @@ def _verdict(found: Simulation) -> str:
     return "incomplete" if found.problems else "complete"
 
 
-def _phase(item: PhaseFigures, floor: int) -> Plain:
+def _phase(item: PhaseFigures, floor: int, organisations: Sequence[Mapping[str, Tallies]]) -> Plain:
     phase = item.phase
     return {
         "from": format_instant(phase.start),
         "until": None if phase.until >= FOREVER else format_instant(phase.until),
         "orders": [{"order": order, "version": version} for order, version in phase.orders],
         "changes": phase.changes,
-        "models": [_model(figures, floor) for figures in item.models],
+        "models": [
+            _model(
+                figures,
+                {**figures.by, **({"organisation": organisations[place]} if organisations else {})},
+                floor,
+            )
+            for place, figures in enumerate(item.models)
+        ],
     }
 
 
-def _model(figures: ModelFigures, floor: int) -> Plain:
+def _model(figures: ModelFigures, by: Mapping[str, Mapping[str, Tallies]], floor: int) -> Plain:
     many = {hit.organisation for hit in figures.hit.get("subjects", ()) if hit.count >= floor}
     return {
         "model": figures.model,
@@ -111,7 +128,7 @@ def _model(figures: ModelFigures, floor: int) -> Plain:
                 {"value": value, **_tallies(tallies)}
                 for value, tallies in sorted(at_least(values, floor).items())
             ]
-            for dimension, values in figures.by.items()
+            for dimension, values in by.items()
         },
         "settling": [
             {"evidence": [settlement_plain(item) for item in evidence], measure: count}

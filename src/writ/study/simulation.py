@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from writ.errors import Refused
 from writ.model.subject import Subject
@@ -16,7 +16,7 @@ from writ.study.classes import NOBODY, UNKNOWN, UNTOLD, WHY, Classes, lists_of, 
 from writ.study.comparison import Comparison
 from writ.study.engine import Engine
 from writ.study.figures import ModelFigures, PhaseFigures
-from writ.study.organisations import Hitting, hardest_hit
+from writ.study.organisations import Member, hardest_hit
 from writ.study.population import NOTHING, Population, Problem, an_orphan, read_population
 from writ.study.subject_lines import Lines, held
 from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
@@ -36,6 +36,7 @@ class Simulation:
     traffic: Traffic | None
     problems: tuple[Problem, ...]
     phases: tuple[PhaseFigures, ...]
+    members: tuple[Member, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ def simulate(
         for place, phase in enumerate(comparison.phases)
     )
     tell("ranking organisations")
-    hardest_hit(engine, population, traffic, phases, _hitting(verdicts, comparison, units))
-    return Simulation(comparison, population, traffic, tuple(problems), phases)
+    members = tuple(_members(verdicts, comparison, units))
+    hardest_hit(engine, population, traffic, phases, members)
+    return Simulation(comparison, population, traffic, tuple(problems), phases, members)
 
 
 def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:
@@ -183,19 +185,18 @@ def _labels(verdicts: Verdicts, unit: Unit) -> dict[str, str]:
     }
 
 
-def _hitting(
-    verdicts: Verdicts, comparison: Comparison, units: Iterable[Unit]
-) -> Iterator[Hitting]:
-    """Give every class for which it becomes stricter, with the phases in which it does."""
+def _members(verdicts: Verdicts, comparison: Comparison, units: Iterable[Unit]) -> Iterator[Member]:
+    """Give what outcomes of organisations are made of: whoever is alike in them once."""
+    seen = set[tuple[Asker, str | None]]()
     for unit in units:
-        models = comparison.touched if unit.named is None else (unit.model,)
-        for model in models:
-            if model in comparison.touched and model is not None:
+        asker = replace(unit.asker, requester=verdicts.classes.sort(unit.asker.requester))
+        if (asker, unit.named) in seen:
+            continue
+        seen.add((asker, unit.named))
+        for model in comparison.touched if unit.named is None else (unit.model,):
+            if model is not None and model in comparison.touched:
                 pairs = (
                     _pair(verdicts, place, model, unit.asker)
                     for place in range(len(comparison.phases))
                 )
-                hit = tuple(before.stricter(after) for before, after in pairs)
-                if any(hit):
-                    sort = verdicts.classes.sort(unit.asker.requester)
-                    yield Hitting(unit.asker, sort, unit.named, model, hit)
+                yield Member(asker, unit.named, model, tuple(pairs))

@@ -69,6 +69,16 @@ class Traffic:
     without: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def of_organisations(self) -> Table:
+        """All `teams` together."""
+        numbers = ("sort", "organisation", "user", "requests", "tokens", "streams")
+        first, *others = (  # Spark keeps a number that is the same throughout in fewer bits
+            part.select("name", "model", **{each: part[each].cast("int64") for each in numbers})
+            for part in self.teams
+        )
+        return first.union(*others) if others else first
+
 
 def read_traffic(
     engine: Engine, name: str, population: Population, strangers: Mapping[str | None, int]
@@ -180,7 +190,8 @@ def _by_seat(counts: Table, seats: Seats) -> Table:
 
 def _by_team(counts: Table) -> Table:
     found = counts.filter(counts.key < 0)
-    return found.select("model", "requests", user=_user(found), team=-found.key)
+    counts = ("model", "requests", "tokens", "streams")
+    return found.select(*counts, user=_user(found), team=-found.key)
 
 
 def _user(counts: Table) -> Table:

@@ -1,5 +1,6 @@
 """`writ order simulate` on the June case."""
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -19,6 +20,7 @@ from writ.study.engine import open_engine
 
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
 LETTERS = [str(JUNE / f"us-bis-2026-06-12.v{number}.yaml") for number in (1, 2, 3)]
+BIG = [("big", "permit", 11), ("big", "verify", 12)]
 PEOPLE = ["--population", str(JUNE / "subjects.jsonl")]
 
 
@@ -55,7 +57,14 @@ def test_the_three_letters(tmp_path: Path) -> None:
     first, second = found[1][1], found[3][1]
     assert second["permit"] > first["permit"]
     files = sorted(item.name for item in tmp_path.iterdir())
-    assert ["outcomes.svg", "report.html", "report.json", "settling.svg", "timeline.svg"] == files
+    assert [
+        "organisations.csv",
+        "outcomes.svg",
+        "report.html",
+        "report.json",
+        "settling.svg",
+        "timeline.svg",
+    ] == files
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert ("<svg" in page, "default-src 'none'" in page, "style=" in page) == (True, True, False)
 
@@ -90,6 +99,82 @@ def test_what_is_written_tells_nobody_apart(tmp_path: Path) -> None:
     )
     assert ({"ann"}, {""}) == (examples(printed), examples(written))
     assert written == simulated(*asked, "--floor", "10")
+
+
+US = {
+    "attribute": "citizenships",
+    "value": ["US"],
+    "completeness": "at_least",
+    "assurance": "A4",
+    "method": "papers",
+    "issuer": "counter",
+    "verified_at": "2026-01-01T00:00:00Z",
+}
+
+
+def staff(folder: Path, **sizes: tuple[int, int]) -> str:
+    """Write companies with so many US citizens, and so many of whom nothing is known."""
+    register = {**US, "attribute": "incorporated_in"}
+    company = {"kind": "organisation", "facts": [register]}
+    lines = [json.dumps({"id": name, **company}) for name in sizes]
+    for name, (citizens, others) in sizes.items():
+        for number in range(citizens + others):
+            one = {"id": f"{name}-{number}", "kind": "person", "acts_for": [name]}
+            lines.append(json.dumps({**one, "facts": [US] if number < citizens else []}))
+    (folder / "staff.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return str(folder / "staff.jsonl")
+
+
+def rows(folder: Path) -> list[tuple[str, str, int]]:
+    """Return organisation, outcome after and subjects, of the first model."""
+    with (folder / "organisations.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    return [
+        (row["organisation"], row["after"], int(row["subjects"]))
+        for row in found
+        if row["model"] == "fable-5"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        (
+            {"big": (11, 12), "all": (0, 30), "mid": (2, 10), "tiny": (0, 3)},
+            [("", "permit", 2), ("", "verify", 13), ("all", "verify", 30), *BIG],
+        ),
+        (
+            {"big": (11, 12), "all": (0, 30), "tiny": (0, 3)},
+            [("", "permit", 11), ("", "verify", 15), ("all", "verify", 30)],
+        ),
+    ],
+)
+def test_organisations_are_told_apart_where_ten_fare_alike(
+    tmp_path: Path, sizes: dict[str, tuple[int, int]], told: list[tuple[str, str, int]]
+) -> None:
+    """All others are one, and the smallest of those told goes with them where they are too few."""
+    asked = [LETTERS[0], "--population", staff(tmp_path, **sizes)]
+    exact = simulated(*asked, "--out", str(tmp_path))
+
+    assert told == rows(tmp_path)
+    written = json.loads((tmp_path / "report.json").read_bytes())
+    names = {*(name or "others" for name, _, _ in told), "others"}
+    assert names == {row["value"] for row in by_organisation(written)}
+    assert {*sizes, "no organisation"} == {row["value"] for row in by_organisation(exact)}
+    simulated(*asked, "--out", str(tmp_path), "--floor", "1")
+    expected = {
+        (name, after, count)
+        for name, (citizens, others) in sizes.items()
+        for after, count in (("permit", citizens), ("verify", others))
+        if count
+    }
+    assert expected == set(rows(tmp_path))
+
+
+def by_organisation(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what is told of organisations, of the first model."""
+    found: list[dict[str, Any]] = report["phases"][0]["models"][0]["by"]["organisation"]
+    return found
 
 
 def examples(report: dict[str, Any]) -> set[str]:
