@@ -1,6 +1,6 @@
 """Who is counted together is judged alike, where a row says for all its facts when they were seen."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -39,10 +39,16 @@ SEEN = sorted({at + beside for at in (*DATES, *GRID[:4]) for beside in (-1, 0, 1
 LISTS = ("citizenships", "permanent_residences", "former_citizenships")
 
 
+def _owned_employer(random: Random) -> EmployedBy:
+    return EmployedBy(owned_by(random))
+
+
+ATOMS: tuple[Callable[[Random], Expression], ...] = (most_recent, held_at, _owned_employer)
+
+
 def drawn(random: Random) -> Lawbook:
     """Draw orders that ask what began last and what was held then, of people and who owns their employer."""
-    firsts = (most_recent, held_at, lambda random: EmployedBy(owned_by(random)))
-    atoms: tuple[Expression, ...] = tuple(pick(random, firsts)(random) for _ in range(3))
+    atoms = tuple(pick(random, ATOMS)(random) for _ in range(3))
     pool = Pool((*atoms, AnyOf(atoms)), (owned_by(random),))
     return lawbook(random, replace(pool, predicates=(predicate(random, pool),)))
 

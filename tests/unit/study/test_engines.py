@@ -1,6 +1,7 @@
 """Every engine counts the same."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -16,7 +17,9 @@ from tests.worlds.spark import spark
 from writ.canonical import Plain
 from writ.clock import parse_instant
 from writ.law.folder import check_folder, load_folder, read_folder
+from writ.model.expression import MostRecent, Predicate
 from writ.model.order import Lawbook
+from writ.study import by_organisation
 from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
 from writ.study.readiness.library import answers_for, read_library
@@ -61,12 +64,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def counted(url: str, people: str, log: str) -> dict[str, Plain]:
-    """Simulate the first of the June letters on an engine."""
+    """Simulate the first of the June letters on an engine, and one that asks what began last."""
     whole = read_folder(JUNE)
-    book = Lawbook(whole.catalogue, whole.versions[1:2])
+    letter = whole.versions[1]
+    recent = Predicate(MostRecent(frozenset({"US"})), letter.rules[0].predicate.organisation)
+    other = replace(
+        letter, order="recent", rules=(replace(letter.rules[0], predicate=recent, id="recent"),)
+    )
+    book = Lawbook(whole.catalogue, (letter, other))
     with open_engine(url) as engine:
         found = simulate(engine, Comparison(Lawbook(book.catalogue), book), people, log)
-    return plain(found)
+        table = by_organisation.counted(engine, found, 2)
+        return plain(found, 1, by_organisation.largest(engine, table, found))
 
 
 def ready(url: str, people: str) -> dict[str, dict[str, Counter[Standing]]]:
