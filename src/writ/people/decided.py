@@ -56,7 +56,7 @@ class Decided:
         with self._registry.books.store.unit() as connection:
             if accepted and found.nullifier is not None:
                 self._registry.backing.allow(connection, found.subject, found.nullifier)
-            reviews.close(connection, name, accepted=accepted)
+            reviews.close(connection, name, (ends if found.asked else at) if accepted else None)
         return reviews.find(name)
 
     def settle_all(self) -> None:

@@ -6,8 +6,8 @@
 2. Of whom people decide something at present, everything waits: they may have to look at it.
 3. A credential backs an account as long as anything on the books rests on it, and `keep` after it
    was shown. One found lent stays known, and nobody's.
-4. A review goes `keep` after it was decided; one that was accepted, `keep` after what it attests has
-   ended at the latest. How reviews came out stays, in numbers by document.
+4. A review goes `keep` after it was decided, and where it was accepted, after what it attests has
+   ended. How reviews came out stays, in numbers by document.
 5. The word of an employer's for somebody it removed goes once nothing that it determined before
    could be taken in again.
 6. What is deleted is overwritten in the store, and in the file of its last writes.
@@ -118,9 +118,9 @@ def _delete_backings(connection: Connection, edge: Instant) -> int:
 
 def _delete_reviews(connection: Connection, edge: Instant) -> int:
     """Rule 4."""
-    over = review.c.decided_at <= edge
-    longer = (review.c.state == "rejected") | (review.c.decided_at <= edge - decided.LONGEST)
-    here = (over, longer, review.c.subject.not_in(decided_on()))
+    ended = (review.c.ends_at <= edge) | (review.c.decided_at <= edge - decided.LONGEST)
+    over = (review.c.state == "rejected") | ended
+    here = (review.c.decided_at <= edge, over, review.c.subject.not_in(decided_on()))
     rows = list(connection.execute(review.select().where(*here)))
     for row in rows:
         count_review(connection, row.document, row.kind, row.state)

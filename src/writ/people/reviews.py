@@ -210,12 +210,15 @@ class Reviews:
             events.append(connection, OPINION, payload | {"envelope": digest_bytes(data)})
             return self._read(connection, found.id)
 
-    def close(self, connection: Connection, name: str, *, accepted: bool) -> None:
-        """Note that a review is decided, and that all that comes of it is done (rule 3)."""
+    def close(self, connection: Connection, name: str, ends: Instant | None) -> None:
+        """Note that a review is decided, and that all that comes of it is done (rule 3).
+
+        `ends` is when that ends where it was accepted; None: it was rejected.
+        """
         now = self._books.clock.now()
-        state = "accepted" if accepted else "rejected"
-        here = review.c.id == name
-        connection.execute(review.update().where(here).values(state=state, decided_at=now))
+        state = "rejected" if ends is None else "accepted"
+        values = {"state": state, "decided_at": now, "ends_at": ends}
+        connection.execute(review.update().where(review.c.id == name).values(values))
         events.append(connection, "review.decided", {"at": now, "review": name, "state": state})
 
     def find(self, name: str) -> Review:

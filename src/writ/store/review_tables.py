@@ -53,6 +53,7 @@ review = Table(
     Column("state", Text, nullable=False),  # open | accepted | rejected
     Column("decided_at", BigInteger),
     Column("model", Text),  # that papers were shown for
+    Column("ends_at", BigInteger),  # of one that was accepted: when what came of it ends
 )
 Index("review_subject", review.c.subject)
 

@@ -164,7 +164,7 @@ def test_everything_of_somebody_waits_while_people_decide(
     registry.backing.claim("alice", registry.backing.nullifier(b"passport"))
     first = registry.reviews.open(Wanted("alice", "papers", "passport"))
     with deployment.store.unit() as connection:
-        registry.reviews.close(connection, first.id, accepted=False)
+        registry.reviews.close(connection, first.id, None)
         connection.execute(review.update().values(decided_at=LONG_AGO))
         connection.execute(backing.update().values(at=LONG_AGO))
     appeal = registry.reviews.appeal("alice", first.id, "")
@@ -172,7 +172,7 @@ def test_everything_of_somebody_waits_while_people_decide(
 
     assert ((), Erased(0, 0, 0, 0)) == (retention.due(), retention.erase())
     with deployment.store.unit() as connection:
-        registry.reviews.close(connection, appeal.id, accepted=False)
+        registry.reviews.close(connection, appeal.id, None)
     assert Erased(1, 1, 1, 0) == retention.erase()
 
 
@@ -202,24 +202,19 @@ def test_a_credential_backs_an_account_as_long_as_something_rests_on_it(
 def test_reviews_go_in_their_time_and_stay_in_the_rates(
     deployment: Deployment, registry: Registry
 ) -> None:
-    """Those turned down so long after it; those accepted, once what they attest has ended too."""
+    """Those turned down so long after it; those accepted, once what they attest ended, or must have."""
     reviews = registry.reviews
     wanted = [Wanted("alice", "papers", "a", [n]) for n in (1, 2)]
     wanted += [Wanted("alice", "papers", name) for name in ("b", "c")]
     wanted.append(Wanted("alice", "appeal", "a"))
     made = [reviews.open(item).id for item in wanted]
-    ends = (
-        (False, LONG_AGO),
-        (False, LONG_AGO),
-        (True, LONG_AGO),
-        (True, LONG_AGO - decided.LONGEST),
-        (True, LONG_AGO - decided.LONGEST),
-    )
+    ends = (None, None, LATELY, LONG_AGO, NOW)
     with deployment.store.unit() as connection:
-        for name, (accepted, at) in zip(made, ends, strict=True):
-            reviews.close(connection, name, accepted=accepted)
-            here = review.c.id == name
-            connection.execute(review.update().where(here).values(decided_at=at))
+        for name, end in zip(made, ends, strict=True):
+            reviews.close(connection, name, end)
+        connection.execute(review.update().values(decided_at=LONG_AGO))
+        long_ago = {"decided_at": LONG_AGO - decided.LONGEST, "ends_at": None}
+        connection.execute(review.update().where(review.c.id == made[4]).values(long_ago))
     before = reviews.rates()
     with deployment.store.unit() as connection:
         values = {"review": made[0], "by": "rae", "envelope": b"", "at": 1}

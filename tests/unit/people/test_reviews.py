@@ -13,6 +13,7 @@ from writ.model.subject import Subject
 from writ.people.backing import Source
 from writ.people.decided import Decided
 from writ.people.registry import Registry
+from writ.people.retention import Retention
 from writ.people.reviews import OPINION, Opinion, Review, Wanted, sign_opinion
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Method, Person, Role, Trust
@@ -272,3 +273,22 @@ def test_reasons_and_names_are_not_in_event_rows(office: Office) -> None:
         )
 
     assert [] == [word for word in (b"alice", b"smudged", b"permanent") if word in rows]
+
+
+def test_reviews_go_with_what_came_of_them(office: Office) -> None:
+    """Reasons and claims stay as long as the fact counts and some time after, and then go with it."""
+    name = office.papers().id
+    for by in ("rae", "sam"):
+        office.says(by, name, accept=True, seen="person", expires=NOW + 9 * DAY)
+    reuse = office.registry.reviews.open(Wanted("bob", "reuse", "credential", nullifier=b"n"))
+    for by in ("rae", "sam"):
+        office.says(by, reuse.id, accept=True)
+    retention = Retention(office.registry, 2 * DAY)
+
+    gone = []
+    for days in (1, 2, 10, 11):
+        office.clock.step(NOW + days * DAY)
+        erased = retention.erase()
+        gone.append((days, erased.facts, erased.reviews))
+    assert [(1, 0, 0), (2, 0, 1), (10, 0, 0), (11, 1, 1)] == gone
+    assert ([], ()) == (office.facts("alice"), office.registry.reviews.all())
