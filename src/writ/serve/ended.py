@@ -1,6 +1,6 @@
 """Deletes what has ended, while the deployment serves, and whenever somebody asks for it.
 
-1. A duty to preserve facts suspends all of it, as it suspends forgetting somebody.
+1. A duty to preserve facts or subjects suspends all of it, as it suspends forgetting somebody.
 2. It is looked for at the start and every hour. What fails is logged, and tried again.
 """
 
@@ -11,14 +11,19 @@ import structlog
 
 from writ.desk.duties import Duties
 from writ.errors import Refused, WritError
+from writ.model.duty import Record
 from writ.people.retention import Erased
 from writ.serve.site import Site
+
+RECORDS: tuple[Record, ...] = ("facts", "subjects")
+"""What is deleted, as duties to preserve name it."""
 
 
 def erase_ended(site: Site) -> Erased:
     """Delete what is due; Refused while a duty says to preserve it (rule 1)."""
     duties = Duties(site.store, site.trust, site.clock)
-    duties.check_erasure(site.desk.current(), "facts")
+    for records in RECORDS:
+        duties.check_erasure(site.desk.current(), records)
     return site.retention().erase()
 
 

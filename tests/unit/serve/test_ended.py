@@ -53,10 +53,10 @@ def block(kind: str) -> str:
     return PAGE.read_text().partition(f"```{kind}\n")[2].partition("\n```")[0]
 
 
-def preserving(folder: Path) -> Path:
-    """The letter, with a duty to keep facts."""
+def preserving(folder: Path, records: str) -> Path:
+    """The letter, with a duty to keep records of a kind."""
     letter = folder / "us-bis-2026-06-12.v1.yaml"
-    letter.write_text(LETTER.read_text() + PRESERVE)
+    letter.write_text(LETTER.read_text() + PRESERVE.replace("[facts]", f"[{records}]"))
     return letter
 
 
@@ -101,9 +101,10 @@ def test_what_is_due_is_listed_and_deleted_by_command(
     assert "not counted: 1 fact that had ended, deleted by" in capsys.readouterr().err
 
 
-def test_a_duty_to_preserve_suspends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("records", ["facts", "subjects"])
+def test_a_duty_to_preserve_suspends_it(tmp_path: Path, records: str) -> None:
     """Asked for, it is refused; while it serves, nothing goes, and the log says why."""
-    there = made(tmp_path, preserving(tmp_path))
+    there = made(tmp_path, preserving(tmp_path, records))
     assert "says to preserve them" in there.fails("facts", "due", "--delete")
     with open_site(read_config(there.config)) as site:
         [said] = kept_at(site)
