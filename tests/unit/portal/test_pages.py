@@ -289,6 +289,7 @@ def test_everyone_entitled_has_a_way_back_that_needs_nobody_else(
     door: Door, who: str, shown: tuple[str, ...], says: str, paper: str
 ) -> None:
     """Without an employer, a smartphone or a chip: a paper, two people, and the model is open."""
+    door.restart()  # on a fast machine all of these come from one address within its bucket
     facts = tuple(replace(proof(), values=(Value((code, "")),)).fact("idv") for code in shown)
     registry, site = door.site.registry, door.site
     registry.subjects.add([_person(who)])
