@@ -48,6 +48,13 @@ def proved(deployment: Deployment, decision: str) -> str:
     return deployment.writ(*words)
 
 
+def audited(deployment: Deployment, address: str) -> None:
+    """Audit the record's log from where it is served, as a stranger without a copy of it."""
+    policy = deployment.folder / "log.policy"
+    policy.write_text(deployment.writ("log", "policy"))
+    assert 0 < deployment.json("log", "audit", address, "--policy", policy)["size"]
+
+
 def files_of(process: int) -> list[str]:
     """What a process has open."""
     return [str(item.readlink()) for item in Path(f"/proc/{process}/fd").iterdir()]
@@ -63,8 +70,9 @@ def test_a_refusal_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
     config, order = tmp_path / "writ.toml", tmp_path / "us-bis.v1.yaml"
     text = config.read_text().replace("# receipts_mib = 64", "receipts_mib = 1")
     config.write_text(text + RECORD)
-    told = letter().replace(b"undetermined: verify", b"undetermined: deny")
-    order.write_bytes(told + b"disclosure: full\n")
+    order.write_bytes(
+        letter().replace(b"undetermined: verify", b"undetermined: deny") + b"disclosure: full\n"
+    )
     outgrown(deployment.data / "receipts")
     deployment.writ("subject", "add", "alice", "--kind", "person")
     with deployment.served() as served:
@@ -75,6 +83,7 @@ def test_a_refusal_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
         link = refused.links["blocked-by"]["url"]
         until(lambda: httpx2.get(link.replace(ADDRESS, record)).status_code == 200)
         answer = httpx2.get(link.replace(ADDRESS, record))
+        audited(deployment, f"{record}/log")
         opened = files_of(json.loads((deployment.data / "record.json").read_text())["pid"])
         decision = refused.json()["error"]["problem"]["decision"]
         receipts = deployment.data / "receipts"
