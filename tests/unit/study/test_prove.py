@@ -168,6 +168,18 @@ def test_a_solver_that_gives_up_has_proved_nothing(tmp_path: Path, other: str) -
     ]
 
 
+def test_a_long_annex_is_proved_by_both_methods(tmp_path: Path) -> None:
+    """Counting goes through an annex once for all who are asked, not once for each of its rows."""
+    path = folder(tmp_path / "o", one="bar: {person: {employee_of: big}}")
+    file = path / "one.v1.yaml"
+    file.write_text(file.read_text() + "annexes: {big: {file: big.csv, key: organisation}}\n")
+    rows = "".join(f"org-{number},\n" for number in range(12_000))
+    (path / "big.csv").write_text(f"organisation,name\n{rows}")
+    found = prove(read_folder(path))
+    assert ({}, True) == (failed(found), found.proved)
+    assert (None, True) == (found.counted[0].left_out, found.counted[0].asked > 10)
+
+
 def test_what_owners_come_to_is_no_less_certain_where_more_counts() -> None:
     """Two rules about owners, each barred by weaker facts than serve: to verify is worth it."""
     book = read_folder(ORDERS / "entity-ownership")

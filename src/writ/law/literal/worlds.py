@@ -128,9 +128,11 @@ def _representatives(atoms: frozenset[Listed]) -> frozenset[Parts]:
     """Every pattern with each wildcard put as every part seen at its place, and as a fresh one."""
     patterns = {pattern for atom in atoms for pattern in atom.patterns}
     found: set[Parts] = set()
-    for pattern in patterns:
-        alike = [other for other in patterns if len(other) == len(pattern)]
-        found.update(product(*(_choices(place, part, alike) for place, part in enumerate(pattern))))
+    for size in {len(pattern) for pattern in patterns}:
+        alike = [pattern for pattern in patterns if len(pattern) == size]
+        for pattern in alike:
+            choices = (_choices(place, part, alike) for place, part in enumerate(pattern))
+            found.update(product(*choices))
     return frozenset(found)
 
 
@@ -162,7 +164,18 @@ def _answers(
     return (False, True) if said else (False,)
 
 
-def _alike(here: frozenset[Listed], atoms: frozenset[Listed], attribute: str) -> Iterable[Parts]:
+def _alike(here: frozenset[Listed], atoms: frozenset[Listed], attribute: str) -> frozenset[Parts]:
     """Return values that stand for the cell with this signature."""
     asked = frozenset(atom for atom in atoms if atom.attribute == attribute)
-    return (one for one in _representatives(asked) if _signature(asked, attribute, one) == here)
+    return _by_signature(asked, attribute)[here]
+
+
+@lru_cache(maxsize=256)
+def _by_signature(
+    asked: frozenset[Listed], attribute: str
+) -> dict[frozenset[Listed], frozenset[Parts]]:
+    """Return the values that stand for each cell of one attribute."""
+    found: dict[frozenset[Listed], set[Parts]] = {}
+    for one in _representatives(asked):
+        found.setdefault(_signature(asked, attribute, one), set()).add(one)
+    return {signature: frozenset(values) for signature, values in found.items()}
