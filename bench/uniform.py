@@ -26,6 +26,7 @@ from pathlib import Path
 from bench.gateway import _process
 from tests.worlds.control import Control, citizen, company, order, stranger
 from tests.worlds.gateway import ACME, CHAT, US, Wire, chat, post
+from writ.canonical import Plain
 from writ.clock import wall
 from writ.signing.end_user import sign_end_user
 from writ.signing.keys import KeyPair
@@ -34,6 +35,10 @@ ROUNDS, QUICK, WARM = 300, 30, 20
 PEOPLE = 20
 """Of each class, asked about in turn."""
 
+FRENCH: Sequence[Mapping[str, Plain]] = (
+    {"attribute": "citizenships", "value": ["FR"], "completeness": "exhaustive"},
+)
+WRONG: Sequence[Mapping[str, Plain]] = ({**FRENCH[0], "attribute": "citizenship"},)
 REFERENCE, AGAIN = "unknown person", "unknown person, again"
 Words = Mapping[str, Sequence[Callable[[], str]]]
 
@@ -68,6 +73,13 @@ def words(control: Control) -> Words:
         "known, word too old": of("us", ACME.text, own, 900),
         "known, word for another key": of("us", US.text, own, 0),
         "known, word by a stranger's key": of("us", ACME.text, foreign, 0),
+        "unknown, barred by the word's facts": [
+            partial(_word, f"nobody-{number}", ACME.text, own, 0, FRENCH)
+            for number in range(PEOPLE)
+        ],
+        "unknown, facts there are none of": [
+            partial(_word, f"nobody-{number}", ACME.text, own, 0, WRONG) for number in range(PEOPLE)
+        ],
         "known, word used before": [lambda: used],
         "no word at all": [lambda: "nonsense"],
     }
@@ -144,8 +156,10 @@ def measure(folder: Path, rounds: int) -> dict[str, list[Row]]:
     return {name: compared(times) for name, times in found.items()}
 
 
-def _word(sub: str, key: str, pair: KeyPair, age: float) -> str:
-    return sign_end_user(sub, key, pair, wall() - age)
+def _word(
+    sub: str, key: str, pair: KeyPair, age: float, facts: Sequence[Mapping[str, Plain]] = ()
+) -> str:
+    return sign_end_user(sub, key, pair, wall() - age, facts=facts)
 
 
 def _chat(word: str, *, stream: bool) -> bytes:

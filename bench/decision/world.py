@@ -31,6 +31,8 @@ class Bench:
     chains: tuple[Links, ...]
     models: tuple[int, ...]
     at: Instant
+    board: Board
+    load: Load
 
 
 def build(orders: int, calls: int) -> Bench:
@@ -39,7 +41,7 @@ def build(orders: int, calls: int) -> Bench:
     compiled = Compiled(_lawbook(orders, random))
     board = Board()
     board.stage(read_view(snapshot(compiled.book, 1, None, 1)))
-    load = Load(compiled, 1, _name, NOW)
+    load = Load(compiled, 1, name_of, NOW)
     company = _subject("company", "organisation", "incorporated_in", random)
     load.stand("person", None)
     load.stand("worker", "company")
@@ -50,27 +52,30 @@ def build(orders: int, calls: int) -> Bench:
     for message in load.messages():
         board.put(message)
     board.activate(1)
-    guest = seam.end_user_name(_name("company"), "guest")
+    guest = seam.end_user_name(name_of("company"), "guest")
     found = (
-        board.links(_key("person", None), None, NOW),
-        board.links(_key("worker", "company"), None, NOW),
-        board.links(_key("worker", "company"), guest, NOW),
+        board.links(key_of("person", None), None, NOW),
+        board.links(key_of("worker", "company"), None, NOW),
+        board.links(key_of("worker", "company"), guest, NOW),
     )
     chains = tuple(links for links in found if links is not None)
-    return Bench(chains, tuple(random.randrange(MODELS) for _ in range(calls)), NOW)
+    models = tuple(random.randrange(MODELS) for _ in range(calls))
+    return Bench(chains, models, NOW, board, load)
 
 
-def _key(requester: str, organisation: str | None) -> seam.Key:
+def key_of(requester: str, organisation: str | None) -> seam.Key:
+    """Return the key of somebody, who may act for a company."""
     return seam.Key(
         sha256(requester.encode() + b"/" + str(organisation).encode()).digest(),
         requester,
-        _name(requester),
+        name_of(requester),
         "person",
-        None if organisation is None else _name(organisation),
+        None if organisation is None else name_of(organisation),
     )
 
 
-def _name(subject: str) -> bytes:
+def name_of(subject: str) -> bytes:
+    """Return a pseudonym good enough here."""
     return blake2b(subject.encode(), digest_size=16).digest()
 
 
