@@ -62,7 +62,7 @@ def median_us(call: Callable[[], object], times: int) -> float:
 def word(code: str) -> Word:
     """Say that the guest, or somebody nobody registered, is a citizen of a country."""
     fact = Fact("citizenships", (Value((code, "")),), "exhaustive", 3, "t", COMPANY, NOW - 10)
-    return Word(Subject(COMPANY, "organisation"), (fact,), SUB)
+    return Word(Subject(COMPANY, "organisation"), (fact,), (), SUB)
 
 
 def said(bench: Bench, assessor: Assessor) -> Said:

@@ -73,7 +73,7 @@ def named(random: Random, asked: Chain, now: Instant) -> Said | None:
     bare = person or Subject(UNKNOWN, "person", related=company.related)
     told = facts(random, company.id, now)
     whole = replace(bare, facts=(*bare.facts, *beside(bare.facts, told, now)))
-    word = Word(company, told, SUB, person)
+    word = Word(company, told, (), SUB, person)
     return Said(replace(asked, end_user=person), word, replace(asked, end_user=whole))
 
 

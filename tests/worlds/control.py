@@ -401,7 +401,7 @@ class Control:
         except WritError:
             return seam.Assessed(asked.number, 0)
         person = None if said.sub is None else self.users.get((organisation, said.sub))
-        word = Word(self.people[organisation], facts, said.sub, person)
+        word = Word(self.people[organisation], facts, (), said.sub, person)
         return Assessor(load).assess(asked.number, word, now)
 
     def _standing(self) -> list[seam.Down]:

@@ -31,10 +31,14 @@ MOST_JUDGED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A proved word: who says it, what it says as facts, and of whom (None: of nobody)."""
+    """A proved word: who says it, what it says as facts, and of whom (None: of nobody).
+
+    `evidence` is what the books know by of whom it is about.
+    """
 
     organisation: Subject
     facts: tuple[Fact, ...]
+    evidence: tuple[bytes, ...] = ()
     sub: str | None = None
     person: Subject | None = None
 
@@ -70,7 +74,8 @@ class Assessor:
         person = word.person or Subject(UNKNOWN, "person", related=word.organisation.related)
         facts = (*person.facts, *beside(person.facts, word.facts, now))
         spans = self._compiled.spans(replace(person, facts=facts), now)
-        answer.subject(seam.end_user_name(self._load.name_of(word.organisation.id), sub), spans)
+        name = seam.end_user_name(self._load.name_of(word.organisation.id), sub)
+        answer.subject(name, spans, word.evidence)
         for number, capacity in self._load.lent(word.organisation.id):
             for profile in dict.fromkeys(profile for _, profile, _ in spans):
                 answer.row(profile, number, capacity)
@@ -81,7 +86,7 @@ class Assessor:
         facts = (*company.facts, *beside(company.facts, word.facts, now))
         spans = self._compiled.spans(replace(company, facts=facts), now)
         unnamed = self._compiled.factless("unnamed")
-        answer.subject(self._load.name_of(company.id), spans)
+        answer.subject(self._load.name_of(company.id), spans, word.evidence)
         answer.subject(seam.UNNAMED, [(FOREVER, unnamed, Capacity())])
         for profile, capacity in dict.fromkeys((profile, lent) for _, profile, lent in spans):
             for judged in (profile, unnamed):
@@ -101,9 +106,14 @@ class _Answer:
     def number(self, item: Profile | Capacity) -> int:
         return self._numbers.setdefault(item, -2 - len(self._numbers))
 
-    def subject(self, name: bytes, spans: Iterable[tuple[Instant, Profile, Capacity]]) -> None:
+    def subject(
+        self,
+        name: bytes,
+        spans: Iterable[tuple[Instant, Profile, Capacity]],
+        evidence: Iterable[bytes] = (),
+    ) -> None:
         numbered = [(until, self.number(p), self.number(c)) for until, p, c in spans]
-        self.subjects.append(seam.Subject(self._epoch, name, numbered))
+        self.subjects.append(seam.Subject(self._epoch, name, numbered, list(evidence)))
 
     def row(self, profile: Profile, number: int, capacity: Capacity) -> None:
         row = self._compiled.row(profile, capacity)
@@ -138,11 +148,16 @@ class Assertions:
         assurance = min(issuers[said.kid].assurance, self._cap)
         facts = read_said(said, organisation, assurance, said_at(said, now_wall, now))
         names = {organisation} if person is None else {organisation, person}
-        known, others = self._roll.related(names, assessor.follows)
+        known, others = self._roll.around(names, follows=assessor.follows)
         if any(item.broken for item in known.values()):
             raise Refused("what is known of them does not prove right")
-        found = {name: replace(item.subject, related=others) for name, item in known.items()}
-        return Word(found[organisation], facts, said.sub, found[person] if person else None)
+        company = replace(known[organisation].subject, related=others)
+        if said.sub is None:
+            return Word(company, facts, known[organisation].evidence)
+        if person is None:
+            return Word(company, facts, (), said.sub)
+        holder = replace(known[person].subject, related=others)
+        return Word(company, facts, known[person].evidence, said.sub, holder)
 
 
 def _public(issuers: Mapping[str, Issuer]) -> Callable[[str], bytes | None]:

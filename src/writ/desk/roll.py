@@ -75,21 +75,18 @@ class Roll:
 
     def known(self, names: Iterable[str], *, follows: frozenset[Kind]) -> dict[str, Known]:
         """Return what is known of subjects, of some kinds with whom they rest on (rule 4)."""
+        return self.around(names, follows=follows)[0]
+
+    def around(
+        self, names: Iterable[str], *, follows: frozenset[Kind]
+    ) -> tuple[dict[str, Known], Mapping[str, Subject]]:
+        """Return the same, and everybody on whom they may rest, themselves among them."""
         with self._books.store.view() as connection:
             known = self._attestations.known(connection, names)
             related = self._related(connection, known, follows)
         others = {name: item.subject for name, item in related.items()}
         reading = _Reading((), (), known, related, others, follows)
-        return {name: reading.related_to(item) for name, item in known.items()}
-
-    def related(
-        self, names: Iterable[str], follows: frozenset[Kind]
-    ) -> tuple[dict[str, Known], dict[str, Subject]]:
-        """Return what is known of subjects, and of all on whom they may rest, themselves among them."""
-        with self._books.store.view() as connection:
-            known = self._attestations.known(connection, names)
-            related = self._related(connection, known, follows)
-        return known, {name: item.subject for name, item in related.items()}
+        return {name: reading.related_to(item) for name, item in known.items()}, others
 
     def standing(self, *, revoked: bool = False) -> list[seam.Key | seam.Issuer]:
         """Return every live key and issuer; `revoked` ones too, for whoever may still hold them."""

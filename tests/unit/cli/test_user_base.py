@@ -1,15 +1,18 @@
 """`writ user-base`, `writ issuer` and `writ end-user token`, as an operator and a company use them."""
 
+import json
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
 from tests.worlds.office import Office, office
+from writ.canonical import encode
 from writ.clock import DAY, MINUTE, WallClock, wall
 from writ.errors import WritError
 from writ.model.subject import Subject
-from writ.people.user_base import Word, sign_user_base
+from writ.people.user_base import PAYLOAD_TYPE, Word, sign_user_base
+from writ.signing import dsse
 from writ.signing.dsse import Envelope
 from writ.signing.end_user import verify_end_user
 from writ.signing.keys import KeyPair, write_public
@@ -122,6 +125,14 @@ def test_what_cannot_be_said_is_not_signed(said: Word, why: str) -> None:
 def test_who_signs_must_be_believed(made: Office, whose: str, by: str, why: str) -> None:
     """A key for names only, another company's, one of nobody's."""
     assert why in handed_in(made, sign_user_base(word(US, whose=whose), pair_of(made, by)))
+
+
+def test_how_far_it_is_believed_is_not_the_companys_to_say(made: Office) -> None:
+    """A statement that claims A4 is none at all; determinations and tokens have no such field either."""
+    envelope = sign_user_base(word(US), pair_of(made, "acme"))
+    claims = encode({**json.loads(envelope.payload), "assurance": "A4"})
+    claiming = dsse.sign(claims, PAYLOAD_TYPE, [pair_of(made, "acme")])
+    assert "not in its form" in handed_in(made, claiming)
 
 
 def test_two_signatures_are_one_too_many(made: Office) -> None:

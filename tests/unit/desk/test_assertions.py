@@ -188,6 +188,25 @@ def test_what_is_not_in_order_comes_to_nothing(office: Office) -> None:
     run(story())
 
 
+def test_what_the_books_know_goes_with_the_answer(office: Office) -> None:
+    """A receipt names the attestations of whoever the word is about, as for anybody."""
+    key = key_of(office)
+    office.show("bob", "citizenships", "FR")
+    office.registry.end_users.add([EndUser("acme", "bob", "bob")])
+
+    async def story() -> None:
+        fed = Fed(office)
+        fed.desk.put(1)
+        async with fed.running():
+            gateway = await fed.gateway()
+            known = {name: item.evidence for name, item in office.registry.everybody().items()}
+            for sub, whose in (("bob", "bob"), ("new", "alice"), (None, "acme")):
+                answer = await told(gateway, key, *((US,) if sub else ()), sub=sub)
+                assert list(known[whose]) == answer.subjects[0].evidence
+
+    run(story())
+
+
 def test_an_organisation_with_a_key_of_its_own_speaks_for_itself(office: Office) -> None:
     """Its key acts for nobody else."""
     key = key_of(office, "acme")
