@@ -75,6 +75,14 @@ def test_what_happens_is_there_whole_or_not_at_all(crashed: dict[str, Rows]) -> 
     assert counts == [sorted(item) for item in counts]
 
 
+def test_no_file_goes_before_the_log_has_it(crashed: dict[str, Rows]) -> None:
+    """Whenever a file of receipts is gone, a checkpoint over it was signed, and vouched for."""
+    left = [row["left"] for row in crashed["decisions"]]
+    gone = [item for item in left if "gateway-1.jsonl" not in item["files"]]
+    assert len(gone) in range(1, len(left))
+    assert {(AFTER, AFTER)} == {(item["signed"], item["vouched"][-1]) for item in gone}
+
+
 def test_a_restart_goes_on_in_the_ordinary_way(crashed: dict[str, Rows]) -> None:
     """Whatever happened is in the log once, which is signed, published and continues what was shown."""
     for row in crashed["governance"]:
