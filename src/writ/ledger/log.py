@@ -17,11 +17,10 @@ from writ.canonical import digest_bytes, encode
 from writ.clock import SECOND, Clock
 from writ.errors import Refused
 from writ.ledger.folder import Folder
+from writ.ledger.growth import Growth
 from writ.ledger.merkle import (
     consistency_proof,
     inclusion_proof,
-    leaf_hash,
-    node_hash,
     root,
 )
 from writ.ledger.proof import Proof
@@ -192,30 +191,15 @@ class Log:
 
     def _take_in(self, connection: Connection) -> int:
         """Hash new rows into the tree; return how many there are now."""
-        size = trees.count_leaves(connection, self.name)
-        fresh: list[tuple[int, int, bytes]] = []
-        entries: list[tuple[int, bytes]] = []
-        known: dict[tuple[int, int], bytes] = {}
-
-        def node(level: int, index: int) -> bytes:
-            return known.get((level, index)) or trees.read_node(connection, self.name, level, index)
-
-        for row in self._rows(connection, size):
-            if row.seq != size + 1:
-                raise Refused(f"row {size + 1} of the log `{self.name}` is missing from the store")
-            entries.append((size, entry_of(row.salt, row.bytes)))
-            level, index, value = 0, size, leaf_hash(entries[-1][1])
-            known[level, index] = value
-            fresh.append((level, index, value))
-            while index & 1:
-                value = node_hash(node(level, index - 1), value)
-                level, index = level + 1, index >> 1
-                known[level, index] = value
-                fresh.append((level, index, value))
-            size += 1
-        trees.add_entries(connection, self.name, entries)
-        trees.add_nodes(connection, self.name, fresh)
-        return size
+        tree = Growth(connection, self.name)
+        for row in self._rows(connection, tree.size):
+            if row.seq != tree.size + 1:
+                raise Refused(
+                    f"row {tree.size + 1} of the log `{self.name}` is missing from the store"
+                )
+            tree.add(entry_of(row.salt, row.bytes))
+        tree.keep()
+        return tree.size
 
 
 def entry_of(salt: bytes, data: bytes) -> bytes:

@@ -6,10 +6,12 @@ import pytest
 from pymerkle import InmemoryTree
 
 from writ.errors import Failed, Refused
+from writ.ledger import growth
 from writ.ledger.audit import audit
 from writ.ledger.folder import Folder
+from writ.ledger.growth import Growth
 from writ.ledger.log import Log, Opening, StoredNodes, entry_of
-from writ.ledger.merkle import check_consistency
+from writ.ledger.merkle import check_consistency, root
 from writ.ledger.policy import Policy, read_policy
 from writ.ledger.proof import read_proof
 from writ.ledger.published import TileNodes
@@ -71,6 +73,24 @@ def test_a_checkpoint_commits_to_every_event(store: Store) -> None:
         if rows:
             assert theirs.get_root() == checkpoint.root
     assert log.sign() == log.sign() == log.last()
+
+
+@pytest.mark.parametrize("part", [1, 7, 256])
+def test_a_tree_is_kept_a_part_at_a_time(
+    store: Store, part: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much came at once, no more than a part is in memory; the root is the same."""
+    monkeypatch.setattr(growth, "_PART", part)
+    theirs = InmemoryTree(algorithm="sha256")
+    with store.unit() as connection:
+        tree = Growth(connection, "governance")
+        for number in range(300):
+            theirs.append_entry(b"%d" % number)
+            tree.add(b"%d" % number)
+            assert part > len(tree._entries)
+            assert 2 * part + 9 > len(tree._nodes)  # and one way up
+        tree.keep()
+        assert theirs.get_root() == root(StoredNodes(connection, "governance"), tree.size)
 
 
 def test_an_event_is_proved_without_the_store(store: Store) -> None:
