@@ -30,6 +30,10 @@ from writ.store.review_tables import backing, count_review, decided_on, opinion,
 AT_ONCE = 1000
 """Facts deleted in one unit, so that others write in between."""
 
+PATIENCE = 1000
+"""Milliseconds that others are kept from writing at most; where somebody reads for longer, the next time
+does it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Erased:
@@ -81,7 +85,7 @@ class Retention:
             credentials = _delete_backings(connection, edge)
             reviews = _delete_reviews(connection, edge)
             people = _delete_people(connection, min(edge, now - LONGEST))
-        self._books.store.scrub()
+        self._books.store.scrub(PATIENCE)
         return Erased(facts, credentials, reviews, people)
 
     def _delete_facts(self) -> int:

@@ -59,12 +59,19 @@ class Store:
                 raise  # a mistake of ours, not of the file
             raise Failed(f"cannot use the store `{self.path}`: {error.orig}") from None
 
-    def scrub(self) -> None:
-        """Leave nothing of what was deleted in the file of the last writes (rule 4)."""
+    def scrub(self, patience: int = _BUSY_MS) -> bool:
+        """Leave nothing of what was deleted in the file of the last writes (rule 4).
+
+        Whoever reads an earlier state is waited for, so many milliseconds, and nobody writes
+        meanwhile; False: that was not enough, and something is left.
+        """
         with self._used(), self.engine.connect() as connection:
             cursor = connection.connection.cursor()
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             cursor.close()
+        return not busy
 
     def close(self) -> None:
         """Let go of every connection."""

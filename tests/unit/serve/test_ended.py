@@ -119,7 +119,7 @@ def test_it_is_looked_for_at_the_start_and_again(
     there = made(tmp_path, LETTER)
     with open_site(read_config(there.config)) as site:
         with monkeypatch.context() as broken:
-            broken.setattr(site.store, "scrub", lambda: (_ for _ in ()).throw(Failed("full")))
+            broken.setattr(site.store, "scrub", lambda _wait: (_ for _ in ()).throw(Failed("full")))
             [failed] = kept_at(site)
         site.registry.facts.take_in(
             json.dumps({"subject": "alice", **FACT}).encode(), site.operator(), skip_bad=False

@@ -83,6 +83,20 @@ def test_a_view_stands_still(tmp_path: Path) -> None:
         assert before == list(read_events(view))
 
 
+def test_scrubbing_waits_no_longer_than_it_is_told(tmp_path: Path) -> None:
+    """While somebody reads an earlier state something is left; once they are done it is scrubbed."""
+    store = open_store(tmp_path / "writ.db")
+    with store.view() as view:
+        list(read_events(view))
+        with store.unit() as connection:
+            append(connection, "test", {"a": "a-word-to-erase"})
+        assert not store.scrub(1)
+        assert b"a-word-to-erase" in (tmp_path / "writ.db-wal").read_bytes()
+    assert (True, b"") == (store.scrub(1), (tmp_path / "writ.db-wal").read_bytes())
+    with store.view() as view:
+        assert 30_000 == view.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+
+
 def test_units_wait_for_each_other(tmp_path: Path) -> None:
     """Threads that write at once lose nothing and leave no gap."""
     store = open_store(tmp_path / "writ.db")
