@@ -49,7 +49,9 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
         int | None,
         typer.Option(min=1, help="fewest people told apart: in files 10, in what is printed 1"),
     ] = None,
-    engine: Annotated[str, typer.Option(help="duckdb://, postgresql://…, spark://…")] = ENGINE,
+    engine: Annotated[
+        str, typer.Option(help="duckdb://, postgresql://…, spark://…, sqlite://…")
+    ] = ENGINE,
     out: Annotated[
         Path | None, typer.Option(help="a folder for report.json, report.html and the charts")
     ] = None,

@@ -52,7 +52,9 @@ def readiness(  # noqa: PLR0913, PLR0917  one parameter per option of the comman
         Path | None,
         typer.Option(help=f"where each run adds its line; with --config DATA/{HISTORY}"),
     ] = None,
-    engine: Annotated[str, typer.Option(help="duckdb://, postgresql://…, spark://…")] = ENGINE,
+    engine: Annotated[
+        str, typer.Option(help="duckdb://, postgresql://…, spark://…, sqlite://…")
+    ] = ENGINE,
     out: Annotated[
         Path | None, typer.Option(help="a folder for readiness.json, readiness.html and charts")
     ] = None,

@@ -1,7 +1,8 @@
 """The engine that counts: DuckDB in this process, or an existing one chosen by a URL.
 
 1. `duckdb://` is the default, in memory. `duckdb://FILE` and `postgresql://…` are databases,
-   `spark://HOST:PORT` is a cluster, `spark:MASTER` any other master that Spark knows.
+   `spark://HOST:PORT` is a cluster, `spark:MASTER` any other master that Spark knows. Of any other
+   database that Ibis reaches (`sqlite://FILE`), tables are copied into DuckDB in memory.
 2. A name that ends in `.parquet` or `.csv` is a file, which DuckDB and Spark read; any other is a
    table of the engine, `schema.table` where it is not in the usual schema.
 3. What is read is never written to; what is kept for the run goes when the engine is closed.
@@ -12,7 +13,6 @@ import csv
 import os
 import re
 import shutil
-import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -25,23 +25,21 @@ import pyarrow as pa
 from ibis.common.exceptions import TableNotFound
 
 from writ.errors import Failed, Fault, InvalidInput, WritError
+from writ.study.reaching import connect, in_short
 
 Table: TypeAlias = Any
 """An Ibis table or column expression; Ibis says no more of its types."""
 
 FILES = (".parquet", ".csv")
-MEMORY = "1400MB"
-"""What DuckDB holds before it goes to disk."""
 SPILL = "writ-spill-"
-REACHING = 10.0
-"""Seconds that a master of Spark has to answer in."""
 
 
 class Engine:
     """Rule 4; made by `open_engine`."""
 
-    def __init__(self, backend: Any) -> None:
+    def __init__(self, backend: Any, source: Any = None) -> None:
         self._backend = backend
+        self._source = source
         self._kept: list[str] = []
         self._numbers = count()
 
@@ -51,7 +49,10 @@ class Engine:
         try:
             if name.endswith(FILES):
                 return self._file(name)
-            return self._backend.table(short, **({"database": schema} if schema else {}))
+            where = {"database": schema} if schema else {}
+            if self._source is not None:
+                return self._copied(self._source.table(short, **where))
+            return self._backend.table(short, **where)
         except InvalidInput:
             raise
         except TableNotFound:
@@ -61,6 +62,12 @@ class Engine:
             ) from None
         except Exception as error:  # noqa: BLE001  every engine raises its own
             raise InvalidInput(f"cannot read `{name}`: {in_short(error)}") from None
+
+    @property
+    def place(self) -> str:
+        """Where it counts, and what it reads from if that is elsewhere."""
+        place = {"postgres": "postgresql", "pyspark": "spark"}.get(name := self._backend.name, name)
+        return place if self._source is None else f"{place}, read from {self._source.name}"
 
     @property
     def reads_text(self) -> bool:
@@ -80,13 +87,26 @@ class Engine:
         tables = (pa.Table.from_pylist(list(rows), schema) for rows in parts)
         if self._backend.name != "duckdb":
             return ibis.memtable(pa.concat_tables([schema.empty_table(), *tables]))
+        return self._held(schema, tables)
+
+    def _held(self, schema: pa.Schema, parts: Iterable[pa.Table | pa.RecordBatch]) -> Table:
+        """Keep what comes in parts in DuckDB, one after the other."""
         name = f"writ_{os.getpid()}_{next(self._numbers)}"
         made = self._backend.create_table(name, schema.empty_table(), temp=True)
-        for part in tables:
+        for part in parts:
             self._backend.con.register(f"{name}_part", part)
             self._backend.con.execute(f"insert into {name} select * from {name}_part")  # noqa: S608  names of ours
             self._backend.con.unregister(f"{name}_part")
         return made
+
+    def _copied(self, table: Table) -> Table:
+        """Read a table of the database that does not count (rule 1)."""
+        try:
+            return self._held(table.schema().to_pyarrow(), table.to_pyarrow_batches())
+        except (pa.ArrowException, TypeError, ValueError):  # whose words have a value in them
+            raise InvalidInput(
+                f"cannot read `{table.get_name()}`: some value is not of its column's type"
+            ) from None
 
     def keep(self, expression: Table) -> Table:
         """Compute a table once and keep it while the engine is open (rule 3)."""
@@ -113,6 +133,8 @@ class Engine:
         for name in self._kept if self._backend.name == "pyspark" else ():
             self._backend.drop_view(name)
         self._backend.disconnect()
+        if self._source is not None:
+            self._source.disconnect()
 
     def _kept_by_spark(self, name: str, expression: Table) -> Table:
         """Spark has no temporary tables, and plans views anew down to the files, cached or not.
@@ -160,7 +182,7 @@ def open_engine(
 ) -> Iterator[Engine]:
     """Open an engine by its URL (rule 1), and close it; `spill_to` is where more than fits goes."""
     with _spill(spill_to) as spill:  # only DuckDB uses it
-        engine = Engine(_connect(url, threads, spill))
+        engine = Engine(*connect(url, threads, spill))
         try:
             yield engine
         finally:
@@ -188,61 +210,6 @@ def _ended(process: str) -> bool:
     return False
 
 
-def _connect(url: str, threads: int | None, spill: str) -> Any:
-    kind, _, rest = url.partition(":")
-    try:
-        if kind == "duckdb":
-            settings: dict[str, Any] = {
-                "memory_limit": MEMORY,
-                "preserve_insertion_order": False,
-                "temp_directory": spill,
-            }
-            if threads is not None:
-                settings["threads"] = threads
-            backend = ibis.duckdb.connect(rest.removeprefix("//") or ":memory:", **settings)
-            backend.raw_sql("SET enable_progress_bar = true")  # to be asked, and not printed:
-            backend.raw_sql("SET enable_progress_bar_print = false")  # DuckDB would, among results
-            return backend
-        if kind == "spark":
-            return _connect_spark(url if rest.startswith("//") else rest)
-        if kind in {"postgres", "postgresql"}:
-            return ibis.connect(url)
-    except WritError:
-        raise
-    except Exception as error:  # noqa: BLE001  every engine raises its own
-        raise Failed(
-            f"cannot use the engine `{kind}`: {in_short(error)}; is it there, and may it be used from"
-            " here?"
-        ) from None
-    raise InvalidInput(f"`{url}` is no engine; use duckdb://, postgresql://… or spark://…")
-
-
-def _connect_spark(master: str) -> Any:
-    from pyspark.sql import SparkSession  # noqa: PLC0415  not everybody has Spark
-
-    _reach(master)
-    session = SparkSession.builder.master(master).appName("writ").getOrCreate()
-    return ibis.pyspark.connect(session)
-
-
-def _reach(master: str) -> None:
-    """Refuse a master that nobody answers for: Spark would try for minutes, and log all of it."""
-    places = [place.rpartition(":") for place in master.removeprefix("spark://").split(",")]
-    if not master.startswith("spark://"):
-        return
-    if not all(port.isdigit() for _, _, port in places):
-        raise InvalidInput(f"`{master}` has no port; write spark://HOST:PORT")
-    faults = []
-    for host, _, port in places:
-        try:
-            socket.create_connection((host, int(port)), REACHING).close()
-        except OSError as error:
-            faults.append(error.strerror or in_short(error))
-        else:
-            return
-    raise OSError(f"nothing answers at {master}: {faults[0]}")
-
-
 @contextmanager
 def _computing() -> Iterator[None]:
     """Say in one line what an engine could not compute: lines of a file, or the engine, are at fault."""
@@ -264,17 +231,3 @@ _SAID = re.compile(  # never the line itself: it is about somebody
     r"|Maximum line size of \d+ bytes exceeded)",
     re.MULTILINE,
 )
-
-
-def in_short(raised: Exception | str) -> str:
-    """Say what an engine raised, in one line in lower case, without what it calls its errors."""
-    lines = (str(raised).strip() or type(raised).__name__).splitlines()
-    if lines[0].startswith(_ELSEWHERE):
-        return "its own log says why"
-    said = _NAMED.sub("", lines[0]).strip().rstrip(".")
-    return said[:1].lower() + said[1:]
-
-
-_NAMED = re.compile(r"^(\w+ )*Error: ")
-_ELSEWHERE = "An error occurred while calling"
-"""What Python is told of what Java raised, whose words may have rows in them."""

@@ -26,6 +26,8 @@ from writ.study.simulation import Simulation
 SHOWN = 20
 """Names that a summary has."""
 IN_PART = "in part"
+EMBEDDED = "duckdb"
+"""Where is counted unless somebody chooses."""
 SCHEMAS = ("simulation", "population", "traffic")
 
 
@@ -47,6 +49,7 @@ def plain(
         "kind": "simulation",
         "digest": law_digest(comparison.after),
         "deployment": comparison.deployment,
+        "engine": found.engine,
         "floor": floor,
         "verdict": _verdict(found),
         "summary": summary(found),
@@ -206,7 +209,7 @@ def words(found: Simulation) -> Iterator[str]:
             yield from _more(figures)
     if not found.phases:
         yield unchanged(found.comparison)
-    yield from _place(found.comparison)
+    yield from _place(found)
     untouched = len(found.comparison.models) - len(found.comparison.touched)
     yield f"{untouched} other models: nothing changes"
     for what, lacking in _lacking(found):
@@ -216,8 +219,11 @@ def words(found: Simulation) -> Iterator[str]:
         yield f"{problem.count} {problem.what}{example}"
 
 
-def _place(comparison: Comparison) -> Iterator[str]:
-    """Say at which deployment it is so, where that makes a difference."""
+def _place(found: Simulation) -> Iterator[str]:
+    """Say at which deployment it is so, where that makes a difference, and who counted."""
+    comparison = found.comparison
+    if found.engine != EMBEDDED:
+        yield f"counted by {found.engine}"
     places = {**comparison.before.catalogue.deployments, **comparison.after.catalogue.deployments}
     if comparison.deployment is not None:
         yield f"so it is at {comparison.deployment}; activation asks for all deployments"

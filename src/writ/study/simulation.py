@@ -37,6 +37,8 @@ class Simulation:
     problems: tuple[Problem, ...]
     phases: tuple[PhaseFigures, ...]
     members: tuple[Member, ...]
+    engine: str
+    """Where it was counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def simulate(
     tell("ranking organisations")
     members = tuple(_members(verdicts, comparison, units))
     hardest_hit(engine, population, traffic, phases, members)
-    return Simulation(comparison, population, traffic, tuple(problems), phases, members)
+    return Simulation(
+        comparison, population, traffic, tuple(problems), phases, members, engine.place
+    )
 
 
 def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:

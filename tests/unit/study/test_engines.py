@@ -1,6 +1,8 @@
 """Every engine counts the same."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -16,12 +18,14 @@ from tests.worlds.populations import World, world
 from tests.worlds.spark import spark
 from writ.canonical import Plain
 from writ.clock import parse_instant
+from writ.errors import InvalidInput, WritError
 from writ.law.folder import check_folder, load_folder, read_folder
 from writ.model.expression import MostRecent, Predicate
 from writ.model.order import Lawbook
 from writ.study import by_organisation
 from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
+from writ.study.reaching import without_secrets
 from writ.study.readiness.library import answers_for, read_library
 from writ.study.readiness.measure import Standing, largest, measure
 from writ.study.report import plain
@@ -32,6 +36,8 @@ ROOT = Path(__file__).parents[3]
 JUNE = ROOT / "orders" / "june-2026"
 AT = parse_instant("2026-06-12T12:00:00Z")
 NAMES = ("people", "log")
+PANDAS = pytest.mark.filterwarnings("ignore:the 'future.infer_string' option")
+"""Ibis reads SQLite by way of an option that pandas will do without."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +81,8 @@ def counted(url: str, people: str, log: str) -> dict[str, Plain]:
     with open_engine(url) as engine:
         found = simulate(engine, Comparison(Lawbook(book.catalogue), book), people, log)
         table = by_organisation.counted(engine, found, 2)
-        return plain(found, 1, by_organisation.largest(engine, table, found))
+        report = plain(found, 1, by_organisation.largest(engine, table, found))
+    return {**report, "engine": None}
 
 
 def ready(url: str, people: str) -> dict[str, dict[str, Counter[Standing]]]:
@@ -140,3 +147,65 @@ def test_text_counts_the_same(files: dict[str, str], expected: dict[str, Plain])
     texts = [file.replace(".parquet", ".csv") for file in files.values()]
 
     assert expected == counted("duckdb://", *texts)
+
+
+@PANDAS
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_files_of_databases_count_the_same(
+    files: dict[str, str], expected: dict[str, Plain], tmp_path: Path, kind: str
+) -> None:
+    """Tables of SQLite are read into DuckDB, tables of DuckDB are counted where they are."""
+    url = f"{kind}://{tmp_path / 'tables.db'}"
+    backend = ibis.connect(url)
+    for name, file in files.items():
+        backend.create_table(name, pq.read_table(file))
+    backend.disconnect()
+    before = (tmp_path / "tables.db").read_bytes()
+
+    assert expected == counted(url, *NAMES)
+    assert before == (tmp_path / "tables.db").read_bytes()
+    with open_engine(url) as engine:
+        assert ("duckdb, read from sqlite" if kind == "sqlite" else "duckdb") == engine.place
+        with pytest.raises(InvalidInput, match="the engine has no table `nobody`"):
+            engine.table("nobody")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("abacus://bob:secret@host/x", "`abacus` is no engine"),
+        ("postgressql://bob:secret@host/x", "is no engine; did you mean `postgresql`"),
+        ("sqlite:///nowhere/x.db", "`/nowhere/x.db` is no file"),
+        ("duckdb:///nowhere/x.db", "`/nowhere/x.db` is no file"),
+        ("mysql://bob:secret@host/x", r"install `ibis-framework\[mysql\]`"),
+        ("postgresql://bob:secret@127.0.0.1:1/x", "cannot use the engine `postgresql`"),
+    ],
+)
+def test_what_cannot_be_reached_is_told_without_its_secrets(url: str, said: str) -> None:
+    """One line says what to do, and neither user nor password."""
+    with pytest.raises(WritError, match=said) as raised, open_engine(url):
+        pass
+    assert (False, False) == tuple(word in str(raised.value) for word in ("secret", "bob"))
+
+
+def test_a_secret_is_taken_out_of_what_a_database_says() -> None:
+    """As it stands in the URL and as it is meant, and in what is asked with it."""
+    url = "postgresql://bob:a%20secret@host/x?token=t0k"
+    assert "no … for … of … by …" == without_secrets(
+        "no a%20secret for a secret of bob by t0k", url
+    )
+
+
+@PANDAS
+def test_a_value_that_is_not_what_its_column_says_is_not_told(tmp_path: Path) -> None:
+    """SQLite keeps any value in any column; the error names the table and nobody."""
+    with closing(sqlite3.connect(tmp_path / "x.db")) as database:
+        database.execute("create table people (id text, kind integer)")
+        database.execute("insert into people values ('ann', 'a person')")
+        database.commit()
+    with (
+        open_engine(f"sqlite://{tmp_path / 'x.db'}") as engine,
+        pytest.raises(InvalidInput, match="cannot read `people`: some value") as raised,
+    ):
+        engine.table("people")
+    assert "person" not in str(raised.value)
