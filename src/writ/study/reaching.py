@@ -60,9 +60,10 @@ def _opened(kind: str, url: str, threads: int | None, spill: str) -> tuple[Any, 
             return _connect_spark(url if rest.startswith("//") else path), None
         case "postgres" | "postgresql":
             return ibis.connect(url), None
-        case "sqlite":
-            _there(path)
-    return _duckdb("", threads, spill), ibis.connect(url)
+        case _:
+            if kind == "sqlite":
+                _there(path)
+            return _duckdb("", threads, spill), ibis.connect(url)
 
 
 def _duckdb(path: str, threads: int | None, spill: str) -> Any:
