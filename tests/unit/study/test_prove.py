@@ -274,6 +274,26 @@ def test_the_command_says_so_and_keeps_the_questions(
         command(orders, out=tmp_path / "out")
 
 
+def test_questions_about_names_that_files_cannot_have_are_kept_apart(tmp_path: Path) -> None:
+    """`lab/nova` and `lab-nova` are two models, however long their names, and so are their files."""
+    names = ["lab/nova", "lab-nova", "é" * 90, "é" * 91]
+    path = folder(tmp_path / "o", one=AMERICANS)
+    models = ", ".join(f"{name}: {{}}" for name in names)
+    (path / "catalogue.yaml").write_text(f"provider: acme\nmodels: {{{models}}}\n")
+    file = path / "one.v1.yaml"
+    file.write_text(file.read_text().replace("[nova-1]", f"[{', '.join(names)}]"))
+    book = read_folder(path)
+    found = prove(book)
+    write(tmp_path / "out", book, found, {})
+    for name in names:
+        (equal,) = {
+            item.files
+            for item in found.findings
+            if (item.property, item.model) == ("minimal", name)
+        }
+        assert f"; {name}: is what the tables do" in (tmp_path / "out" / equal[0]).read_text()
+
+
 def test_a_picture_says_how_each_property_is_known(proof: Proof) -> None:
     """A cell for each property and for counting; nothing but one order speaks of the model."""
     told = {cell["property"]: (cell["method"], cell["said"]) for cell in cells(proof)}

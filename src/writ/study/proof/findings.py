@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_letters, digits
 from typing import Literal, TypeAlias
 
+from writ.canonical import digest
 from writ.clock import Instant
 from writ.model.subject import Chain
 
+LONGEST = 150
+"""Characters of a name that a file has of its question."""
+_PLAIN = frozenset(f"{ascii_letters}{digits}.-_")
 PROPERTIES: Mapping[str, str] = {
     "sufficient": "nobody restricted is served",
     "minimal": "nobody else loses anything",
@@ -98,8 +103,12 @@ class Proof:
         )
 
     def keep(self, name: str, *texts: str) -> tuple[str, ...]:
-        """Keep questions under a name; return the names of the files."""
-        plain = "".join(char if char.isalnum() or char in ".-_" else "-" for char in name)
+        """Keep questions under a name; return the names of the files.
+
+        What no file is called so by everybody is told apart by its digest: `a/b` and `a-b` are two.
+        """
+        plain = "".join(char if char in _PLAIN else "-" for char in name)[:LONGEST]
+        plain = plain if plain == name else f"{plain}-{digest(name)[7:15]}"
         numbers = [f".{place}" for place in range(1, len(texts) + 1)] if len(texts) > 1 else [""]
         files = tuple(f"{plain}{number}.smt2" for number in numbers)
         self.texts |= zip(files, texts, strict=True)
