@@ -180,6 +180,31 @@ def test_a_long_annex_is_proved_by_both_methods(tmp_path: Path) -> None:
     assert (None, True) == (found.counted[0].left_out, found.counted[0].asked > 10)
 
 
+def test_ids_that_look_alike_to_a_solver_are_two(tmp_path: Path) -> None:
+    """A bar may not stand in a question, and what is written for it is no other id's."""
+    alike = ["x|1", "x!1", "x!i1", "x\\1", "x!b1", "x?1", "x/1"]
+    listed = (
+        "any: ["
+        + ", ".join(
+            f"{{all: [{{employee_of: a{n}}}, {{not: {{employee_of: a{n - 1}}}}}]}}"
+            for n in range(1, len(alike))
+        )
+        + "]"
+    )
+    path = folder(tmp_path / "o", one=f"bar: {{person: {{{listed}}}}}")
+    annexes = ", ".join(f"a{n}: {{file: a{n}.csv, key: organisation}}" for n in range(len(alike)))
+    file = path / "one.v1.yaml"
+    file.write_text(file.read_text() + f"annexes: {{{annexes}}}\n")
+    for number, name in enumerate(alike):
+        (path / f"a{number}.csv").write_text(f"organisation,name\n{name},\n")
+    book = read_folder(path)
+    proof = Proof()
+    does_what_is_ordered(proof, Subject.of(book, Compiled(book), "nova-1"))
+    assert ({}, 3) == (failed(proof), len(proof.findings))
+    (text,) = proof.texts.values()
+    assert "unsat" == _cvc5(text)
+
+
 def test_what_owners_come_to_is_no_less_certain_where_more_counts() -> None:
     """Two rules about owners, each barred by weaker facts than serve: to verify is worth it."""
     book = read_folder(ORDERS / "entity-ownership")

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 TRUE, FALSE = "true", "false"
 _SHORT = 48
+_WRITTEN = str.maketrans({"!": "!!", "|": "!i", "\\": "!b", "?": "!q", "\0": "?"})
 
 
 def symbol(name: str) -> str:
-    """Quote a name as SMT-LIB has it."""
-    return "|" + name.replace("|", "!").replace("\\", "/").replace("\0", "?") + "|"
+    """Quote a name as SMT-LIB has it: what may not stand between bars is written otherwise, each its own way."""
+    return f"|{name.translate(_WRITTEN)}|"
 
 
 def conj(terms: Iterable[str]) -> str:
@@ -54,7 +55,7 @@ class Script:
     """What a solver is told, line by line."""
 
     def __init__(self, *comments: str) -> None:
-        self._lines = [f"; {comment}" for comment in comments]
+        self._lines = [f"; {_line(comment)}" for comment in comments]
         self._lines += ["(set-logic QF_UF)", "(set-option :produce-models true)"]
         self._names: dict[str, str] = {}
         self._terms: dict[str, str] = {}
