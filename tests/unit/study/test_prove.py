@@ -406,6 +406,16 @@ def test_tables_that_obey_too_much_at_a_deployment_are_caught(tmp_path: Path) ->
     assert "de" == request(case)["deployment"]
 
 
+def test_a_rule_that_is_shadowed_wherever_it_counts_is_told_of(tmp_path: Path) -> None:
+    """Twice the same in one order, and a deployment where neither counts, of which nothing is asked."""
+    path = tmp_path / "o"
+    deployed(path, one=f"{AMERICANS}, where: {{regions: [FR]}}")
+    file = path / "one.v1.yaml"
+    file.write_text(file.read_text() + file.read_text().splitlines()[-1].replace("r1", "r2") + "\n")
+    found = failed(prove(read_folder(path)))
+    assert {"live": 2} == {name: len(said) for name, said in found.items()}
+
+
 def test_orders_that_never_meet_at_a_deployment_are_consistent(tmp_path: Path) -> None:
     """One lets only Americans pass in the US, the other stops them in France."""
     here, there = (f"where: {{regions: [{code}]}}" for code in ("US", "FR"))

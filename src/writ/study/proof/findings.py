@@ -110,7 +110,7 @@ class Proof:
         plain = "".join(char if char in _PLAIN else "-" for char in name)[:LONGEST]
         plain = plain if plain == name else f"{plain}-{digest(name)[7:15]}"
         numbers = [f".{place}" for place in range(1, len(texts) + 1)] if len(texts) > 1 else [""]
-        files = tuple(f"{plain}{number}.smt2" for number in numbers)
+        files = tuple(f"{plain}{number}.smt2" for number in numbers[: len(texts)])
         self.texts |= zip(files, texts, strict=True)
         return files
 
