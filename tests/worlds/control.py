@@ -183,6 +183,7 @@ class Control:
         self.leasing = True
         self.answering = True
         self.asked = 0
+        self._unanswered: list[seam.Asserted] = []
         self.assurance = 2
         """How far the organisations' key is believed."""
         self.epoch = 0
@@ -330,6 +331,15 @@ class Control:
         """Send anything."""
         self._send(messages)
 
+    def answer(self) -> None:
+        """Answer all words that were asked about and not answered."""
+        waiting, self._unanswered = self._unanswered, []
+        self._send(self._assessed(message) for message in waiting)
+
+    def await_asked(self, number: int) -> None:
+        """Return once so many words were asked about."""
+        self._await(lambda: self.asked >= number)
+
     def declined(self, message: seam.Down) -> seam.Declined:
         """Send what should be declined; return what the gateway says."""
         before = len(self._heard.declined)
@@ -394,7 +404,7 @@ class Control:
             return seam.Assessed(asked.number, 0)
         try:
             said = verify_end_user(
-                asked.token, asked.key, {self.issuer.id: self.issuer.public}.get, wall()
+                asked.token, asked.key, {self.issuer.id: self.issuer.public}.get, asked.taken
             )
             at = said_at(said, wall(), now)
             facts = read_said(said, organisation, self.assurance, at)
@@ -443,6 +453,8 @@ class Control:
                         self.asked += 1
                         if self.answering:
                             link.sendall(seam.frame(self._assessed(message)))
+                        else:
+                            self._unanswered.append(message)
                     else:
                         self._heard.declined.append(message)
                     self._news.notify_all()

@@ -143,7 +143,8 @@ class Assertions:
             issuers = {
                 item.kid: item for item in read_issuers(connection, organisation) if item.live
             }
-            said = verify_end_user(asked.token, asked.key, _public(issuers), now_wall)
+            taken = min(asked.taken, now_wall)  # it was good when the gateway took it
+            said = verify_end_user(asked.token, asked.key, _public(issuers), taken)
             person = None if said.sub is None else find_end_user(connection, organisation, said.sub)
         assurance = min(issuers[said.kid].assurance, self._cap)
         facts = read_said(said, organisation, assurance, said_at(said, now_wall, now))

@@ -5,14 +5,16 @@
 2. What it comes to is kept by who says it, of whom, and what, for words issued within a minute of
    the one that was asked about: never for earlier ones, so nothing counts as fresher than it is.
 3. As many are kept as have room, the latest used; what no longer stands is asked about anew.
-4. Few are asked about at once, fewer of one organisation; beyond that the word is refused.
+4. Few are asked about at once, fewer of one organisation; beyond that the word is refused. What an
+   answer under way rests on is asked about in turn, as far as all of it is answered in time.
 """
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from writ.clock import elapsed
 from writ.gateway.gate import Gate, Word
 from writ.point import seam
 from writ.point.board import Said
@@ -51,6 +53,7 @@ class Assessing:
         self._kept: OrderedDict[Key, _Kept] = OrderedDict()
         self._open: dict[int, _Open] = {}
         self._each: Counter[bytes] = Counter()
+        self._queue: deque[tuple[float, Word, Heard]] = deque()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -68,24 +71,58 @@ class Assessing:
 
     def assess(self, word: Word, heard: Heard) -> None:
         """Have `heard` told what a word comes to, at once if that is known; None: refused."""
+        said = self._find(word)
+        if said is not None:
+            heard(said)
+        elif self._say is None or self._full(word):  # 1, 4
+            heard(None)
+        else:
+            self._ask(word, heard, PATIENCE)
+
+    def assess_anew(self, word: Word, heard: Heard) -> None:
+        """Have `heard` told, later, what a word comes to that an answer under way rests on."""
+        self._queue.append((elapsed() + PATIENCE, word, heard))
+        if len(self._queue) == 1:
+            asyncio.get_running_loop().call_soon(self._next)
+
+    def _find(self, word: Word) -> Said | None:
+        """Return what a word comes to, if that is kept and stands."""
         key, issued = _key(word), word.said.issued
         kept = self._kept.get(key)
-        if kept is not None and 0 <= issued - kept.issued < FRESH_SECONDS:  # 2
-            if self._gate.board.stands(kept.said):
-                self._kept.move_to_end(key)
-                heard(kept.said)
-                return
+        if kept is None or not 0 <= issued - kept.issued < FRESH_SECONDS:  # 2
+            return None
+        if not self._gate.board.stands(kept.said):
             del self._kept[key]
-        full = len(self._open) >= MOST_OPEN or self._each[word.organisation] >= MOST_OPEN_EACH
-        if self._say is None or full:  # 1, 4
+            return None
+        self._kept.move_to_end(key)
+        return kept.said
+
+    def _full(self, word: Word) -> bool:
+        return len(self._open) >= MOST_OPEN or self._each[word.organisation] >= MOST_OPEN_EACH
+
+    def _ask(self, word: Word, heard: Heard, patience: float) -> None:
+        if self._say is None:
             heard(None)
             return
         self.asked += 1
         number = self.asked
-        timer = asyncio.get_running_loop().call_later(PATIENCE, self._tell, number, None)
+        timer = asyncio.get_running_loop().call_later(patience, self._tell, number, None)
         self._open[number] = _Open(word, heard, timer)
         self._each[word.organisation] += 1
-        self._say(seam.Asserted(number, word.key.id, word.token))
+        self._say(seam.Asserted(number, word.key.id, word.token, word.taken))
+
+    def _next(self) -> None:
+        """Ask about those in the queue for whom there is room; whose time is up is told so."""
+        while self._queue:
+            until, word, heard = self._queue[0]
+            left, said = until - elapsed(), self._find(word)
+            if said is None and left > 0 and len(self._open) >= MOST_OPEN:
+                return  # an answer, or one in vain, comes back here
+            self._queue.popleft()
+            if said is not None or left <= 0:
+                heard(said)
+            else:
+                self._ask(word, heard, left)
 
     def hear(self, message: seam.Assessed) -> None:
         """Take an answer; one that nobody waits for any more is let go."""
@@ -111,6 +148,7 @@ class Assessing:
         if not self._each[organisation]:
             del self._each[organisation]
         asked.heard(said)
+        self._next()
 
 
 def _key(word: Word) -> Key:

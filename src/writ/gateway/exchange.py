@@ -6,6 +6,8 @@
 3. The call to the upstream: the caller's bytes, but for the name of a substitute.
 4. The answer (see `writ.gateway.reply`), checked again at its first byte and before each piece: a
    caller who is no longer allowed gets nothing more but the error.
+5. Where the answer rests on what was said of an end user, and what that was judged by is no longer
+   as it was, it is asked about anew. Nothing passes until it is known what it comes to now.
 """
 
 from collections.abc import Callable
@@ -44,6 +46,8 @@ class Exchange:
         self._question: Question | None = None
         self._decided: Ruling | None = None
         self._call: Call | None = None
+        self._word: Word | None = None  # that says more than a name
+        self._waiting: list[Callable[[], None]] | None = None  # what comes meanwhile (rule 5)
 
     # -- 1 and 2 -----------------------------------------------------------------------------
 
@@ -91,6 +95,7 @@ class Exchange:
         if said is None:
             ruling.refuse_unresolved("assertion", asserted=True)
             return
+        self._word = word
         ruling.identified(word.ask(said))
         self._do(ruling.decide)
 
@@ -148,6 +153,8 @@ class Exchange:
 
     def on_head(self, status: int, fields: Fields) -> None:
         """Take the head of the upstream's answer; a redirection would lead clients past us."""
+        if self._waits(partial(self.on_head, status, fields)):
+            return
         if any(name == b"location" for name, _ in fields) and status in _REDIRECTIONS:
             self._drop_call()
             self.on_failure(502, "the model server redirected the request")
@@ -165,7 +172,7 @@ class Exchange:
     def on_data(self, data: bytes) -> None:
         """Take a piece of the upstream's answer."""
         relay = self._reply.relay
-        if relay is None:
+        if self._waits(partial(self.on_data, data)) or relay is None:
             return
         if relay.passes(len(data)) and not self._ruling.allowed():
             self.cut()
@@ -178,6 +185,8 @@ class Exchange:
 
     def on_end(self) -> None:
         """Take note that the upstream's answer is whole."""
+        if self._waits(self.on_end):
+            return
         self._call = None
         relay = self._reply.relay
         if relay is None:
@@ -206,7 +215,7 @@ class Exchange:
 
     def check(self) -> bool:
         """Cut the answer if its caller is no longer allowed."""
-        if self.over or self._ruling.allowed():
+        if self.over or self._waiting is not None or self._asks_anew() or self._ruling.allowed():
             return False
         self.cut()
         return True
@@ -221,6 +230,44 @@ class Exchange:
             self._ruling.decide_anew()
         else:
             self._ruling.cut(partial(self._reply.break_off, begun))
+
+    # -- 5 -----------------------------------------------------------------------------------
+
+    def _asks_anew(self) -> bool:
+        """Ask what the word comes to now, if that is not known any more."""
+        word = self._word
+        if word is None or not self._ruling.outdated:
+            return False
+        self._waiting = []
+        if self._call is not None:
+            self._call.pause()
+        self._parts.assessing.assess_anew(word, partial(self._go_on, word))
+        return True
+
+    def _go_on(self, word: Word, said: Said | None) -> None:
+        """Go on with what a word comes to now; None: without it."""
+        waiting, self._waiting = self._waiting or [], None
+        if self.over:
+            return
+        if said is None:
+            self._word = None
+        else:
+            self._ruling.identified(word.ask(said))
+        if not self._ruling.allowed():
+            self.cut()
+            return
+        self._parts.flights.add(self)
+        self.resume()
+        for event in waiting:
+            if self._call is not None:
+                event()
+
+    def _waits(self, event: Callable[[], None]) -> bool:
+        """Whether nothing passes at present; then `event` comes after."""
+        if self._waiting is None:
+            return False
+        self._waiting.append(event)
+        return True
 
     # -- ends --------------------------------------------------------------------------------
 
@@ -244,8 +291,8 @@ class Exchange:
             self._call.pause()
 
     def resume(self) -> None:
-        """The caller caught up."""
-        if self._call is not None:
+        """Read on, unless the caller is slow or nothing passes at present."""
+        if self._call is not None and self._waiting is None and not self._caller.paused:
             self._call.resume()
 
     @property

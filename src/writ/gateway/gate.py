@@ -62,13 +62,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A proved word: the token, what it says, and the pseudonym of whom it names, if anybody."""
+    """A proved word: the token, what it says, and the pseudonym of whom it names, if anybody.
+
+    `taken` is when it was proved and used up (seconds, UTC).
+    """
 
     key: seam.Key
     organisation: bytes
     token: str
     said: Assertion
     end_user: bytes | None
+    taken: float
 
     def ask(self, said: Said | None = None) -> Ask:
         """Return who asks, by what the word comes to where it says more than a name."""
@@ -163,7 +167,7 @@ class Gate:
         if said.sub is None and key.kind == "person":  # 6
             raise Unresolved
         named = None if said.sub is None else seam.end_user_name(organisation, said.sub)
-        return Word(key, organisation, token, said, named)
+        return Word(key, organisation, token, said, named, now)
 
     def allows(self, ask: Ask, model: str) -> bool:
         """Whether the chain may use a canonical model now; cheap, for every piece of an answer."""

@@ -77,6 +77,12 @@ class Ruling:
     def _asserted(self) -> bool:
         return self._ask.end_user is not None
 
+    @property
+    def outdated(self) -> bool:
+        """Whether what was said of an end user no longer counts: what it was judged by changed."""
+        said = self._ask.said
+        return said is not None and not self._parts.gate.board.stands(said)
+
     def decide(self) -> None:
         """Decide, and have done what the decision says."""
         gate = self._parts.gate

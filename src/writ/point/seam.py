@@ -141,11 +141,15 @@ class Declined(_Message, frozen=True):
 
 
 class Asserted(_Message, frozen=True):
-    """A token that says more than a name, with the id of the API key that it came with."""
+    """A token that says more than a name, with the id of the API key that it came with.
+
+    `taken` is when the gateway took it (seconds, UTC): an answer may go on for longer than a token.
+    """
 
     number: int
     key: str
     token: str
+    taken: float
 
 
 class Assessed(_Message, frozen=True):

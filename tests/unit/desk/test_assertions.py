@@ -46,7 +46,7 @@ async def told(
 ) -> seam.Assessed:
     """Ask what a word comes to."""
     token = sign_end_user(sub, key, pair, wall(), facts=facts, eligible=[] if sub else NAMES)
-    return await answered(gateway, seam.Asserted(len(gateway.heard), key, token))
+    return await answered(gateway, seam.Asserted(len(gateway.heard), key, token, wall()))
 
 
 NAMES: Sequence[str] = ("ear.us_person@1",)
@@ -179,7 +179,7 @@ def test_what_is_not_in_order_comes_to_nothing(office: Office) -> None:
                 await told(gateway, "nobody", US),
                 await told(gateway, person, US),
                 await told(gateway, key, {**US, "attribute": "citizenship"}),
-                await answered(gateway, seam.Asserted(99, key, "nonsense")),
+                await answered(gateway, seam.Asserted(99, key, "nonsense", wall())),
             ]
             assert [(0, [], [])] * 6 == [(a.epoch, a.subjects, a.rows) for a in refused]
             office.registry.issuers.revoke("acme", ISSUER.id)
@@ -299,7 +299,7 @@ def test_a_gateway_that_asks_too_much_is_dropped(
         fed.desk.put(1)
         async with fed.running():
             gateway = await fed.gateway()
-            frames = b"".join(seam.frame(seam.Asserted(n, key, "x")) for n in range(50))
+            frames = b"".join(seam.frame(seam.Asserted(n, key, "x", 0.0)) for n in range(50))
             gateway.writer.write(frames)
             await until(lambda: gateway.closed)
 

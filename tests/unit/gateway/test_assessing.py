@@ -200,17 +200,6 @@ def test_who_hangs_up_is_not_waited_for(world: World) -> None:
     assert 200 == asked(world, word(world, US_FACT)).status
 
 
-def test_a_stream_ends_with_what_it_rests_on(world: World) -> None:
-    """A new epoch leaves what was said behind: who may not go on without it is cut."""
-    world.enact()
-    wire = world.open()
-    wire.send(request(word(world, US_FACT), script="held"))
-    assert 200 == wire.head()[0]
-    world.control.know(company("acme", "US"))
-    assert b"for this end user" in b"".join(iter(wire.chunk, b""))
-    wire.close()
-
-
 def test_receipts_have_the_word_by_its_digest(world: World) -> None:
     """A permit names it among its evidence; what it says is nowhere on disk."""
     world.enact()

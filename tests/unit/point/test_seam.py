@@ -24,7 +24,7 @@ UP: list[seam.Up] = [
     seam.Hello("gateway-1", 0),
     seam.Applied(0, 3, 2),
     seam.Declined(3, "why"),
-    seam.Asserted(1, "k", "a.b.c"),
+    seam.Asserted(1, "k", "a.b.c", 1.5),
 ]
 
 
