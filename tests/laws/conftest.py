@@ -1,5 +1,4 @@
-"""Laws run unmeasured: a tracer makes them up to six times as slow, and a line that only chance
-reaches is not covered."""
+"""Laws run unmeasured: measuring makes them up to six times as slow, and chance covers nothing."""
 
 from pathlib import Path
 

@@ -200,6 +200,14 @@ def test_a_case_written_down_is_the_same_when_read_back() -> None:
         )  # fmt: skip
 
 
+def test_a_case_says_where_it_is_asked() -> None:
+    """The deployment is written down; a catalogue that has none of the name refuses it."""
+    chain = Chain(Subject("requester", "service"))
+    case = Case("x", Place("x"), chain, "fable", AT, Wanted(Outcome.DENY), "", "eu")
+    with pytest.raises(InvalidInput, match="`eu`"):
+        read(write_case("x", case).decode())
+
+
 def test_a_case_without_a_chain_is_not_written() -> None:
     """There would be nobody to write down."""
     case = Case("x", Place("x"), Reason("bad_input"), "fable", AT, Wanted(Outcome.DENY))

@@ -86,6 +86,15 @@ def test_a_row_of_a_list_moves_who_is_on_it(catalogue: bytes, write: Write) -> N
     assert "brit-co" not in mover.who
 
 
+def test_a_list_that_is_new_is_told_by_its_name(catalogue: bytes, write: Write) -> None:
+    """Where only one side has the list, nobody need say on which side its rows are."""
+    order = write(barred="deny")
+    found = moved(book(catalogue, order), book(catalogue, order + EXCEPTION.encode()))
+    listed = [mover.who for mover in found.movers if "`annex`" in mover.who]
+    assert listed
+    assert not any("(only" in who for who in listed)
+
+
 def test_the_simplest_person_is_shown(catalogue: bytes, write: Write) -> None:
     """An example shows one fact where one is enough, and is told in words."""
     old = book(catalogue, write())
@@ -107,6 +116,16 @@ def test_a_simpler_person_takes_the_place_of_another(catalogue: bytes, write: Wr
     assert (
         "a person with citizenships: North Korea (KP), perhaps more (A2), with a key of their own"
     ) == found.movers[0].who
+
+
+def test_who_cannot_be_told_apart_is_one(catalogue: bytes, write: Write) -> None:
+    """Dates that neither side can see make one person of many."""
+    either = b"only: {person: {any: [{citizen_of: [US]}, {most_recent_of: [US]}]}}"
+    order = write().replace(b"only: ear.us_person@1", either)
+    found = moved(
+        book(catalogue, order), book(catalogue, order.replace(b"to_serve: A2", b"to_serve: A3"))
+    )
+    assert (["permit verify"], True) == (kinds(found), found.complete)
 
 
 def test_a_search_cut_off_says_so(

@@ -17,6 +17,7 @@ from writ.law.digest import rules_digest
 from writ.law.explain.reading import explain, text
 from writ.law.folder import Checked, check_sources
 from writ.law.literal.decide import decide as decide_literally
+from writ.law.literal.decide import served_at
 from writ.law.snapshot import snapshot
 from writ.model.catalogue import Deployment
 from writ.model.decision import Decision
@@ -65,6 +66,16 @@ def test_what_is_covered(
     """Entity and region must both be meant; of a country, any part may be."""
     where = Where(frozenset(entities), frozenset(regions))
     assert covers == where.covers(Deployment("d", "acme", region))
+
+
+def test_what_is_covered_literally(write: Write) -> None:
+    """The other meaning leaves out the rules of other entities, too."""
+    order = write().replace(
+        b"models: [fable-5]", b"models: [fable-5]\n    where: {entities: [acme-ai]}"
+    )
+    book = checked(order).book
+    left = [served_at(book, book.catalogue.deployments[name]) for name in ("us", "eu")]
+    assert [1, 0] == [len(law.versions[0].rules) for law in left]
 
 
 @pytest.mark.parametrize("how", [decide, decide_literally], ids=["compiled", "literal"])

@@ -19,7 +19,16 @@ from tests.worlds.owners import (
 from writ.clock import FOREVER
 from writ.errors import Failed
 from writ.law.compiled.book import Compiled
-from writ.model.expression import Given, MostRecent, Not, OwnedBy, ParentIs, Predicate
+from writ.model.expression import (
+    Given,
+    HeldAt,
+    Listed,
+    MostRecent,
+    Not,
+    OwnedBy,
+    ParentIs,
+    Predicate,
+)
 from writ.model.order import Evidence, Lawbook
 from writ.model.subject import MOST_FOLLOWED, Fact, Subject, Value, followed
 
@@ -118,6 +127,11 @@ def test_owned_by(name: str) -> None:
     assert [want] * 2 == [answered(OWNED, subject), answered_literally(OWNED, subject)]
 
 
+def dated(attribute: str, since: int | None, seen: int = 100) -> Fact:
+    """All that somebody holds or held: Canada, since when it is told."""
+    return Fact(attribute, (Value(("CA", ""), since),), "exhaustive", 4, "m", "i", seen)
+
+
 HISTORY: dict[str, tuple[bool | None, tuple[Fact, ...]]] = {
     "two told dates of one citizenship, both later": (
         True,
@@ -154,6 +168,31 @@ def test_most_recent_of(name: str) -> None:
     want, facts = HISTORY[name]
     somebody = Subject("ann", "person", (), (*facts, told("permanent_residences")))
     atom = MostRecent(frozenset({"CA"}))
+    assert [want] * 2 == [answered(atom, somebody), answered_literally(atom, somebody)]
+
+
+HELD: dict[str, tuple[bool | None, tuple[Fact, ...]]] = {
+    "begun before and not ended": (True, (dated("citizenships", 10),)),
+    "begun at that very instant": (True, (dated("citizenships", 50),)),
+    "begun after": (False, (dated("citizenships", 51),)),
+    "no date, and shown before": (True, (dated("citizenships", None, seen=49),)),
+    "no date, and shown after": (None, (dated("citizenships", None, seen=51),)),
+    "lost after": (None, (dated("former_citizenships", 51),)),
+    "lost at that very instant": (False, (dated("former_citizenships", 50),)),
+    "complete lists that contradict each other": (
+        None,
+        (dated("citizenships", 51), told("citizenships", ("IR", ""))),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_held_at(name: str) -> None:
+    """Each history comes out as its name leads one to expect, whichever meaning is asked."""
+    want, facts = HELD[name]
+    atom = HeldAt(Listed("citizen_of", "citizenships", frozenset({("CA", "*")})), 50)
+    none = {"citizenships", "former_citizenships"} - {fact.attribute for fact in facts}
+    somebody = Subject("ann", "person", (), (*facts, *map(told, sorted(none))))
     assert [want] * 2 == [answered(atom, somebody), answered_literally(atom, somebody)]
 
 
