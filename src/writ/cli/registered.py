@@ -1,6 +1,5 @@
 """A deployment's registry as a population: read once, as it comes, into the engine of this process."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,15 +35,17 @@ def registered(config: Path) -> "Lines":
     """Read everybody on the books of a deployment, with their facts."""
     from writ.study.subject_lines import Lines
 
-    return Lines("the registry", _all_of(everybody(config)))
+    missing: list[str] = []
+    return Lines("the registry", _all_of(everybody(config), missing), missing)
 
 
-def _all_of(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the lines after the first, which says how many there are to be."""
+def _all_of(lines: Iterator[bytes], missing: list[str]) -> Iterator[bytes]:
+    """Yield the lines after the first, which says how many there are to be, and what is not there any more."""
     from writ.people.census import Head
 
     there, head = 0, msgspec.json.decode(next(lines), type=Head)
-    _tell_of_deleted(head.deleted, head.last)
+    if head.deleted:
+        missing.append(_of_deleted(head.deleted, head.last))
     for line in lines:
         there += 1
         yield line
@@ -52,12 +53,10 @@ def _all_of(lines: Iterator[bytes]) -> Iterator[bytes]:
         raise Failed(f"the registry broke off after {there} of {head.subjects} subjects; try again")
 
 
-def _tell_of_deleted(facts: int, last: str | None) -> None:
+def _of_deleted(facts: int, last: str | None) -> str:
     from writ.law.wording import counted
 
-    if facts:
-        print(
-            f"not counted: {counted(facts, 'fact')} that had ended, deleted by {last};"
-            " before that, more was known of people than is on the books",
-            file=sys.stderr,
-        )
+    return (
+        f"not counted: {counted(facts, 'fact')} that had ended, deleted by {last};"
+        " before that, more was known of people than is on the books"
+    )

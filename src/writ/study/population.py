@@ -54,7 +54,7 @@ class Problem:
 class Population:
     """Rule 3: `subjects` has id, seat and team; `alike` and `teams` count the subjects of each.
 
-    A plan's number counts from 1 in `plans`; 0 is none.
+    A plan's number counts from 1 in `plans`; 0 is none. `missing` is what it says that it lacks.
     """
 
     subjects: Table
@@ -65,6 +65,7 @@ class Population:
     without: tuple[str, ...]
     problems: tuple[Problem, ...]
     plans: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
     def plan(self, number: int) -> str | None:
         """Return a plan by its number."""
@@ -120,7 +121,10 @@ def read_population(
     wrong += [] if total else [Problem(f"subjects in the population: {NOTHING}", 0, "")]
     alike, teams = (engine.keep(table) for table in _counted(subjects, seats))
     problems = (*wrong, *doubled)
-    return Population(subjects, alike, teams, seats, total, lacking, problems, tuple(plans))
+    missing = () if isinstance(source, str) else source.missing
+    return Population(
+        subjects, alike, teams, seats, total, lacking, problems, tuple(plans), missing
+    )
 
 
 def an_orphan(engine: Engine, population: Population) -> str:

@@ -53,7 +53,11 @@ def plain(
         "floor": floor,
         "verdict": _verdict(found),
         "summary": summary(found),
-        "population": {"rows": found.population.rows, "without": list(found.population.without)},
+        "population": {
+            "rows": found.population.rows,
+            "without": list(found.population.without),
+            "missing": list(found.population.missing),
+        },
         "traffic": None if found.traffic is None else {"without": list(found.traffic.without)},
         "problems": [
             {
@@ -214,6 +218,7 @@ def words(found: Simulation) -> Iterator[str]:
     yield f"{untouched} other models: nothing changes"
     for what, lacking in _lacking(found):
         yield f"{what} has no {', '.join(lacking)}"
+    yield from found.population.missing
     for problem in found.problems:
         example = f" (such as {printable(problem.example)})" if problem.example else ""
         yield f"{problem.count} {problem.what}{example}"

@@ -8,7 +8,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -28,10 +28,14 @@ _PART = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Lines that lie in no file, to be read once; `name` is where they are from."""
+    """Lines that lie in no file, to be read once; `name` is where they are from.
+
+    `missing` is what those who give them say that is not in them, once they are read.
+    """
 
     name: str
     lines: Iterable[bytes]
+    missing: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Held:
 
     name: str
     table: Table
+    missing: tuple[str, ...] = ()
 
 
 class _Line(msgspec.Struct):
@@ -72,7 +77,8 @@ def held(engine: Engine, source: str | Lines) -> str | Held:
     """Read what lies in no file and no table into an engine (rule 4)."""
     if isinstance(source, str):
         return source
-    return Held(source.name, lines_table(engine, source.lines, source.name))
+    table = lines_table(engine, source.lines, source.name)
+    return Held(source.name, table, tuple(source.missing))
 
 
 def _rows(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.worlds.deployment import us_passport
 from tests.worlds.office import Office, office
 from writ.errors import InvalidInput
 from writ.law.request import read_subjects
+from writ.law.subjects import read_subject
 from writ.model.config import read_config
 from writ.serve.site import open_site
 from writ.store.people_tables import attestation
@@ -91,3 +93,18 @@ def test_a_registry_stays_where_it_is(desk: Office, words: tuple[str, ...], said
     """It is compared with what is in force there, and written to no engine."""
     with pytest.raises(InvalidInput, match=said):
         simulated(desk, LETTERS[2], *words)
+
+
+def test_what_is_no_longer_on_the_books_is_said_in_the_report(desk: Office) -> None:
+    """That facts that had ended were deleted, and that what they showed is in no number."""
+    ended = us_passport(
+        "late", expires_at="2026-06-30T00:00:00Z", verified_at="2026-06-01T00:00:00Z"
+    )
+    del ended["subject"]
+    desk.enrol(read_subject({"id": "late", "kind": "person", "facts": [ended]})[0])
+    deleted = desk.json("facts", "due", "--delete")["deleted"]
+    report = simulated(desk, LETTERS[1], "--out", desk.folder)
+
+    [said] = report["population"]["missing"]
+    assert said.startswith(f"not counted: {deleted} facts that had ended, deleted by 2")
+    assert f"<p>{said}</p>" in (desk.folder / "report.html").read_text()

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
 from writ.study.report import plain, words
 from writ.study.simulation import Simulation, simulate
+from writ.study.subject_lines import Lines
 
 JUNE = Path(__file__).parents[3] / "orders" / "june-2026"
 FACT = (
@@ -204,5 +206,18 @@ def test_columns_that_are_not_there_are_named(tmp_path: Path) -> None:
         people.write_text("id,kind\nann,person\n")
         found = simulate(engine, comparison, str(people))
     lacking = ["acts_for", "facts", "verified_at", "expires_at", "plan"]
-    assert {"rows": 1, "without": lacking} == plain(found)["population"]
+    assert {"rows": 1, "without": lacking, "missing": []} == plain(found)["population"]
     assert f"the population has no {', '.join(lacking)}" in list(words(found))
+
+
+def test_what_a_registry_lacks_is_said() -> None:
+    """In the words of whoever gives the lines; nothing is incomplete by it."""
+    line = b'{"id": "ann", "kind": "person"}'
+    book = read_folder(JUNE)
+    with open_engine("duckdb://", threads=1) as engine:
+        source = Lines("the registry", [line], ["two facts are gone"])
+        found = simulate(engine, Comparison(Lawbook(book.catalogue), book), source)
+    report: Any = plain(found)
+    assert ["two facts are gone"] == report["population"]["missing"]
+    assert "complete" == report["verdict"]
+    assert "two facts are gone" in list(words(found))

@@ -60,6 +60,7 @@ def plain(found: Readiness, *, examples: bool = True) -> dict[str, Plain]:
         "population": {
             "rows": measured.population.rows,
             "without": list(measured.population.without),
+            "missing": list(measured.population.missing),
         },
         "problems": [
             {
@@ -195,6 +196,7 @@ def words(found: Readiness) -> Iterator[str]:
     yield _signers_words(around.signers, measured.at)
     yield _drill_words(around.drill, measured.at)
     yield f"coverage: {around.coverage.sentence()}"
+    yield from measured.population.missing
     for problem in measured.population.problems:
         example = f" (such as {printable(problem.example)})" if problem.example else ""
         yield f"{problem.count} {problem.what}{example}"
