@@ -155,6 +155,7 @@ def test_pages_are_in_the_visitors_language(opened: Opened) -> None:
         spoken = [page.locator("html").get_attribute("lang")]
         page.locator("#key").fill(key)
         page.keyboard.press("Enter")
+        opened.looked_at(page, "question-ja")
         for name in ("Français", "Deutsch", "Español"):
             page.get_by_role("link", name=name).click()
             spoken.append(page.locator("html").get_attribute("lang"))

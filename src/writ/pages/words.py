@@ -5,14 +5,13 @@
 """
 
 import importlib.resources
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import msgspec
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
-from babel.units import format_unit
 
 LANGUAGES = {"en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "ja": "日本語"}
 
@@ -34,8 +33,9 @@ class Words:
         return format_date(datetime.fromisoformat(text), "long", locale=self.locale)
 
     def days(self, count: int) -> str:
-        """Write so many days."""
-        return format_unit(count, "duration-day", locale=self.locale)
+        """Write so many days, as days however many they are."""
+        span = timedelta(days=count)
+        return format_timedelta(span, "day", threshold=count + 1, locale=self.locale)
 
     def number(self, number: int) -> str:
         """Write a number as the language groups its digits."""

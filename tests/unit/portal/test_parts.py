@@ -122,6 +122,15 @@ def test_whatever_can_be_asked_has_words() -> None:
     assert set() == names - catalogue("en", "writ.portal").keys()
 
 
+@pytest.mark.parametrize(
+    ("language", "days"),
+    [("en", "90 days"), ("fr", "90 jours"), ("de", "90 Tage"), ("es", "90 días"), ("ja", "90 日")],
+)
+def test_days_are_written_as_the_language_does(language: str, days: str) -> None:
+    """As days, not as months, and never by the name of the unit in CLDR."""
+    assert days == words_in(language).days(90).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_values_are_named_in_the_visitors_language() -> None:
     """Countries by CLDR; groups, regions and ids as they are; a complete list as one."""
     german = words_in("de")
