@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from tests.worlds.fed import Fed, Office, outcome, run, until
 from tests.worlds.june import BOOK
-from writ.clock import elapsed
+from writ.clock import Instant, elapsed
 from writ.desk import feed as module
+from writ.desk.load import Load
+from writ.desk.roll import Roll
 from writ.model.catalogue import Catalogue, Deployment
 from writ.model.order import Hold, Where
 from writ.model.outcome import Outcome
@@ -69,6 +72,39 @@ def test_a_gateway_that_greets_is_given_everything(
             )
 
     run(story())
+
+
+class _Watched(Roll):
+    """A roll that knows which threads it was read in."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__(office.registry.books, office.registry.facts)
+        self.threads = set[threading.Thread]()
+
+    def standing(self, *, revoked: bool = False) -> list[seam.Key | seam.Issuer]:
+        self.threads.add(threading.current_thread())
+        return super().standing(revoked=revoked)
+
+    def fill(self, load: Load, now: Instant) -> None:
+        self.threads.add(threading.current_thread())
+        super().fill(load, now)
+
+
+def test_the_books_are_never_read_where_leases_are_renewed(office: Office) -> None:
+    """A greeting, and an epoch after none, read the whole roll: in threads, and not in the loop's."""
+    office.key("alice")
+    office.roll = watched = _Watched(office)
+
+    async def story() -> None:
+        fed = Fed(office)
+        async with fed.running():
+            await fed.gateway()
+            fed.desk.put(1)
+            await fed.feed.activated(elapsed())
+
+    run(story())
+    assert watched.threads
+    assert threading.current_thread() not in watched.threads
 
 
 def test_before_the_first_epoch_there_are_keys_and_no_lease(office: Office) -> None:
