@@ -60,24 +60,22 @@ def spoken(compiled: Compiled, model: str) -> object:
 
 def formulas(compiled: Compiled, model: str, kind: str) -> Iterator[Formula]:
     """Yield every formula that is asked of a kind of link."""
-    for phase in phases(compiled, model):
-        for rule in rules_of(compiled, model, phase, kind):
-            yield rule.core
-            yield from (item.holds for item in rule.exemptions)
+    for rule in _ever(compiled, model, kind):
+        yield rule.core
+        yield from (item.holds for item in rule.exemptions)
 
 
 def levels(compiled: Compiled, model: str) -> Iterator[Level]:
     """Yield the floors and ages of everything that is asked about a model, as they stand together."""
-    for phase in phases(compiled, model):
-        for rule in rules_of(compiled, model, phase, "person"):
-            own = [item for item in rule.exemptions if item.serve is not None]
-            asked_of = [
-                rule.serve,
-                rule.bar,
-                *(item.serve for item in own),
-                *(item.bar for item in own),
-            ]
-            yield from (Level(*question) for question in asked_of if question is not None)
+    for rule in _ever(compiled, model, "person"):
+        own = [item for item in rule.exemptions if item.serve is not None]
+        asked_of = [
+            rule.serve,
+            rule.bar,
+            *(item.serve for item in own),
+            *(item.bar for item in own),
+        ]
+        yield from (Level(*question) for question in asked_of if question is not None)
 
 
 def masks(wanted: Iterable[Formula]) -> dict[int, set[int]]:
@@ -157,6 +155,12 @@ def told(
 def rules_of(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:
     """Return the compiled rules of one phase for a kind of link."""
     return compiled.rules(model, phase.cell, "organisation" if kind == "organisation" else "person")
+
+
+def _ever(compiled: Compiled, model: str, kind: str) -> Iterable[CompiledRule]:
+    """Return the compiled rules of all phases, each once."""
+    every = (rules_of(compiled, model, phase, kind) for phase in phases(compiled, model))
+    return {id(rule): rule for rules in every for rule in rules}.values()
 
 
 def leaves(formula: Formula) -> Iterator[Bits | Flag]:

@@ -17,7 +17,16 @@ from writ.model.outcome import Outcome
 from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
 from writ.study.proof.symbols import Level, Symbols
 from writ.study.proof.timeline import Demand, Span, Time
-from writ.study.proof.worlds import ALWAYS, Atom, Worlds, asked_both_ways, atoms_in, both
+from writ.study.proof.worlds import (
+    ALWAYS,
+    Atom,
+    Senses,
+    Worlds,
+    atoms_in,
+    both,
+    both_ways,
+    senses_of,
+)
 
 Bars: TypeAlias = tuple[str, ...]
 """least: substitute, deny; most: substitute, deny; fallback: substitute, verify, deny; or stricter."""
@@ -48,6 +57,7 @@ class Demands:
         self._kind = symbols.kind
         self._met: dict[tuple[tuple[str, ...], Level], str] = {}
         self._clear: dict[str, str] = {}
+        self._wanted: dict[str, tuple[Expression, Senses]] = {}
         self._fates: dict[tuple[str, Outcome], str] = {}
         self._worlds = Worlds(script, symbols, self._label)
 
@@ -99,9 +109,9 @@ class Demands:
         key = (tuple(demand.label for demand in part), level)
         if key not in self._met:
             wanted = [self._satisfied(demand) for demand in part]
-            mixed = asked_both_ways(wanted)
+            mixed = both_ways(sense for _, senses in wanted for sense in senses)
             ways = [ALWAYS]
-            for demand, expression in zip(part, wanted, strict=True):
+            for demand, (expression, _) in zip(part, wanted, strict=True):
                 own = [
                     (*ALWAYS[:2], frozenset({self._may_hold(item, level)}))
                     for item in demand.exemptions
@@ -205,9 +215,14 @@ class Demands:
         wanted = _branch(demand.rule.predicate, self._kind)
         return wanted if demand.rule.sense == "only" else Not(wanted)
 
-    def _satisfied(self, demand: Demand) -> Expression:
-        shared = [_exempt(item, self._kind) for item in demand.exemptions if item.evidence is None]
-        return AnyOf((self._sense(demand), *shared))
+    def _satisfied(self, demand: Demand) -> tuple[Expression, Senses]:
+        if demand.label not in self._wanted:
+            shared = [
+                _exempt(item, self._kind) for item in demand.exemptions if item.evidence is None
+            ]
+            wanted = AnyOf((self._sense(demand), *shared))
+            self._wanted[demand.label] = wanted, senses_of(wanted)
+        return self._wanted[demand.label]
 
     def _may_hold(self, item: Exemption, level: Level) -> str:
         if item.evidence is not None:

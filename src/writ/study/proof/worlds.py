@@ -37,6 +37,7 @@ MOST_WAYS = 4096
 Atom: TypeAlias = Listed | Given | Derived
 Asked: TypeAlias = str | Given | Derived
 """An attribute, or what is given or derived."""
+Senses: TypeAlias = frozenset[tuple[Asked, bool]]
 Way: TypeAlias = tuple[frozenset[Atom], frozenset[Atom], frozenset[str]]
 """Atoms that are true, atoms that are not, and terms that are true whatever the world."""
 
@@ -73,7 +74,7 @@ class Worlds:
         self._open_at: dict[tuple[Level, str, Parts], str] = {}
 
     def possible(self, wanted: Expression, level: Level) -> str:
-        ways = self.ways(wanted, True, asked_both_ways([wanted]), level)  # noqa: FBT003  that it is so
+        ways = self.ways(wanted, True, both_ways(senses_of(wanted)), level)  # noqa: FBT003  that it is so
         return disj(self.possible_way(way, level) for way in ways)
 
     def certain(self, wanted: Expression, level: Level) -> str:
@@ -236,10 +237,15 @@ def _senses(expression: Expression, sense: bool) -> Iterator[tuple[Asked, bool]]
             return
 
 
-def asked_both_ways(wanted: Iterable[Expression]) -> frozenset[Asked]:
+def senses_of(wanted: Expression) -> Senses:
+    """Return what an expression asks about where it is to be so, and in which sense."""
+    return frozenset(_senses(wanted, True))  # noqa: FBT003  that it is so
+
+
+def both_ways(senses: Iterable[tuple[Asked, bool]]) -> frozenset[Asked]:
     """Return what is asked about in both senses (rule 2)."""
-    senses = {found for item in wanted for found in _senses(item, True)}  # noqa: FBT003  that it is so
-    return frozenset(asked for asked, sense in senses if sense and (asked, False) in senses)
+    found = {*senses}
+    return frozenset(asked for asked, sense in found if sense and (asked, False) in found)
 
 
 def both(some: Sequence[Way], others: Sequence[Way]) -> list[Way]:
