@@ -2,7 +2,8 @@
 
 1. A refusal, substitution or cut is on disk before its answer leaves; all that wait share one sync.
 2. A permit on a model that a rule names is gathered per chain and model and written within a
-   quarter of a second; when too many wait, a permit waits for the disk like a refusal.
+   quarter of a second; when too many wait, a permit waits for the disk like a refusal. Permits on
+   other models are counted, and the counts are written each second: nobody waits for them.
 3. What decided is there as a commitment only: a keyed hash of profiles, and of the word that said
    more than a name, under a key derived per receipt from a salt in a file of its own. Destroying
    the salt leaves the receipts and nothing to open them with. A permit names such a word among its
@@ -18,6 +19,7 @@ import hashlib
 import os
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +71,8 @@ class Receipts:
         self._salt = _salt(folder / f"{name}.salt")
         self._file = ReceiptFiles(folder, name, most)
         self._uses: dict[_Use, _Span] = {}
+        self._counts: Counter[str] = Counter()
+        self._counted_from = clock.now()
         self._batch: list[tuple[dict[str, Plain], Done | None]] = []
         self._behind = 0
         self._wake = threading.Condition()
@@ -120,6 +124,17 @@ class Receipts:
         """Note the end of an answer that was permitted."""
         self._span(ask, model, judgement).ended += 1
 
+    def counted(self, model: str) -> None:
+        """Note a permit on a model that no rule names."""
+        if not self._counts:
+            self._counted_from = self._clock.now()
+        self._counts[model] += 1
+
+    def flush_counts(self) -> None:
+        """Hand the counts to the writer; while the disk takes nothing they go on instead (rule 2)."""
+        if self.working or not self._behind:
+            self._submit_counts()
+
     def flushed(self, done: Done) -> None:
         """Write what was gathered; `done` hears whether it is on disk."""
         self.flush()
@@ -136,6 +151,7 @@ class Receipts:
     def close(self) -> None:
         """Write everything, note that this was on purpose, and stop."""
         self.flush()
+        self._submit_counts()
         self._submit({"kind": "closed", "at": format_instant(self._clock.now())}, None)
         with self._wake:
             self._stopping = True
@@ -166,6 +182,18 @@ class Receipts:
             self._batch.append((record, done))
             self._behind = len(self._batch)
             self._wake.notify()
+
+    def _submit_counts(self) -> None:
+        if not self._counts:
+            return
+        counts, self._counts = self._counts, Counter()
+        record: dict[str, Plain] = {
+            "kind": "counts",
+            "from": format_instant(self._counted_from),
+            "until": format_instant(self._clock.now()),
+            "permits": dict(counts),
+        }
+        self._submit(record, None)
 
     # -- the writer's thread -----------------------------------------------------------------
 

@@ -90,7 +90,7 @@ class Ruling:
         if model is None:  # a new catalogue came in between
             raise Malformed(404, "model_not_found", "no such model")
         if not model.controlled:
-            self._answering.serve()
+            self._serve_untouched()
             return
         try:
             judgement = gate.judge(self._ask, self._asked)
@@ -167,9 +167,10 @@ class Ruling:
             self._judgement = None
 
     def _permit(self, judgement: Judgement) -> None:
-        if (
-            not judgement.verdict.ruled or self._question.peek.model == ""
-        ):  # a listing uses no model
+        if not judgement.verdict.ruled:
+            self._serve_untouched()
+            return
+        if self._question.peek.model == "":  # a listing uses no model
             self._answering.serve()
             return
         self._judgement = judgement
@@ -178,6 +179,12 @@ class Ruling:
             self._answering.serve()
         else:
             receipts.flushed(self._recorded(self._serve_later))
+
+    def _serve_untouched(self) -> None:
+        """Serve a model that no rule names: counted, unless it is a listing."""
+        if self._question.peek.model:
+            self._parts.receipts.counted(self._asked)
+        self._answering.serve()
 
     def _substitute(self, judgement: Judgement) -> None:
         verdict, question = judgement.verdict, self._question

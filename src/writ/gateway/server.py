@@ -2,7 +2,8 @@
 
 1. The ready line comes once callers are answered; before the first snapshot the answer is 503.
 2. Every 25 ms: instants that have come and leases that have lapsed reach the answers under way.
-   Every 100 ms: time-outs. Every 200 ms: receipts of permits are handed to the disk.
+   Every 100 ms: time-outs. Every 200 ms: receipts of permits are handed to the disk; each second,
+   the counts of the others.
 3. Told to stop, it takes no new connection, lets answers under way end for a while, and closes
    the receipts.
 """
@@ -33,6 +34,7 @@ from writ.signing.trust import Trust, read_trust
 TICK_SECONDS = 0.025
 _TIMEOUTS = 4
 _FLUSH = 8
+_COUNT = 40
 _STOPPING_SECONDS = 10.0
 _log = structlog.get_logger("writ.gateway")
 
@@ -137,6 +139,8 @@ class Server:
                 self._time_out(now)
             if self._ticks % _FLUSH == 0:
                 parts.receipts.flush()
+            if self._ticks % _COUNT == 0:
+                parts.receipts.flush_counts()
 
     def _time_out(self, now: float) -> None:
         for connection in [item for item in self._connections if item.deadline < now]:

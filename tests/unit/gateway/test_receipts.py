@@ -4,8 +4,10 @@ import asyncio
 import hashlib
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.worlds.control import citizen, pseudonym
@@ -39,7 +41,7 @@ def test_a_refusal_is_on_disk_before_it_is_said(world: World) -> None:
 
 
 def test_a_permit_under_a_rule_leaves_who_and_by_what(world: World) -> None:
-    """Pseudonym, model, evidence and interval; nothing for a model that no rule names."""
+    """Pseudonym, model, evidence and interval."""
     world.enact()
     world.control.know(citizen("ann", "US"))
     for model in ("fable-5", "fable", "opus-4-8", "tiny"):
@@ -52,6 +54,58 @@ def test_a_permit_under_a_rule_leaves_who_and_by_what(world: World) -> None:
     permits = [r for r in world.receipts() if r["kind"] == "permit"]
     assert (2, 2) == (sum(p["begun"] for p in permits), sum(p["ended"] for p in permits))  # type: ignore[misc]  # numbers
     assert "closed" == kinds(world)[-1]
+
+
+def test_permits_on_other_models_are_counted(world: World) -> None:
+    """By model, each second while there are any; of who asked nothing, and listings are none."""
+    world.enact()
+    for model in ("opus-4-8", "tiny", "opus-4-8", "fable-5"):
+        world.chat(US, model)
+    head = f"GET /v1/models/opus-4-8 HTTP/1.1\r\nHost: x\r\nX-Api-Key: {US.text}\r\n\r\n"
+    assert 200 == world.ask(head.encode()).status
+    world.await_receipt("counts")
+    world.chat(US, "tiny")
+    world.gateway.close()
+    counts = [receipt for receipt in world.receipts() if receipt["kind"] == "counts"]
+    assert [{"from", "kind", "permits", "until"}] * len(counts) == [set(row) for row in counts]
+    total = Counter[str]()
+    for row in counts:
+        assert row["from"] <= row["until"]  # type: ignore[operator]  # instants as text
+        total.update(msgspec.convert(row["permits"], dict[str, int]))
+    assert {"opus-4-8": 2, "tiny": 2} == total
+    assert "closed" == kinds(world)[-1]
+
+
+def test_counts_wait_for_a_disk_that_takes_nothing(tmp_path: Path) -> None:
+    """They go on in one place meanwhile, and are written whole once there is room."""
+
+    async def story() -> None:
+        receipts = Receipts(tmp_path / "receipts", "gateway-1", WallClock(), 16, MOST)
+        descriptor = receipts._file._descriptor
+        await heard(receipts)
+        kept, full = os.dup(descriptor), os.open("/dev/full", os.O_WRONLY)
+        os.dup2(full, descriptor)
+        assert not await heard(receipts)
+        for _ in range(5):
+            receipts.counted("tiny")
+            receipts.flush_counts()
+            await asyncio.sleep(0.01)
+        os.dup2(kept, descriptor)
+        os.close(kept)
+        os.close(full)
+        receipts.close()
+
+    asyncio.run(story())
+    lines = (tmp_path / "receipts" / "gateway-1.jsonl").read_bytes().splitlines()
+    counts = [row["permits"] for row in map(json.loads, lines) if row["kind"] == "counts"]
+    assert [{"tiny": 1}, {"tiny": 4}] == counts
+
+
+async def heard(receipts: Receipts) -> bool:
+    """Have a refusal written, and say whether it was."""
+    done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    receipts.errored("1", "fable-5", "unresolved", done.set_result)
+    return await done
 
 
 def test_receipts_hold_no_prompt_and_no_attribute(world: World) -> None:
