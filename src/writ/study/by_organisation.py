@@ -9,15 +9,12 @@
    together, with the smallest of those told apart where they would be too few.
 """
 
-import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import ibis
 
 from writ.clock import format_instant
-from writ.errors import Failed
 from writ.study.engine import Engine, Table
 from writ.study.figures import OTHERS, Tallies, Tally, together
 from writ.study.simulation import Simulation
@@ -27,6 +24,10 @@ TOLD = 100
 """How many organisations a report tells apart."""
 NONE = "no organisation"
 FILE = "organisations.csv"
+HEAD = (
+    "organisation", "from", "model", "before", "after", "open",
+    "subjects", "requests", "tokens", "streams",
+)  # fmt: skip
 COUNTS = ("subjects", "requests", "tokens", "streams")
 _ONE = ("name", "model", "phase")
 _ROW = (*_ONE, "move")
@@ -35,38 +36,17 @@ _ROW = (*_ONE, "move")
 def counted(engine: Engine, found: Simulation, floor: int) -> Table | None:
     """Count by organisation, model, phase and move; where it is not told apart it has no name.
 
-    None: there is no phase. `foremost` is whether a report tells the organisation.
+    None: there is no phase.
     """
     if not found.phases:
         return None
     rows = _rows(engine, found)
-    each = rows.group_by(_ONE).agg(
-        **{name: rows[name].sum().cast("int64") for name in ("subjects", "requests")},
-        least=rows.subjects.min(),
-    )
-    each = each.mutate(told=(each.least >= floor) if floor > 1 else ibis.literal(True))  # noqa: FBT003  a column of it
-    beside = ["model", "phase", "told"]
-    smallest = ibis.window(group_by=beside, order_by=[each.subjects, each.name])
-    largest = ibis.window(
-        group_by=beside, order_by=[each.subjects.desc(), each.requests.desc(), each.name]
-    )
-    whole = ibis.window(group_by=["model", "phase"])
-    each = each.mutate(
-        few=each.told.ifelse(0, each.subjects).sum().over(whole),
-        put=each.told.ifelse(0, 1).sum().over(whole),
-        small=ibis.row_number().over(smallest),
-        foremost=ibis.row_number().over(largest) < TOLD,
-    )
-    joins_others = (each.put > 0) & (each.few < floor) & (each.small == 0)
-    told = each.select(
-        *(each[name].name(f"{name}_told") for name in _ONE),
-        told=each.told & ~joins_others,
-        foremost=each.foremost,
-    )
-    joined = rows.inner_join(told, [rows[name] == told[f"{name}_told"] for name in _ONE])
-    return joined.mutate(
-        name=joined.told.ifelse(joined.name, ""), foremost=joined.foremost & joined.told
-    )
+    if floor == 1:
+        return rows
+    hidden = _hidden(rows, floor)
+    joined = rows.left_join(hidden, [rows[name] == hidden[f"{name}_hidden"] for name in _ONE])
+    put = joined.mutate(name=joined.name_hidden.isnull().ifelse(joined.name, ""))
+    return engine.keep(put.group_by(_ROW).agg(**_sums(put)))
 
 
 def largest(
@@ -75,7 +55,9 @@ def largest(
     """Return, by phase and model, what a report tells: names, `others` and who is with none."""
     if table is None:
         return []
-    told = table.mutate(name=table.foremost.ifelse(table.name, ""))
+    foremost = _foremost(engine, table)
+    joined = table.left_join(foremost, [table[name] == foremost[f"{name}_told"] for name in _ONE])
+    told = joined.mutate(name=joined.name_told.fill_null(""))
     sums = told.group_by(_ROW).agg(**_sums(told))
     by_place: dict[tuple[int, str], dict[str, Tallies]] = {}
     for row in engine.rows(sums):
@@ -89,22 +71,57 @@ def largest(
 
 def write(engine: Engine, table: Table | None, found: Simulation, file: Path) -> None:
     """Write every row as CSV; those that are not told apart have no name."""
-    try:
-        with file.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.writer(opened)
-            writer.writerow(("organisation", "from", "model", "before", "after", "open", *COUNTS))
-            writer.writerows(() if table is None else _written(engine, table, found))
-    except OSError as error:
-        raise Failed(f"cannot write `{file}`: {error.strerror}") from None
-
-
-def _written(engine: Engine, table: Table, found: Simulation) -> Iterator[tuple[object, ...]]:
+    if table is None:
+        file.write_text(",".join(f'"{name}"' for name in HEAD) + "\n", encoding="utf-8")
+        return
     starts = [format_instant(item.phase.start) for item in found.phases]
-    sums = table.group_by(_ROW).agg(**_sums(table))
-    for row in engine.rows(sums.order_by("phase", "model", "name", "move")):
-        before, after = _move(row["move"])
-        told = (row["name"], starts[row["phase"]], row["model"], before.outcome, after.outcome)
-        yield (*told, str(after.open).lower(), *(row[name] for name in COUNTS))
+    moves = range(2 * len(OUTCOMES) ** 2)
+    words = [_move(number) for number in moves]
+    phases = engine.small({"place": ("number", range(len(starts))), "from": ("text", starts)})
+    outcomes = engine.small(
+        {
+            "number": ("number", moves),
+            "before": ("text", [before.outcome for before, _ in words]),
+            "after": ("text", [after.outcome for _, after in words]),
+            "open": ("text", [str(after.open).lower() for _, after in words]),
+        }
+    )
+    joined = table.inner_join(phases, table.phase == phases.place)
+    joined = joined.inner_join(outcomes, joined.move == outcomes.number)
+    ordered = joined.order_by("phase", "model", "name", "move").rename(organisation="name")
+    engine.write_csv(ordered.select(*HEAD), file)
+
+
+def _hidden(rows: Table, floor: int) -> Table:
+    """Give whom a floor puts together (rule 3)."""
+    each = rows.group_by(_ONE).agg(people=rows.subjects.sum(), least=rows.subjects.min())
+    each = each.mutate(told=each.least >= floor)
+    smallest = ibis.window(group_by=["model", "phase", "told"], order_by=[each.people, each.name])
+    whole = ibis.window(group_by=["model", "phase"])
+    each = each.mutate(
+        few=each.told.ifelse(0, each.people).sum().over(whole),
+        put=each.told.ifelse(0, 1).sum().over(whole),
+        place=ibis.row_number().over(smallest),
+    )
+    joins = (each["put"] > 0) & (each.few < floor) & (each.place == 0)
+    return each.filter(~each.told | joins).select(**{f"{name}_hidden": each[name] for name in _ONE})
+
+
+def _foremost(engine: Engine, rows: Table) -> Table:
+    """Name those of each model and phase whom a report tells (rule 2)."""
+    each = (
+        rows.filter(rows.name != "")
+        .group_by(_ONE)
+        .agg(**{name: rows[name].sum() for name in ("subjects", "requests")})
+    )
+    order = [each.subjects.desc(), each.requests.desc(), each.name]
+    place = ibis.row_number().over(ibis.window(group_by=["model", "phase"], order_by=order))
+    ranked = each.mutate(place=place)
+    first = list(engine.rows(ranked.filter(ranked.place < TOLD).select(*_ONE)))
+    kinds = {"name": "text", "model": "text", "phase": "number"}
+    return engine.small(
+        {f"{name}_told": (kinds[name], [row[name] for row in first]) for name in _ONE}
+    )
 
 
 def _rows(engine: Engine, found: Simulation) -> Table:

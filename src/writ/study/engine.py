@@ -13,6 +13,7 @@ import csv
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -22,6 +23,7 @@ from typing import Any, TypeAlias
 
 import ibis
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 from ibis.common.exceptions import TableNotFound
 
 from writ.errors import Failed, Fault, InvalidInput, WritError
@@ -123,6 +125,19 @@ class Engine:
             found = self._backend.to_pyarrow(expression)
         for batch in found.to_batches(max_chunksize=10_000):
             yield from batch.to_pylist()
+
+    def write_csv(self, expression: Table, file: Path) -> None:
+        """Compute an expression and write it as CSV, batch by batch."""
+        schema = expression.schema().to_pyarrow()
+        with _computing(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Ibis, of how it asks DuckDB
+            batches = self._backend.to_pyarrow_batches(expression)
+            try:
+                with file.open("wb") as opened, pa_csv.CSVWriter(opened, schema) as writer:
+                    for batch in batches:
+                        writer.write_batch(batch.cast(schema))
+            except OSError as error:
+                raise Failed(f"cannot write `{file}`: {error.strerror}") from None
 
     def progress(self) -> float:
         """Say how much of what is being computed is done, of a hundred; not every engine tells."""
