@@ -55,6 +55,7 @@ def _opened(kind: str, url: str, threads: int | None, spill: str) -> tuple[Any, 
     path = rest.removeprefix("//")
     match kind:
         case "duckdb":
+            _there(path, url)
             return _duckdb(path, threads, spill), None
         case "spark":
             return _connect_spark(url if rest.startswith("//") else path), None
@@ -62,12 +63,11 @@ def _opened(kind: str, url: str, threads: int | None, spill: str) -> tuple[Any, 
             return ibis.connect(url), None
         case _:
             if kind == "sqlite":
-                _there(path)
+                _there(path, url)
             return _duckdb("", threads, spill), ibis.connect(url)
 
 
 def _duckdb(path: str, threads: int | None, spill: str) -> Any:
-    _there(path)
     settings: dict[str, Any] = {
         "memory_limit": MEMORY,
         "preserve_insertion_order": False,
@@ -81,10 +81,11 @@ def _duckdb(path: str, threads: int | None, spill: str) -> Any:
     return backend
 
 
-def _there(path: str) -> None:
+def _there(path: str, url: str) -> None:
     """Rule 3; without a path it is in memory."""
     if path and not Path(path).is_file():
-        raise InvalidInput(f"`{path}` is no file; name a database that is there")
+        said = without_secrets(path, url)
+        raise InvalidInput(f"`{said}` is no file; name a database that is there")
 
 
 def _connect_spark(master: str) -> Any:

@@ -176,6 +176,7 @@ def test_files_of_databases_count_the_same(
         ("abacus://bob:secret@host/x", "`abacus` is no engine"),
         ("postgressql://bob:secret@host/x", "is no engine; did you mean `postgresql`"),
         ("sqlite:///nowhere/x.db", "`/nowhere/x.db` is no file"),
+        ("sqlite://bob:secret@/x.db", "`…@/x.db` is no file"),
         ("duckdb:///nowhere/x.db", "`/nowhere/x.db` is no file"),
         ("mysql://bob:secret@host/x", r"install `ibis-framework\[mysql\]`"),
         ("postgresql://bob:secret@127.0.0.1:1/x", "cannot use the engine `postgresql`"),
