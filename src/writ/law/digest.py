@@ -55,13 +55,17 @@ class Digests:
     """The digests of one lawbook; each rule is written once, however many instants are asked.
 
     From one instant to the next few rules change: hashing goes on from the first block that did.
+    Of law that has versions in common with other law, theirs are written once.
     """
 
-    def __init__(self, book: Lawbook) -> None:
-        self._book = book
-        rules = [
-            (*span, encode(_rule(active))) for active in book.standing for span in active.spans
-        ]
+    def __init__(self, book: Lawbook, like: "Digests | None" = None) -> None:
+        self._book, known = book, {} if like is None else like.written
+        self.written: dict[tuple[int, ...], bytes] = {}
+        rules: list[tuple[Instant, Instant, bytes]] = []
+        for active in book.standing:
+            key = (id(active.version), id(active.rule), *map(id, active.exemptions))
+            written = self.written[key] = known.get(key) or encode(_rule(active))
+            rules += [(*span, written) for span in active.spans]
         self._blocks = [_Block(rules[at : at + _BLOCK]) for at in range(0, len(rules), _BLOCK)]
         self._head = b""
         self._begun: list[tuple[Begun, bytes]] = []

@@ -178,3 +178,17 @@ def test_digests_do_not_depend_on_what_was_asked_before() -> None:
     expected = [rules_digest(book, at) for at in instants]
     assert expected == [digests.at(at) for at in instants]
     assert 8 == len(set(expected))
+
+
+def test_what_other_law_wrote_already_is_said_no_otherwise() -> None:
+    """Law with versions in common, one of them gone and one rescinded, has the digests it has alone."""
+    also, other = replace(letter(1, V1), order="another"), replace(letter(2, V2), order="third")
+    whole = Digests(Lawbook(CATALOGUE, (VERSION, also, other)))
+    for versions in (
+        (VERSION, also),
+        (also, replace(other, exemptions=())),
+        (replace(also), VERSION),
+    ):
+        book = Lawbook(CATALOGUE, versions)
+        for at in (V1, V2, V3):
+            assert rules_digest(book, at) == Digests(book, whole).at(at)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from writ.clock import FOREVER, SECOND, Instant
 from writ.law.compiled.book import Compiled
-from writ.law.digest import rules_digest
+from writ.law.digest import Digests
 from writ.model.order import Lawbook, OrderVersion
 from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import Law
@@ -68,7 +68,8 @@ def restores(law: Law, order: str, less: Cells) -> Proof:
     same = Same(rescinded, less)
     for model in models_of(law.book, (order,)):
         _same(proof, ("restores", order, model), same, ((end, FOREVER),))
-    holds = rules_digest(book, end) == rules_digest(less.compiled.book, end)
+    whole = Digests(book)
+    holds = whole.at(end) == Digests(less.compiled.book, whole).at(end)
     said = "the digest of the rules is that of the other orders alone"
     said = said if holds else f"not so: {said}"
     proof.findings.append(Finding("restores", "", holds=holds, said=said, known="list by list"))
