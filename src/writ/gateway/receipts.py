@@ -2,13 +2,15 @@
 
 1. A refusal, substitution or cut is on disk before its answer leaves; all that wait share one sync.
 2. A permit on a model that a rule names is gathered per chain and model and written within a
-   quarter of a second; when too many wait, a permit waits for the disk like a refusal. Permits on
-   other models are counted, and the counts are written each second: nobody waits for them.
+   quarter of a second. Permits on other models are counted, and the counts are written each second.
+   When too many wait, or the disk took nothing last, a permit waits for the disk like a refusal;
+   only one on an exempt model waits for nothing.
 3. What decided is there as a commitment only: a keyed hash of profiles, and of the word that said
    more than a name, under a key derived per receipt from a salt in a file of its own. Destroying
    the salt leaves the receipts and nothing to open them with. A permit names such a word among its
    evidence: by the digest of the signed token, which its `jti` and signature salt.
-4. A receipt that could not be written makes its caller refuse. A torn last line was never
+4. A receipt that could not be written makes its caller refuse, and is forgotten where its caller
+   waited; what was served before is written once there is room. A torn last line was never
    acknowledged: it is removed. Files that were not closed get a `gap` record. One process writes
    at a time; a second gateway of the same name does not start (`receipt_files`).
 5. Never a prompt, never an attribute.
@@ -43,7 +45,7 @@ Done = Callable[[bool], None]
 
 @dataclass(slots=True)
 class _Span:
-    """A chain's use of a model within one flush."""
+    """A chain's use of a model within one flush; of counts, since when and until when."""
 
     start: Instant
     end: Instant
@@ -116,9 +118,16 @@ class Receipts:
         self._submit(record, done)
 
     def begun(self, ask: Ask, model: str, judgement: Judgement) -> bool:
-        """Note a permit; False when the disk is behind and the caller must wait for `flushed`."""
-        self._span(ask, model, judgement).begun += 1
-        return self.working and self._behind + len(self._uses) < self._waiting
+        """Note a permit; False when the disk is behind: the caller waits, with `permitted` (rule 2)."""
+        if self.working and self._behind + len(self._uses) < self._waiting:
+            self._span(ask, model, judgement).begun += 1
+            return True
+        return False
+
+    def permitted(self, ask: Ask, model: str, judgement: Judgement, done: Done) -> None:
+        """Write a permit; `done` hears whether it is on disk."""
+        now = self._clock.now()
+        self._submit(_permit(_use(ask, model, judgement), _Span(now, now, begun=1)), done)
 
     def ended(self, ask: Ask, model: str, judgement: Judgement) -> None:
         """Note the end of an answer that was permitted."""
@@ -130,17 +139,15 @@ class Receipts:
             self._counted_from = self._clock.now()
         self._counts[model] += 1
 
+    def counted_once(self, model: str, done: Done) -> None:
+        """Write a permit on a model that no rule names; `done` hears whether it is on disk."""
+        now = self._clock.now()
+        self._submit(_counts({model: 1}, _Span(now, now)), done)
+
     def flush_counts(self) -> None:
         """Hand the counts to the writer; while the disk takes nothing they go on instead (rule 2)."""
         if self.working or not self._behind:
             self._submit_counts()
-
-    def flushed(self, done: Done) -> None:
-        """Write what was gathered; `done` hears whether it is on disk."""
-        self.flush()
-        with self._wake:
-            self._batch.append(({}, done))
-            self._wake.notify()
 
     def flush(self) -> None:
         """Hand what was gathered to the writer (rule 2)."""
@@ -160,10 +167,8 @@ class Receipts:
         self._file.close()
 
     def _span(self, ask: Ask, model: str, judgement: Judgement) -> _Span:
-        evidence = (*judgement.links.evidence, *judgement.word)
-        use = _Use(ask.names, model, evidence, judgement.epoch, judgement.rules_digest)
         now = self._clock.now()
-        span = self._uses.setdefault(use, _Span(now, now))
+        span = self._uses.setdefault(_use(ask, model, judgement), _Span(now, now))
         span.end = now
         return span
 
@@ -184,16 +189,9 @@ class Receipts:
             self._wake.notify()
 
     def _submit_counts(self) -> None:
-        if not self._counts:
-            return
         counts, self._counts = self._counts, Counter()
-        record: dict[str, Plain] = {
-            "kind": "counts",
-            "from": format_instant(self._counted_from),
-            "until": format_instant(self._clock.now()),
-            "permits": dict(counts),
-        }
-        self._submit(record, None)
+        if counts:
+            self._submit(_counts(counts, _Span(self._counted_from, self._clock.now())), None)
 
     # -- the writer's thread -----------------------------------------------------------------
 
@@ -214,7 +212,7 @@ class Receipts:
         self, batch: Sequence[tuple[dict[str, Plain], Done | None]]
     ) -> list[tuple[dict[str, Plain], Done | None]]:
         """Write a batch with one sync; return the permits of a batch that failed."""
-        data = b"".join(encode(record) + b"\n" for record, _ in batch if record)
+        data = b"".join(encode(record) + b"\n" for record, _ in batch)
         try:
             self._file.append(data)
         except OSError as error:
@@ -256,6 +254,20 @@ def _rules(judgement: Judgement) -> list[Mapping[str, Plain]]:
     return [
         {"order": rule.order, "version": rule.version, "rule": rule.rule} for rule in named.values()
     ]
+
+
+def _use(ask: Ask, model: str, judgement: Judgement) -> _Use:
+    evidence = (*judgement.links.evidence, *judgement.word)
+    return _Use(ask.names, model, evidence, judgement.epoch, judgement.rules_digest)
+
+
+def _counts(permits: Mapping[str, int], span: _Span) -> dict[str, Plain]:
+    return {
+        "kind": "counts",
+        "from": format_instant(span.start),
+        "until": format_instant(span.end),
+        "permits": dict(permits),
+    }
 
 
 def _permit(use: _Use, span: _Span) -> dict[str, Plain]:

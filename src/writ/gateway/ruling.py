@@ -90,7 +90,7 @@ class Ruling:
         if model is None:  # a new catalogue came in between
             raise Malformed(404, "model_not_found", "no such model")
         if not model.controlled:
-            self._serve_untouched()
+            self._serve_counted(exempt=True)
             return
         try:
             judgement = gate.judge(self._ask, self._asked)
@@ -168,22 +168,32 @@ class Ruling:
 
     def _permit(self, judgement: Judgement) -> None:
         if not judgement.verdict.ruled:
-            self._serve_untouched()
+            self._serve_counted(exempt=False)
             return
         if self._question.peek.model == "":  # a listing uses no model
             self._answering.serve()
             return
-        self._judgement = judgement
         receipts = self._parts.receipts
         if receipts.begun(self._ask, self._asked, judgement):
+            self._judgement = judgement
             self._answering.serve()
-        else:
-            receipts.flushed(self._recorded(self._serve_later))
+            return
 
-    def _serve_untouched(self) -> None:
-        """Serve a model that no rule names: counted, unless it is a listing."""
-        if self._question.peek.model:
-            self._parts.receipts.counted(self._asked)
+        def serve() -> None:
+            self._judgement = judgement
+            self._serve_later()
+
+        receipts.permitted(self._ask, self._asked, judgement, self._recorded(serve))
+
+    def _serve_counted(self, *, exempt: bool) -> None:
+        """Serve a model that no rule names; it is counted, unless this is a listing."""
+        receipts = self._parts.receipts
+        listing = self._question.peek.model == ""
+        if not (listing or exempt or receipts.working):
+            receipts.counted_once(self._asked, self._recorded(self._serve_later))
+            return
+        if not listing:
+            receipts.counted(self._asked)
         self._answering.serve()
 
     def _substitute(self, judgement: Judgement) -> None:

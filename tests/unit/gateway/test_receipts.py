@@ -51,8 +51,7 @@ def test_a_permit_under_a_rule_leaves_who_and_by_what(world: World) -> None:
     assert [hashlib.sha256(b"evidence").hexdigest()] == receipt["evidence"]
     assert receipt["from"] <= receipt["until"]  # type: ignore[operator]  # instants as text
     world.gateway.close()
-    permits = [r for r in world.receipts() if r["kind"] == "permit"]
-    assert (2, 2) == (sum(p["begun"] for p in permits), sum(p["ended"] for p in permits))  # type: ignore[misc]  # numbers
+    assert (2, 2) == (told(world, "begun"), told(world, "ended"))
     assert "closed" == kinds(world)[-1]
 
 
@@ -68,11 +67,9 @@ def test_permits_on_other_models_are_counted(world: World) -> None:
     world.gateway.close()
     counts = [receipt for receipt in world.receipts() if receipt["kind"] == "counts"]
     assert [{"from", "kind", "permits", "until"}] * len(counts) == [set(row) for row in counts]
-    total = Counter[str]()
     for row in counts:
         assert row["from"] <= row["until"]  # type: ignore[operator]  # instants as text
-        total.update(msgspec.convert(row["permits"], dict[str, int]))
-    assert {"opus-4-8": 2, "tiny": 2} == total
+    assert {"opus-4-8": 2, "tiny": 2} == counted(world)
     assert "closed" == kinds(world)[-1]
 
 
@@ -146,22 +143,46 @@ def test_the_uniform_refusals_receipt_is_written_too(world: World) -> None:
     assert "assertion" == world.await_receipt("refusal")["error"]
 
 
-def test_without_receipts_nothing_under_a_rule_is_decided(world: World) -> None:
-    """A full disk makes refusals and ruled permits 503; once there is room, all is as before."""
+def test_without_receipts_no_controlled_model_is_served(world: World) -> None:
+    """A full disk makes them 503, exempt models go on; once there is room, all is as before.
+
+    What was refused so is nowhere on record as served, however often it was asked.
+    """
     world.enact()
-    descriptor = world.gateway.server.parts.receipts._file._descriptor
+    parts = world.gateway.server.parts
+    descriptor = parts.receipts._file._descriptor
     kept, full = os.dup(descriptor), os.open("/dev/full", os.O_WRONLY)
     os.dup2(full, descriptor)
     world.chat(FR)  # found out by the first that must be written
-    assert [503, 503, 503] == [world.chat(key).status for key in (FR, US, NOBODY)]
-    assert [200, 200] == [world.chat(US, model).status for model in ("opus-4-8", "tiny")]
+    for _ in range(5):
+        assert [503, 503, 503] == [world.chat(key).status for key in (FR, US, NOBODY)]
+        assert [503, 200] == [world.chat(US, model).status for model in ("opus-4-8", "tiny")]
     assert 0 == world.metric("writ_gateway_receipts_working")
+    assert parts.receipts._behind <= 1
     os.dup2(kept, descriptor)
     os.close(kept)
     os.close(full)
     assert [451, 200, 403] == [world.chat(key).status for key in (FR, US, NOBODY)]
+    assert 200 == world.chat(US, "opus-4-8").status
     world.gateway.close()
     assert "closed" == kinds(world)[-1]
+    assert (1, 1) == (told(world, "begun"), told(world, "ended"))
+    assert {"opus-4-8": 1, "tiny": 5} == counted(world)
+
+
+def told(world: World, what: str) -> int:
+    """Sum a number of all permits under a rule."""
+    permits = [row for row in world.receipts() if row["kind"] == "permit"]
+    return sum(msgspec.convert(row[what], int) for row in permits)
+
+
+def counted(world: World) -> dict[str, int]:
+    """Sum the counts of all other permits."""
+    total = Counter[str]()
+    for row in world.receipts():
+        if row["kind"] == "counts":
+            total.update(msgspec.convert(row["permits"], dict[str, int]))
+    return dict(total)
 
 
 def test_a_gateway_that_was_killed_leaves_a_gap(world: World) -> None:
