@@ -31,7 +31,7 @@ from writ.study.comparison import Comparison
 from writ.study.engine import Engine, open_engine
 from writ.study.population import read_population
 
-SEEDS = 8
+SEEDS = 6
 LOOKS = 3
 """Different lists of facts; everybody else shows the same and was only seen at another instant."""
 DATES = (START - 27, START - 7, START + 4, START + 13)
