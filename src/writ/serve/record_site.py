@@ -27,6 +27,7 @@ _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _PLACES = re.compile(
     rf"(({'|'.join(LANGUAGES)})/)?(index\.html|orders/{_NAME}\.html)"
     r"|verify\.html|verify\.js|log\.js|style\.css|feed\.atom|feed\.json|record\.json|record\.csv"
+    r"|numbers\.csv"
     r"|log\.policy|\.well-known/security\.txt"
     rf"|orders/{_NAME}~?/[1-9][0-9]*\.(json|opening\.json|tlog-proof)"
 )

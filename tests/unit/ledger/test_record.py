@@ -177,8 +177,13 @@ def test_tables_have_a_row_for_each_version(files: dict[str, bytes]) -> None:
         for row in rows
     ]
     assert ["2026-06-12T22:00:00Z", "2026-06-13T23:00:00Z"] == [row["published"] for row in rows]
-    [order] = json.loads(files["record.json"])["orders"]
+    told = json.loads(files["record.json"])
+    [order] = told["orders"]
     assert ("us-bis", 3, 2) == (order["order"], order["edition"], len(order["versions"]))
+    [numbers] = csv.DictReader(io.StringIO(files["numbers.csv"].decode()))
+    assert [{**numbers, "versions": 2}] == told["numbers"]
+    bureau = ("Bureau of Industry <and> Security", "US", "restriction", "2")
+    assert bureau == tuple(numbers.values())
 
 
 def test_feeds_have_an_entry_for_each_edition(files: dict[str, bytes]) -> None:

@@ -16,7 +16,7 @@ EDITION = "orders/us-bis/1.json"
 def client(tmp_path: Path) -> TestClient:
     """A client of a record with a file of each kind, and some that are none of it."""
     for name in (
-        "index.html", "verify.html", "fr/index.html", "xx/index.html", "fr/verify.html", "verify.js", "style.css", "feed.atom", "record.csv",
+        "index.html", "verify.html", "fr/index.html", "xx/index.html", "fr/verify.html", "verify.js", "style.css", "feed.atom", "record.csv", "numbers.csv",
         EDITION, "orders/us-bis/1.tlog-proof", ".well-known/security.txt", ".index.html.draft",
         "log/checkpoint", "writ.toml",
     ):  # fmt: skip
@@ -47,6 +47,7 @@ def test_pages_have_no_scripts_but_the_one_that_checks(client: TestClient) -> No
         ("style.css", "text/css; charset=utf-8"),
         ("feed.atom", "application/atom+xml; charset=utf-8"),
         ("record.csv", "text/csv; charset=utf-8"),
+        ("numbers.csv", "text/csv; charset=utf-8"),
         (EDITION, "application/json"),
         ("orders/us-bis/1.tlog-proof", "text/plain; charset=utf-8"),
         (".well-known/security.txt", "text/plain; charset=utf-8"),

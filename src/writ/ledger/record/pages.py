@@ -9,15 +9,14 @@
 """
 
 import importlib.resources
-from collections import Counter
 from functools import cache
 from typing import cast
 
 import jinja2
 
-from writ.canonical import Plain
 from writ.ledger.record.bands import NEAR
 from writ.ledger.record.places import CHECKING, ENGLISH, INDEX, POLICY, page_of, place_in
+from writ.ledger.record.tables import sums
 from writ.ledger.record.view import Order, Record, Told
 from writ.ledger.record.words import words_in
 from writ.pages.words import LANGUAGES
@@ -25,17 +24,7 @@ from writ.pages.words import LANGUAGES
 
 def index_page(record: Record, language: str) -> bytes:
     """Write the page that lists the orders."""
-    sums = Counter(
-        (
-            str(_at(version, "authority", "name") or ""),
-            str(_at(version, "authority", "jurisdiction") or ""),
-            str(version["kind"]),
-        )
-        for order in record.orders
-        for version in order.versions
-    )
-    rows = [(*key, number) for key, number in sorted(sums.items())]
-    values = {"sums": rows, "existing": record.existing, "near": NEAR}
+    values = {"sums": sums(record), "existing": record.existing, "near": NEAR}
     return _page("index", INDEX, record, language, **values)
 
 
@@ -83,13 +72,6 @@ def _classes(version: Told) -> list[Told]:
     rules = cast(list[Told], version["rules"])
     named = [cast(Told, rule["class"]) for rule in rules if rule["class"]]
     return [item for place, item in enumerate(named) if item not in named[:place]]
-
-
-def _at(value: Told, *keys: str) -> Plain:
-    found: Plain = value
-    for key in keys:
-        found = cast(Told, found)[key]
-    return found
 
 
 def _depth(line: str) -> int:

@@ -41,6 +41,7 @@ def _files(record: Record) -> Iterator[tuple[str, bytes]]:
     yield "feed.json", feeds.json_feed(record)
     yield "record.json", tables.as_json(record)
     yield "record.csv", tables.as_csv(record)
+    yield "numbers.csv", tables.sums_as_csv(record)
     yield "log.policy", record.policy.encode()
     if record.security is not None:
         yield SECURITY, _security(record, record.security)

@@ -1,8 +1,9 @@
-"""The record for programs: everything as JSON, and a row for each version as CSV (RFC 4180)."""
+"""The record for programs: everything as JSON; rows for versions, and numbers of them, as CSV (RFC 4180)."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 import msgspec
@@ -17,6 +18,17 @@ COLUMNS = (
     "activated", "in_force_ms", "affected_least", "affected_below", "not_affected_least",
     "not_affected_below", "evaluation", "told_beforehand", "restoration", "challenge",
 )  # fmt: skip
+SUMS = ("authority", "jurisdiction", "kind", "versions")
+
+
+def sums(record: Record) -> list[tuple[str, str, str, int]]:
+    """Return how many versions of each kind came from each authority."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for version in (version for order in record.orders for version in order.versions):
+        authority = cast(Told, version["authority"])
+        name, jurisdiction = authority["name"] or "", authority["jurisdiction"] or ""
+        found[str(name), str(jurisdiction), str(version["kind"])] += 1
+    return [(*key, number) for key, number in sorted(found.items())]
 
 
 def as_json(record: Record) -> bytes:
@@ -34,19 +46,32 @@ def as_json(record: Record) -> bytes:
         }
         for order in record.orders
     ]
-    told = {"operator": record.operator, "orders": orders, "existing": record.existing}
+    told = {
+        "operator": record.operator,
+        "orders": orders,
+        "existing": record.existing,
+        "numbers": [dict(zip(SUMS, row, strict=True)) for row in sums(record)],
+    }
     return msgspec.json.format(msgspec.json.encode(told)) + b"\n"
 
 
 def as_csv(record: Record) -> bytes:
     """Write a row for each version."""
+    rows = ((order, version) for order in record.orders for version in order.versions)
+    return _csv(COLUMNS, (dict(_row(order, version)) for order, version in rows))
+
+
+def sums_as_csv(record: Record) -> bytes:
+    """Write how many versions there are of which kind, and from whom."""
+    return _csv(SUMS, (dict(zip(SUMS, row, strict=True)) for row in sums(record)))
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, object]]) -> bytes:
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
-    for order in record.orders:
-        for version in order.versions:
-            cells = dict(_row(order, version))
-            writer.writerow({name: cell(cells.get(name)) for name in COLUMNS})
+    for row in rows:
+        writer.writerow({name: cell(row.get(name)) for name in columns})
     return text.getvalue().encode()
 
 
