@@ -230,7 +230,9 @@ def test_while_a_seal_holds_only_commitments_are_published(
     assert "lifted by ben so far" in operator.writ("log", "lift", "--key", folder / "ben.key")
     operator.fails(2, "log", "publish", "--log", "decisions")
     assert "may be published" in operator.writ("log", "lift", "--key", folder / "eve.key")
-    operator.writ("log", "publish")
+    warned = "`us-bis-2026-06-12` may not be told in full"
+    assert warned in operator.writ("log", "publish")
+    assert warned not in operator.writ("log", "publish", "--log", "cover")
     operator.writ(*uncover)
     check = ("log", "uncovered", file, "--policy", policies[0], "--cover", policies[1], "--seen")
     stood = operator.json(*check, kept)

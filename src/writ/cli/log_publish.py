@@ -12,6 +12,7 @@ class _Published(msgspec.Struct):
     size: int
     folder: str
     written: int
+    untold: list[str]
 
 
 def publish(
@@ -25,13 +26,16 @@ def publish(
     Example: writ log publish
 
     The files hold commitments only: salted digests, nothing of what happened. How many there are,
-    and when they came, can be seen; while an order's existence may not be told, do not put the
-    folder where others can read it.
+    and when they came, can be seen: where an order may not be told in full, that is said. Do not
+    put the folder where others can read it then, or seal it with `writ log seal`.
     """
     answer = ask(config, Call("POST", f"/logs/{log}/publications"))
     found = msgspec.convert(answer, _Published)
-    show(
-        answer,
-        f"{found.size} entries in {found.folder}, {found.written} files written",
-        as_json=as_json,
-    )
+    words = f"{found.size} entries in {found.folder}, {found.written} files written"
+    if found.untold:
+        orders = ", ".join(f"`{order}`" for order in found.untold)
+        words += (
+            f"\n{orders} may not be told in full: whoever reads this sees how many things happened,"
+            " and when; `writ log seal` keeps it from being published"
+        )
+    show(answer, words, as_json=as_json)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from writ.clock import Instant, format_instant
 from writ.ledger.log import COVER
+from writ.ledger.record.told import FULL
 from writ.serve.body import Form, answer, read_form
 from writ.serve.site import Site
 from writ.signing.checkpoint import read_checkpoint
@@ -57,7 +58,8 @@ def routes(site: Site) -> list[Route]:
         name = name_in(request)
         note, written = await asyncio.to_thread(_publish, site, name)
         folder = str(site.ledger.folders[name].path)
-        return answer({**_plain(note), "folder": folder, "written": written})
+        untold = [] if name == COVER else await asyncio.to_thread(_untold, site)
+        return answer({**_plain(note), "folder": folder, "written": written, "untold": untold})
 
     return [
         Route("/logs/{log}", show, methods=["GET"]),
@@ -78,6 +80,13 @@ def _publish(site: Site, name: str) -> tuple[Note, int]:
     """Publish a log; the cover log's commitments say nothing, and no seal stops them."""
     with nullcontext() if name == COVER else site.seals.publishing():
         return site.ledger.publish(name)
+
+
+def _untold(site: Site) -> list[str]:
+    """Return the orders in force or scheduled of which not everything may be told."""
+    book = site.desk.current().book
+    versions = book.versions if book is not None else ()
+    return sorted({version.order for version in versions if version.disclosure != FULL})
 
 
 def _plain(note: Note) -> dict[str, object]:
