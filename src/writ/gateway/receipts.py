@@ -10,7 +10,7 @@
    the salt leaves the receipts and nothing to open them with. A permit names such a word among its
    evidence: by the digest of the signed token, which its `jti` and signature salt.
 4. A receipt that could not be written makes its caller refuse, and is forgotten where its caller
-   waited; what was served before is written once there is room. A torn last line was never
+   waited; what was served or cut all the same is written once there is room. A torn last line was never
    acknowledged: it is removed. Files that were not closed get a `gap` record. One process writes
    at a time; a second gateway of the same name does not start (`receipt_files`).
 5. Never a prompt, never an attribute.
@@ -36,6 +36,8 @@ from writ.gateway.gate import Ask, Judgement
 from writ.gateway.receipt_files import ReceiptFiles
 from writ.model.outcome import Outcome
 
+CUT = "cut"
+"""An answer that was ended under way: the kind of its receipt, or the error of one without a judgement."""
 FLUSH_SECONDS = 0.2
 _CLOSED = b'"kind":"closed"'
 _log = structlog.get_logger("writ.gateway.receipts")
@@ -61,6 +63,14 @@ class _Use(NamedTuple):
     rules_digest: str
 
 
+class _Line(NamedTuple):
+    """A line to write, and who waits for it; `owed` even where it could not be written in time."""
+
+    record: dict[str, Plain]
+    done: Done | None
+    owed: bool
+
+
 class Receipts:
     """One gateway's receipts; every method is for the event loop, which never waits for the disk."""
 
@@ -75,7 +85,7 @@ class Receipts:
         self._uses: dict[_Use, _Span] = {}
         self._counts: Counter[str] = Counter()
         self._counted_from = clock.now()
-        self._batch: list[tuple[dict[str, Plain], Done | None]] = []
+        self._batch: list[_Line] = []
         self._behind = 0
         self._wake = threading.Condition()
         self._stopping = False
@@ -103,7 +113,7 @@ class Receipts:
             "rules": _rules(judgement),
             "commitment": self._commit(decision, judgement),
         }
-        self._submit(record, done)
+        self._submit(record, done, owed=kind == CUT)
 
     def errored(self, decision: str, model: str, why: str, done: Done) -> None:
         """Write a refusal that no rule made: the chain could not be resolved."""
@@ -115,7 +125,7 @@ class Receipts:
             "model": model,
             "error": why,
         }
-        self._submit(record, done)
+        self._submit(record, done, owed=why == CUT)
 
     def begun(self, ask: Ask, model: str, judgement: Judgement) -> bool:
         """Note a permit; False when the disk is behind: the caller waits, with `permitted` (rule 2)."""
@@ -182,9 +192,9 @@ class Receipts:
             content |= {"words": [word.hex() for word in judgement.word]}
         return hashlib.blake2b(encode(content), key=key, digest_size=32).hexdigest()
 
-    def _submit(self, record: dict[str, Plain], done: Done | None) -> None:
+    def _submit(self, record: dict[str, Plain], done: Done | None, *, owed: bool = False) -> None:
         with self._wake:
-            self._batch.append((record, done))
+            self._batch.append(_Line(record, done, owed or done is None))
             self._behind = len(self._batch)
             self._wake.notify()
 
@@ -196,7 +206,7 @@ class Receipts:
     # -- the writer's thread -----------------------------------------------------------------
 
     def _run(self) -> None:
-        unwritten: list[tuple[dict[str, Plain], Done | None]] = []
+        unwritten: list[_Line] = []
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._batch or self._stopping, FLUSH_SECONDS)
@@ -208,19 +218,18 @@ class Receipts:
             if stopping:
                 return
 
-    def _write(
-        self, batch: Sequence[tuple[dict[str, Plain], Done | None]]
-    ) -> list[tuple[dict[str, Plain], Done | None]]:
-        """Write a batch with one sync; return the permits of a batch that failed."""
-        data = b"".join(encode(record) + b"\n" for record, _ in batch)
+    def _write(self, batch: Sequence[_Line]) -> list[_Line]:
+        """Write a batch with one sync; return what is still owed of a batch that failed."""
+        data = b"".join(encode(line.record) + b"\n" for line in batch)
+        waiting = [line.done for line in batch if line.done]
         try:
             self._file.append(data)
         except OSError as error:
             _log.error("receipts cannot be written", error=error.strerror)
-            self._tell([done for _, done in batch if done], written=False)
-            return [(record, None) for record, done in batch if done is None]
+            self._tell(waiting, written=False)
+            return [line._replace(done=None) for line in batch if line.owed]
         self.written += len(batch)
-        self._tell([done for _, done in batch if done], written=True)
+        self._tell(waiting, written=True)
         return []
 
     def _tell(self, waiting: Sequence[Done], *, written: bool) -> None:

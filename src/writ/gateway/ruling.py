@@ -18,6 +18,7 @@ from writ.gateway.gate import Ask, Judgement, Undecided, Unresolved
 from writ.gateway.parts import Parts
 from writ.gateway.peek import splice
 from writ.gateway.question import Question
+from writ.gateway.receipts import CUT
 from writ.gateway.refusal import Refusal
 from writ.gateway.request import Malformed, Request
 from writ.model.outcome import Outcome
@@ -155,10 +156,10 @@ class Ruling:
             end(refuse.undecided())
         except Unresolved:
             answer = refuse.unresolved(decision, asserted=self._asserted)
-            receipts.errored(decision, self._asked, "cut", ending(answer))
+            receipts.errored(decision, self._asked, CUT, ending(answer))
         else:
             answer = self._refusal(judgement, decision)
-            receipts.decided("cut", decision, judgement, ending(answer))
+            receipts.decided(CUT, decision, judgement, ending(answer))
 
     def close(self) -> None:
         """The answer is over; what a permit's receipt still lacks is written."""

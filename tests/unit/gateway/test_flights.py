@@ -1,6 +1,7 @@
 """Answers under way when something changes: who is cut, how, and who is not."""
 
 import json
+import os
 import threading
 import time
 
@@ -82,6 +83,24 @@ def test_two_hundred_are_cut_and_the_others_go_on(world: World) -> None:
     assert [b"data: [DONE]"] * 100 == [rest(wire)[-1] for wire in spared]
     assert 200 == world.metric("writ_gateway_streams_cut_total")
     world.await_metric(UNDER_WAY, 0)
+
+
+def test_a_cut_is_on_record_once_there_is_room(world: World) -> None:
+    """No answer waits to be cut until its receipt is written; and its caller finds it later."""
+    world.control.enact()
+    wire = begin(world, FR)
+    descriptor = world.gateway.server.parts.receipts._file._descriptor
+    kept, full = os.dup(descriptor), os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, descriptor)
+    assert 1 == world.enact()
+    (event,) = rest(wire)
+    assert [] == [row for row in world.receipts() if row["kind"] == "cut"]
+    os.dup2(kept, descriptor)
+    os.close(kept)
+    os.close(full)
+    assert _decision(event) == world.await_receipt("cut")["id"]
+    world.gateway.close()
+    assert 1 == [row["kind"] for row in world.receipts()].count("cut")
 
 
 def test_nothing_is_told_in_a_cut_under_silence(world: World) -> None:
