@@ -3,14 +3,17 @@
 1. A word is known by its organisation and its `jti`, for as long as it could be shown again.
 2. Nothing is forgotten early. Where there is no room for more, of one organisation's or of all,
    the next word is refused: somebody who uses up their own room uses up nobody else's.
-3. What was issued before this began may have been used up by the process before: it is refused.
-   Only who begins for the first time knows that there was none.
+3. What was issued before this began may have been used up by the process before: it is refused, and
+   so is what an issuer whose clock goes ahead may have issued by then. Only who begins for the first
+   time knows that there was none.
 4. A clock that is set back brings nothing back: the latest time seen counts.
 """
 
 import hashlib
 from collections import Counter
 from math import ceil
+
+from writ.signing.end_user import SKEW
 
 MOST = 1 << 19
 """Words remembered at once: 60 MB at the very most."""
@@ -23,7 +26,7 @@ class Used:
     """The words used at one gateway; `since` is when it began (seconds, UTC), 0 for the first time."""
 
     def __init__(self, since: float = 0, most: int = MOST, most_each: int = MOST_EACH) -> None:
-        self._since = ceil(since)
+        self._since = ceil(since + SKEW) if since else 0  # 3
         self._most = most
         self._most_each = most_each
         self._used: set[bytes] = set()

@@ -1,10 +1,13 @@
 """A word about an end user is good for one request."""
 
+import time
+from math import ceil
+
 from tests.worlds.control import citizen
 from tests.worlds.gateway import ACME, Gateway, World
 from writ.clock import wall
 from writ.gateway.used import Used
-from writ.signing.end_user import sign_end_user
+from writ.signing.end_user import SKEW, sign_end_user
 
 ACME_NAME, OTHER = bytes(16), bytes(15) + b"1"
 SPAN = (100, 405)
@@ -42,10 +45,10 @@ def test_where_there_is_no_room_the_next_word_is_refused() -> None:
 
 
 def test_what_an_earlier_process_may_have_taken_is_refused() -> None:
-    """What was issued before this one began, to the second, may have been used."""
-    used = Used(since=99.5)
-    assert not used.take(ACME_NAME, "a" * 16, (99, 405), 100)
-    assert used.take(ACME_NAME, "b" * 16, SPAN, 100)
+    """What was issued before this one began, by a clock 5 s ahead too, may have been used."""
+    used = Used(since=94.5)
+    assert not used.take(ACME_NAME, "a" * 16, (99, 405), 95)
+    assert used.take(ACME_NAME, "b" * 16, SPAN, 95)
 
 
 def test_a_word_that_was_replayed_leaves_the_link_open(world: World) -> None:
@@ -61,22 +64,25 @@ def test_a_word_that_was_replayed_leaves_the_link_open(world: World) -> None:
 
 
 def test_a_restart_brings_no_word_back(world: World) -> None:
-    """A gateway that began anew takes words only that were issued since."""
+    """A gateway that began anew takes words only that nobody can have used before it."""
     world.enact()
     world.control.name("acme", "u-us", citizen("ann", "US"))
-    word = sign_end_user("u-us", ACME.text, world.control.issuer, wall())
-    early = sign_end_user("u-us", ACME.text, world.control.issuer, wall())
-    later = sign_end_user("u-us", ACME.text, world.control.issuer, wall() + 4)
-    assert 200 == world.chat(ACME, fields=f"X-Writ-End-User: {word}\r\n").status
+    ahead, early = (
+        sign_end_user("u-us", ACME.text, world.control.issuer, wall() + 4) for _ in range(2)
+    )
+    assert 200 == world.chat(ACME, fields=f"X-Writ-End-User: {ahead}\r\n").status
     world.gateway.close()
     world.control.hang_up()
     world.gateway = Gateway(world.control.config)
     world.control.await_gateway()
+    began = ceil(wall())
     statuses = [
-        world.chat(ACME, fields=f"X-Writ-End-User: {text}\r\n").status
-        for text in (word, early, later)
+        world.chat(ACME, fields=f"X-Writ-End-User: {text}\r\n").status for text in (ahead, early)
     ]
-    assert [403, 403, 200] == statuses
+    assert [403, 403] == statuses
+    time.sleep(max(0.0, began + 0.1 - wall()))
+    later = sign_end_user("u-us", ACME.text, world.control.issuer, began + SKEW)
+    assert 200 == world.chat(ACME, fields=f"X-Writ-End-User: {later}\r\n").status
 
 
 def test_a_word_is_not_used_up_where_nothing_can_be_decided(world: World) -> None:
