@@ -50,7 +50,7 @@ class Decided:
         if accepted and found.asked:
             self._attest(found, agreed, (at, ends))
         elif accepted and found.kind == "appeal":
-            self._revoke(*(set(item.said.revoke) for item in agreed))
+            self._revoke(found, *(set(item.said.revoke) for item in agreed))
         elif found.nullifier is not None and not accepted:
             self._burn(found.nullifier)
         with self._registry.books.store.unit() as connection:
@@ -91,8 +91,9 @@ class Decided:
             ids = [hashlib.sha256(item.payload).digest() for item in signed]
             self._registry.backing.attach([Source(id_, None, None, found.model) for id_ in ids])
 
-    def _revoke(self, first: set[str], second: set[str]) -> None:
-        for name in sorted(first & second):
+    def _revoke(self, found: Review, first: set[str], second: set[str]) -> None:
+        """Revoke what both name; what is gone meanwhile needs nothing more."""
+        for name in sorted(first & second & self._registry.reviews.revocable(found)):
             self._registry.facts.revoke(bytes.fromhex(name))
 
     def _burn(self, nullifier: bytes) -> int:

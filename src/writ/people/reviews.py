@@ -2,8 +2,9 @@
 
 1. Two different people of the role `review` decide, each by a signed word with a reason in writing.
    It is decided once two agree; where two differ, a third settles it.
-2. An appeal goes to people who had no part in what it is against. It has a clock, and what was
-   decided stands meanwhile.
+2. An appeal goes to people who had no part in what it is against: a review turned down, or those
+   that were accepted and made what is known. It has a clock, and what was decided stands meanwhile.
+   It takes back what is known of its subject, or of an organisation they act for, and of nobody else.
 3. What comes of a decision is done first and noted after it, so that one cut short is done again.
 4. The papers themselves are not here: they are looked at, and forgotten. Reasons are kept as long
    as reviews are (`writ.people.retention`); event rows name them by digest.
@@ -26,6 +27,7 @@ from writ.signing.trust import Trust
 from writ.signing.word import sign_word, verify_word
 from writ.store import events
 from writ.store.database import Connection
+from writ.store.people_tables import acts_for, attestation
 from writ.store.review_tables import opinion, read_tallies, review
 
 Kind: TypeAlias = Literal["papers", "appeal", "reuse"]
@@ -200,6 +202,7 @@ class Reviews:
             found = self._read(connection, said.review)
             barred = self._partial(connection, found)
             _check(found, said, word.by, barred)
+            _check_revoked(said, _revocable(connection, found))
             if said.accept and said.expires is not None and said.expires <= now:
                 raise Refused("papers that have expired show nothing; reject them")
             data = envelope.json()
@@ -225,6 +228,11 @@ class Reviews:
         """Return one review; an unknown one is InvalidInput."""
         with self._books.store.view() as connection:
             return self._read(connection, name)
+
+    def revocable(self, found: Review) -> set[str]:
+        """Return the attestations (hex) that an appeal may take back (rule 2)."""
+        with self._books.store.view() as connection:
+            return _revocable(connection, found)
 
     def all(self, subject: str | None = None) -> tuple[Review, ...]:
         """Return every review, or a subject's, oldest first."""
@@ -253,9 +261,12 @@ class Reviews:
 
     def _partial(self, connection: Connection, found: Review) -> set[str]:
         """Return who may not judge an appeal (rule 2)."""
-        if found.about is None:
+        if found.kind != "appeal":
             return set()
-        query = opinion.select().where(opinion.c.review == found.about)
+        against = review.c.id == found.about
+        if found.about is None:
+            against = (review.c.subject == found.subject) & (review.c.state == "accepted")
+        query = opinion.select().join(review, review.c.id == opinion.c.review).where(against)
         return {row.by for row in connection.execute(query)}
 
     def _read(self, connection: Connection, name: str) -> Review:
@@ -297,6 +308,25 @@ def _check(found: Review, said: Opinion, by: str, barred: set[str]) -> None:
         raise Refused(f"give a reason, in {LONGEST_REASON} characters at most")
     if said.accept and said.seen is None and found.asked:
         raise Refused("say how you saw the papers: `--seen copy`, `video` or `person`")
+
+
+def _revocable(connection: Connection, found: Review) -> set[str]:
+    if found.kind != "appeal" or found.about is not None:
+        return set()
+    theirs = acts_for.select().with_only_columns(acts_for.c.organisation)
+    mine = theirs.where(acts_for.c.subject == found.subject)
+    here = (attestation.c.subject == found.subject) | attestation.c.subject.in_(mine)
+    query = attestation.select().with_only_columns(attestation.c.id).where(here)
+    return {row.id.hex() for row in connection.execute(query)}
+
+
+def _check_revoked(said: Opinion, revocable: set[str]) -> None:
+    for name in said.revoke:
+        if name not in revocable:
+            raise Refused(
+                f"`{name}` is nothing that `{said.review}` could take back; `writ subject show` "
+                "lists what is known of them"
+            )
 
 
 def _rate(

@@ -25,6 +25,10 @@ GREEN_CARD: list[Plain] = [
     {"attribute": "permanent_residences", "value": ["US"], "completeness": "at_least"}
 ]
 
+US_PASSPORT: list[Plain] = [
+    {"attribute": "citizenships", "value": ["US"], "completeness": "at_least"}
+]
+
 
 @dataclass
 class Office:
@@ -129,13 +133,56 @@ def test_an_appeal_against_what_is_known_revokes_what_both_name(office: Office) 
     name = office.papers().id
     for by in ("rae", "sam"):
         office.says(by, name, accept=True, seen="video")
-    [fact] = office.registry.facts.carried("alice")
+    wanted = Wanted("alice", "papers", "passport", US_PASSPORT)
+    name = office.registry.reviews.open(wanted).id
+    for by in ("rae", "sam"):
+        office.says(by, name, accept=True, seen="video")
+    carried = {item.fact.attribute: item.id for item in office.registry.facts.carried("alice")}
+    card, passport = carried["permanent_residences"].hex(), carried["citizenships"].hex()
     appeal = office.registry.reviews.appeal("alice", "", "facts")
-    office.says("tia", appeal.id, accept=True, revoke=(fact.id.hex(), "00"))
-    assert 1 == len(office.facts("alice"))
-    office.says("uma", appeal.id, accept=True, revoke=(fact.id.hex(),))
+    office.says("tia", appeal.id, accept=True, revoke=(card, passport))
+    assert 2 == len(office.facts("alice"))
+    office.says("uma", appeal.id, accept=True, revoke=(card,))
 
-    assert [] == office.facts("alice")
+    assert ["citizenships"] == [attribute for attribute, _, _ in office.facts("alice")]
+
+
+def test_whoever_made_what_is_known_does_not_judge_an_appeal_against_it(office: Office) -> None:
+    """Two who accepted papers have had their part; those of another person's papers have not."""
+    name = office.papers().id
+    for by in ("rae", "sam"):
+        office.says(by, name, accept=True, seen="video")
+    for subject in ("alice", "bob"):
+        appeal = office.registry.reviews.appeal(subject, "", "facts")
+        if subject == "bob":
+            assert "open" == office.says("rae", appeal.id, accept=False).state
+            continue
+        with pytest.raises(Refused, match="another person decides"):
+            office.says("rae", appeal.id, accept=False)
+
+
+def test_an_appeal_takes_back_what_is_its_subjects_alone(office: Office) -> None:
+    """Not another person's, nor what is nothing; their organisation's is, and what is gone is done."""
+    registry = office.registry
+    registry.subjects.add([Subject("acme", "organisation"), Subject("carl", "person", ("acme",))])
+    place: list[Plain] = [{**GREEN_CARD[0], "attribute": "incorporated_in"}]  # type: ignore[dict-item]  # it is a mapping
+    for review in (
+        office.papers("bob"),
+        registry.reviews.open(Wanted("acme", "papers", "register", place)),
+    ):
+        for by in ("rae", "sam"):
+            office.says(by, review.id, accept=True, seen="video")
+    [bobs], [acmes] = (
+        [item.id.hex() for item in registry.facts.carried(who)] for who in ("bob", "acme")
+    )
+    appeal = registry.reviews.appeal("alice", "", "facts")
+    for wrong in (bobs, acmes, "zz", "00"):
+        with pytest.raises(Refused, match="nothing that"):
+            office.says("tia", appeal.id, accept=True, revoke=(wrong,))
+    appeal = registry.reviews.appeal("carl", "", "facts")
+    for by in ("tia", "uma"):
+        office.says(by, appeal.id, accept=True, revoke=(acmes,))
+    assert [] == office.facts("acme")
 
 
 def test_only_what_was_decided_against_oneself_can_be_appealed(office: Office) -> None:
