@@ -5,7 +5,8 @@
 2. It becomes a fact of the organisation (`users_certified`), attested by the method `employer`, and
    counts for as much as that key is registered for. A key that names people only certifies nothing.
 3. A later statement takes the place of what stands, whole; one that names no definition takes it
-   away. The same again changes nothing, an earlier one is refused.
+   away. The same again changes nothing; one that is earlier than any that was taken in is refused,
+   also where nothing stands any more: what a company took back does not come back.
 4. It serves where an order's rule has `standing: certified_organisation` and asks for that very
    definition; everywhere else the people have to be named.
 """
@@ -25,7 +26,7 @@ from writ.people.methods import Grade
 from writ.people.registry import Registry
 from writ.people.statement import EMPLOYER, Attestation, attest
 from writ.signing.dsse import Envelope, sign, verify
-from writ.signing.form import Form, read_form
+from writ.signing.form import Form, as_form, read_form
 from writ.signing.keys import KeyPair
 from writ.store import events
 from writ.store.database import Connection
@@ -37,6 +38,7 @@ AHEAD = 5 * MINUTE
 MOST_NAMES = 16
 """Definitions in one statement."""
 SCHEME = "user_base"
+CERTIFICATION = "user_base.certified"
 
 
 class _Statement(Form, frozen=True):
@@ -44,6 +46,14 @@ class _Statement(Form, frozen=True):
     eligible: list[str]
     issued: str
     until: str
+
+
+class _Event(Form, frozen=True):
+    at: Instant
+    organisation: str
+    issued: Instant
+    kid: str
+    attestations: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +103,23 @@ class UserBases:
             by = _signer(connection, envelope, word.organisation)
             fact = _fact(word, by.assurance)
             standing = self._standing(connection, word.organisation)
-            if any(_same(item.fact, fact) for item in standing):
+            last = self._last(connection, word.organisation)
+            gone = not word.eligible and not standing and word.issued == last
+            if gone or any(_same(item.fact, fact) for item in standing):
                 return Taken(word, by.assurance, changed=False)
-            if any(word.issued <= item.fact.verified_at for item in standing):
-                raise InvalidInput("what stands is no older than this; sign anew")
+            if word.issued <= last:
+                raise InvalidInput("what was taken in last is no older than this; sign anew")
             for item in standing:
                 self._registry.facts.strike(connection, item.id)
             made = self._attest(connection, word.organisation, fact) if word.eligible else ()
             payload: dict[str, Plain] = {
                 "at": now,
                 "organisation": self._books.alias(word.organisation),
+                "issued": word.issued,
                 "kid": by.kid,
                 "attestations": [item.id.hex() for item in made],
             }
-            events.append(connection, "user_base.certified", payload)
+            events.append(connection, CERTIFICATION, payload)
         self._books.announce(Change(subjects=frozenset({word.organisation})))
         return Taken(word, by.assurance, changed=True)
 
@@ -116,6 +129,13 @@ class UserBases:
         grade = Grade(*(fact.assurance,) * 4, EMPLOYER, SCHEME)
         signed = attest(organisation, fact, self._pair, grade.plain()).json()
         return self._registry.facts.enter(connection, [signed])
+
+    def _last(self, connection: Connection, organisation: str) -> Instant:
+        """Return when the latest statement was signed that was ever taken in (0: none was)."""
+        rows = events.read_events(connection, 0, (CERTIFICATION,))
+        taken = (as_form(events.read_payload(row), _Event, "the event") for row in rows)
+        alias = self._books.alias(organisation)
+        return max((item.issued for item in taken if item.organisation == alias), default=0)
 
     def _standing(self, connection: Connection, organisation: str) -> Sequence[Attestation]:
         """Return what stands of what the organisation certified itself."""

@@ -79,9 +79,12 @@ def test_a_company_certifies_its_users_and_takes_it_back(made: Office) -> None:
         made, sign_user_base(later, pair_of(made, "acme"))
     )
     assert [(["ear.foreign_person@1"], "A2")] == certified(made)
-    assert "what stands is no older" in made.fails("user-base", "import", file)
+    assert "taken in last is no older" in made.fails("user-base", "import", file)
+    between = sign_user_base(word(US, issued=WallClock().now()), pair_of(made, "acme"))
     assert made.writ(*sign).stdout.startswith(f"{file}: nothing, until ")
     assert "acme: nothing at A2" in made.writ("user-base", "import", file).stdout
+    assert "as it stood" in made.writ("user-base", "import", file).stdout
+    assert "taken in last is no older" in handed_in(made, between)
     assert [] == certified(made)
 
 
