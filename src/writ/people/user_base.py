@@ -51,9 +51,9 @@ class _Statement(Form, frozen=True):
 class _Event(Form, frozen=True):
     at: Instant
     organisation: str
-    issued: Instant
     kid: str
     attestations: list[str]
+    issued: Instant = 0
 
 
 @dataclass(frozen=True, slots=True)
