@@ -3,7 +3,8 @@
 1. A fact has ended once it expired as its statement says, or was revoked. It is deleted `keep` later
    (`writ.people.deleted`). One without an end of its own stays until it is revoked, or its person
    forgotten.
-2. Of whom people decide something at present, everything waits: they may have to look at it.
+2. Of whom people decide something at present, everything waits: they may have to look at it. What
+   was pre-verified does not: its day was promised (`writ.people.preverified`).
 3. A credential backs an account as long as anything on the books rests on it, and `keep` after it
    was shown. One found lent stays known, and nobody's.
 4. A review goes `keep` after it was decided, and where it was accepted, after what it attests has

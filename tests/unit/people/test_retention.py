@@ -176,6 +176,18 @@ def test_everything_of_somebody_waits_while_people_decide(
     assert Erased(1, 1, 1, 0) == retention.erase()
 
 
+def test_what_was_shown_ahead_of_any_order_goes_on_its_day(
+    deployment: Deployment, registry: Registry
+) -> None:
+    """That was promised, so it does not wait for people who decide about somebody."""
+    times = {"verified_at": format_instant(LONG_AGO), "expires_at": format_instant(NOW - DAY)}
+    signed = sign_line(msgspec.json.decode(line("alice", **times)), deployment.idv)
+    registry.facts.take_in(signed, None, skip_bad=False, ahead=True)
+    registry.reviews.appeal("alice", "", "facts")
+
+    assert Erased(1, 0, 0, 0) == Retention(registry, KEEP).erase()
+
+
 def test_a_credential_backs_an_account_as_long_as_something_rests_on_it(
     deployment: Deployment, registry: Registry
 ) -> None:
