@@ -6,7 +6,8 @@
 3. A new epoch is loaded beside the old one and sent whole, ahead where it was approved already;
    it is activated last, and leases for the old epoch are never signed again.
 4. A gateway too slow to take what it is sent is dropped, and greets anew.
-5. What a gateway asks about a word takes its turn among all this; few are asked at once.
+5. What a gateway asks about a word takes its turn among all this. Few of them wait at once, the others
+   are refused: a gateway that waits no longer asks about the next, however long this takes.
 6. A change that cannot be passed on, or an epoch that cannot be loaded, ends all leases: an error
    is a refusal. The whole is loaded anew until that succeeds, so that it does not last.
 """
@@ -34,7 +35,7 @@ PATIENCE = 5.0
 PART = 4 * 1024 * 1024
 """Bytes of a part, more or less; between two of them leases are renewed."""
 MOST_ASKED = 64
-"""Words that one gateway asks about at once."""
+"""Words of one gateway that wait at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,17 +331,18 @@ class Feed:
             case seam.Declined(_, why):
                 member.wanting, link.staged = why, ""
             case seam.Asserted():
-                self._asked(link, message)
+                await self._asked(link, message)
                 return
             case _:
                 raise ValueError("a gateway greets once")
         await self.fleet.tell()
 
-    def _asked(self, link: _Link, message: seam.Asserted) -> None:
+    async def _asked(self, link: _Link, message: seam.Asserted) -> None:
         """Have a word judged in its turn (rule 5)."""
+        if link.asked >= MOST_ASKED:
+            await link.send([seam.Assessed(message.number, 0)])
+            return
         link.asked += 1
-        if link.asked > MOST_ASKED:
-            raise ValueError("a gateway asks about few words at once")
 
         async def job() -> None:
             link.asked -= 1
