@@ -304,7 +304,11 @@ def test_of_many_words_at_once_those_too_many_are_refused(
         fed.desk.put(1)
         async with fed.running():
             gateway, free = await fed.gateway(), asyncio.Event()
-            fed.feed._work.put_nowait(free.wait)
+
+            async def takes_long() -> None:
+                await free.wait()
+
+            fed.feed._work.put_nowait(takes_long)
             frames = b"".join(seam.frame(seam.Asserted(n, key, "x", 0.0)) for n in range(50))
             gateway.writer.write(frames)
             await until(lambda: 48 == len(assessed(gateway)))
