@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from writ.canonical import Plain
 from writ.clock import DAY, Instant
-from writ.errors import Refused
+from writ.errors import Refused, WritError
 from writ.law.subjects import ASSURANCES, read_fact
 from writ.model.subject import Fact
 from writ.people.backing import Source
@@ -59,10 +59,15 @@ class Decided:
             reviews.close(connection, name, (ends if found.asked else at) if accepted else None)
         return reviews.find(name)
 
-    def settle_all(self) -> None:
-        """Finish what was cut short."""
+    def settle_all(self) -> list[str]:
+        """Finish what was cut short; return why some of it cannot be, which keeps up nothing else."""
+        wrong = []
         for item in self._registry.reviews.all():
-            self.settle(item.id)
+            try:
+                self.settle(item.id)
+            except WritError as error:
+                wrong.append(f"{item.id}: {error}")
+        return wrong
 
     def rented(self, attestation: bytes) -> int:
         """Take a fact that was found lent back, with all that rests on its credential."""

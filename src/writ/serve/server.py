@@ -21,7 +21,7 @@ from writ.desk.feed import Feed
 from writ.desk.fleet import Fleet
 from writ.desk.leases import Leases
 from writ.desk.roll import Roll
-from writ.errors import Failed, WritError
+from writ.errors import Failed
 from writ.model.config import Config
 from writ.people.credentials.statuses import Statuses
 from writ.people.https import HttpsFetch
@@ -140,10 +140,8 @@ class _Server:
         """Start the portal and what it asks, where there is one; finish what it began before."""
         if self._config.portal is None:
             return None
-        try:
-            await asyncio.to_thread(self._site.decided().settle_all)
-        except WritError as error:  # a review waits on; everybody else is served meanwhile
-            self._log.error("a review that was decided is not carried out", why=str(error))
+        for why in await asyncio.to_thread(self._site.decided().settle_all):
+            self._log.error("a review that was decided is not carried out", why=why)
         if self._config.wallet is not None:
             rechecks = Rechecks(self._site, self._config.wallet, Statuses(HttpsFetch()))
             asking = asyncio.create_task(rechecks.keep(RECHECK_EVERY))

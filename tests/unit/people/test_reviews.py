@@ -281,10 +281,29 @@ def test_what_was_cut_short_is_finished(office: Office) -> None:
     for by in ("rae", "sam"):
         said = Opinion(name, accept=True, reason="genuine", seen="video")
         office.registry.reviews.give(sign_opinion(said, office.trust, office.keys[by]))
-    office.decided.settle_all()
-    office.decided.settle_all()
+    assert [] == office.decided.settle_all()
+    assert [] == office.decided.settle_all()
 
     assert 1 == len(office.facts("alice"))
+
+
+def test_what_cannot_be_finished_keeps_up_nothing_else(office: Office) -> None:
+    """Papers that nobody can attest here wait, and are told; a credential found lent falls."""
+    nullifier = office.registry.backing.nullifier(b"passport")
+    office.registry.backing.claim("bob", nullifier)
+    lent = Wanted("bob", "reuse", "credential", nullifier=nullifier)
+    made = [(office.papers().id, True), (office.registry.reviews.open(lent).id, False)]
+    for name, accept in made:
+        for by in ("rae", "sam"):
+            said = Opinion(name, accept, reason="looked at", seen="video")
+            office.registry.reviews.give(sign_opinion(said, office.trust, office.keys[by]))
+
+    [why] = Decided(office.registry, None).settle_all()
+    assert why.startswith(f"{made[0][0]}: there is no key of the method `review`")
+    states = [office.registry.reviews.find(name).state for name, _ in made]
+    assert ["open", "rejected"] == states
+    with pytest.raises(Refused, match="was lent"):
+        office.registry.backing.claim("alice", nullifier)
 
 
 def test_an_expired_paper_shows_nothing(office: Office) -> None:
