@@ -1,3 +1,4 @@
+import json
 import zlib
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from writ.people.credentials.revocation import open_crls
 from writ.people.credentials.statuslist import (
     MAX_LIST,
     Revoked,
+    StatusList,
     StatusReference,
     read_reference,
     read_status_list,
 )
 from writ.people.credentials.trustlist import read_trust_list
+from writ.signing.jose import from_base64url
 
 URI = "https://status.example/1"
 ROOT = root()
@@ -37,6 +40,11 @@ SPECIMENS = {
     2: ("eNo76fITAAPfAgc", [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]),
 }
 """The compressed lists of the draft's section 4.1, by bits an entry, and what it says they hold."""
+
+VECTORS = json.loads(Path(__file__).with_name("statuslist_vectors.json").read_text("utf-8"))
+"""The draft's test vectors, by bits an entry: the entries that are not 0, and the list, in pieces."""
+
+VECTOR_SIZE = 2**20
 
 
 def check(token: bytes, index: int = 5) -> None:
@@ -108,6 +116,37 @@ def test_a_list_in_cbor_says_the_same() -> None:
         check(cwt({1: -7}, CWT_CLAIMS))
     with pytest.raises(Refused, match="are not a map"):
         check(cwt(CWT_HEADER, []))
+
+
+@pytest.mark.parametrize("form", ["json", "cbor"])
+@pytest.mark.parametrize("bits", VECTORS)
+def test_the_drafts_test_vectors_are_read_as_it_says(bits: str, form: str) -> None:
+    """In both forms every entry named has its value, and all others of the 2^20 are valid."""
+    lst, width = "".join(VECTORS[bits]["lst"]), int(bits)
+    values = {int(index): value for index, value in VECTORS[bits]["values"].items()}
+    if form == "json":
+        told: dict[str, Any] = {"status_list": {"bits": width, "lst": lst}}
+        token = status_list(SIGNER, URI, {}, claims=told)
+    else:
+        told = {"bits": width, "lst": from_base64url(lst, "lst")}
+        token = cwt(CWT_HEADER, {**CWT_CLAIMS, 65533: told})
+    read = read_status_list(token, URI, ISSUER, NOW)
+    words = {0: "stands", 1: "has been revoked by its issuer", 2: "is suspended by its issuer"}
+    expected = {index: words.get(value, f"has status {value}") for index, value in values.items()}
+
+    assert expected == {index: said_of(read, index) for index in values}
+    assert zlib.decompress(pack(values, width, VECTOR_SIZE)) == read.entries
+    with pytest.raises(Refused, match="does not speak of this credential"):
+        read.check(StatusReference(URI, VECTOR_SIZE))
+
+
+def said_of(read: StatusList, index: int) -> str:
+    """Say in the reader's words what a list tells of one credential."""
+    try:
+        read.check(StatusReference(URI, index))
+    except Revoked as error:
+        return str(error).removeprefix("the credential ")
+    return "stands"
 
 
 @pytest.mark.parametrize(
