@@ -9,7 +9,7 @@
    cannot be judged. Both are counted and named.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,50 +57,40 @@ class Counted:
 
 @dataclass(slots=True)
 class Traffic:
-    """A log: `parts` are its counts by the asker's numbers, plan and model.
+    """A log: `seats` are its counts by the asker's numbers, plan and model.
 
-    `teams` are those of requests that stand on an organisation, by its id, its class, the sort of the
-    requester, the class of the end user, and model.
+    `of_organisations` are those of requests that stand on an organisation, by its id, its class, the
+    sort of the requester, the class of the end user, and model.
     """
 
     rows: Table
-    parts: tuple[Table, ...]
-    teams: tuple[Table, ...]
+    seats: Table
+    of_organisations: Table
     without: tuple[str, ...]
     problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def of_organisations(self) -> Table:
-        """All `teams` together."""
-        numbers = ("sort", "organisation", "user", "requests", "tokens", "streams")
-        first, *others = (  # Spark keeps a number that is the same throughout in fewer bits
-            part.select("name", "model", **{each: part[each].cast("int64") for each in numbers})
-            for part in self.teams
-        )
-        return first.union(*others) if others else first
 
 
 def read_traffic(
     engine: Engine, name: str, population: Population, strangers: Mapping[str | None, int]
 ) -> Traffic:
-    """Open a log and count it by who asks: first the rows that name no end user, then the others.
+    """Open a log and count it by who asks, in one pass over its rows (0155).
 
     `strangers` are the classes of people whom nobody registered and yet some list names, by their
     ids; None has that of all others.
     """
     raw, lacking = open_columns(engine, name, REQUIRED, COLUMNS)
     rows = _plain(raw)
-    named = "organisation" not in lacking
+    seats, models = population.seats, engine.keep(_models(rows))
+    found = _with_subjects(rows, population)
+    if "organisation" not in lacking:
+        found = _with_organisations(found, seats)
     if "end_user" in lacking:
-        parts: tuple[Table, ...] = (rows,)
+        found = found.mutate(user=_number(NOBODY))
     else:
-        names_one = rows.end_user.fill_null("") != ""
-        naming = _with_users(engine, rows.filter(names_one), population, strangers)
-        parts = (rows.filter(~names_one), naming)
-    seats = population.seats
-    counts = [engine.keep(_counts(part, population, named=named)) for part in parts]
-    by_seat = tuple(_by_seat(table, seats) for table in counts)
-    by_team = tuple(seats.with_names(_by_team(table)) for table in counts)
+        found = _with_users(engine, found, rows, population, strangers)
+    counts = engine.keep(_counts(found, models, seats, engine))
+    named = counts.left_join(models, counts.number == models.place).drop("number", "place")
+    by_seat, by_team = _by_seat(named, seats), seats.with_names(_by_team(named))
     problems = list(_looked_over(engine, raw, lacking, subjects=_somebody_untold(engine, by_seat)))
     back, first = backwards(name, "at")
     if back:
@@ -111,14 +101,14 @@ def read_traffic(
 
 def counted(engine: Engine, traffic: Traffic, population: Population) -> Iterator[Counted]:
     """Give requests alike (rule 2)."""
-    for table in traffic.parts:
-        grouped = table.group_by("requester", "organisation", "user", "plan", "model").agg(
-            **{name: table[name].sum().cast("int64") for name in ("requests", "tokens", "streams")}
-        )
-        for row in engine.rows(grouped):
-            asker = Asker(row["requester"], row["organisation"], row["user"])
-            counts = row["requests"], row["tokens"], row["streams"]
-            yield Counted(asker, population.plan(row["plan"]), row["model"] or "", *counts)
+    table = traffic.seats
+    grouped = table.group_by("requester", "organisation", "user", "plan", "model").agg(
+        **{name: table[name].sum().cast("int64") for name in ("requests", "tokens", "streams")}
+    )
+    for row in engine.rows(grouped):
+        asker = Asker(row["requester"], row["organisation"], row["user"])
+        counts = row["requests"], row["tokens"], row["streams"]
+        yield Counted(asker, population.plan(row["plan"]), row["model"] or "", *counts)
 
 
 def a_stranger(engine: Engine, traffic: Traffic, population: Population) -> str:
@@ -128,11 +118,9 @@ def a_stranger(engine: Engine, traffic: Traffic, population: Population) -> str:
     """
     rows, known, there = traffic.rows, population.subjects, population.seats.organisations
     strangers = rows.anti_join(known, rows.subject == known.id)
-    own = (
-        part.aggregate(example=part.name.min(where=part.organisation == UNKNOWN))
-        for part in traffic.teams
-    )
-    looked = [strangers.aggregate(example=strangers.subject.min()), *own]
+    teams = traffic.of_organisations
+    own = teams.aggregate(example=teams.name.min(where=teams.organisation == UNKNOWN))
+    looked = [strangers.aggregate(example=strangers.subject.min()), own]
     if "organisation" not in traffic.without:
         named = rows.filter(rows.organisation.fill_null("") != "")
         elsewhere = named.anti_join(there, named.organisation == there.id)
@@ -154,48 +142,20 @@ def _plain(raw: Table) -> Table:
     )
 
 
-def _counts(rows: Table, population: Population, *, named: bool) -> Table:
-    """Count rows by key and model, and by the end user that they name (rule 2)."""
+def _models(rows: Table) -> Table:
+    """Number every name of a model that was asked for: an engine groups numbers sooner than text."""
+    named = rows.filter(rows.model.notnull()).select("model").distinct()
+    return named.mutate(place=ibis.row_number().over(order_by=named.model).cast("int64") + 1)
+
+
+def _with_subjects(rows: Table, population: Population) -> Table:
     seats = population.seats
     who = population.subjects.select(known_id="id", seat="seat", team="team")
-    joined = rows.left_join(who, rows.subject == who.known_id)
+    joined = rows.left_join(who, rows.subject == who.known_id).drop("known_id")
     stranger = seats.of_strangers()
-    joined = joined.mutate(
+    return joined.mutate(
         seat=joined.seat.fill_null(stranger[0]), team=joined.team.fill_null(stranger[1])
     )
-    if named:
-        joined = _with_organisations(joined, seats)
-    also = ["user"] if "user" in rows.columns else []
-    keyed = joined.select(
-        "model", "tokens", "stream", *also, key=seats.keys(joined.seat, joined.team)
-    )
-    return keyed.group_by("key", "model", *also).agg(
-        requests=keyed.count(),
-        tokens=keyed.tokens.sum().cast("int64"),
-        streams=keyed.count(where=keyed.stream),
-    )
-
-
-def _by_seat(counts: Table, seats: Seats) -> Table:
-    """Take seats apart."""
-    found = counts.filter(counts.key >= 0)
-    return found.select(
-        *("model", "requests", "tokens", "streams"),
-        requester=seats.number(found.key),
-        plan=seats.plan(found.key),
-        organisation=seats.organisation(found.key),
-        user=_user(found),
-    )
-
-
-def _by_team(counts: Table) -> Table:
-    found = counts.filter(counts.key < 0)
-    counts = ("model", "requests", "tokens", "streams")
-    return found.select(*counts, user=_user(found), team=-found.key)
-
-
-def _user(counts: Table) -> Table:
-    return counts.user.cast("int64") if "user" in counts.columns else _number(NOBODY)
 
 
 def _with_organisations(joined: Table, seats: Seats) -> Table:
@@ -207,24 +167,68 @@ def _with_organisations(joined: Table, seats: Seats) -> Table:
     return found.mutate(
         seat=none.ifelse(found.seat, seats.moved(found.seat, number)),
         team=none.ifelse(found.team, seats.moved_team(found.team, place)),
-    )
+    ).drop("named_id", "named", "told")
+
+
+def _users(rows: Table, population: Population, listed: Table | None, stranger: int) -> Table:
+    """Number every end user who is named (rule 3): they are fewer than requests, and known once."""
+    subjects = population.subjects
+    people = subjects.select(user_id="id", user=population.seats.user(subjects.seat))
+    if listed is not None:
+        people = people.union(listed.anti_join(people, "user_id"))
+    named = rows.filter(rows.end_user.fill_null("") != "").select(naming="end_user").distinct()
+    found = named.left_join(people, named.naming == people.user_id)
+    return found.select("naming", user=found.user.fill_null(stranger).cast("int64"))
 
 
 def _with_users(
-    engine: Engine, naming: Table, population: Population, strangers: Mapping[str | None, int]
+    engine: Engine,
+    joined: Table,
+    rows: Table,
+    population: Population,
+    strangers: Mapping[str | None, int],
 ) -> Table:
-    """Name end users (rule 3)."""
-    subjects = population.subjects
-    people = subjects.select(user_id="id", user=population.seats.user(subjects.seat))
+    """Say whom a request is for."""
     listed = {name: number for name, number in strangers.items() if name is not None}
-    if listed:
-        listed_people = engine.small(
-            {"user_id": ("text", list(listed)), "user": ("number", list(listed.values()))}
-        )
-        people = people.union(listed_people.anti_join(people, "user_id"))
-    found = naming.left_join(people, naming.end_user == people.user_id)
-    user = found.user.fill_null(strangers[None]).cast("int64")
-    return found.mutate(user=user).drop("user_id")
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "user_id": ("text", list(listed)),
+        "user": ("number", list(listed.values())),
+    }
+    users = engine.keep(
+        _users(rows, population, engine.small(columns) if listed else None, strangers[None])
+    )
+    found = joined.left_join(users, joined.end_user == users.naming).drop("naming")
+    return found.mutate(user=found.user.fill_null(NOBODY))
+
+
+def _counts(found: Table, models: Table, seats: Seats, engine: Engine) -> Table:
+    """Count rows by key, model and end user (rule 2)."""
+    numbered = found.left_join(models.rename(named="model"), found.model == models.model)
+    told = numbered.select(
+        "seat", "team", "user", "tokens", "stream", number=numbered.place.fill_null(0)
+    )
+    keyed = seats.keyed(engine, told)
+    return keyed.group_by("key", "number", "user").agg(
+        requests=keyed.count(),
+        tokens=keyed.tokens.sum().cast("int64"),
+        streams=keyed.count(where=keyed.stream),
+    )
+
+
+def _by_seat(counts: Table, seats: Seats) -> Table:
+    """Take seats apart."""
+    found = counts.filter(counts.key >= 0)
+    return found.select(
+        *("model", "requests", "tokens", "streams", "user"),
+        requester=seats.number(found.key),
+        plan=seats.plan(found.key),
+        organisation=seats.organisation(found.key),
+    )
+
+
+def _by_team(counts: Table) -> Table:
+    found = counts.filter(counts.key < 0)
+    return found.select("model", "requests", "tokens", "streams", "user", team=-found.key)
 
 
 def _counting(tokens: Table) -> Table:
@@ -242,14 +246,10 @@ def _number(value: int) -> Table:
     return ibis.literal(value, "int64")
 
 
-def _somebody_untold(engine: Engine, parts: Iterable[Table]) -> bool:
+def _somebody_untold(engine: Engine, seats: Table) -> bool:
     """Whether some request is that of nobody whom the population tells: its subject may be empty."""
-    least = [row["least"] for part in parts for row in engine.rows(_least(part))]
-    return min((number for number in least if number is not None), default=NOBODY) < NOBODY
-
-
-def _least(part: Table) -> Table:
-    return part.aggregate(least=part.requester.min())
+    (row,) = engine.rows(seats.aggregate(least=seats.requester.min()))
+    return row["least"] is not None and row["least"] < NOBODY
 
 
 def _looked_over(
