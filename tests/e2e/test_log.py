@@ -25,7 +25,16 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
         config.read_text() + '\n[log]\norigin = "example.org/writ"\npost_quantum = true\n'
     )
     deployment.obey(CATALOGUE, LETTER)
+    assert "whose `disclosure` is `none`" in deployment.fails(2, "log", "publish")
+    tell(deployment)
     return deployment
+
+
+def tell(deployment: Deployment) -> None:
+    """Have two people say that logs may be published though the letter may not be told."""
+    deployment.writ("log", "seal", "--key", deployment.folder / "ben.key")
+    for name in ("ben", "eve"):
+        deployment.writ("log", "lift", "--key", deployment.folder / f"{name}.key")
 
 
 @contextmanager
@@ -101,6 +110,7 @@ def test_who_was_refused_can_have_the_receipt_proved(tmp_path: Path) -> None:
     people = deployment.folder / "people.jsonl"
     people.write_text(json.dumps({"id": "ann", "kind": "person"}) + "\n")
     deployment.writ("subject", "add", "--file", people)
+    tell(deployment)
     key = deployment.writ("key", "create", "ann").strip()
     with deployment.served() as served:
         refused = served.ask(key).json()["error"]["problem"]["decision"]

@@ -16,6 +16,7 @@ from writ.clock import DAY, HOUR, DrillClock
 from writ.desk.duties import Duties, Met, sign_met
 from writ.desk.fleet import InForce
 from writ.ledger.record.statements import Said, Statements, sign_statement
+from writ.ledger.seals import sign_seal
 from writ.model.config import read_config
 from writ.model.subject import Subject
 from writ.serve.arrival import record as record_arrival
@@ -120,6 +121,13 @@ class Recorded:
         force = WORLD.enact(self.site.desk, files)
         record_arrival(self.site, InForce(force.epoch, 500, {"gateway-1": 500}, ("gateway-2",), 3))
 
+    def tell(self, number: int = 1) -> None:
+        """Have two people say that logs may be published, whatever stands there now."""
+        for holds, names in ((True, ("ben",)), (False, ("ben", "eva"))):
+            for name in names:
+                word = sign_seal(number, WORLD.trust, WORLD.keys[name], holds=holds)
+                self.site.seals.say(word)
+
     def step(self, span: int) -> None:
         """Let time pass."""
         clock = self.site.clock
@@ -178,6 +186,7 @@ def everything(made: Recorded) -> None:
     made.enact(
         {"quiet.yaml": silent("quiet", "existence"), "secret.yaml": silent("secret", "none")}
     )
+    made.tell()
     made.step(HOUR)
     made.build()
     made.state(evaluation="none", told_beforehand="no")

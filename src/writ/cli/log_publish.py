@@ -26,8 +26,9 @@ def publish(
     Example: writ log publish
 
     The files hold commitments only: salted digests, nothing of what happened. How many there are,
-    and when they came, can be seen: where an order may not be told in full, that is said. Do not
-    put the folder where others can read it then, or seal it with `writ log seal`.
+    and when they came, can be seen. So it is refused while an order whose `disclosure` is `none` is
+    in force, scheduled or open for signing, until two people say with `writ log seal` and `lift`
+    that it may be; where an order may be told to exist and no more, that is said.
     """
     answer = ask(config, Call("POST", f"/logs/{log}/publications"))
     found = msgspec.convert(answer, _Published)

@@ -22,7 +22,9 @@ def seal(key: KeyFile, config: ConfigFile = DEFAULT_CONFIG, *, as_json: AsJson =
     Example: writ log seal --key ben.key
 
     For as long as an order's existence may not be told: the number of a log's entries, and when
-    they came, could tell of it. Checkpoints are signed and can be stamped all the same.
+    they came, could tell of it. Checkpoints are signed and can be stamped all the same. Beside an
+    order whose `disclosure` is `none` nothing is published without a seal either, until one was set
+    and lifted for it.
     """
     _say(key, config, holds=True, as_json=as_json)
 

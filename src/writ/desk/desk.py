@@ -118,6 +118,13 @@ class Desk:
             proposal = self.proposal()
             return None if proposal is None else Docket(proposal, self._known.force)
 
+    def laws(self) -> tuple[Compiled, ...]:
+        """Return what is in force, and what the open proposal would put in force, if there are any."""
+        with self._lock:
+            found, compiled = self.proposal(), self._known.force.compiled
+            opened = () if found is None else (self._compiled_of(found),)
+            return (*opened, *(() if compiled is None else (compiled,)))
+
     def moves(self) -> tuple[AnnexMove, ...]:
         """Return the rows of annexes that come and go with the open proposal, for counting."""
         with self._lock:

@@ -9,7 +9,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import cast
 
@@ -37,12 +37,13 @@ class Said(Form, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The last seal (0: there was none), who set it and when, and who would lift it."""
+    """The last seal (0: there was none), by whom, when and as which event, and who would lift it."""
 
     number: int = 0
     by: str = ""
     at: str = ""
     lifting: tuple[str, ...] = ()
+    seq: int = 0
 
     @property
     def holds(self) -> bool:
@@ -121,8 +122,8 @@ def _standing(connection: Connection) -> Standing:
         payload = read_payload(row)
         by = str(payload["by"])
         if row.kind == LIFTED:
-            found = Standing(found.number, found.by, found.at, (*found.lifting, by))
+            found = replace(found, lifting=(*found.lifting, by))
         else:
             at = format_instant(cast(Instant, payload["at"]))
-            found = Standing(found.number + 1, by, at)
+            found = Standing(found.number + 1, by, at, seq=row.seq)
     return found

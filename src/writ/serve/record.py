@@ -1,7 +1,7 @@
 """`writ record build`: the public record of a deployment, written into its folder.
 
 1. Nothing is built while a seal holds, and nothing of it is put in place, nor on record, under one
-   that was set meanwhile.
+   that was set meanwhile; nor while an order may not be told to exist (`writ.serve.publishing`).
 2. What is told of an order are those of its versions that were in force or are, and may be told in
    full. Of an order that may be told to exist, and no more, its existence is counted. Nothing tells
    of any other: no page, no number, no gap.
@@ -43,6 +43,7 @@ from writ.ledger.record.told import FULL, NONE, annexes_of_people, told_of
 from writ.ledger.record.view import Order, Record, order_of
 from writ.model import record as settings
 from writ.model.order import Lawbook, OrderVersion
+from writ.serve.publishing import check_told
 from writ.serve.site import Site
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.dsse import read_envelope
@@ -116,6 +117,7 @@ def _build(site: Site, *, by_itself: bool) -> Built:
     if config is None:
         raise InvalidInput(f"`{site.config.file}` has no [record]; say there where it is found")
     site.seals.standing().check()  # 1
+    check_told(site)
     _check_security(site, config)
     with site.store.view() as connection:
         law = _law(connection, site.desk.current().law().book)
@@ -172,6 +174,7 @@ def _shown(site: Site, log: Folder) -> Note | None:
 def _published(site: Site, log: Folder) -> Note:
     """Sign the log up to now and publish it; returns its checkpoint, with the cosignatures that it has."""
     note = site.ledger.sign(GOVERNANCE)
+    check_told(site)  # 1
     site.ledger.governance.publish(log, note)
     return log.checkpoint() or note
 

@@ -5,7 +5,8 @@
    is nothing to build.
 2. Nothing of it moves where nothing else is told, the log's checkpoint included: what may not be told
    leaves no trace there, not even that something happened.
-3. While a seal holds it waits. What fails is logged, and tried again after a minute.
+3. While a seal holds it waits. What fails, or is refused because an order may not be told to exist,
+   is logged, and tried again after a minute.
 """
 
 import asyncio

@@ -262,6 +262,7 @@ def test_an_order_that_may_not_be_told_moves_no_number(tmp_path: Path) -> None:
             {"secret.yaml": stricter.replace(b"undetermined: verify", b"undetermined: deny")}
         )
         made.site.desk.hold(WORLD.stop(made.site.desk, "fable-5", until=NOW + DAY))
+        made.tell()
         assert 0 == made.build().editions
         made.step(HOUR)
         assert 0 == made.build().editions
@@ -276,6 +277,7 @@ def test_people_are_counted_though_a_version_that_may_not_be_told_governs(tmp_pa
         lifted = silent_version().replace(b"version: 1\n", b"version: 2\n")
         lifted = lifted.replace(b"fable-5", b"opus-4-8").replace(b"17:21:00-", b"17:51:00-")
         made.enact({"us-bis.v2.yaml": lifted})
+        made.tell()
         made.step(HOUR)
         made.build()
         page = made.files()["orders/us-bis.html"].decode()
@@ -316,6 +318,7 @@ def test_nobody_can_tell_whether_one_person_more_was_there(tmp_path: Path) -> No
 
 def test_a_record_of_nothing_that_may_be_told(empty: Recorded) -> None:
     """It is there, says so, and its feeds are in order."""
+    empty.tell()
     empty.build()
     files = empty.files()
     assert b"No order may be told here in full." in files["index.html"]
@@ -328,6 +331,7 @@ def test_a_version_is_told_without_the_one_that_may_not_be(empty: Recorded) -> N
     """What may be told later is told from there on; what came before it stays untold."""
     later = first().replace(b"version: 1\n", b"version: 2\n").replace(b"17:21:00-", b"18:21:00-")
     empty.enact({"us-bis.v2.yaml": later})
+    empty.tell()
     empty.build()
     files = empty.files()
     assert b"Version 2: restriction" in files["orders/us-bis.html"]
@@ -339,6 +343,7 @@ def test_what_is_taken_out_of_force_stays_told(empty: Recorded) -> None:
     told = {"us-bis.v2.yaml": first().replace(b"version: 1\n", b"version: 2\n")}
     told = {name: data.replace(b"17:21:00-", b"18:21:00-") for name, data in told.items()}
     empty.enact(told)
+    empty.tell()
     empty.build()
     empty.enact({"us-bis.v2.yaml": None, "us-bis.v1.yaml": None})
     empty.build()

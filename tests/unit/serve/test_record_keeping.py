@@ -87,6 +87,8 @@ def test_what_may_not_be_told_leaves_no_trace(kept: Kept) -> None:
         WORLD.stop(kept.made.site.desk, "opus-4-8", until=kept.made.site.clock.now() + DAY)
     )
     assert before == kept.wait()
+    kept.made.tell()
+    assert before == kept.wait(AGAIN)
     kept.made.enact({"still.yaml": silent("still", "existence")})
     moved = {name for name, data in kept.wait().items() if before[name] != data}
     assert {"index.html", "record.json"} == {name.rpartition("/")[2] for name in moved}

@@ -1,7 +1,6 @@
 """`/logs`: what the logs commit to, and proofs of what stands in them."""
 
 import asyncio
-from contextlib import nullcontext
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from writ.clock import Instant, format_instant
 from writ.ledger.log import COVER
 from writ.ledger.record.told import FULL
 from writ.serve.body import Form, answer, read_form
+from writ.serve.publishing import check_told
 from writ.serve.site import Site
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.form import from_base64, to_base64
@@ -77,9 +77,13 @@ def _record(site: Site, size: int, answered: bytes) -> Instant:
 
 
 def _publish(site: Site, name: str) -> tuple[Note, int]:
-    """Publish a log; the cover log's commitments say nothing, and no seal stops them."""
-    with nullcontext() if name == COVER else site.seals.publishing():
+    """Publish a log; the cover log's commitments say nothing, and nothing stops them."""
+    if name == COVER:
         return site.ledger.publish(name)
+    with site.seals.publishing():
+        note = site.ledger.sign(name)
+        check_told(site)
+        return note, site.ledger.log(name).publish(site.ledger.folders[name], note)
 
 
 def _untold(site: Site) -> list[str]:
