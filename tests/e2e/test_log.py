@@ -107,9 +107,7 @@ def test_who_was_refused_can_have_the_receipt_proved(tmp_path: Path) -> None:
     (tmp_path / "world").mkdir()
     deployment = found(tmp_path / "world", upstream.address)
     deployment.obey(CATALOGUE, LETTER)
-    people = deployment.folder / "people.jsonl"
-    people.write_text(json.dumps({"id": "ann", "kind": "person"}) + "\n")
-    deployment.writ("subject", "add", "--file", people)
+    deployment.writ("subject", "add", "ann", "--kind", "person")
     tell(deployment)
     key = deployment.writ("key", "create", "ann").strip()
     with deployment.served() as served:
