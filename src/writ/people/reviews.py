@@ -5,6 +5,8 @@
 2. An appeal goes to people who had no part in what it is against: a review turned down, or those
    that were accepted and made what is known. It has a clock, and what was decided stands meanwhile.
    It takes back what is known of its subject, or of an organisation they act for, and of nobody else.
+   It is answered once: while what it is against is the same, one that was turned down is the answer
+   (`writ.people.appeals`).
 3. What comes of a decision is done first and noted after it, so that one cut short is done again.
 4. The papers themselves are not here: they are looked at, and forgotten. Reasons are kept as long
    as reviews are (`writ.people.retention`); event rows name them by digest.
@@ -19,6 +21,7 @@ from typing import Literal, TypeAlias
 from writ.canonical import Plain, decode, digest, digest_bytes, encode
 from writ.clock import DAY, Instant
 from writ.errors import InvalidInput, Refused
+from writ.people.appeals import answer_to, had_part, judged_before, known_of
 from writ.people.books import Books
 from writ.signing.dsse import Envelope, read_envelope
 from writ.signing.form import Form
@@ -107,6 +110,7 @@ class Wanted:
     about: str | None = None
     nullifier: bytes | None = None
     model: str | None = None
+    known: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +147,22 @@ class Reviews:
         self._trust = trust
 
     def open(self, wanted: Wanted) -> Review:
-        """Open a review; the same again while it is open is the same review."""
+        """Open a review; the same again while it is open, or was answered (rule 2), is that review."""
         now = self._books.clock.now()
         asked = encode(wanted.asked)
         with self._books.store.unit() as connection:
             here = review.c.subject == wanted.subject
-            mine = [
-                row
-                for row in connection.execute(review.select().where(here))
-                if row.state == "open"
-            ]
+            rows = list(connection.execute(review.select().where(here)))
+            mine = [row for row in rows if row.state == "open"]
             for row in mine:
                 if (row.kind, row.document, row.asked, row.about) == (
                     wanted.kind, wanted.document, asked, wanted.about,
                 ):  # fmt: skip
                     return self._read(connection, row.id)
+            if wanted.kind == "appeal":
+                answered = answer_to(connection, wanted.subject, wanted.about, wanted.known)
+                if answered is not None:
+                    return self._read(connection, answered)
             if len(mine) >= MOST_OPEN:
                 raise Refused("enough of yours is being looked at; wait for the answer to that")
             name = secrets.token_hex(5)
@@ -174,6 +179,7 @@ class Reviews:
                     due_at=now + WITHIN[wanted.kind],
                     state="open",
                     model=wanted.model,
+                    known=wanted.known,
                 )
             )
             payload: dict[str, Plain] = {"at": now, "review": name, "kind": wanted.kind}
@@ -181,15 +187,26 @@ class Reviews:
             events.append(connection, "review.opened", payload)
             return self._read(connection, name)
 
-    def appeal(self, subject: str, about: str, document: str) -> Review:
-        """Open an appeal against a rejected review of the subject's, or (empty) what is known."""
+    def appeal(self, subject: str, about: str, document: str, law: str | None) -> Review:
+        """Open an appeal against a rejected review of the subject's, or (empty) what is known.
+
+        `law` is the digest of the law in force. One that was turned down against the same comes back.
+        """
         if about:
             first = self.find(about)
             if first.subject != subject or first.state != "rejected" or first.kind == "appeal":
                 raise Refused(f"`{about}` is not yours to appeal, or was not decided against you")
             wanted = Wanted(subject, "appeal", first.document, first.asked, about)
             return self.open(replace(wanted, model=first.model))
-        return self.open(Wanted(subject, "appeal", document))
+        with self._books.store.view() as connection:
+            known = known_of(connection, subject, law, self._books.clock.now())
+        return self.open(Wanted(subject, "appeal", document, known=known))
+
+    def answered(self, subject: str, law: str | None) -> bool:
+        """Say whether an appeal against what is known would be no more than the last one was."""
+        with self._books.store.view() as connection:
+            known = known_of(connection, subject, law, self._books.clock.now())
+            return answer_to(connection, subject, None, known) is not None
 
     def give(self, envelope: Envelope) -> Review:
         """Take a reviewer's opinion (rules 1, 2); return the review with it."""
@@ -263,11 +280,12 @@ class Reviews:
         """Return who may not judge an appeal (rule 2)."""
         if found.kind != "appeal":
             return set()
-        against = review.c.id == found.about
-        if found.about is None:
-            against = (review.c.subject == found.subject) & (review.c.state == "accepted")
-        query = opinion.select().join(review, review.c.id == opinion.c.review).where(against)
-        return {row.by for row in connection.execute(query)}
+        part = had_part(connection, found.subject, found.about)
+        if found.about is not None:
+            return part
+        reviewers = {item.id for item in self._trust.people.values() if "review" in item.may}
+        earlier = judged_before(connection, found.subject)
+        return part | earlier if _decidable(found, reviewers - part - earlier) else part
 
     def _read(self, connection: Connection, name: str) -> Review:
         row = connection.execute(review.select().where(review.c.id == name)).first()
@@ -295,6 +313,13 @@ class Reviews:
         for row in connection.execute(query):
             word = verify_word(read_envelope(row.envelope), OPINION, Opinion, self._trust)
             yield Given(word.by, word.said, row.at)
+
+
+def _decidable(found: Review, people: set[str]) -> bool:
+    """Say whether these people could still bring two to agree."""
+    said = Counter(item.said.accept for item in found.opinions)
+    waiting = people - {item.by for item in found.opinions}
+    return max(said.values(), default=0) + len(waiting) >= ENOUGH
 
 
 def _check(found: Review, said: Opinion, by: str, barred: set[str]) -> None:

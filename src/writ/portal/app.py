@@ -204,16 +204,20 @@ class _Pages:
         frame = self._guard.frame(request, visit)
         words = words_in(frame.language)
         served = state_of(found) == "done"
-        key = "done.title" if served else "wait.title" if handed else "more.title" if shown else ""
+        refused = handed is not None and handed.state != "open"
+        waits = handed is not None and not refused
+        key = "done.title" if served else "wait.title" if waits else "more.title" if shown else ""
         if state_of(found) == "not_eligible" and not key:
             key = "no.title"
         return page(
             "standing",
             frame,
+            409 if refused else 200,
             account=visit.account,
             standing=found,
             heading=words(key) if key else words("question.title", model=found.model),
-            handed=handed,
+            handed=handed if waits else None,
+            refused=refused,
             shown=shown and not served,
             offers=offered(self._attempts.offers(found), found),
         )

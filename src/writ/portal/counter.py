@@ -86,7 +86,10 @@ class Reviewed(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How an account stands for a model; where it is open, when it closes by what is known."""
+    """How an account stands for a model; where it is open, when it closes by what is known.
+
+    `answered`: an appeal against what is known was turned down, and nothing changed since.
+    """
 
     model: str
     outcome: str
@@ -99,6 +102,7 @@ class Standing(msgspec.Struct, frozen=True):
     reviews: list[Reviewed]
     closes: str | None = None
     days: int | None = None
+    answered: bool = False
 
 
 class Attested(msgspec.Struct, frozen=True):
@@ -213,7 +217,7 @@ class Counter:
         return await self._ask("papers", {"key": key, **body}, Reviewed)
 
     async def appeal(self, key: str, about: str) -> Reviewed:
-        """Appeal a review, or (empty) what is known."""
+        """Appeal a review, or (empty) what is known; one turned down before against the same comes back."""
         return await self._ask("appeal", {"key": key, "about": about}, Reviewed)
 
     async def signal(self, transmitter: str, token: str) -> None:

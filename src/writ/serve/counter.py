@@ -173,8 +173,9 @@ class _Counter:
     def appeal(self, form: _Appeal) -> dict[str, object]:
         """Open an appeal of the account's requester."""
         key = self._key(form.key)
-        found = self.site.registry.reviews.appeal(key.requester, form.about, "known-facts")
-        return _review(found)
+        law = self.site.desk.current().digest
+        reviews = self.site.registry.reviews
+        return _review(reviews.appeal(key.requester, form.about, "known-facts", law))
 
     def _key(self, text: str) -> ApiKey | Pass:
         try:
@@ -209,7 +210,12 @@ class _Counter:
         found = self.inquiry.standing(key, model)
         whose = {key.requester, *([key.organisation] if key.organisation and key.speaks else [])}
         reviews = [item for name in sorted(whose) for item in self.site.registry.reviews.all(name)]
-        return {**_standing_plain(found), "reviews": [_review(item) for item in reviews]}
+        law = self.site.desk.current().digest
+        return {
+            **_standing_plain(found),
+            "reviews": [_review(item) for item in reviews],
+            "answered": self.site.registry.reviews.answered(key.requester, law),
+        }
 
 
 def counter_app(site: Site, passes: Passes | None = None) -> Starlette:

@@ -54,6 +54,7 @@ review = Table(
     Column("decided_at", BigInteger),
     Column("model", Text),  # that papers were shown for
     Column("ends_at", BigInteger),  # of one that was accepted: when what came of it ends
+    Column("known", Text),  # of an appeal against what is known: digest of that, and of the law
 )
 Index("review_subject", review.c.subject)
 

@@ -167,7 +167,7 @@ def test_everything_of_somebody_waits_while_people_decide(
         registry.reviews.close(connection, first.id, None)
         connection.execute(review.update().values(decided_at=LONG_AGO))
         connection.execute(backing.update().values(at=LONG_AGO))
-    appeal = registry.reviews.appeal("alice", first.id, "")
+    appeal = registry.reviews.appeal("alice", first.id, "", None)
     retention = Retention(registry, KEEP)
 
     assert ((), Erased(0, 0, 0, 0)) == (retention.due(), retention.erase())
@@ -183,7 +183,7 @@ def test_what_was_shown_ahead_of_any_order_goes_on_its_day(
     times = {"verified_at": format_instant(LONG_AGO), "expires_at": format_instant(NOW - DAY)}
     signed = sign_line(msgspec.json.decode(line("alice", **times)), deployment.idv)
     registry.facts.take_in(signed, None, skip_bad=False, ahead=True)
-    registry.reviews.appeal("alice", "", "facts")
+    registry.reviews.appeal("alice", "", "facts", None)
 
     assert Erased(1, 0, 0, 0) == Retention(registry, KEEP).erase()
 

@@ -1,5 +1,6 @@
 """People decide about people: papers, appeals, credentials shown twice."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_an_appeal_goes_to_others_and_stands_in_for_the_first(office: Office) ->
     first = office.papers(model="fable-5")
     for by in ("rae", "sam"):
         office.says(by, first.id, accept=False)
-    appeal = office.registry.reviews.appeal("alice", first.id, "")
+    appeal = office.registry.reviews.appeal("alice", first.id, "", None)
     with pytest.raises(Refused, match="another person decides"):
         office.says("rae", appeal.id, accept=True, seen="person")
     for by in ("tia", "uma"):
@@ -139,7 +140,7 @@ def test_an_appeal_against_what_is_known_revokes_what_both_name(office: Office) 
         office.says(by, name, accept=True, seen="video")
     carried = {item.fact.attribute: item.id for item in office.registry.facts.carried("alice")}
     card, passport = carried["permanent_residences"].hex(), carried["citizenships"].hex()
-    appeal = office.registry.reviews.appeal("alice", "", "facts")
+    appeal = office.registry.reviews.appeal("alice", "", "facts", None)
     office.says("tia", appeal.id, accept=True, revoke=(card, passport))
     assert 2 == len(office.facts("alice"))
     office.says("uma", appeal.id, accept=True, revoke=(card,))
@@ -153,12 +154,107 @@ def test_whoever_made_what_is_known_does_not_judge_an_appeal_against_it(office: 
     for by in ("rae", "sam"):
         office.says(by, name, accept=True, seen="video")
     for subject in ("alice", "bob"):
-        appeal = office.registry.reviews.appeal(subject, "", "facts")
+        appeal = office.registry.reviews.appeal(subject, "", "facts", None)
         if subject == "bob":
             assert "open" == office.says("rae", appeal.id, accept=False).state
             continue
         with pytest.raises(Refused, match="another person decides"):
             office.says("rae", appeal.id, accept=False)
+
+
+def test_an_appeal_against_what_is_known_is_answered_once(office: Office) -> None:
+    """Sent again it is the answer that was given, until a fact comes or goes, or the law changes."""
+    reviews = office.registry.reviews
+
+    def appeal(law: str = "old") -> str:
+        found = reviews.appeal("alice", "", "facts", law)
+        if found.state == "open":
+            for by in ("rae", "sam", "tia", "uma"):
+                with contextlib.suppress(Refused):
+                    office.says(by, found.id, accept=False, reason="it is right")
+        return found.id
+
+    first = appeal()
+    again = reviews.appeal("alice", "", "facts", "old")
+    assert (first, "rejected", ["it is right"] * 2) == (
+        again.id, again.state, [item.said.reason for item in again.agreed],
+    )  # fmt: skip
+    assert [True, False] == [reviews.answered("alice", law) for law in ("old", "new")]
+    assert not reviews.answered("bob", "old")
+    assert "open" == reviews.appeal("bob", "", "facts", "old").state
+
+    name = office.papers().id
+    for by in ("rae", "sam"):
+        office.says(by, name, accept=True, seen="video", expires=NOW + 9 * DAY)
+    shown = appeal()
+    assert shown == appeal()
+    newer = appeal("new")
+    assert 3 == len({first, shown, newer})
+    office.clock.step(NOW + 9 * DAY)  # the fact ends: what is known is what it was at first
+    assert first == appeal()
+
+
+def test_what_is_known_of_an_organisation_is_known_of_who_acts_for_it(office: Office) -> None:
+    """An appeal of theirs is taken again once a fact of the organisation's was revoked."""
+    registry = office.registry
+    registry.subjects.add([Subject("acme", "organisation"), Subject("carl", "person", ("acme",))])
+    place: list[Plain] = [{**GREEN_CARD[0], "attribute": "incorporated_in"}]  # type: ignore[dict-item]  # it is a mapping
+    name = registry.reviews.open(Wanted("acme", "papers", "register", place)).id
+    for by in ("rae", "sam"):
+        office.says(by, name, accept=True, seen="video")
+    appeal = registry.reviews.appeal("carl", "", "facts", None)
+    for by in ("tia", "uma"):
+        office.says(by, appeal.id, accept=False)
+    assert registry.reviews.answered("carl", None)
+    [fact] = registry.facts.carried("acme")
+    registry.facts.revoke(fact.id)
+    assert not registry.reviews.answered("carl", None)
+
+
+def test_who_turned_an_appeal_down_does_not_judge_the_next_one(office: Office) -> None:
+    """Others do; where those cannot agree, whoever judged before settles it."""
+    reviews = office.registry.reviews
+    first = reviews.appeal("alice", "", "facts", "old")
+    for by in ("rae", "sam"):
+        office.says(by, first.id, accept=False)
+    second = reviews.appeal("alice", "", "facts", "new")
+    office.says("tia", second.id, accept=True)
+    with pytest.raises(Refused, match="`rae` had a part"):
+        office.says("rae", second.id, accept=False)
+    assert "open" == office.says("uma", second.id, accept=False).state
+    assert "rejected" == office.says("rae", second.id, accept=False).state
+
+
+def test_who_made_what_is_known_judges_no_appeal_however_few_are_left(office: Office) -> None:
+    """Two accepted papers after two others turned an appeal down: those two judge, and not the first."""
+    first = office.registry.reviews.appeal("alice", "", "facts", None)
+    for by in ("rae", "sam"):
+        office.says(by, first.id, accept=False)
+    papers = office.papers().id
+    for by in ("tia", "uma"):
+        office.says(by, papers, accept=True, seen="video")
+    second = office.registry.reviews.appeal("alice", "", "facts", None)
+    with pytest.raises(Refused, match="`tia` had a part"):
+        office.says("tia", second.id, accept=False)
+    for by in ("rae", "sam"):
+        office.says(by, second.id, accept=False)
+    assert "rejected" == office.registry.reviews.find(second.id).state
+
+
+def test_an_appeal_against_papers_turned_down_is_answered_once(office: Office) -> None:
+    """Sent again it is the answer that was given; other papers turned down are another matter."""
+    names = []
+    for _ in range(2):
+        name = office.papers().id
+        for by in ("rae", "sam"):
+            office.says(by, name, accept=False)
+        names.append(name)
+    appeal = office.registry.reviews.appeal("alice", names[0], "", None)
+    for by in ("tia", "uma"):
+        office.says(by, appeal.id, accept=False)
+
+    assert appeal.id == office.registry.reviews.appeal("alice", names[0], "", None).id
+    assert "open" == office.registry.reviews.appeal("alice", names[1], "", None).state
 
 
 def test_an_appeal_takes_back_what_is_its_subjects_alone(office: Office) -> None:
@@ -175,11 +271,11 @@ def test_an_appeal_takes_back_what_is_its_subjects_alone(office: Office) -> None
     [bobs], [acmes] = (
         [item.id.hex() for item in registry.facts.carried(who)] for who in ("bob", "acme")
     )
-    appeal = registry.reviews.appeal("alice", "", "facts")
+    appeal = registry.reviews.appeal("alice", "", "facts", None)
     for wrong in (bobs, acmes, "zz", "00"):
         with pytest.raises(Refused, match="nothing that"):
             office.says("tia", appeal.id, accept=True, revoke=(wrong,))
-    appeal = registry.reviews.appeal("carl", "", "facts")
+    appeal = registry.reviews.appeal("carl", "", "facts", None)
     for by in ("tia", "uma"):
         office.says(by, appeal.id, accept=True, revoke=(acmes,))
     assert [] == office.facts("acme")
@@ -190,7 +286,7 @@ def test_only_what_was_decided_against_oneself_can_be_appealed(office: Office) -
     name = office.papers().id
     for subject in ("alice", "bob"):
         with pytest.raises(Refused, match="not yours to appeal"):
-            office.registry.reviews.appeal(subject, name, "")
+            office.registry.reviews.appeal(subject, name, "", None)
 
 
 @pytest.mark.parametrize("accept", [True, False])
