@@ -182,8 +182,42 @@ def test_a_mistake_in_a_form_is_mended_in_the_same_attempt(door: Door) -> None:
         door.site.registry.reviews.give(sign_opinion(said, door.site.trust, pair))
     door.site.decided().settle(review.id)
     assert "Reason: it is a library card" in door.ask("GET", "/question").text
+    offer = f'name="about" value="{review.id}"'
+    assert offer in door.ask("GET", "/question").text
     assert "Appeal" in door.post("/appeal", about=review.id).text
+    assert offer not in door.ask("GET", "/question").text
     assert ["papers", "appeal"] == [item.kind for item in door.site.registry.reviews.all("alice")]
+
+
+def test_an_appeal_is_answered_once(door: Door) -> None:
+    """Sent again it is refused in the visitor's language, with the reasons, until something changed."""
+    site, german = door.site, {"accept-language": "de"}
+    said = words_in("de")("appeal.answered")
+    site.registry.subjects.add([_person("gil")])
+    fact = replace(proof(), attribute="residence", completeness="exhaustive").fact("idv")
+    site.registry.facts.take_in(attest("gil", fact, door.office.idv).json(), None, skip_bad=False)
+    door.enter(door.key("gil"), door.invitation("gil", "saga-5"))
+    offered = door.ask("GET", "/question", headers=german).text
+    form = {"form": door.form(), "about": ""}
+    taken = door.ask("POST", "/appeal", data=form, headers=german)
+    [appeal] = site.registry.reviews.all("gil")
+    for by in ("rae", "sam"):
+        pair = KeyPair.load(door.office.folder / f"{by}.key")
+        opinion = Opinion(appeal.id, accept=False, reason="it is the passport's")
+        site.registry.reviews.give(sign_opinion(opinion, site.trust, pair))
+    site.decided().settle(appeal.id)
+    answered = door.ask("GET", "/question", headers=german).text
+    again = door.ask("POST", "/appeal", data=form, headers=german)
+
+    assert ["/verify/appeal" in offered, "/verify/appeal" in answered] == [True, False]
+    assert [(200, False), (409, True)] == [(r.status_code, said in r.text) for r in (taken, again)]
+    assert said in answered
+    assert "it is the passport&#39;s" in again.text
+    assert [appeal.id] == [item.id for item in site.registry.reviews.all("gil")]
+
+    site.registry.facts.revoke(site.registry.facts.carried("gil")[0].id)
+    assert 200 == door.ask("POST", "/appeal", data=form, headers=german).status_code
+    assert 2 == len(site.registry.reviews.all("gil"))
 
 
 def english_on(page: str) -> list[str]:
