@@ -130,7 +130,12 @@ class Supervisor:
         process = await asyncio.create_subprocess_exec(
             *self._command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE
         )
-        descriptor = os.pidfd_open(process.pid)
+        failed = Failed(f"the {self._face} did not start; its log says why")
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except ProcessLookupError:  # it ended, and asyncio has seen it, before it could be opened
+            await process.wait()
+            raise failed from None
         try:
             line = await asyncio.wait_for(_first_line(process), STARTING)
             ready = msgspec.json.decode(line, type=_Ready)
@@ -138,7 +143,7 @@ class Supervisor:
             _tell(descriptor, signal.SIGKILL)
             await process.wait()
             os.close(descriptor)
-            raise Failed(f"the {self._face} did not start; its log says why") from None
+            raise failed from None
         note = _Note(process.pid, ready.listen, self._digest())
         self._note.write_bytes(msgspec.json.encode(note))
         return _Running(process.pid, descriptor, ready.listen, elapsed(), process)

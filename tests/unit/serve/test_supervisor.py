@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -125,6 +126,22 @@ def test_a_gateway_that_does_not_start_is_a_failure(tmp_path: Path) -> None:
     async def run() -> None:
         await watching(tmp_path, "print('hello')", asyncio.Queue()).start()
 
+    with pytest.raises(Failed, match="the gateway did not start; its log says why"):
+        asyncio.run(run())
+
+
+def test_a_gateway_that_is_gone_before_it_can_be_opened_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may end, and be seen to, before there is a descriptor of it; the supervisor goes on."""
+
+    def opened(_: int) -> int:
+        raise ProcessLookupError
+
+    async def run() -> None:
+        await watching(tmp_path, "print('hello')", asyncio.Queue()).start()
+
+    monkeypatch.setattr(supervisor, "os", SimpleNamespace(**vars(os) | {"pidfd_open": opened}))
     with pytest.raises(Failed, match="the gateway did not start; its log says why"):
         asyncio.run(run())
 
