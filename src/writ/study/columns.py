@@ -44,6 +44,7 @@ def chosen(
             f" it has {', '.join(sorted(there))}"
         )
     lacking = tuple(column for column in kinds if column not in there)
+    table = engine.here(table, kinds)
     columns = {
         column: ibis.null("string")  # rule 3
         if column in lacking

@@ -2,7 +2,8 @@
 
 1. `duckdb://` is the default, in memory. `duckdb://FILE` and `postgresql://…` are databases,
    `spark://HOST:PORT` is a cluster, `spark:MASTER` any other master that Spark knows. Of any other
-   database that Ibis reaches (`sqlite://FILE`), tables are copied into DuckDB in memory.
+   database that Ibis reaches (`sqlite://FILE`), the columns that are read, and no others, are
+   copied into DuckDB in memory.
 2. A name that ends in `.parquet` or `.csv` is a file, which DuckDB and Spark read; any other is a
    table of the engine, `schema.table` where it is not in the usual schema.
 3. What is read is never written to; what is kept for the run goes when the engine is closed.
@@ -14,7 +15,7 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -46,24 +47,26 @@ class Engine:
         self._numbers = count()
 
     def table(self, name: str) -> Table:
-        """Open a table or a file (rule 2)."""
+        """Open a table or a file (rule 2); one of a database that does not count is still there."""
         schema, _, short = name.rpartition(".")
-        try:
+        with _reading(name):
             if name.endswith(FILES):
                 return self._file(name)
             where = {"database": schema} if schema else {}
-            if self._source is not None:
-                return self._copied(self._source.table(short, **where))
-            return self._backend.table(short, **where)
-        except InvalidInput:
-            raise
-        except TableNotFound:
-            raise InvalidInput(
-                f"the engine has no table `{name}`; name one, or a file that ends in"
-                f" .jsonl{''.join(f', {item}' for item in FILES)}"
-            ) from None
-        except Exception as error:  # noqa: BLE001  every engine raises its own
-            raise InvalidInput(f"cannot read `{name}`: {in_short(error)}") from None
+            return (self._source or self._backend).table(short, **where)
+
+    def here(self, table: Table, columns: Collection[str]) -> Table:
+        """Return a table that is where it is counted: such columns of it are copied, if it is not."""
+        if self._source is None or getattr(table.op(), "source", None) is not self._source:
+            return table
+        with _reading(table.get_name()):
+            read = table.select([name for name in table.columns if name in columns])
+            try:
+                return self._held(read.schema().to_pyarrow(), read.to_pyarrow_batches())
+            except (pa.ArrowException, TypeError, ValueError):  # whose words have a value in them
+                raise InvalidInput(
+                    f"cannot read `{table.get_name()}`: some value is not of its column's type"
+                ) from None
 
     @property
     def place(self) -> str:
@@ -100,15 +103,6 @@ class Engine:
             self._backend.con.execute(f"insert into {name} select * from {name}_part")  # noqa: S608  names of ours
             self._backend.con.unregister(f"{name}_part")
         return made
-
-    def _copied(self, table: Table) -> Table:
-        """Read a table of the database that does not count (rule 1)."""
-        try:
-            return self._held(table.schema().to_pyarrow(), table.to_pyarrow_batches())
-        except (pa.ArrowException, TypeError, ValueError):  # whose words have a value in them
-            raise InvalidInput(
-                f"cannot read `{table.get_name()}`: some value is not of its column's type"
-            ) from None
 
     def keep(self, expression: Table) -> Table:
         """Compute a table once and keep it while the engine is open (rule 3)."""
@@ -223,6 +217,22 @@ def _ended(process: str) -> bool:
     except (OSError, ValueError, OverflowError):
         pass
     return False
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Say in one line why a table or file cannot be read."""
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except TableNotFound:
+        raise InvalidInput(
+            f"the engine has no table `{name}`; name one, or a file that ends in"
+            f" .jsonl{''.join(f', {item}' for item in FILES)}"
+        ) from None
+    except Exception as error:  # noqa: BLE001  every engine raises its own
+        raise InvalidInput(f"cannot read `{name}`: {in_short(error)}") from None
 
 
 @contextmanager

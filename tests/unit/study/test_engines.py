@@ -25,6 +25,7 @@ from writ.model.order import Lawbook
 from writ.study import by_organisation
 from writ.study.comparison import Comparison
 from writ.study.engine import open_engine
+from writ.study.population import open_columns
 from writ.study.reaching import without_secrets
 from writ.study.readiness.library import answers_for, read_library
 from writ.study.readiness.measure import Standing, largest, measure
@@ -200,13 +201,32 @@ def test_a_secret_is_taken_out_of_what_a_database_says() -> None:
 @PANDAS
 def test_a_value_that_is_not_what_its_column_says_is_not_told(tmp_path: Path) -> None:
     """SQLite keeps any value in any column; the error names the table and nobody."""
-    with closing(sqlite3.connect(tmp_path / "x.db")) as database:
-        database.execute("create table people (id text, kind integer)")
-        database.execute("insert into people values ('ann', 'a person')")
-        database.commit()
     with (
-        open_engine(f"sqlite://{tmp_path / 'x.db'}") as engine,
+        open_engine(sqlite_people(tmp_path)) as engine,
         pytest.raises(InvalidInput, match="cannot read `people`: some value") as raised,
     ):
-        engine.table("people")
+        engine.here(engine.table("people"), ("id", "badge"))
     assert "person" not in str(raised.value)
+
+
+@PANDAS
+def test_columns_that_nobody_reads_are_not_copied(tmp_path: Path) -> None:
+    """What else a table of another database has stays there, readable or not, and is still named."""
+    with open_engine(sqlite_people(tmp_path)) as engine:
+        table = engine.table("people")
+        copied = engine.here(table, ("id", "kind"))
+
+        assert ("id", "badge") == tuple(table.columns)
+        assert ["ann"] == [row["id"] for row in engine.rows(copied)]
+        assert ("id",) == tuple(copied.columns)
+        with pytest.raises(InvalidInput, match="`people` has no column `kind`; it has badge, id"):
+            open_columns(engine, "people", ("id", "kind"), {"id": "text", "kind": "text"})
+
+
+def sqlite_people(folder: Path) -> str:
+    """Make a database of one person, whose badge is no number, though its column says so."""
+    with closing(sqlite3.connect(folder / "x.db")) as database:
+        database.execute("create table people (id text, badge integer)")
+        database.execute("insert into people values ('ann', 'a person')")
+        database.commit()
+    return f"sqlite://{folder / 'x.db'}"
