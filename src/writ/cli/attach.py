@@ -10,7 +10,7 @@ from writ.cli.noting import say, see
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
 from writ.cli.output import show
 from writ.cli.submit import wanted
-from writ.errors import InvalidInput, Refused
+from writ.errors import Refused
 
 
 class _Report(msgspec.Struct):
@@ -37,12 +37,10 @@ def attach(
     from writ.cli.lines import read_file
     from writ.desk.notes import make_note
     from writ.law.snapshot import law_digest
+    from writ.model.json_form import read_form
 
     data = read_file(report)
-    try:
-        found = msgspec.json.decode(data, type=_Report)
-    except msgspec.DecodeError as error:
-        raise InvalidInput(f"`{report}` is no report: {error}") from None
+    found = read_form(data, _Report, f"`{report}` is no report")
     seen = see(config, key)
     law = law_digest(seen.reviewed.compiled.book)
     if found.digest != law:

@@ -9,7 +9,6 @@ import typer
 from writ.cli.client import Call, ask
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
 from writ.cli.output import show
-from writ.errors import InvalidInput
 
 
 class _Card(msgspec.Struct):
@@ -38,12 +37,10 @@ def drilled(
     from writ.cli.signer import read_signer
     from writ.clock import parse_instant
     from writ.desk.results import Drill, sign_drill
+    from writ.model.json_form import read_form
 
     data = read_file(scorecard)
-    try:
-        card = msgspec.json.decode(data, type=_Card)
-    except msgspec.DecodeError as error:
-        raise InvalidInput(f"`{scorecard}` is no scorecard of a drill: {error}") from None
+    card = read_form(data, _Card, f"`{scorecard}` is no scorecard of a drill")
     took = None if card.in_force_ms is None else round(card.in_force_ms)
     found = Drill(parse_instant(card.at), card.right, card.requests, card.wrong_outcomes, took)
     signer = read_signer(config, key)

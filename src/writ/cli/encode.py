@@ -78,11 +78,9 @@ def _encoded(seen: Seen, file: Path) -> "tuple[Note, _Explanation]":
 
 def _explained(seen: Seen, file: Path) -> "tuple[Note, _Explanation]":
     from writ.cli.lines import read_file
+    from writ.model.json_form import read_form
 
-    try:
-        found = msgspec.json.decode(read_file(file), type=_Explanation)
-    except msgspec.DecodeError as error:
-        raise InvalidInput(f"`{file}` is no file of explanations: {error}") from None
+    found = read_form(read_file(file), _Explanation, f"`{file}` is no file of explanations")
     blank = [line for line, why in found.explained.items() if not why.strip()]
     if blank:
         raise InvalidInput(f"`{file}` says nothing of: {blank[0]}")

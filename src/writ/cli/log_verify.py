@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from writ.cli.options import AsJson
@@ -117,15 +116,13 @@ def _of_proof(file: Path, policy: "Policy", opening: Path | None) -> tuple[dict[
     from writ.cli.log_prove import Opened
     from writ.ledger.log import Opening
     from writ.ledger.proof import read_proof
+    from writ.model.json_form import read_form
     from writ.signing.form import from_base64
 
     found = read_proof(read_file(file))
     row = None
     if opening is not None:
-        try:
-            opened = msgspec.json.decode(read_file(opening), type=Opened)
-        except msgspec.DecodeError as error:
-            raise InvalidInput(f"`{opening}` is no opening: {error}") from None
+        opened = read_form(read_file(opening), Opened, f"`{opening}` is no opening")
         shown = Opening(from_base64(opened.salt, "the salt"), from_base64(opened.row, "the row"))
         entry, row = shown.entry(), shown.row.decode(errors="replace")
     elif found.extra is not None:

@@ -5,14 +5,15 @@
 2. Nobody signs before each first version was written down by another person than its submitter,
    and every line that differs between the two was explained.
 3. Nothing comes into force without reports on exactly these orders. A proof must say `proved`, and a
-   simulation of one deployment alone is none.
+   simulation that it counted everything, or which rows it could not judge; one of one deployment
+   alone says neither.
 4. Any of it may be skipped by two people who may sign, neither of them the submitter, each with
    their own signed word; it is recorded, and said, as what it is.
 5. Where annexes have to be confirmed, each of a version that comes names the record of it.
 6. All of it is judged anew on every signer's machine, from signed words and files.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,8 +28,11 @@ from writ.model.order import Lawbook, OrderVersion
 from writ.signing.trust import LEAST_SIGNERS, Gate, Trust
 from writ.signing.word import Word
 
-PROVED, IN_PART = "proved", "in part"
-REPORTED = ("proof", "simulation")
+REPORTED: Mapping[Gate, Collection[str]] = {
+    "proof": ("proved",),
+    "simulation": ("complete", "incomplete"),
+}
+"""Reports that there are, and the verdicts that open a gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +171,7 @@ def _report(gate: Gate, case: Case, words: Iterable[Word[Said]]) -> Passing:
         if isinstance(said, Report) and said.kind == gate:
             if said.law != law:
                 raise Refused(f"the {gate} speaks of `{said.law}`, and proposed is `{law}`")
-            state = state or (
-                said.verdict == PROVED if gate == "proof" else said.verdict != IN_PART
-            )
+            state = state or said.verdict in REPORTED[gate]
             by = f"{word.by}, who submitted this" if word.by == case.submitter else word.by
             lines.append(f"{gate}: {said.verdict}; {said.summary} (report {said.report}, by {by})")
     if not state:

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Send
 
 from writ.errors import InvalidInput, WritError
+from writ.model.json_form import read_form as as_form
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a request; a file of facts or of orders is the largest there is."""
@@ -46,10 +47,7 @@ async def read_bytes(request: Request, most: int = LARGEST) -> bytes:
 
 async def read_form(request: Request, form: type[T]) -> T:
     """Read a request's body as `form`."""
-    try:
-        return msgspec.json.decode(await read_bytes(request), type=form)
-    except msgspec.DecodeError as error:
-        raise InvalidInput(f"the request is not in its form: {error}") from None
+    return as_form(await read_bytes(request), form, "the request is not in its form")
 
 
 def answer(value: object, status: int = 200, *, applied: bool = True) -> Response:

@@ -29,6 +29,7 @@ HEAD = (
     "subjects", "requests", "tokens", "streams",
 )  # fmt: skip
 COUNTS = ("subjects", "requests", "tokens", "streams")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _ONE = ("name", "model", "phase")
 _ROW = (*_ONE, "move")
 
@@ -70,7 +71,10 @@ def largest(
 
 
 def write(engine: Engine, table: Table | None, found: Simulation, file: Path) -> None:
-    """Write every row as CSV; those that are not told apart have no name."""
+    """Write every row as CSV; those that are not told apart have no name.
+
+    A name that a spreadsheet would take for a formula begins with an apostrophe.
+    """
     if table is None:
         file.write_text(",".join(f'"{name}"' for name in HEAD) + "\n", encoding="utf-8")
         return
@@ -89,7 +93,9 @@ def write(engine: Engine, table: Table | None, found: Simulation, file: Path) ->
     joined = table.inner_join(phases, table.phase == phases.place)
     joined = joined.inner_join(outcomes, joined.move == outcomes.number)
     ordered = joined.order_by("phase", "model", "name", "move").rename(organisation="name")
-    engine.write_csv(ordered.select(*HEAD), file)
+    named = ordered.organisation
+    inert = named.substr(0, 1).isin(_FORMULA).ifelse(ibis.literal("'") + named, named)
+    engine.write_csv(ordered.mutate(organisation=inert).select(*HEAD), file)
 
 
 def _hidden(rows: Table, floor: int) -> Table:

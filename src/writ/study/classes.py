@@ -184,7 +184,7 @@ class Classes:
             raise InvalidInput(f"{quoted(pattern.kind)} is no kind; it is {', '.join(KINDS)}")
         try:
             raw = msgspec.json.decode(pattern.facts or "[]", type=list[msgspec.Raw])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise InvalidInput("`facts` is no JSON list") from None
         facts = tuple(self._fact(kind, bytes(item)) for item in raw)
         if len({fact.verified_at == UNSAID for fact in facts}) > 1:
@@ -208,7 +208,7 @@ UNSAID: Instant = -(2**61)
 def _read_fact(kind: Kind, raw: bytes) -> Fact:
     try:
         written = msgspec.json.decode(raw, type=dict[str, object])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise InvalidInput("a fact is a JSON object") from None
     unsaid = "verified_at" not in written
     if unsaid and "expires_at" in written:

@@ -88,13 +88,13 @@ def _rows(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
             continue
         try:
             first = decoder.decode(line)
-        except msgspec.MsgspecError as error:  # rule 3
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:  # rule 3
             yield {"id": f"{name}:{number}", "kind": UNREAD_LINE, "facts": _why(error)}
             continue
         yield from (_row(item) for item in (first, *first.related))
 
 
-def _why(error: msgspec.MsgspecError) -> str:
+def _why(error: Exception) -> str:
     """Say why a line is no subject, in few different words: those alike are counted together."""
     if not isinstance(error, msgspec.ValidationError):
         return "a line is no JSON"

@@ -23,6 +23,8 @@ from writ.study.population import Population, Problem, open_columns
 from writ.study.seats import Seats
 
 REQUIRED = ("subject", "model", "at")
+MOST_TOKENS = 10**9
+"""Of one request; a log is added up in 64 bits, and one row may not stop that."""
 COLUMNS: Mapping[str, Kind] = {
     "subject": "text",
     "model": "text",
@@ -232,9 +234,9 @@ def _by_team(counts: Table) -> Table:
 
 
 def _counting(tokens: Table) -> Table:
-    """Let tokens that are not told, or fewer than none, count as none."""
-    whole = tokens if tokens.type().is_integer() else tokens.cast("int64")
-    return ibis.greatest(whole, ibis.literal(0)).fill_null(0)
+    """Let tokens that are not told, or are no number that a request may have, count as none."""
+    whole = tokens.cast("int64")
+    return ibis.cases((tokens.between(0, MOST_TOKENS), whole), else_=_number(0))
 
 
 def _whether(column: Table) -> Table:
@@ -266,6 +268,9 @@ def _looked_over(
     if "tokens" not in lacking:
         wrong["requests whose tokens are not told, counted as none"] = raw.tokens.isnull()
         wrong["requests with fewer than no tokens, counted as none"] = raw.tokens < 0
+        wrong["requests with more than a billion tokens, counted as none"] = (
+            raw.tokens > MOST_TOKENS
+        )
     columns = {
         f"c{place}": bad.ifelse(1, 0).fill_null(0).sum() for place, bad in enumerate(wrong.values())
     }

@@ -55,7 +55,7 @@ def test_from_two_encodings_to_an_order_in_force(deployment: Deployment) -> None
     other = report(folder, digest="sha256:00")
     assert "speaks of `sha256:00`" in deployment.fails(2, "attach", other, "--key", "ada.key")
     deployment.writ("attach", report(folder), "--key", "ada.key")
-    done = ("attach", report(folder, kind="simulation", verdict="done"), "--key", "eve.key")
+    done = ("attach", report(folder, kind="simulation", verdict="complete"), "--key", "eve.key")
     assert "put it in force with `writ activate`" in deployment.writ(*done)
     gates = deployment.json("status")["proposal"]["gates"]
     assert ["met"] * 3 == [gate["state"] for gate in gates]
@@ -95,6 +95,8 @@ def test_odd_files_are_refused_in_words(deployment: Deployment) -> None:
     folder = deployment.folder
     (folder / "odd.json").write_text("[]")
     assert "is no report" in deployment.fails(3, "attach", "odd.json", "--key", "ben.key")
+    (folder / "deep.json").write_text('{"x": ' + "[" * 5000 + "]" * 5000 + "}")
+    assert "nested too deep" in deployment.fails(3, "attach", "deep.json", "--key", "ben.key")
     explain = ("encode", "odd.json", "--explain", "--key", "ben.key")
     assert "is no file of explanations" in deployment.fails(3, *explain)
     other = folder / "other.yaml"

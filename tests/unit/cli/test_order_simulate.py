@@ -171,6 +171,23 @@ def test_organisations_are_told_apart_where_ten_fare_alike(
     assert expected == set(rows(tmp_path))
 
 
+def test_a_name_is_no_formula(tmp_path: Path) -> None:
+    """Names are others' words, and the file is opened in spreadsheets: a formula gets an apostrophe."""
+    sizes = {"=HYPERLINK(1)": (0, 10), "plain": (0, 10)}
+    simulated(
+        LETTERS[0],
+        "--population",
+        staff(tmp_path, **sizes),
+        "--out",
+        str(tmp_path),
+        "--floor",
+        "10",
+    )
+
+    assert {"", "'=HYPERLINK(1)", "plain"} >= {name for name, _, _ in rows(tmp_path)}
+    assert "'=HYPERLINK(1)" in {name for name, _, _ in rows(tmp_path)}
+
+
 def by_organisation(report: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what is told of organisations, of the first model."""
     found: list[dict[str, Any]] = report["phases"][0]["models"][0]["by"]["organisation"]

@@ -72,12 +72,12 @@ def test_every_gate_is_passed(tmp_path: Path) -> None:
     assert 2 == len(str(caught.value).splitlines())
     assert desk.approved() is None
     WORLD.note(desk, "ana", "report", report(desk, "proof"))
-    WORLD.note(desk, "ben", "report", report(desk, "simulation", "3 % verify"))
+    WORLD.note(desk, "ben", "report", report(desk, "simulation", "complete"))
     assert dict.fromkeys(sorted(GATES), "met") == states(desk)
     assert "as ben wrote it down, says the same" in words(desk)
     said = "proof: proved; three properties (report sha256:00, by ana, who submitted this)"
     assert said in words(desk)
-    assert "3 % verify; three properties (report sha256:00, by ben)" in words(desk)
+    assert "complete; three properties (report sha256:00, by ben)" in words(desk)
     assert desk.approved() is not None
     desk.activate("p1")
     with desk.store.view() as connection:
@@ -312,13 +312,14 @@ def test_a_kind_of_note_is_no_other(tmp_path: Path) -> None:
 
 
 def test_a_simulation_of_one_deployment_is_none(tmp_path: Path) -> None:
-    """What is activated counts everywhere, so its report has to."""
+    """What is activated counts everywhere, so its report has to; nor is a verdict of another kind one."""
     asked: set[Gate] = {"simulation"}
     world = Signers.make(gates=asked)
     desk = opened(tmp_path, world)
-    world.note(desk, "ana", "report", report(desk, "simulation", "in part"))
-    assert {"simulation": "missing"} == states(desk)
-    world.note(desk, "ana", "report", report(desk, "simulation", "complete"))
+    for verdict in ("in part", "proved", "as good as complete"):
+        world.note(desk, "ana", "report", report(desk, "simulation", verdict))
+        assert {"simulation": "missing"} == states(desk)
+    world.note(desk, "ana", "report", report(desk, "simulation", "incomplete"))
     assert {"simulation": "met"} == states(desk)
 
 

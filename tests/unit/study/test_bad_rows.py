@@ -30,13 +30,15 @@ def simulated(folder: Path, people: list[str], traffic: str | None = None) -> Si
     if traffic is not None:
         (folder / "traffic.csv").write_text(traffic, encoding="utf-8")
         name = str(folder / "traffic.csv")
+    return _simulated(str(folder / "people.jsonl"), name)
+
+
+def _simulated(people: str, traffic: str | None = None) -> Simulation:
     whole = read_folder(JUNE)
     letters = tuple(item for item in whole.versions if item.order.startswith("us-"))
     book = replace(whole, versions=letters)
     with open_engine("duckdb://", threads=1) as engine:
-        return simulate(
-            engine, Comparison(Lawbook(book.catalogue), book), str(folder / "people.jsonl"), name
-        )
+        return simulate(engine, Comparison(Lawbook(book.catalogue), book), people, traffic)
 
 
 def person(name: str, facts: str = "") -> str:
@@ -70,6 +72,21 @@ def test_a_line_that_is_no_subject_is_counted(tmp_path: Path) -> None:
 
     assert f"{tmp_path / 'people.jsonl'}:2" == problems(found)[0][2]
     assert 1 == subjects(found)["unjudged"]
+
+
+def test_what_no_reader_of_json_reads_is_counted(tmp_path: Path) -> None:
+    """Lines nested without end, and bytes that are no text, are rows that cannot be read."""
+    deep = "[" * 5000 + "]" * 5000
+    lines = [person("ann"), person("bob", f'{{"value": {deep}}}'), person("?")]
+    (tmp_path / "people.jsonl").write_bytes("\n".join(lines).replace("?", "\xff").encode("latin-1"))
+    (tmp_path / "people.csv").write_text(f"id,kind,facts\nann,person,\nbob,person,{deep}\n")
+
+    found = _simulated(str(tmp_path / "people.jsonl"))
+    assert ("a line is no JSON", 2, f"{tmp_path / 'people.jsonl'}:2") == problems(found)[0]
+    assert {"verify": 1, "unjudged": 2} == +_some(subjects(found))
+    found = _simulated(str(tmp_path / "people.csv"))
+    assert ("`facts` is no JSON list", 1, "bob") == problems(found)[0]
+    assert {"verify": 1, "unjudged": 1} == +_some(subjects(found))
 
 
 def test_an_empty_id_spoils_nobody_else(tmp_path: Path) -> None:
@@ -140,6 +157,8 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
         "ghost,fable-5,,7\n"
         "ann,fabel,2026-06-01 00:00:02,-1\n"
         "ann,fable-5,never,1\n"
+        f"ann,fable-5,2026-06-01 00:00:03,{2**63 - 1}\n"
+        f"ann,fable-5,2026-06-01 00:00:04,{2**63 - 1}\n"
     )
     found = simulated(tmp_path, [person("ann")], traffic)
 
@@ -147,13 +166,14 @@ def test_a_log_with_strangers_unknown_models_and_bad_rows(tmp_path: Path) -> Non
         ("requests for a model that no catalogue has", 1, "fabel"),
         ("requests whose tokens are not told, counted as none", 1, "ann"),
         ("requests with fewer than no tokens, counted as none", 1, "ann"),
+        ("requests with more than a billion tokens, counted as none", 2, "ann"),
         ("requests without an instant", 1, "ghost"),
         ("requests whose instant cannot be read", 1, "ann"),
         ("requests whose instant is before that of the row above", 1, "row 2"),
         ("requests that stand on a subject that the population does not have", 1, "ghost"),
     } == set(problems(found))
     tallies = found.phases[0].models[0].all
-    assert {"verify": 3, "unjudged": 1} == +_some(tallies["requests"].by(1))
+    assert {"verify": 5, "unjudged": 1} == +_some(tallies["requests"].by(1))
     assert {"verify": 6, "unjudged": 7} == +_some(tallies["tokens"].by(1))
 
 

@@ -6,6 +6,7 @@
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,10 @@ import msgspec
 
 from writ.clock import Instant, format_instant, parse_instant
 from writ.errors import Failed, Fault, InvalidInput
+from writ.law.document import quoted
+from writ.model.json_form import read_form
+
+_SHARE = re.compile(r"0\.[0-9]+|1\.0+")
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,13 +50,25 @@ def read_history(path: Path) -> tuple[Entry, ...]:
     faults: list[Fault] = []
     for number, line in enumerate(data.splitlines(), 1):
         try:
-            read = msgspec.json.decode(line, type=_Line)
-            entries.append(Entry(parse_instant(read.at), read.law, read.rows, read.readiness))
-        except (msgspec.MsgspecError, InvalidInput) as error:
-            faults.append(Fault(str(path), number, 1, f"is no line of a history: {error}"))
+            entries.append(_entry(line))
+        except InvalidInput as error:
+            faults.append(Fault(str(path), number, 1, str(error)))
     if faults:
         raise InvalidInput(faults)
     return tuple(entries)
+
+
+def _entry(line: bytes) -> Entry:
+    """Read a line (rule 2)."""
+    said = "is no line of a history"
+    read = read_form(line, _Line, said)
+    for share in filter(None, read.readiness.values()):
+        if not _SHARE.fullmatch(share):
+            raise InvalidInput(f"{said}: {quoted(share)} is no share from 0 to 1")
+    try:
+        return Entry(parse_instant(read.at), read.law, read.rows, read.readiness)
+    except InvalidInput as error:
+        raise InvalidInput(f"{said}: {error}") from None
 
 
 def append(path: Path, entry: Entry) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from writ.clock import DAY, Instant, parse_instant
 from writ.errors import InvalidInput
+from writ.model.json_form import read_form
 
 WITHIN = 30
 """Days for which a sign of life is good."""
@@ -100,12 +101,11 @@ MEASURED: Sequence[str] = ("signed_ms", "in_force_ms", "first_refusal_ms", "time
 def read_drill(path: Path) -> Drilled | None:
     """Read the scorecard that a drill wrote; None: there is none at that path."""
     try:
-        card = msgspec.json.decode(path.read_bytes(), type=_Card)
+        data = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise InvalidInput(f"cannot read `{path}`: {error.strerror}") from None
-    except msgspec.DecodeError as error:
-        raise InvalidInput(f"`{path}` is no scorecard of a drill: {error}") from None
+    card = read_form(data, _Card, f"`{path}` is no scorecard of a drill")
     measured = {name: getattr(card, name) for name in MEASURED}
     return Drilled(parse_instant(card.at), card.right, card.requests, card.wrong_outcomes, measured)

@@ -167,6 +167,31 @@ def test_a_history_is_appended_to_and_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            b'{"at": "2026-06-01T00:00:00Z", "law": "x", "rows": 1, "readiness": {"y": "-7"}}',
+            "`-7`",
+        ),
+        (
+            b'{"at": "2026-06-01T00:00:00Z", "law": "x", "rows": 1, "readiness": {"y": "nan"}}',
+            "`nan`",
+        ),
+        (b'{"at": "yesterday", "law": "x", "rows": 1, "readiness": {}}', "yesterday"),
+        (b'{"at": "\xff"}', "not UTF-8"),
+    ],
+)
+def test_a_history_that_somebody_wrote_into(tmp_path: Path, written: bytes, said: str) -> None:
+    """What is no instant or no share from 0 to 1 is a fault, and nothing to draw."""
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(written + b"\n")
+    with pytest.raises(
+        InvalidInput, match=rf"history.jsonl:1:1: is no line of a history: .*{said}"
+    ):
+        read_history(path)
+
+
+@pytest.mark.parametrize(
     ("share", "said"), [(0.0, "0%"), (0.001, "<1%"), (0.41, "41%"), (0.999, ">99%"), (1.0, "100%")]
 )
 def test_a_share_is_never_rounded_to_all_or_nothing(share: float, said: str) -> None:
