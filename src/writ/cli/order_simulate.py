@@ -110,7 +110,7 @@ def _write(engine: "Engine", found: "Simulation", floor: int, folder: Path) -> N
         "settling": charts.settling(found),
         "timeline": charts.timeline(found),
     }
-    files = {f"{name}.svg": chart.encode() for name, chart in drawn.items()}
+    files = {f"{name}.svg": charts.standing_alone(chart).encode() for name, chart in drawn.items()}
     files["report.json"] = msgspec.json.encode(report) + b"\n"
     files["report.html"] = page("simulation", {"report": report, **drawn}).encode()
     write_files(folder, files)

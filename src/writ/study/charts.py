@@ -5,13 +5,15 @@
 3. Of a proof: each property of each model, and how it is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import vl_convert
 
 from writ.clock import format_instant
+from writ.model.decision import Settlement
+from writ.study.figures import ModelFigures
 from writ.study.proof.picture import METHODS
 from writ.study.readiness.measure import STANDINGS
 from writ.study.readiness.report import Readiness
@@ -45,50 +47,71 @@ def outcomes(found: Simulation) -> str:
 
 
 def settling(found: Simulation) -> str:
-    """Draw which evidence would settle how many of the undetermined, in the first phase."""
+    """Draw which evidence would settle how many, of each model in the phase that leaves most open."""
+    worst: dict[str, ModelFigures] = {}
+    for figures in (figures for item in found.phases for figures in item.models):
+        if _open(figures) > _open(worst.get(figures.model)):
+            worst[figures.model] = figures
     rows = [
-        {"model": figures.model, "evidence": evidence_words(evidence), "subjects": count}
-        for item in found.phases[:1]
-        for figures in item.models
+        {
+            "model": model,
+            "subjects": count,
+            "place": place,
+            "evidence": f"{count:,}: {evidence_words(evidence)}",
+        }
+        for model, figures in sorted(worst.items())
+        for place, (evidence, count) in enumerate(_foremost(figures))
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("place:O", title=None, axis=None),
+        x=alt.X("subjects:Q", title="subjects", axis=alt.Axis(grid=False, format="~s")),
+    )
+    label = base.mark_text(align="left", dx=4, color=_INK, limit=_SETTLING).encode(
+        text="evidence:N"
+    )
+    drawn = (base.mark_bar(color=COLOURS[2]) + label).properties(width=220, height=alt.Step(20))
+    facets = drawn.facet(row=alt.Row("model:N", title=None, header=_ABOVE))
+    return _svg(_plain(facets.resolve_scale(y="independent"), right=_SETTLING))
+
+
+def _open(figures: ModelFigures | None) -> int:
+    """How many subjects some evidence may settle yet."""
+    tally = None if figures is None else figures.all.get("subjects")
+    return 0 if tally is None else tally.undetermined
+
+
+def _foremost(figures: ModelFigures) -> Iterable[tuple[tuple[Settlement, ...], int]]:
+    """Return what would settle most subjects, and how many."""
+    found = [
+        (evidence, count)
         for (evidence, measure), count in figures.settling.items()
         if measure == "subjects" and count
     ]
-    chart = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_bar(color=COLOURS[2])
-        .encode(
-            x=alt.X("subjects:Q", title="subjects it would settle"),
-            y=alt.Y("evidence:N", sort="-x", title=None, axis=alt.Axis(labelLimit=420)),
-            row=alt.Row("model:N", title=None),
-        )
-        .properties(width=360)
-    )
-    return _svg(chart)
+    return sorted(found, key=lambda item: (-item[1], str(item[0])))[:EVIDENCE]
 
 
 def timeline(found: Simulation) -> str:
-    """Draw the subjects that keep a model at once, phase by phase."""
+    """Draw the subjects that keep a model at once: before, and phase by phase."""
     rows = [
-        {
-            "model": figures.model,
-            "phase": format_instant(item.phase.start)[:16],
-            "permitted": figures.all["subjects"].by(1)["permit"],
-        }
-        for item in found.phases
+        {"model": figures.model, "phase": phase, "permitted": tally.by(side)["permit"]}
+        for place, item in enumerate(found.phases)
         for figures in item.models
-        if "subjects" in figures.all
+        if (tally := figures.all.get("subjects")) is not None
+        for side, phase in enumerate(("before", format_instant(item.phase.start)[:16]))
+        if side or not place
     ]
     chart = (
         alt.Chart(alt.Data(values=rows))
-        .mark_line(point=True, interpolate="step-after")
+        .mark_line(point=True, interpolate="step-after", strokeWidth=2.5)
         .encode(
-            x=alt.X("phase:O", title="from", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("permitted:Q", title="subjects permitted"),
+            x=alt.X("phase:O", title="from", sort=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("permitted:Q", title="subjects permitted", axis=alt.Axis(format="~s")),
             color=alt.Color("model:N", title=None),
+            strokeDash=alt.StrokeDash("model:N", title=None),
         )
-        .properties(width=420, height=180)
+        .properties(width=alt.Step(120), height=180)
     )
-    return _svg(chart)
+    return _svg(_plain(chart))
 
 
 def bars(rows: Sequence[Mapping[str, object]], axes: tuple[str, str, str, str]) -> str:
@@ -98,22 +121,23 @@ def bars(rows: Sequence[Mapping[str, object]], axes: tuple[str, str, str, str]) 
         alt.Chart(alt.Data(values=list(rows)))
         .mark_bar()
         .encode(
-            x=alt.X(f"{count}:Q", title=count),
+            x=alt.X(f"{count}:Q", title=count, axis=alt.Axis(tickCount=4, format="~s")),
             y=alt.Y(f"{bar}:N", title=None, sort=None),
             color=alt.Color(
                 "outcome:N",
                 title=None,
                 sort=list(OUTCOMES),
                 scale=alt.Scale(domain=list(OUTCOMES), range=list(COLOURS)),
+                legend=alt.Legend(orient="top"),
             ),
             order=alt.Order("place:Q"),
-            column=alt.Column(f"{column}:N", title=None, sort=None),
-            row=alt.Row(f"{row}:N", title=None, sort=None),
+            column=alt.Column(f"{column}:N", title=None, sort=None, header=_INKED),
+            row=alt.Row(f"{row}:N", title=None, sort=None, header=_ASIDE),
         )
         .transform_calculate(place=f"indexof({list(OUTCOMES)}, datum.outcome)")
-        .properties(width=220, height=44)
+        .properties(width=170, height=44)
     )
-    return _svg(chart)
+    return _svg(_plain(chart))
 
 
 SAID = ("keep working", "with a substitute", "have to verify", "barred", "cannot be judged")
@@ -221,8 +245,15 @@ _METHOD_COLOURS = ("#8cc5a2", "#a9d3ea", "#f2d8a7", "#d3cde6", "#e4e6e8", "#ef9a
 _PERCENT = alt.Axis(format="%")
 _WHOLE = alt.Scale(domain=[0, 1])
 _INK = "currentColor"
+_INKED = alt.Header(labelColor=_INK)
+_ABOVE = alt.Header(labelColor=_INK, labelOrient="top", labelAnchor="start", labelFontWeight="bold")
+_ASIDE = alt.Header(labelColor=_INK, labelAngle=0, labelAlign="left", labelPadding=24)
 _ASKED = 330
 """Pixels that the words beside a bar may take."""
+_SETTLING = 560
+"""The same, of what would settle: it may be asked of several people."""
+EVIDENCE = 8
+"""What would settle that is drawn, of each model."""
 
 
 def standing_alone(svg: str) -> str:

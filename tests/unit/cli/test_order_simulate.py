@@ -47,7 +47,10 @@ def after(report: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
 
 def test_the_three_letters(tmp_path: Path) -> None:
     """Phase by phase: restricted, amended for one model, restored; with page, charts and JSON."""
-    report = simulated(*LETTERS, *PEOPLE, "--out", str(tmp_path))
+    log = tmp_path / "log.csv"
+    log.write_text("subject,model,at\nprovider,fable-5,2026-06-12T00:00:00Z\n")
+    out = tmp_path / "out"
+    report = simulated(*LETTERS, *PEOPLE, "--traffic", str(log), "--out", str(out))
 
     assert ("simulation", "complete") == (report["kind"], report["verdict"])
     assert ["opus-4-8", "saga-5"] == report["untouched"]
@@ -56,7 +59,7 @@ def test_the_three_letters(tmp_path: Path) -> None:
     assert [("fable-5", everybody), ("mythos-5", everybody)] == found[4:]
     first, second = found[1][1], found[3][1]
     assert second["permit"] > first["permit"]
-    files = sorted(item.name for item in tmp_path.iterdir())
+    files = sorted(item.name for item in out.iterdir())
     assert [
         "organisations.csv",
         "outcomes.svg",
@@ -65,8 +68,13 @@ def test_the_three_letters(tmp_path: Path) -> None:
         "settling.svg",
         "timeline.svg",
     ] == files
-    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    page = (out / "report.html").read_text(encoding="utf-8")
     assert ("<svg" in page, "default-src 'none'" in page, "style=" in page) == (True, True, False)
+    assert '<th scope="row">undetermined</th><td></td><td>50 (69%)</td>' in page
+    drawn = (out / "settling.svg").read_text(encoding="utf-8")
+    most = report["phases"][1]["models"][1]["settling"][0]["subjects"]
+    assert f">{most}: requester shows citizenships US (A2)<" in drawn
+    assert most > report["phases"][0]["models"][1]["settling"][0]["subjects"]
 
 
 def test_what_is_written_tells_nobody_apart(tmp_path: Path) -> None:
