@@ -17,7 +17,7 @@ from writ.study.proof import people
 from writ.study.proof.artefact import Cells
 from writ.study.proof.by_model import does_what_is_ordered
 from writ.study.proof.counted import count
-from writ.study.proof.equal import Subject, equality, links
+from writ.study.proof.equal import Compared, Subject, links
 from writ.study.proof.findings import Proof
 from writ.study.proof.same import Same
 from writ.study.proof.smt import Script
@@ -41,9 +41,10 @@ def test_a_mutant_is_caught_with_somebody_who_fares_wrongly(mutant: Mutant) -> N
     subject = Subject.of(BOOK, mutant.compiled, MODEL)
     domain = subject.domain()
     script = Script("a mutant")
-    goals = equality(subject, links(script, domain, Symbols), script)
+    compared = Compared(subject, links(script, domain, Symbols), script)
+    whole, goals = script.text(compared.anything()), compared.goals()
     failed = [name for name, goal in goals.items() if solve(script.text(goal)).answer != "unsat"]
-    assert failed
+    assert ("sat", True) == (solve(whole).answer, bool(failed))
     asked = [people.differing(subject, domain, name) for name in failed]
     found = next(item.found for item in asked if item.found is not None)
     right = decide_literally(BOOK, found.chain, MODEL, found.at).outcome

@@ -1,7 +1,8 @@
 """What the compiler put out of one model: phases, rules, what their formulas ask, the cells of values."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from writ.clock import FOREVER, Instant
@@ -107,10 +108,12 @@ class Cells:
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled, self._parts = compiled, compiled.partitions
-        self._found: dict[str, tuple[tuple[Parts, int], ...]] = {}
+        self._found: dict[str, list[tuple[Parts, int]]] = {}
+        self._bits: dict[str, Callable[[Parts], tuple[int, int]]] = {}
+        self._within: dict[str, dict[int, list[Parts]]] = {}
         self._named: dict[tuple[str, tuple[bool, ...]], dict[Parts, list[Parts]]] = {}
 
-    def of(self, attribute: str) -> tuple[tuple[Parts, int], ...]:
+    def of(self, attribute: str) -> Sequence[tuple[Parts, int]]:
         """Return values of an attribute with the bits they are in, or may be in."""
         place = self._parts.index.get(attribute)
         if place is None:
@@ -121,10 +124,40 @@ class Cells:
             if VOCABULARY[attribute].shape in UNSAID:
                 values |= dict.fromkeys((*parts[:-1], "") for parts in partition.representatives)
                 values |= dict.fromkeys(product(sorted(countries()), ("", OTHER)))
-            self._found[attribute] = tuple(
-                (value, partition.bit(value) | partition.finer(value)) for value in values
-            )
+            found = self.bits(attribute, values)
+            self._found[attribute] = [
+                (value, bit | finer) for value, (bit, finer) in zip(values, found, strict=True)
+            ]
         return self._found[attribute]
+
+    def bits(self, attribute: str, values: Iterable[Parts]) -> Iterator[tuple[int, int]]:
+        """Yield the bit that each value is in, and those that it may be in."""
+        if attribute not in self._bits:
+            partition = self._parts.of[self._parts.index[attribute]]
+            self._bits[attribute] = cache(
+                lambda value: (partition.bit(value), partition.finer(value))
+            )
+        return map(self._bits[attribute], values)
+
+    def within(self, attribute: str, mask: int) -> Iterator[Parts]:
+        """Yield the values that are in some of these bits, or may be; each as often as it is."""
+        if attribute not in self._within:
+            index = self._within[attribute] = {}
+            for value, cells in self.of(attribute):
+                for bit in bits_of(cells):
+                    index.setdefault(bit, []).append(value)
+        for bit in bits_of(mask):
+            yield from self._within[attribute].get(bit, ())
+
+    def without(self, attribute: str, mask: int) -> Iterator[Parts]:
+        """Yield one value of each form that is in none of these bits: said in full, and not."""
+        seen: set[bool] = set()
+        for value, cells in self.of(attribute):
+            if not cells & mask and ("" in value) not in seen:
+                seen.add("" in value)
+                yield value
+                if len(seen) > 1:
+                    return
 
     def named(self, attribute: str, pattern: Parts) -> Sequence[Parts]:
         """Return those of the values that a pattern names."""
@@ -138,18 +171,12 @@ class Cells:
         return self._named[attribute, wild].get(pattern, ())
 
 
-def told(
-    compiled: Compiled, asked_masks: Mapping[int, Sequence[int]], attribute: str, value: Parts
-) -> object:
-    """Return what the tables can tell of a value, for what they ask: that it is, or may be, named."""
-    place = compiled.partitions.index.get(attribute)
-    if place is None:
-        return ()
-    partition = compiled.partitions.of[place]
-    bit, finer = partition.bit(value), partition.finer(value)
-    found = asked_masks.get(place, ())
-    yes = tuple([bit & mask != 0 for mask in found])
-    return yes, tuple([(bit | finer) & mask != 0 for mask in found]) if finer else yes
+def bits_of(mask: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 def rules_of(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[CompiledRule, ...]:

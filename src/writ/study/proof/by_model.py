@@ -24,10 +24,10 @@ from writ.model.subject import Chain
 from writ.study.proof import people
 from writ.study.proof.artefact import Cells, spoken
 from writ.study.proof.counted import count
-from writ.study.proof.equal import EQUALITIES, Subject, equality, links
+from writ.study.proof.equal import EQUALITIES, Compared, Subject, links
 from writ.study.proof.findings import Case, Finding, Method, Proof
 from writ.study.proof.people import Asked, Changed
-from writ.study.proof.smt import Script, disj
+from writ.study.proof.smt import Script
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import Symbols
 from writ.study.proof.timeline import Demand
@@ -97,15 +97,16 @@ def does_what_is_ordered(proof: Proof, subject: Subject) -> None:
     over = subject.domain()
     script = Script(f"{subject.name}: is what the tables do what is ordered? `unsat` means it is")
     try:
-        goals = equality(subject, links(script, over, Symbols), script)
+        compared = Compared(subject, links(script, over, Symbols), script)
     except Failed as error:
         for name in EQUALITIES:
             found = Finding(name, subject.model, holds=False, said=str(error))
             proof.findings.append(replace(found, deployments=subject.places))
         return
-    text = script.text(disj(goals.values()))
+    text = script.text(compared.anything())
     proved = solve(text).answer == "unsat"
     files = proof.keep(f"{subject.name}.equal", text) if proved else ()
+    goals = {} if proved else compared.goals()
     for name in EQUALITIES:
         if not proved:
             text = script.text(goals[name])

@@ -5,10 +5,12 @@
    leaves its outcome as it was.
 2. `sufficient` asks for an outcome less strict than ordered (or another substitute), `minimal` for
    one that is stricter, `never_errs` for a code that no triple has, or a substitute that nobody named.
-3. `contained` and `restores` ask whether two lawbooks' tables ever differ in an instant given.
+3. All three hold where the bits of no link differ, the tables' are a triple's, and the tables' own table
+   has the outcome of the meaning for whatever triple: that is asked first, and is the easier question.
+4. `contained` and `restores` ask whether two lawbooks' tables ever differ in an instant given.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import starmap
@@ -18,30 +20,23 @@ from writ.clock import Instant
 from writ.law.compiled.book import Compiled
 from writ.model.catalogue import Deployment
 from writ.model.cell import CODES, OUTCOMES
-from writ.model.expression import WILD, Given, Group, Listed
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
-from writ.model.vocabulary import VOCABULARY
-from writ.study.proof import ordered, worlds
-from writ.study.proof.artefact import UNSAID, Cells, formulas, groups, levels, masks, phases
-from writ.study.proof.artefact import told as told_of
+from writ.study.proof.artefact import Cells, phases
 from writ.study.proof.findings import named
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.symbols import (
-    CERTIFICATES,
     ROLES,
     Domain,
-    Level,
-    Parts,
     Role,
     Symbols,
-    alike,
-    looked_up,
 )
 from writ.study.proof.tables import Tables
-from writ.study.proof.timeline import Span, Time, edges_of, levels_of, spans_of
+from writ.study.proof.timeline import Span, Time, edges_of, spans_of
+from writ.study.proof.values import domain
 
+Bits: TypeAlias = Sequence[str]
 Equality: TypeAlias = Literal["sufficient", "minimal", "never_errs"]
 EQUALITIES: tuple[Equality, ...] = ("sufficient", "minimal", "never_errs")
 LIMITS = (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
@@ -96,136 +91,66 @@ class Subject:
         return Time(script, {*edges, *edges_of(self.spans)})
 
 
-def domain(spans: Sequence[Span], tables: Iterable[Cells], model: str) -> Domain:
-    """Return a value for all that neither the orders nor any of the tables tell apart."""
-    sides = tuple(_side(cells, model) for cells in tables)
-    kinds = ("person", "organisation")
-    atoms = [atom for kind in kinds for atom in ordered.atoms(spans, kind)]
-    lists: dict[str, list[Listed]] = {}
-    for atom in atoms:
-        if isinstance(atom, Listed):
-            lists.setdefault(atom.attribute, []).append(atom)
-    asked = dict.fromkeys(lists)
-    for side in sides:
-        names = side.cells.compiled.partitions.attributes
-        asked |= dict.fromkeys(names[place] for place in side.masks if place < len(names))
-    values = {name: _values(name, lists.get(name, []), sides) for name in asked}
-    names_certified = {
-        (demand.rule.predicate.name,)
-        for span in spans
-        for demand in span.demands
-        if demand.rule.predicate.name and demand.rule.standing == "certified_organisation"
-    }
-    if names_certified:
-        every = sorted({*values.get(CERTIFICATES, ()), *names_certified})
-        values[CERTIFICATES] = {item: (item,) for item in every}
-    every = [atom.group.members for atom in atoms if isinstance(atom, Given)]
-    every += [group.members for side in sides for group in side.groups]
-    members = sorted(frozenset[str]().union(*every))
-    ids = alike(
-        [("",), *((item,) for item in members)],
-        lambda item: tuple(item[0] in group for group in every),
-    )
-    asked_at = {Level(*level) for level in levels_of(spans)}
-    asked_at |= {level for side in sides for level in levels(side.cells.compiled, model)}
-    return Domain(values, tuple(item for (item,) in ids), frozenset(asked_at))
+class Compared:
+    """What is ordered of every link, and what the tables do, beside the rest of a chain (rule 1)."""
 
+    def __init__(self, subject: Subject, links: Sequence[Symbols], script: Script) -> None:
+        self._subject, self._script = subject, script
+        self._time, self._functions = subject.time(script), Functions(script)
+        self._rest = self._chain("rest")
+        self._bits = [
+            (
+                Demands(script, link).bars(subject.spans, self._time),
+                Tables(script, link, subject.compiled).codes(subject.model, self._time),
+            )
+            for link in links
+        ]
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """Tables, and all that they ask about one model: masks by place, and groups."""
+    def anything(self) -> str:
+        """Whether anything differs, be it without consequence (rule 3)."""
+        terms = [self._tables_differ()]
+        for wanted, found in self._bits:
+            terms += [
+                neg(f"(= {bit} {also})")
+                for bit, also in zip(wanted, found, strict=True)
+                if bit != also
+            ]
+            terms += [self._other_substitute(wanted, found), self._errs(found)]
+        return disj(terms)
 
-    cells: Cells
-    masks: dict[int, tuple[int, ...]]
-    groups: tuple[Group, ...]
+    def goals(self) -> dict[Equality, str]:
+        """Return, for each property, the term that somebody of whom it does not hold makes true."""
+        goals: dict[Equality, list[str]] = {name: [] for name in EQUALITIES}
+        for wanted, found in self._bits:
+            differ = self._functions.differ(_join(wanted, self._rest), _join(found, self._rest))
+            for name, term in differ.items():
+                goals[name].append(term)
+            goals["sufficient"].append(self._other_substitute(wanted, found))
+            goals["never_errs"].append(self._errs(found))
+        return {name: disj(terms) for name, terms in goals.items()}
 
+    def _chain(self, name: str) -> Bits:
+        """Return the bits of some links of which nothing is assumed."""
+        bits = tuple(self._script.declare(f"{name} {place}") for place in range(len(_BITS)))
+        self._script.require(_well_formed(bits))
+        return bits
 
-def _side(cells: Cells, model: str) -> _Side:
-    found = [
-        item
-        for kind in ("person", "organisation")
-        for item in formulas(cells.compiled, model, kind)
-    ]
-    asked = {place: tuple(sorted(several)) for place, several in masks(found).items()}
-    return _Side(cells, asked, tuple(dict.fromkeys(groups(cells.compiled, found))))
+    def _tables_differ(self) -> str:
+        """Whether bits that are a triple's have another outcome by the tables' own table."""
+        pairs = [
+            (self._functions.ordered(_BITS, limit), self._functions.tables(_BITS, limit))
+            for limit in LIMITS
+        ]
+        differ = disj(neg(f"(= {ought} {does})") for ought, does in pairs)
+        name = self._script.function("outcomes differ", _BITS, differ)
+        return f"({name} {' '.join(_join(self._chain('any'), self._rest))})"
 
+    def _other_substitute(self, wanted: Bits, found: Bits) -> str:
+        return other_substitute(self._subject, self._functions, self._time, (wanted, found))
 
-def _values(
-    name: str, lists: list[Listed], sides: Sequence[_Side]
-) -> dict[Parts, tuple[Parts, ...]]:
-    found = dict.fromkeys(worlds.values_named(lists))
-    wild = {one for item in lists for one in item.patterns if WILD in one}
-    for side in sides:
-        found |= dict.fromkeys(_told_apart(name, side, wild))
-    lists_of = [looked_up(item.patterns) for item in lists]
-
-    @cache
-    def told(value: Parts) -> tuple[object, ...]:
-        return (
-            tuple([item.name(value) for item in lists_of]),
-            *(told_of(side.cells.compiled, side.masks, name, value) for side in sides),
-        )
-
-    if VOCABULARY[name].shape not in UNSAID:
-        return alike((value for value in found if "" not in value), told)
-    whole = [value for value in found if "" not in value]
-    open_values = [value for value in found if "" in value and value != ("",) * len(value)]
-    said = _said(whole, open_values, told)
-    # A value that can only turn out to be what is told of it already is one like it.
-    return alike(
-        (*whole, *open_values),
-        lambda value: (told(value), said.get(value) or frozenset({told(value)})),
-    )
-
-
-def _told_apart(name: str, side: _Side, wild: Iterable[Parts]) -> Iterator[Parts]:
-    """Yield the values that the tables or the orders tell from others, and one of each form else.
-
-    A value that orders name in full is known already.
-    """
-    for pattern in wild:
-        yield from side.cells.named(name, pattern)
-    place = side.cells.compiled.partitions.index.get(name)
-    asked = 0
-    for mask in side.masks.get(-1 if place is None else place, ()):
-        asked |= mask
-    rest: set[bool] = set()
-    for value, cells in side.cells.of(name):
-        if cells & asked:
-            yield value
-        elif ("" in value) not in rest:
-            rest.add("" in value)
-            yield value
-
-
-def _said(
-    whole: Sequence[Parts], open_values: Iterable[Parts], told: Callable[[Parts], object]
-) -> dict[Parts, frozenset[object]]:
-    """Return, for each value whose last part is unsaid, what is told of all that it may turn out to be."""
-    found: dict[Parts, set[object]] = {value: set() for value in open_values}
-    for value in whole:
-        bare = (*value[:-1], "")
-        if bare in found:
-            found[bare].add(told(value))
-    return {value: frozenset(others) for value, others in found.items()}
-
-
-def equality(subject: Subject, links: Sequence[Symbols], script: Script) -> dict[Equality, str]:
-    """Return, for each property, the term that somebody of whom it does not hold makes true."""
-    rest = tuple(script.declare(f"rest {place}") for place in range(len(_BITS)))
-    script.require(_well_formed(rest))
-    time = subject.time(script)
-    functions = Functions(script)
-    goals: dict[Equality, list[str]] = {name: [] for name in EQUALITIES}
-    for link in links:
-        wanted = Demands(script, link).bars(subject.spans, time)
-        found = Tables(script, link, subject.compiled).codes(subject.model, time)
-        for name, term in functions.differ(_join(wanted, rest), _join(found, rest)).items():
-            goals[name].append(term)
-        goals["sufficient"].append(other_substitute(subject, functions, time, (wanted, found)))
-        nobody = _no_substitute(subject, functions, time, found)
-        goals["never_errs"] += [neg(_well_formed(found)), nobody]
-    return {name: disj(terms) for name, terms in goals.items()}
+    def _errs(self, found: Bits) -> str:
+        nobody = _no_substitute(self._subject, self._functions, self._time, found)
+        return disj((neg(_well_formed(found)), nobody))
 
 
 class Functions:
@@ -302,6 +227,8 @@ def _well_formed(bits: Sequence[str]) -> str:
     return conj(disj((neg(bits[stricter]), bits[less])) for stricter, less in pairs)
 
 
+@cache
+@cache
 def _meaning(limit: Outcome) -> str:
     """The outcome of §7.2: `least` where it equals `most`, else the stricter of it and fallback."""
     settled = f"(and (= {_BITS[0]} {_BITS[2]}) (= {_BITS[1]} {_BITS[3]}))"
@@ -310,6 +237,8 @@ def _meaning(limit: Outcome) -> str:
     return f"(or {least} (and (not {settled}) {meanwhile[limit]}))"
 
 
+@cache
+@cache
 def _table(limit: Outcome) -> str:
     """The outcome of a code, read off the table of outcomes that gateways have, bit by bit."""
     return _decided([OUTCOMES[code] >= limit for code in range(CODES)])

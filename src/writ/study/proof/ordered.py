@@ -14,12 +14,14 @@ from writ.clock import FOREVER
 from writ.model.expression import AllOf, AnyOf, Expression, Not, Predicate
 from writ.model.order import Evidence, Exemption
 from writ.model.outcome import Outcome
-from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, neg
+from writ.study.proof.smt import FALSE, TRUE, Script, choice, conj, disj, neg
 from writ.study.proof.symbols import Level, Symbols
 from writ.study.proof.timeline import Demand, Span, Time
 from writ.study.proof.worlds import (
     ALWAYS,
+    Asked,
     Atom,
+    Sense,
     Senses,
     Worlds,
     atoms_in,
@@ -56,9 +58,11 @@ class Demands:
         self._label = f"ordered {symbols.role}"
         self._kind = symbols.kind
         self._met: dict[tuple[tuple[str, ...], Level], str] = {}
-        self._clear: dict[str, str] = {}
+        self._opened: dict[str, str] = {}
+        self._alone: dict[tuple[str, Level], str] = {}
         self._wanted: dict[str, tuple[Expression, Senses]] = {}
         self._fates: dict[tuple[str, Outcome], str] = {}
+        self._failed: dict[str, tuple[str, str]] = {}
         self._worlds = Worlds(script, symbols, self._label)
 
     def bars(self, found: Sequence[Span], time: Time) -> Bars:
@@ -84,46 +88,72 @@ class Demands:
 
     def clear(self, demand: Demand) -> str:
         """Whether the rule lets the link pass (§6.1)."""
-        if demand.label not in self._clear:
-            level = _serving(demand.rule.evidence)
+        return neg(self._open(demand))
+
+    def _open(self, demand: Demand) -> str:
+        """Whether the rule does not."""
+        if demand.label not in self._opened:
             exempt = [(item, _exempt(item, self._kind)) for item in demand.exemptions]
             shared = [who for item, who in exempt if item.evidence is None]
             own = [
-                self._worlds.certain(who, _serving(item.evidence))
+                self._worlds.possible(Not(who), _serving(item.evidence))
                 for item, who in exempt
                 if item.evidence is not None
             ]
             whole = AnyOf((self._sense(demand), *shared))
-            name = f"{self._label} {self._short(demand)} is clear"
-            term = disj((*own, self._worlds.certain(whole, level)))
-            self._clear[demand.label] = self._script.define(name, term)
-        return self._clear[demand.label]
+            level = _serving(demand.rule.evidence)
+            term = conj((*own, self._worlds.possible(Not(whole), level)))
+            name = f"{self._label} {self._short(demand)} is not clear"
+            self._opened[demand.label] = self._script.define(name, term)
+        return self._opened[demand.label]
 
     def barred(self, demand: Demand) -> str:
         """Whether the rule bars the link for certain: denies it, or gives it another model (§6.4)."""
         fails, spared = self._failing(demand)
-        return conj((neg(self.clear(demand)), fails, neg(spared)))
+        return conj((self._open(demand), fails, neg(spared)))
 
     def together(self, part: Sequence[Demand], level: Level) -> str:
-        """Whether some world of the level satisfies all of these rules (§6.2)."""
+        """Whether some world of the level satisfies all of these rules (§6.2).
+
+        A rule is asked by itself unless another one asks about the same in the other sense.
+        """
         key = (tuple(demand.label for demand in part), level)
         if key not in self._met:
             wanted = [self._satisfied(demand) for demand in part]
-            mixed = both_ways(sense for _, senses in wanted for sense in senses)
-            ways = [ALWAYS]
-            for demand, (expression, _) in zip(part, wanted, strict=True):
-                own = [
-                    (*ALWAYS[:2], frozenset({self._may_hold(item, level)}))
-                    for item in demand.exemptions
-                    if item.evidence is not None
-                ]
-                ways = both(ways, [*self._worlds.ways(expression, True, mixed, level), *own])  # noqa: FBT003  in their own sense
+            mixed = both_ways(frozenset[Sense]().union(*(senses for _, senses in wanted)))
+            joint = [
+                demand
+                for demand, (_, senses) in zip(part, wanted, strict=True)
+                if not mixed.isdisjoint(asked for asked, _ in senses)
+            ]
+            apart = [self._met_alone(demand, level) for demand in part if demand not in joint]
             names = " ".join(self._short(demand).removeprefix("rule ") for demand in part)
-            term = disj(self._worlds.possible_way(way, level) for way in ways)
-            self._met[key] = self._script.define(
-                f"{self._label} rules {names} met at {level}", term
-            )
+            name = f"{self._label} rules {names} met at {level}"
+            term = conj((*apart, self._jointly(joint, mixed, level)))
+            self._met[key] = self._script.define(name, term)
         return self._met[key]
+
+    def _met_alone(self, demand: Demand, level: Level) -> str:
+        if (demand.label, level) not in self._alone:
+            expression, _ = self._satisfied(demand)
+            term = disj((self._worlds.possible(expression, level), *self._own(demand, level)))
+            name = f"{self._label} {self._short(demand)} met at {level}"
+            self._alone[demand.label, level] = self._script.define(name, term)
+        return self._alone[demand.label, level]
+
+    def _jointly(self, part: Sequence[Demand], mixed: frozenset[Asked], level: Level) -> str:
+        ways = [ALWAYS]
+        for demand in part:
+            expression, _ = self._satisfied(demand)
+            own = [(*ALWAYS[:2], frozenset({term})) for term in self._own(demand, level)]
+            ways = both(ways, [*self._worlds.ways(expression, True, mixed, level), *own])  # noqa: FBT003  in their own sense
+        return disj(self._worlds.possible_way(way, level) for way in ways)
+
+    def _own(self, demand: Demand, level: Level) -> list[str]:
+        """Return whether exceptions with evidence of their own may hold."""
+        return [
+            self._may_hold(item, level) for item in demand.exemptions if item.evidence is not None
+        ]
 
     def _short(self, demand: Demand) -> str:
         return self._script.number("rule", demand.label)
@@ -150,7 +180,7 @@ class Demands:
 
     def _judged(self, demands: Sequence[Demand], judging: Sequence[Demand]) -> Bars:
         """Return the seven terms of §6."""
-        open_rules = [(demand, neg(self.clear(demand))) for demand in judging]
+        open_rules = [(demand, self._open(demand)) for demand in judging]
         least = [
             self._least(demands, judging, limit) for limit in (Outcome.SUBSTITUTE, Outcome.DENY)
         ]
@@ -191,24 +221,29 @@ class Demands:
         key = (demand.label, limit)
         if key not in self._fates:
             fails, spared = self._failing(demand)
-            fate = disj(
-                (
-                    conj((neg(fails), _at_least(demand.rule.undetermined.outcome, limit))),
-                    conj((fails, spared, _at_least(Outcome.VERIFY, limit))),
-                    conj((fails, neg(spared), _at_least(demand.rule.barred.outcome, limit))),
-                )
+            outcomes = (
+                Outcome.VERIFY,
+                demand.rule.barred.outcome,
+                demand.rule.undetermined.outcome,
             )
+            verify, barred, undetermined = (_at_least(item, limit) for item in outcomes)
+            fate = choice(fails, choice(spared, verify, barred), undetermined)
             name = f"{self._label} {self._short(demand)} comes to {limit.word}"
-            self._fates[key] = self._script.define(name, conj((neg(self.clear(demand)), fate)))
+            self._fates[key] = self._script.define(name, conj((self._open(demand), fate)))
         return self._fates[key]
 
     def _failing(self, demand: Demand) -> tuple[str, str]:
         """Whether the rule's own sense is satisfied in no world, and whether an exception may save."""
+        if demand.label in self._failed:
+            return self._failed[demand.label]
         level = Level(demand.rule.evidence.to_bar, demand.rule.evidence.max_age)
-        fails = neg(self._worlds.possible(self._sense(demand), level))
+        possible = self._worlds.possible(self._sense(demand), level)
+        name = f"{self._label} {self._short(demand)} may be met at {level}"
+        fails = neg(self._script.define(name, possible))
         spared = disj(
             self._may_hold(item, level) for item in demand.exemptions if item.unproven == "verify"
         )
+        self._failed[demand.label] = fails, spared
         return fails, spared
 
     def _sense(self, demand: Demand) -> Expression:

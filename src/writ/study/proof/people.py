@@ -17,13 +17,14 @@ from typing import TypeAlias, TypeVar
 from writ.clock import Instant
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
-from writ.study.proof.equal import Functions, Subject, domain, other_substitute
+from writ.study.proof.equal import Functions, Subject, other_substitute
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.solver import solve
 from writ.study.proof.symbols import ConsistentSymbols, Domain, Level
 from writ.study.proof.tables import Tables
 from writ.study.proof.timeline import Demand, Span, Time, is_about, required
+from writ.study.proof.values import domain
 from writ.study.proof.witness import FORMS, Form, chain_of, links_of
 
 Goal: TypeAlias = Callable[[Script, list[ConsistentSymbols], Time], str]

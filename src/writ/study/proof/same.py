@@ -15,7 +15,7 @@ from writ.clock import FOREVER, Instant
 from writ.law.compiled.cells import Partition
 from writ.law.compiled.rule import CompiledExemption, CompiledRule
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
-from writ.study.proof.artefact import Cells, Phase, phases, rules_of
+from writ.study.proof.artefact import Cells, Phase, bits_of, phases, rules_of
 from writ.study.proof.symbols import Parts
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class Same:
         """Return the values that are in some bits, and those that may be: a bit for each."""
         yes, may = self._index(side, attribute)
         found = [0, 0]
-        for bit in _bits(mask):
+        for bit in bits_of(mask):
             found[0] |= yes.get(bit, 0)
             found[1] |= may.get(bit, 0)
         return found[0], found[1]
@@ -129,20 +129,13 @@ class Same:
             yes, may = dict[int, int](), dict[int, int]()
             for place, value in enumerate(self._every(attribute)):
                 for bits, found in ((partition.bit(value), yes), (partition.finer(value), may)):
-                    for bit in _bits(bits):
+                    for bit in bits_of(bits):
                         found[bit] = found.get(bit, 0) | 1 << place
             self._places[key] = yes, may
         return self._places[key]
 
     def _every(self, attribute: str) -> Iterable[Parts]:
         return dict.fromkeys(value for side in self.sides for value, _ in side.of(attribute))
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
 
 
 def _chosen(found: Sequence[object], mask: int) -> frozenset[object]:

@@ -10,7 +10,7 @@
 from collections.abc import Iterable
 
 TRUE, FALSE = "true", "false"
-_SHORT = 48
+_SHORT, _NAMED = 48, ("|", "(not |")
 _WRITTEN = str.maketrans({"!": "!!", "|": "!i", "\\": "!b", "?": "!q", "\0": "?"})
 
 
@@ -39,6 +39,17 @@ def neg(term: str) -> str:
 def implies(condition: str, term: str) -> str:
     """The term, if the condition holds."""
     return disj((neg(condition), term))
+
+
+def choice(condition: str, yes: str, no: str) -> str:
+    """One term where a condition holds, and another where not."""
+    if yes == no:
+        return yes
+    if condition in (TRUE, FALSE):
+        return yes if condition == TRUE else no
+    if TRUE in (yes, no):
+        return disj((condition, no)) if yes == TRUE else disj((neg(condition), yes))
+    return disj((conj((condition, yes)), conj((neg(condition), no))))
 
 
 def _joined(word: str, unit: str, zero: str, terms: Iterable[str]) -> str:
@@ -72,7 +83,7 @@ class Script:
 
     def define(self, name: str, term: str) -> str:
         """Give a term a name (rule 3); another term of that name gets one of its own."""
-        if len(term) <= _SHORT:
+        if len(term) <= _SHORT or term.startswith(_NAMED):
             return term
         known = self._terms.get(term)
         if known is None:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import combinations
+from operator import itemgetter
 from typing import Literal, NamedTuple, TypeAlias
 
-from writ.canonical import digest
 from writ.clock import format_duration
 from writ.model.expression import WILD, Derived, Listed
 from writ.study.proof.smt import FALSE, TRUE, Script, disj, implies, neg
@@ -46,18 +46,26 @@ class Patterns:
     """The values that some patterns name, looked up by what the patterns say."""
 
     def __init__(self, patterns: frozenset[Parts]) -> None:
-        self._said: dict[tuple[int, tuple[int, ...]], set[Parts]] = {}
+        said: dict[tuple[int, tuple[int, ...]], set[object]] = {}
         for pattern in patterns:
             places = tuple(place for place, part in enumerate(pattern) if part != WILD)
-            said = tuple(pattern[place] for place in places)
-            self._said.setdefault((len(pattern), places), set()).add(said)
+            said.setdefault((len(pattern), places), set()).add(_at(places)(pattern))
+        self._said = [(size, _at(places), found) for (size, places), found in said.items()]
 
-    def name(self, value: Parts) -> bool:
-        """Whether some pattern names a value."""
-        for (size, places), said in self._said.items():
-            if len(value) == size and tuple([value[place] for place in places]) in said:
-                return True
-        return False
+    def naming(self, values: Iterable[Parts]) -> list[Parts]:
+        """Return those of some values that some pattern names."""
+        if len(self._said) == 1:
+            ((size, told, said),) = self._said
+            return [value for value in values if len(value) == size and told(value) in said]
+        return [value for value in values if self._name(value)]
+
+    def _name(self, value: Parts) -> bool:
+        return any(len(value) == size and told(value) in said for size, told, said in self._said)
+
+
+def _at(places: tuple[int, ...]) -> Callable[[Parts], object]:
+    """Return what picks the parts at some places; of none, what is the same for all of a size."""
+    return itemgetter(*places) if places else len
 
 
 @lru_cache(maxsize=4096)
@@ -75,16 +83,32 @@ class Domain:
     levels: frozenset[Level] = frozenset()
     """Floors and ages that evidence is asked for."""
     _named: dict[Listed, tuple[Parts, ...]] = field(default_factory=dict)
+    _turning: dict[Listed, tuple[Parts, ...]] = field(default_factory=dict)
+    _numbers: dict[Derived, int] = field(default_factory=dict)
     _unsaid: dict[str, Mapping[Parts, tuple[Parts, ...]]] = field(default_factory=dict)
 
     def named(self, atom: Listed) -> tuple[Parts, ...]:
         """Return the values that a list names."""
         found = self._named.get(atom)
         if found is None:
-            patterns = looked_up(atom.patterns)
             values = self.values.get(atom.attribute, ())
-            found = self._named[atom] = tuple(value for value in values if patterns.name(value))
+            found = self._named[atom] = tuple(looked_up(atom.patterns).naming(values))
         return found
+
+    def turning(self, atom: Listed) -> tuple[Parts, ...]:
+        """Return the values that a list does not name, and that may turn out to be some it does."""
+        found = self._turning.get(atom)
+        if found is None:
+            values = self.named(atom)
+            others = {other for item in values for other in self.unsaid(atom.attribute, item)}
+            others = others.difference(values)
+            every = self.values.get(atom.attribute, ()) if others else ()
+            found = self._turning[atom] = tuple(value for value in every if value in others)
+        return found
+
+    def called(self, atom: Derived) -> str:
+        """Tell a derived atom apart from others, in a word and a number."""
+        return f"{type(atom).__name__} {self._numbers.setdefault(atom, len(self._numbers) + 1)}"
 
     def unsaid(self, attribute: str, value: Parts) -> tuple[Parts, ...]:
         """Return the others with a part unsaid that may turn out to be a value, or one like it."""
@@ -126,6 +150,7 @@ class Symbols:
         self.script, self.role, self.domain = script, role, domain
         self._acting = acting
         self._constants: dict[tuple[Level, str, Parts | None], str] = {}
+        self._several: dict[tuple[Level, str, tuple[Parts, ...]], str] = {}
         if role != "unnamed":
             for one, other in combinations((self.nameless, *map(self.known_as, domain.ids[1:])), 2):
                 script.require(f"(not (and {one} {other}))")
@@ -143,6 +168,15 @@ class Symbols:
         """Whether the value is shown at the level."""
         return self._known(level, attribute, value)
 
+    def some(self, level: Level, attribute: str, values: tuple[Parts, ...]) -> str:
+        """Whether some of the values are shown at the level; both writings ask the same of them often."""
+        if self.role == "unnamed" or not values:
+            return FALSE
+        key = (level, attribute, values)
+        if key not in self._several:
+            self._several[key] = disj(self._known(level, attribute, value) for value in values)
+        return self._several[key]
+
     def shut(self, level: Level, attribute: str) -> str:
         """Whether the list of values is closed at the level."""
         return self._known(level, attribute, None)
@@ -151,13 +185,14 @@ class Symbols:
         if self.role == "unnamed":
             return FALSE
         key = (level, attribute, value)
-        if key not in self._constants:
-            self._constants[key] = (
+        found = self._constants.get(key)
+        if found is None:
+            found = self._constants[key] = (
                 self.closed(level, attribute)
                 if value is None
                 else self.shown(level, attribute, value)
             )
-        return self._constants[key]
+        return found
 
     def shown(self, level: Level, attribute: str, value: Parts) -> str:
         """Rule 1."""
@@ -172,7 +207,7 @@ class Symbols:
         """Whether a derived atom is certainly true, and whether it may be (rule 3)."""
         if self.role == "unnamed":
             return FALSE, TRUE
-        name = f"{self.role} {atom_name(atom)} at {level}"
+        name = f"{self.role} {self.domain.called(atom)} at {level}"
         sure = self.script.declare(f"{name} is certain")
         return sure, disj((sure, self.script.declare(f"{name} is open")))
 
@@ -270,8 +305,3 @@ def _sees_no_less(one: Level, other: Level) -> bool:
     """Whether every fact that counts at the other level counts at this one."""
     young = one.age is None or (other.age is not None and other.age <= one.age)
     return one.floor <= other.floor and young
-
-
-def atom_name(atom: Derived) -> str:
-    """Tell a derived atom apart from others, in a word and a number."""
-    return f"{type(atom).__name__} {digest(repr(atom))[7:15]}"

@@ -37,7 +37,8 @@ MOST_WAYS = 4096
 Atom: TypeAlias = Listed | Given | Derived
 Asked: TypeAlias = str | Given | Derived
 """An attribute, or what is given or derived."""
-Senses: TypeAlias = frozenset[tuple[Asked, bool]]
+Sense: TypeAlias = tuple[Asked, bool]
+Senses: TypeAlias = frozenset[Sense]
 Way: TypeAlias = tuple[frozenset[Atom], frozenset[Atom], frozenset[str]]
 """Atoms that are true, atoms that are not, and terms that are true whatever the world."""
 
@@ -48,13 +49,13 @@ def values_named(lists: Iterable[Listed]) -> Iterator[Parts]:
     """Yield values that these lists of one attribute can tell apart, and one with a part unsaid."""
     patterns = {pattern for item in lists for pattern in item.patterns}
     said: dict[tuple[int, int], list[str]] = {}
-    for size in {len(pattern) for pattern in patterns}:
+    for size in sorted({len(pattern) for pattern in patterns}):
         alike = [pattern for pattern in patterns if len(pattern) == size]
         for place in range(size):
             named = {pattern[place] for pattern in alike} - {WILD}
             said[size, place] = sorted(named | {OTHER})
         yield (OTHER,) * size
-    for pattern in patterns:
+    for pattern in sorted(patterns):
         size = len(pattern)
         choices = [
             said[size, place] if part == WILD else [part] for place, part in enumerate(pattern)
@@ -70,7 +71,8 @@ class Worlds:
     def __init__(self, script: Script, symbols: Symbols, label: str) -> None:
         self._script, self._symbols, self._label = script, symbols, label
         self._kind = symbols.kind
-        self._lists: dict[Listed, str] = {}
+        self._lists: dict[tuple[Listed, Level], tuple[str, str]] = {}
+        self._places: dict[Atom, int] = {}
         self._open_at: dict[tuple[Level, str, Parts], str] = {}
 
     def possible(self, wanted: Expression, level: Level) -> str:
@@ -104,6 +106,7 @@ class Worlds:
                 joined = both(joined, self.ways(item, sense, mixed, level))
             return joined
         assert isinstance(wanted, Listed | Given | Derived)  # noqa: S101  what is left
+        self._places.setdefault(wanted, len(self._places))
         only = frozenset[Atom]({wanted})
         return [(only, frozenset(), frozenset()) if sense else (frozenset(), only, frozenset())]
 
@@ -128,33 +131,41 @@ class Worlds:
         if not isinstance(atom, Listed):
             sure, may = self._derived(atom, level)
             return may if sense else neg(sure)
-        values = self._symbols.domain.named(atom)
-        short = self._list(atom)
-        if not sense:
-            shown = disj(self._symbols.has(level, atom.attribute, value) for value in values)
-            return neg(self._script.define(f"{self._label} shows {short} at {level}", shown))
-        may = disj(self._open((atom.attribute, value), level) for value in values)
-        return self._script.define(f"{self._label} may have {short} at {level}", may)
+        shown, may = self._listed(atom, level)
+        return may if sense else neg(shown)
 
-    def _list(self, atom: Listed) -> str:
-        if atom not in self._lists:
-            told = " ".join(map("/".join, self._symbols.domain.named(atom)))
-            self._lists[atom] = self._script.number("list", f"{atom.attribute} {told}")
-        return self._lists[atom]
+    def _listed(self, atom: Listed, level: Level) -> tuple[str, str]:
+        """Whether some value of a list is shown, and whether one may be there (§4.3)."""
+        if (atom, level) not in self._lists:
+            self._lists[atom, level] = self._look_up(atom, level)
+        return self._lists[atom, level]
+
+    def _look_up(self, atom: Listed, level: Level) -> tuple[str, str]:
+        symbols, attribute = self._symbols, atom.attribute
+        values = symbols.domain.named(atom)
+        if not values:
+            return FALSE, FALSE
+        told = " ".join(map("/".join, values))
+        name = f"{self._script.number('list', f'{attribute} {told}')} at {level}"
+        shown = symbols.some(level, attribute, values)
+        shown = self._script.define(f"{self._label} shows {name}", shown)
+        unsaid = symbols.some(level, attribute, symbols.domain.turning(atom))
+        may = disj((shown, neg(symbols.shut(level, attribute)), unsaid))
+        return shown, self._script.define(f"{self._label} may have {name}", may)
 
     def possible_way(self, way: Way, level: Level) -> str:
         """Rule 2."""
-        true, false, terms = way
-        out = {value for atom in false for value in self._named(atom)}
+        true, false = (sorted(atoms, key=self._places.__getitem__) for atoms in way[:2])
+        out = dict.fromkeys(value for atom in false for value in self._named(atom))
         return conj(
             (
-                *sorted(terms),
-                *(neg(self._shown(value, level)) for value in sorted(out, key=repr)),
+                *sorted(way[2]),
+                *(neg(self._shown(value, level)) for value in out),
                 *(
                     disj(
                         self._open(value, level) for value in self._named(atom) if value not in out
                     )
-                    for atom in sorted(true, key=repr)
+                    for atom in true
                 ),
             )
         )
