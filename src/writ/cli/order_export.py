@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from writ.cli.private import create_private
 from writ.clock import format_instant, parse_instant
 from writ.errors import Failed, InvalidInput, Refused
 from writ.law.compiled.places import deployment_named
@@ -42,9 +43,10 @@ def export(  # noqa: PLR0913  one parameter per option of the command
     people = read_people(orders) if subjects is None else read_subjects(subjects)
     found = exported(book, people.values(), instant, deployment_named(book, deployment))
     try:
-        out.mkdir(parents=True)
+        out.mkdir(mode=0o700, parents=True)  # what is known of people is for nobody else to read
         for name, data in found.files.items():
-            (out / name).write_bytes(data)
+            with create_private(out / name) as file:
+                file.write(data)
     except OSError as error:
         raise Failed(f"cannot write `{out}`: {error.strerror}") from None
     if as_json:

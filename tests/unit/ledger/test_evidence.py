@@ -91,7 +91,10 @@ def test_a_pack_tells_its_story(world: Evidence, pack: bytes) -> None:
     for words in (
         "version 1, restriction: effective",
         "epoch 1 activated: submitted by ana, signed by ben, eva",
-        "epoch 1 in force everywhere after 12 ms; 1 gateways acknowledged, 1 lapsed, 3 streams cut",
+        (
+            "epoch 1 in force on every registered gateway after 12 ms; 1 gateways acknowledged, 1 lapsed,"
+            " 3 streams cut; no coverage register: paths outside gateways unknown"
+        ),
         "simulation attached by ben: complete; stricter for up to 7 of 9 subjects",
         "ben did without proof: a test",
         "encoding by ben",
@@ -425,7 +428,8 @@ def test_pages_leave_out_what_there_is_not(world: Evidence, pack: bytes) -> None
     page = index(bare, opened.manifest, [item]).decode()
     assert ("No gateway has put down anything yet" in page, "a drill" in page) == (True, False)
     assert [] == list(charts(bare))
-    assert "): the report is not in this pack" in "\n".join(line.what for line in timeline(bare))
+    story = "\n".join(line.what for line in timeline(bare))
+    assert ("): the report is not in this pack" in story, "cannot be read" in story) == (True, True)
     report = next(note for note in bare.notes if note.kind == "report")
     for data in (b"{", b'{"kind":"","phases":[{"from":"","models":[{"model":"m","all":{}}]}]}'):
         told = cast("Report", report.said)

@@ -25,6 +25,7 @@ def test_the_page_shows_what_is_printed(tmp_path: Path, capsys: pytest.CaptureFi
     assert ["NOTE.md", "entities.json", "policies.cedar", "schema.cedarschema"] == sorted(
         file.name for file in out.iterdir()
     )
+    assert {0o600} == {file.stat().st_mode & 0o777 for file in out.iterdir()}
 
 
 def test_subjects_of_another_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,7 +90,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How an epoch came into force: how many gateways acknowledged, how many could decide no more."""
+    """How an epoch came into force: how many gateways acknowledged, how many could decide no more.
+
+    `coverage` is the digest of what no gateway covered then.
+    """
 
     epoch: int
     at: Instant
@@ -98,6 +101,7 @@ class Arrival:
     acknowledged: int
     lapsed: int
     streams_cut: int
+    coverage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ def read_arrivals(events: Iterable[Event], documents: Mapping[str, bytes]) -> tu
         for name in (row.gateways, row.coverage):
             _need(documents, name, event)
         counts = row.in_force_ms, row.acknowledged, row.lapsed, row.streams_cut
-        found.append(Arrival(row.epoch, row.at, *counts))
+        found.append(Arrival(row.epoch, row.at, *counts, row.coverage))
     return tuple(found)
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import msgspec
 
 from writ.clock import Instant, format_instant, parse_instant
+from writ.errors import InvalidInput
 from writ.ledger.evidence.chain import Version
 from writ.ledger.evidence.contents import Contents
 from writ.ledger.evidence.said import Report, Skip
 from writ.ledger.sampling.report import REPORTED
+from writ.model.json_form import read_form
 
 LIMITS = (
     (
@@ -84,6 +86,10 @@ class _Marked(msgspec.Struct):
     drawn: int
     wrong: int
     unclear: int
+
+
+class _Coverage(msgspec.Struct):
+    sentence: str
 
 
 class _Audit(msgspec.Struct):
@@ -195,11 +201,21 @@ def _epochs(contents: Contents) -> Iterator[Line]:
         yield Line(at, at, f"epoch {epoch.number} {how}: {by}")
         arrival = arrivals.get(epoch.number)
         if arrival is not None:
-            took = f"in force everywhere after {arrival.in_force_ms} ms"
+            took = f"in force on every registered gateway after {arrival.in_force_ms} ms"
             cut = f"{arrival.streams_cut} streams cut"
             gateways = f"{arrival.acknowledged} gateways acknowledged, {arrival.lapsed} lapsed"
             on_record = format_instant(arrival.at)
-            yield Line(on_record, on_record, f"epoch {epoch.number} {took}; {gateways}, {cut}")
+            covered = _covered(contents.documents.get(arrival.coverage))
+            what = f"epoch {epoch.number} {took}; {gateways}, {cut}; {covered}"
+            yield Line(on_record, on_record, what)
+
+
+def _covered(document: bytes | None) -> str:
+    """Say what no gateway covered when an epoch came into force."""
+    try:
+        return read_form(document or b"", _Coverage, "").sentence
+    except InvalidInput:
+        return "what no gateway covered cannot be read"
 
 
 def _words(contents: Contents) -> Iterator[Line]:
@@ -225,8 +241,8 @@ def _audits(contents: Contents) -> Iterator[Line]:
 
 def _marked(report: bytes | None) -> str:
     try:
-        lines = msgspec.json.decode(report or b"", type=_Audit).outcomes
-    except msgspec.DecodeError:
+        lines = read_form(report or b"", _Audit, "").outcomes
+    except InvalidInput:
         return "the report is not in this pack"
     wrong, unclear, drawn = (
         sum(getattr(line, name) for line in lines) for name in ("wrong", "unclear", "drawn")
