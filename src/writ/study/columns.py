@@ -26,6 +26,8 @@ _FIRST, _LAST = (
     (datetime(year, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1) for year in (2, 9999)
 )
 _STAMP = "timestamp('UTC')"
+_NANOSECONDS = 9
+"""Digits of a second; such a column ends in 2262, before what instants are held against."""
 _MEANT: Mapping[Kind, str] = {
     "instant": "a timestamp or a number of microseconds",
     "number": "a whole number",
@@ -77,7 +79,8 @@ def _read(engine: Engine, column: Table, kind: Kind) -> Table:
     if there.is_string() and engine.reads_text:
         return _of_text(column, kind)
     if kind == "instant" and (there.is_date() or there.is_timestamp() or there.is_integer()):
-        return _of_calendar(column.cast("timestamp") if there.is_date() else column)
+        finer = there.is_timestamp() and there.scale == _NANOSECONDS and there.timezone is None
+        return _of_calendar(column.cast("timestamp(6)") if there.is_date() or finer else column)
     if (kind == "number" and there.is_numeric()) or (
         kind == "truth" and (there.is_boolean() or there.is_integer())
     ):

@@ -66,6 +66,20 @@ def test_what_is_no_instant_is_told_by_its_row(engine: Engine, tmp_path: Path, s
     assert [("bad", "verified_at")] == [(row["id"], row["unread"]) for row in rows if row["unread"]]
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_timestamps_as_fine_as_a_file_has_them(
+    engine: Engine, tmp_path: Path, unit: str, zone: str | None
+) -> None:
+    """Data frames write nanoseconds, which end in 2262: before what instants are held against."""
+    file = tmp_path / "people.parquet"
+    noon = pa.array([NOON.replace(tzinfo=None)], pa.timestamp(unit, zone))
+    pq.write_table(pa.table({"id": ["ann"], "kind": ["person"], "verified_at": noon}), file)
+
+    (found,) = read(engine, file)
+    assert (NOON, "") == (found["verified_at"].replace(tzinfo=UTC), found["unread"])
+
+
 def test_dates_begin_at_midnight(engine: Engine, tmp_path: Path) -> None:
     """A date in Parquet is its first instant; what is no instant by its type is refused."""
     file = tmp_path / "people.parquet"
