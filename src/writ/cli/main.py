@@ -7,6 +7,7 @@ import typer
 
 from writ.cli.collecting import collect_seldom
 from writ.cli.lazily import lazily
+from writ.cli.priority import give_way
 from writ.errors import InvalidInput, WritError
 
 COMMANDS = {
@@ -91,6 +92,7 @@ def _writ(
 def main() -> None:
     """Run the command line; exit 0 done, 1 failed, 2 refused, 3 invalid input, 4 not proved, 5 cases failed."""
     collect_seldom()
+    give_way(sys.argv[1:])
     try:
         code = app(standalone_mode=False)
     except WritError as error:
