@@ -26,7 +26,7 @@ def test_an_analysis_comes_behind_whatever_else_there_is(
     words: tuple[str, ...], behind: int
 ) -> None:
     """The process of an analysis does; no other command is slower for its name."""
-    ran = subprocess.run(  # noqa: S603  this very program
+    ran = subprocess.run(
         [sys.executable, "-c", RUN, *words], capture_output=True, text=True, check=True
     )
 
