@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from writ.clock import format_duration
 from writ.model.expression import WILD, Derived, Listed
-from writ.study.proof.smt import FALSE, TRUE, Script, disj, implies, neg
+from writ.study.proof.smt import FALSE, TRUE, Script, conj, disj, implies, neg
 
 Parts: TypeAlias = tuple[str, ...]
 Role: TypeAlias = Literal["person", "organisation", "unnamed"]
@@ -253,16 +253,16 @@ class ConsistentSymbols(Symbols):
         floors = sorted({level.floor for level in domain.levels})
         ages = sorted({level.age for level in domain.levels if level.age is not None})
         self.slots = [(floor, age) for floor in floors for age in (0, *ages)]
+        self._asked: set[str] = set()
         if role != "unnamed":
             script.require(neg(self.nameless))
-            for attribute in domain.values:
-                self._consistent(attribute)
 
     def slot(self, slot: tuple[int, int], attribute: str, value: Parts | None) -> str:
         """Whether a slot's fact has a value, or (None) says that there are no others."""
         told = "all" if value is None else "/".join(value)
+        floor, age = slot
         return self.script.declare(
-            f"{self.role} fact {attribute} A{slot[0]} aged {slot[1]}: {told}"
+            f"{self.role} fact {attribute} A{floor} aged {_span(age)}: {told}"
         )
 
     def derived(self, level: Level, atom: Derived) -> tuple[str, str]:
@@ -277,9 +277,11 @@ class ConsistentSymbols(Symbols):
         return known.get(level) or super().derived(level, atom)
 
     def shown(self, level: Level, attribute: str, value: Parts) -> str:
+        self._consistent(attribute)
         return disj(self.slot(item, attribute, value) for item in self._visible(level))
 
     def closed(self, level: Level, attribute: str) -> str:
+        self._consistent(attribute)
         return disj(self.slot(item, attribute, None) for item in self._visible(level))
 
     def _visible(self, level: Level) -> list[tuple[int, int]]:
@@ -290,15 +292,17 @@ class ConsistentSymbols(Symbols):
         ]
 
     def _consistent(self, attribute: str) -> None:
-        """Whoever shows all there is shows whatever any other fact does."""
+        """Say of what is asked about, once: whoever shows all there is shows whatever any other fact does."""
+        if attribute in self._asked:
+            return
+        self._asked.add(attribute)
         wholes = [self.slot(slot, attribute, None) for slot in self.slots]
         for value in self.values(attribute):
             facts = [self.slot(slot, attribute, value) for slot in self.slots]
-            anywhere = self.script.define(
-                f"{self.role} has {attribute} {'/'.join(value)}", disj(facts)
+            shown = conj(
+                disj((neg(whole), fact)) for whole, fact in zip(wholes, facts, strict=True)
             )
-            for whole, fact in zip(wholes, facts, strict=True):
-                self.script.require(disj((neg(whole), fact, neg(anywhere))))
+            self.script.require(implies(disj(facts), shown))
 
 
 def _sees_no_less(one: Level, other: Level) -> bool:
