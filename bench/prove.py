@@ -28,7 +28,7 @@ from writ.study.proof.by_order import models_of, prove_order
 from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
 from writ.study.proof.prove import prove
-from writ.study.proof.solver import version
+from writ.study.proof.solver import ready, version
 
 SIZES, QUICK, MODELS, PROCESSES = (10, 100, 500), (10,), 200, 2
 WHOLE, NEW, ALL = (100,), 0.5, 5.0
@@ -57,6 +57,7 @@ def _cpu() -> float:
 def main() -> None:
     """Run the sweep."""
     collect_seldom()  # as the command does
+    ready()  # as the command has it
     print(version())
     print(
         "orders models compile s | new s  cpu s of limit |  all s  cpu s of limit     MB | whole s  cpu s"

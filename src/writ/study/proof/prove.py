@@ -13,7 +13,7 @@ from writ.study.proof.by_model import Law, prove_model
 from writ.study.proof.by_order import models_of, prove_order
 from writ.study.proof.findings import Proof
 from writ.study.proof.parallel import done
-from writ.study.proof.solver import version
+from writ.study.proof.solver import ready
 
 IN_ALL, AT_LEAST, AT_MOST = 6000, 20, 1800
 """Requests that the second method counts: of all models, and of one."""
@@ -28,7 +28,7 @@ def prove(
     for order in asked:
         if order not in every:
             raise InvalidInput(f"no order here is called `{order}`")
-    version()  # where the solver is missing, it is missed before any process is
+    ready()  # where the solver is missing, it is missed before any process is
     models = models_of(book, asked)
     requests = min(AT_MOST, max(AT_LEAST, IN_ALL // max(1, len(models))))
     law = Law(book, asked, Cells(Compiled(book) if compiled is None else compiled), requests)

@@ -36,6 +36,13 @@ def solve(text: str, longest_ms: int = LONGEST_MS) -> Solved:
     return Solved(answer, frozenset(true))
 
 
+def ready() -> None:
+    """Have the solver begin, so that processes forked from this one need not: each would."""
+    import z3  # noqa: PLC0415  as above
+
+    z3.main_ctx()
+
+
 def version() -> str:
     """Name the solver that was asked."""
     import z3  # noqa: PLC0415  as above
