@@ -30,45 +30,28 @@ class Phase:
     substitute: str | None
 
 
-def phases(compiled: Compiled, model: str) -> tuple[Phase, ...]:
-    """Return a model's phases as compiled."""
-    silent = (compiled.phases.cell(model, -FOREVER), -FOREVER)
-    starts = list(compiled.phases.starts(model)) or [silent]
-    ends = [start for _, start in starts[1:]] + [FOREVER]
-    return tuple(
-        Phase(
-            cell,
-            start,
-            until,
-            compiled.speeches.at[cell].held,
-            substitute_for(compiled, model, start),
-        )
-        for (cell, start), until in zip(starts, ends, strict=True)
-    )
-
-
-def spoken(compiled: Compiled, model: str) -> object:
+def spoken(cells: "Cells", model: str) -> object:
     """Return what tells a model's tables from those at another deployment of the same law."""
     return tuple(
         (
             phase.since,
             phase.held,
-            tuple(id(rule.active) for rule in rules_of(compiled, model, phase, "person")),
+            tuple(id(rule.active) for rule in rules_of(cells.compiled, model, phase, "person")),
         )
-        for phase in phases(compiled, model)
+        for phase in cells.phases(model)
     )
 
 
-def formulas(compiled: Compiled, model: str, kind: str) -> Iterator[Formula]:
+def formulas(cells: "Cells", model: str, kind: str) -> Iterator[Formula]:
     """Yield every formula that is asked of a kind of link."""
-    for rule in _ever(compiled, model, kind):
+    for rule in _ever(cells, model, kind):
         yield rule.core
         yield from (item.holds for item in rule.exemptions)
 
 
-def levels(compiled: Compiled, model: str) -> Iterator[Level]:
+def levels(cells: "Cells", model: str) -> Iterator[Level]:
     """Yield the floors and ages of everything that is asked about a model, as they stand together."""
-    for rule in _ever(compiled, model, "person"):
+    for rule in _ever(cells, model, "person"):
         own = [item for item in rule.exemptions if item.serve is not None]
         asked_of = [
             rule.serve,
@@ -101,7 +84,7 @@ def groups(compiled: Compiled, wanted: Iterable[Formula]) -> Iterator[Group]:
 
 
 class Cells:
-    """The cells of values that some table tells apart, looked up once for all models.
+    """Phases of models, and the cells of values that some table tells apart, looked up once for all models.
 
     Every country is looked up, named or not: one that no list names has no cell of its own.
     """
@@ -109,9 +92,29 @@ class Cells:
     def __init__(self, compiled: Compiled) -> None:
         self.compiled, self._parts = compiled, compiled.partitions
         self._found: dict[str, list[tuple[Parts, int]]] = {}
+        self._phases: dict[str, tuple[Phase, ...]] = {}
         self._bits: dict[str, Callable[[Parts], tuple[int, int]]] = {}
         self._within: dict[str, dict[int, list[Parts]]] = {}
         self._named: dict[tuple[str, tuple[bool, ...]], dict[Parts, list[Parts]]] = {}
+
+    def phases(self, model: str) -> tuple[Phase, ...]:
+        """Return a model's phases as compiled."""
+        if model not in self._phases:
+            compiled = self.compiled
+            silent = (compiled.phases.cell(model, -FOREVER), -FOREVER)
+            starts = list(compiled.phases.starts(model)) or [silent]
+            ends = [start for _, start in starts[1:]] + [FOREVER]
+            self._phases[model] = tuple(
+                Phase(
+                    cell,
+                    start,
+                    until,
+                    compiled.speeches.at[cell].held,
+                    substitute_for(compiled, model, start),
+                )
+                for (cell, start), until in zip(starts, ends, strict=True)
+            )
+        return self._phases[model]
 
     def of(self, attribute: str) -> Sequence[tuple[Parts, int]]:
         """Return values of an attribute with the bits they are in, or may be in."""
@@ -184,9 +187,9 @@ def rules_of(compiled: Compiled, model: str, phase: Phase, kind: str) -> tuple[C
     return compiled.rules(model, phase.cell, "organisation" if kind == "organisation" else "person")
 
 
-def _ever(compiled: Compiled, model: str, kind: str) -> Iterable[CompiledRule]:
+def _ever(cells: Cells, model: str, kind: str) -> Iterable[CompiledRule]:
     """Return the compiled rules of all phases, each once."""
-    every = (rules_of(compiled, model, phase, kind) for phase in phases(compiled, model))
+    every = (rules_of(cells.compiled, model, phase, kind) for phase in cells.phases(model))
     return {id(rule): rule for rules in every for rule in rules}.values()
 
 

@@ -69,7 +69,7 @@ class Law:
 def _told(subject: Subject) -> object:
     """Return what orders and tables have on a model: deployments of which it is the same are one."""
     ordered = tuple(span.told for span in subject.spans)
-    return ordered, spoken(subject.compiled, subject.model)
+    return ordered, spoken(subject.cells, subject.model)
 
 
 def prove_model(law: Law, model: str) -> Proof:

@@ -21,7 +21,6 @@ from writ.model.order import ActiveRule, Lawbook
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain, Subject
 from writ.study.proof import equal
-from writ.study.proof.artefact import phases
 from writ.study.proof.findings import Counted
 from writ.study.proof.witness import SERVICE
 
@@ -56,7 +55,7 @@ def count(subject: equal.Subject, most: int) -> Counted:
 
 def _instants(subject: equal.Subject) -> list[Instant]:
     edges = {item.since for item in subject.spans}
-    edges |= {item.since for item in phases(subject.compiled, subject.model)}
+    edges |= {item.since for item in subject.phases}
     found = {at for edge in edges if edge > -FOREVER for at in (edge - 1, edge)}
     return sorted(found)
 

@@ -22,7 +22,7 @@ from writ.model.catalogue import Deployment
 from writ.model.cell import CODES, OUTCOMES
 from writ.model.order import Lawbook
 from writ.model.outcome import Outcome
-from writ.study.proof.artefact import Cells, phases
+from writ.study.proof.artefact import Cells, Phase
 from writ.study.proof.findings import named
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
@@ -71,6 +71,11 @@ class Subject:
         return self.cells.compiled
 
     @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of the tables."""
+        return self.cells.phases(self.model)
+
+    @property
     def places(self) -> tuple[str, ...]:
         """The names of the deployments."""
         return tuple(item.name for item in self.deployments)
@@ -86,8 +91,7 @@ class Subject:
 
     def time(self, script: Script) -> Time:
         """Return the instant asked about, among all edges of both."""
-        found = phases(self.compiled, self.model)
-        edges = {edge for phase in found for edge in (phase.since, phase.until)}
+        edges = {edge for phase in self.phases for edge in (phase.since, phase.until)}
         return Time(script, {*edges, *edges_of(self.spans)})
 
 
@@ -97,11 +101,13 @@ class Compared:
     def __init__(self, subject: Subject, links: Sequence[Symbols], script: Script) -> None:
         self._subject, self._script = subject, script
         self._time, self._functions = subject.time(script), Functions(script)
+        self._elsewhere = other_substitute(subject, self._time)
+        self._nowhere = _no_substitute(subject, self._time)
         self._rest = self._chain("rest")
         self._bits = [
             (
                 Demands(script, link).bars(subject.spans, self._time),
-                Tables(script, link, subject.compiled).codes(subject.model, self._time),
+                Tables(script, link, subject.cells).codes(subject.model, self._time),
             )
             for link in links
         ]
@@ -146,10 +152,10 @@ class Compared:
         return f"({name} {' '.join(_join(self._chain('any'), self._rest))})"
 
     def _other_substitute(self, wanted: Bits, found: Bits) -> str:
-        return other_substitute(self._subject, self._functions, self._time, (wanted, found))
+        return conj((self._elsewhere, self._functions.both_substitute(wanted, found)))
 
     def _errs(self, found: Bits) -> str:
-        nobody = _no_substitute(self._subject, self._functions, self._time, found)
+        nobody = conj((self._nowhere, self._functions.substitutes(found, tables=True)))
         return disj((neg(_well_formed(found)), nobody))
 
 
@@ -179,6 +185,11 @@ class Functions:
         of = self.tables if tables else self.ordered
         return conj((of(bits, Outcome.SUBSTITUTE), neg(of(bits, Outcome.VERIFY))))
 
+    def both_substitute(self, wanted: Sequence[str], found: Sequence[str]) -> str:
+        """Whether a substitute is ordered and one serves."""
+        ought, does = self.substitutes(wanted, tables=False), self.substitutes(found, tables=True)
+        return conj((ought, does))
+
     def differ(self, wanted: Sequence[str], found: Sequence[str]) -> dict[Equality, str]:
         """Whether the tables are less strict than ordered, and whether stricter."""
         pairs = [(self.ordered(wanted, limit), self.tables(found, limit)) for limit in LIMITS]
@@ -192,12 +203,12 @@ def differ(pair: tuple[Cells, Cells], model: str, spans: Sequence[tuple[Instant,
     """Ask for somebody whom two lawbooks' tables treat differently within some spans."""
     script = Script(f"{model}: two states of law compared")
     both = domain((), pair, model)
-    found = [phase for side in pair for phase in phases(side.compiled, model)]
+    found = [phase for side in pair for phase in side.phases(model)]
     edges = {edge for phase in found for edge in (phase.since, phase.until)}
     time = Time(script, {*edges, *(edge for span in spans for edge in span)})
     one, other = (
         [
-            Tables(script, link, side.compiled, label).codes(model, time)
+            Tables(script, link, side, label).codes(model, time)
             for link in links(script, both, Symbols)
         ]
         for label, side in zip(("with", "without"), pair, strict=True)
@@ -228,7 +239,6 @@ def _well_formed(bits: Sequence[str]) -> str:
 
 
 @cache
-@cache
 def _meaning(limit: Outcome) -> str:
     """The outcome of §7.2: `least` where it equals `most`, else the stricter of it and fallback."""
     settled = f"(and (= {_BITS[0]} {_BITS[2]}) (= {_BITS[1]} {_BITS[3]}))"
@@ -237,7 +247,6 @@ def _meaning(limit: Outcome) -> str:
     return f"(or {least} (and (not {settled}) {meanwhile[limit]}))"
 
 
-@cache
 @cache
 def _table(limit: Outcome) -> str:
     """The outcome of a code, read off the table of outcomes that gateways have, bit by bit."""
@@ -254,31 +263,21 @@ def _decided(reached: Sequence[bool]) -> str:
     return disj((conj((bit, yes)), conj((neg(bit), no))))
 
 
-def other_substitute(
-    subject: Subject, functions: Functions, time: Time, bits: tuple[Sequence[str], Sequence[str]]
-) -> str:
-    """Whether a substitute is due and another one serves."""
-    wanted, found = bits
-    other = disj(
+def other_substitute(subject: Subject, time: Time) -> str:
+    """Whether it is a time at which another substitute serves than is ordered."""
+    return disj(
         conj((time.during(span.since, span.until), time.during(phase.since, phase.until)))
         for span in subject.spans
-        for phase in phases(subject.compiled, subject.model)
+        for phase in subject.phases
         if max(span.since, phase.since) < min(span.until, phase.until)
         and span.substitute != phase.substitute
     )
-    if other == "false":
-        return other
-    both = (functions.substitutes(wanted, tables=False), functions.substitutes(found, tables=True))
-    return conj((other, *both))
 
 
-def _no_substitute(subject: Subject, functions: Functions, time: Time, found: Sequence[str]) -> str:
-    """Whether a substitute is due where none is named, or one that nobody has."""
-    nowhere = disj(
+def _no_substitute(subject: Subject, time: Time) -> str:
+    """Whether it is a time at which no substitute is named, or one that nobody has."""
+    return disj(
         time.during(phase.since, phase.until)
-        for phase in phases(subject.compiled, subject.model)
+        for phase in subject.phases
         if phase.substitute not in subject.book.catalogue.models
     )
-    if nowhere == "false":
-        return nowhere
-    return conj((nowhere, functions.substitutes(found, tables=True)))

@@ -80,14 +80,14 @@ def differing(subject: Subject, over: Domain, name: str) -> Asked:
     def goal(script: Script, links: list[ConsistentSymbols], time: Time) -> str:
         wanted = _join([Demands(script, link).bars(subject.spans, time) for link in links])
         found = _join(
-            [Tables(script, link, subject.compiled).codes(subject.model, time) for link in links]
+            [Tables(script, link, subject.cells).codes(subject.model, time) for link in links]
         )
         functions = Functions(script)
         either = functions.differ(wanted, found)
         if name == "minimal":
             return either["minimal"]
-        other = other_substitute(subject, functions, time, (wanted, found))
-        return disj((either["sufficient"], other))
+        other = functions.both_substitute(wanted, found)
+        return disj((either["sufficient"], conj((other_substitute(subject, time), other))))
 
     return look(subject, over, goal)
 

@@ -15,7 +15,7 @@ from writ.clock import FOREVER, Instant
 from writ.law.compiled.cells import Partition
 from writ.law.compiled.rule import CompiledExemption, CompiledRule
 from writ.law.compiled.solve import Bits, Flag, Flip, Formula, Join
-from writ.study.proof.artefact import Cells, Phase, bits_of, phases, rules_of
+from writ.study.proof.artefact import Cells, Phase, bits_of, rules_of
 from writ.study.proof.symbols import Parts
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class Same:
 
     def of(self, model: str, spans: Iterable[tuple[Instant, Instant]] = ALWAYS) -> bool:
         """Whether the tables say the same of a model within some spans (rule 1)."""
-        found = [phases(side.compiled, model) for side in self.sides]
+        found = [side.phases(model) for side in self.sides]
         return all(
             self._alike_in(model, one, other)
             for one, other in product(*found)

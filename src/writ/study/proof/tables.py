@@ -13,12 +13,11 @@ from itertools import combinations
 from typing import TypeAlias
 
 from writ.clock import FOREVER, Instant
-from writ.law.compiled.book import Compiled
 from writ.law.compiled.evidence import Question
 from writ.law.compiled.rule import CompiledExemption, CompiledRule, asked, narrowed
 from writ.law.compiled.solve import Flip, Formula, Join
 from writ.model.outcome import Outcome
-from writ.study.proof.artefact import Phase, phases, rules_of
+from writ.study.proof.artefact import Cells, Phase, rules_of
 from writ.study.proof.smt import FALSE, TRUE, Script, choice, conj, disj, neg
 from writ.study.proof.symbols import Level, Parts, Symbols
 from writ.study.proof.timeline import Time
@@ -35,11 +34,11 @@ class Tables:
     """The terms of one link for the tables of one model."""
 
     def __init__(
-        self, script: Script, symbols: Symbols, compiled: Compiled, label: str = "tables"
+        self, script: Script, symbols: Symbols, cells: Cells, label: str = "tables"
     ) -> None:
-        self._script, self._symbols, self._compiled = script, symbols, compiled
+        self._script, self._symbols, self._cells = script, symbols, cells
         self._label = f"{label} {symbols.role}"
-        self._parts = compiled.partitions
+        self._parts = cells.compiled.partitions
         self._known: dict[tuple[Key, Question], tuple[str, str]] = {}
         self._values_in: dict[Key, tuple[tuple[Parts, ...], tuple[Parts, ...]]] = {}
         self._found: dict[tuple[Node, Question], str] = {}
@@ -51,8 +50,8 @@ class Tables:
     def codes(self, model: str, time: Time) -> Codes:
         """Return the bits of the code at an instant."""
         bits: list[list[str]] = [[] for _ in range(_CODE_BITS)]
-        for phase in phases(self._compiled, model):
-            rules = rules_of(self._compiled, model, phase, self._symbols.kind)
+        for phase in self._cells.phases(model):
+            rules = rules_of(self._cells.compiled, model, phase, self._symbols.kind)
             within = time.during(phase.since, phase.until)
             for place, term in enumerate(self._code(rules, phase)):
                 named = self._script.define(f"{self._label} bit {place} in cell {phase.cell}", term)

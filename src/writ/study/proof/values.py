@@ -47,7 +47,7 @@ def domain(spans: Sequence[Span], tables: Iterable[Cells], model: str) -> Domain
         lambda item: tuple([item[0] in group for group in given]),
     )
     asked_at = {Level(*level) for level in levels_of(spans)}
-    asked_at |= {level for side in sides for level in levels(side.cells.compiled, model)}
+    asked_at |= {level for side in sides for level in levels(side.cells, model)}
     return Domain(values, tuple(item for (item,) in ids), frozenset(asked_at))
 
 
@@ -79,11 +79,7 @@ class _Side:
 
 
 def _side(cells: Cells, model: str) -> _Side:
-    found = [
-        item
-        for kind in ("person", "organisation")
-        for item in formulas(cells.compiled, model, kind)
-    ]
+    found = [item for kind in ("person", "organisation") for item in formulas(cells, model, kind)]
     names = cells.compiled.partitions.attributes
     asked = {
         names[place]: sorted(several)
