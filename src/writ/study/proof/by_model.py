@@ -1,7 +1,7 @@
 """What is asked of one model, wherever it is served.
 
-1. `sufficient`, `minimal` and `never_errs` are one question: over all that may be known of anybody, is
-   there somebody of whom one of them does not hold? Where there is, each is asked by itself.
+1. `sufficient`, `minimal` and `never_errs` are one question: over all that may be known of anybody, does
+   anything differ between what is ordered and what the tables do? Where it does, each is asked by itself.
 2. `live`, `consistent` and `worthwhile` are about what is ordered; `sufficient` and `minimal` carry them
    over to the tables.
 3. Deployments that the same rules cover are one. Nobody says where is one as well: all rules count.

@@ -35,6 +35,7 @@ Bars: TypeAlias = tuple[str, ...]
 
 _NOWHERE = (FALSE,) * 7
 _HELD = (TRUE,) * 7
+_LIMITS = (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
 
 
 def atoms(found: Iterable[Span], kind: str) -> tuple[Atom, ...]:
@@ -61,7 +62,7 @@ class Demands:
         self._opened: dict[str, str] = {}
         self._alone: dict[tuple[str, Level], str] = {}
         self._wanted: dict[str, tuple[Expression, Senses]] = {}
-        self._fates: dict[tuple[str, Outcome], str] = {}
+        self._fates: dict[str, tuple[str, ...]] = {}
         self._failed: dict[str, tuple[str, str]] = {}
         self._worlds = Worlds(script, symbols, self._label)
 
@@ -124,12 +125,13 @@ class Demands:
             joint = [
                 demand
                 for demand, (_, senses) in zip(part, wanted, strict=True)
-                if not mixed.isdisjoint(asked for asked, _ in senses)
+                if mixed and not mixed.isdisjoint(asked for asked, _ in senses)
             ]
             apart = [self._met_alone(demand, level) for demand in part if demand not in joint]
             names = " ".join(self._short(demand).removeprefix("rule ") for demand in part)
             name = f"{self._label} rules {names} met at {level}"
-            term = conj((*apart, self._jointly(joint, mixed, level)))
+            together = self._jointly(joint, mixed, level) if joint else TRUE
+            term = conj((*apart, together))
             self._met[key] = self._script.define(name, term)
         return self._met[key]
 
@@ -163,6 +165,8 @@ class Demands:
         asking = [demand for demand in demands if demand.rule.standing != "organisation"]
         lent = {demand.name: self._certificate(demand) for demand in asking}
         certificates = sorted({term for term in lent.values() if term != FALSE})
+        if not certificates:
+            return self._judged(demands, asking)
         parts: list[list[str]] = [[] for _ in _NOWHERE]
         for size in range(len(certificates) + 1):
             for held in combinations(certificates, size):
@@ -188,10 +192,8 @@ class Demands:
             disj(term for demand, term in open_rules if demand.rule.barred.outcome >= limit)
             for limit in (Outcome.SUBSTITUTE, Outcome.DENY)
         ]
-        fallback = [
-            disj(self._meanwhile(demand, limit) for demand in judging)
-            for limit in (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
-        ]
+        fates = [self._meanwhile(demand) for demand in judging]
+        fallback = [disj(fate[place] for fate in fates) for place in range(len(_LIMITS))]
         return (
             conj((disj(least), most[0])),
             conj((least[1], most[1])),
@@ -216,21 +218,23 @@ class Demands:
             impossible.append(neg(self.together(part, level)))
         return disj(impossible)
 
-    def _meanwhile(self, demand: Demand, limit: Outcome) -> str:
-        """Whether the rule is open and does so much meanwhile (§6.4)."""
-        key = (demand.label, limit)
-        if key not in self._fates:
+    def _meanwhile(self, demand: Demand) -> tuple[str, ...]:
+        """Whether the rule is open and does so much meanwhile, for each limit (§6.4)."""
+        if demand.label not in self._fates:
             fails, spared = self._failing(demand)
             outcomes = (
                 Outcome.VERIFY,
                 demand.rule.barred.outcome,
                 demand.rule.undetermined.outcome,
             )
-            verify, barred, undetermined = (_at_least(item, limit) for item in outcomes)
-            fate = choice(fails, choice(spared, verify, barred), undetermined)
-            name = f"{self._label} {self._short(demand)} comes to {limit.word}"
-            self._fates[key] = self._script.define(name, conj((self._open(demand), fate)))
-        return self._fates[key]
+            fates = []
+            for limit in _LIMITS:
+                verify, barred, undetermined = (_at_least(item, limit) for item in outcomes)
+                fate = choice(fails, choice(spared, verify, barred), undetermined)
+                name = f"{self._label} {self._short(demand)} comes to {limit.word}"
+                fates.append(self._script.define(name, conj((self._open(demand), fate))))
+            self._fates[demand.label] = tuple(fates)
+        return self._fates[demand.label]
 
     def _failing(self, demand: Demand) -> tuple[str, str]:
         """Whether the rule's own sense is satisfied in no world, and whether an exception may save."""

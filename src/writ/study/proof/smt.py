@@ -123,4 +123,6 @@ class Script:
 
 def _line(text: str) -> str:
     """Leave out of a comment what would end it."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "?" for char in text)

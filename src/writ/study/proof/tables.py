@@ -28,6 +28,7 @@ Codes: TypeAlias = tuple[str, ...]
 
 _CODE_BITS = 7
 _LIMITS = (Outcome.SUBSTITUTE, Outcome.DENY)
+_FALLBACKS = (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
 
 
 class Tables:
@@ -40,11 +41,11 @@ class Tables:
         self._label = f"{label} {symbols.role}"
         self._parts = cells.compiled.partitions
         self._known: dict[tuple[Key, Question], tuple[str, str]] = {}
-        self._values_in: dict[Key, tuple[tuple[Parts, ...], tuple[Parts, ...]]] = {}
+        self._values_in: dict[Key, tuple[str, tuple[Parts, ...], tuple[Parts, ...]]] = {}
         self._found: dict[tuple[Node, Question], str] = {}
         self._wanted: dict[tuple[int, Question | None], Wanted] = {}
         self._opened: dict[int, str] = {}
-        self._fates: dict[tuple[int, Outcome], str] = {}
+        self._fates: dict[int, tuple[str, ...]] = {}
         self._asked: dict[tuple[tuple[Wanted, ...], Question], str] = {}
 
     def codes(self, model: str, time: Time) -> Codes:
@@ -73,6 +74,8 @@ class Tables:
         keys = [(rule, _lent(rule)) for rule in rules if rule.rule.standing != "organisation"]
         lent = sorted({key for _, key in keys if key is not None}, key=repr)
         terms = {key: self._symbols.certified(key[0], Level(*key[1])) for key in lent}
+        if not lent:
+            return self._judge([rule for rule, _ in keys])
         bits: list[list[str]] = [[] for _ in range(_CODE_BITS)]
         for size in range(len(lent) + 1):
             for held in combinations(lent, size):
@@ -88,14 +91,12 @@ class Tables:
         most = [disj(term for rule, term in against if rule.barred >= limit) for limit in _LIMITS]
         deny = self._least(rules, Outcome.DENY)
         least = [disj((self._least(rules, Outcome.SUBSTITUTE), deny)), deny]
+        fates = [self._fate(rule) for rule in rules]
         return (
             conj((least[0], most[0])),
             conj((least[1], most[1])),
             *most,
-            *(
-                disj(self._fate(rule, limit) for rule in rules)
-                for limit in (Outcome.SUBSTITUTE, Outcome.VERIFY, Outcome.DENY)
-            ),
+            *(disj(fate[place] for fate in fates) for place in range(len(_FALLBACKS))),
         )
 
     def _open(self, rule: CompiledRule) -> str:
@@ -138,21 +139,24 @@ class Tables:
         """Return a formula of a rule as something wanted, the same each time."""
         return self._wanted.setdefault((id(formula), None), Wanted(formula))
 
-    def _fate(self, rule: CompiledRule, limit: Outcome) -> str:
-        key = (id(rule), limit)
-        if key not in self._fates:
+    def _fate(self, rule: CompiledRule) -> tuple[str, ...]:
+        """Whether the rule is open and does so much meanwhile, for each limit."""
+        if id(rule) not in self._fates:
             fails = neg(self._satisfiable((self._of(rule.core),), rule.bar))
             spared = disj(
                 self._may_hold(item, rule.bar) for item in rule.exemptions if item.unproven_verify
             )
-            verify, barred, undetermined = (
-                TRUE if outcome >= limit else FALSE
-                for outcome in (Outcome.VERIFY, rule.barred, rule.undetermined)
-            )
-            fate = choice(fails, choice(spared, verify, barred), undetermined)
-            name = f"{self._label} fate {len(self._fates)}"
-            self._fates[key] = self._script.define(name, conj((self._open(rule), fate)))
-        return self._fates[key]
+            fates = []
+            for limit in _FALLBACKS:
+                verify, barred, undetermined = (
+                    TRUE if outcome >= limit else FALSE
+                    for outcome in (Outcome.VERIFY, rule.barred, rule.undetermined)
+                )
+                fate = choice(fails, choice(spared, verify, barred), undetermined)
+                name = f"{self._label} fate {len(self._fates)} {limit.word}"
+                fates.append(self._script.define(name, conj((self._open(rule), fate))))
+            self._fates[id(rule)] = tuple(fates)
+        return self._fates[id(rule)]
 
     def _satisfiable(self, wanted: tuple[Wanted, ...], question: Question) -> str:
         if (wanted, question) not in self._asked:
@@ -230,8 +234,8 @@ class Tables:
     def _values(self, place: int, mask: int, level: Level) -> tuple[str, str]:
         symbols, attribute = self._symbols, self._parts.attributes[place]
         partition = self._parts.of[place]
-        known, unsaid = self._in(place, mask)
-        name = f"{self._script.number('cells', f'{attribute} {mask:x}')} at {level}"
+        cells, known, unsaid = self._in(place, mask)
+        name = f"{cells} at {level}"
         yes = symbols.some(level, attribute, known)
         yes = self._script.define(f"{self._label} {name} yes", yes)
         rest = neg(symbols.shut(level, attribute)) if partition.everything & mask else FALSE
@@ -241,15 +245,16 @@ class Tables:
         may = disj((yes, rest, turned))
         return yes, self._script.define(f"{self._label} {name} may", may)
 
-    def _in(self, place: int, mask: int) -> tuple[tuple[Parts, ...], tuple[Parts, ...]]:
-        """Return the values that are in some of these cells, and the others that may be."""
+    def _in(self, place: int, mask: int) -> tuple[str, tuple[Parts, ...], tuple[Parts, ...]]:
+        """Return a name for cells, the values that are in some of them, and the others that may be."""
         if (place, mask) not in self._values_in:
-            partition = self._parts.of[place]
-            values = self._symbols.values(self._parts.attributes[place])
+            partition, attribute = self._parts.of[place], self._parts.attributes[place]
+            values = self._symbols.values(attribute)
             known = tuple([value for value in values if partition.bit(value) & mask])
             may = [value for value in values if partition.finer(value) & mask]
             unsaid = tuple([value for value in may if not partition.bit(value) & mask])
-            self._values_in[place, mask] = known, unsaid
+            name = self._script.number("cells", f"{attribute} {mask:x}")
+            self._values_in[place, mask] = name, known, unsaid
         return self._values_in[place, mask]
 
     def _derived(self, mask: int, question: Question) -> tuple[str, str]:

@@ -6,7 +6,6 @@
 2. Where it is asked in both senses, an expression becomes its ways to be true: each a set of atoms
    that are, and of atoms that are not. A way is possible where nothing shown is against it and every
    atom that it needs may still have a value.
-3. An expression holds in every world where its opposite is possible in none.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -76,13 +75,12 @@ class Worlds:
         self._open_at: dict[tuple[Level, str, Parts], str] = {}
 
     def possible(self, wanted: Expression, level: Level) -> str:
-        ways = self.ways(wanted, True, both_ways(senses_of(wanted)), level)  # noqa: FBT003  that it is so
+        """Whether an expression is true in some world; it is in every one where its opposite is in none."""
+        mixed = both_ways(senses_of(wanted))
+        if not mixed:
+            return self._helped(wanted, True, level)  # noqa: FBT003  that it is so
+        ways = self.ways(wanted, True, mixed, level)  # noqa: FBT003  that it is so
         return disj(self.possible_way(way, level) for way in ways)
-
-    def certain(self, wanted: Expression, level: Level) -> str:
-        """Rule 3."""
-        against = Not(wanted)
-        return neg(self.possible(against, level))
 
     def ways(
         self,
@@ -94,7 +92,7 @@ class Worlds:
         """Return the ways in which an expression is true, or false (rule 2)."""
         if isinstance(wanted, Not):
             return self.ways(wanted.item, not sense, mixed, level)
-        if not mixed or mixed.isdisjoint(asked for asked, _ in _senses(wanted, sense)):
+        if mixed.isdisjoint(asked for asked, _ in _senses(wanted, sense)):
             term = self._helped(wanted, sense, level)
             return [] if term == FALSE else [(*ALWAYS[:2], frozenset({term} - {TRUE}))]
         if isinstance(wanted, AnyOf | AllOf):
@@ -145,6 +143,8 @@ class Worlds:
         values = symbols.domain.named(atom)
         if not values:
             return FALSE, FALSE
+        if symbols.role == "unnamed":
+            return FALSE, TRUE
         told = " ".join(map("/".join, values))
         name = f"{self._script.number('list', f'{attribute} {told}')} at {level}"
         shown = symbols.some(level, attribute, values)
