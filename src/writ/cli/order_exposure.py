@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from writ.cells import cell
 from writ.cli.client import Call, ask
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile
 from writ.cli.output import show
@@ -60,7 +61,8 @@ def exposure(
         rows = csv.writer(sys.stdout, lineterminator="\n")
         rows.writerow(("who", "model", "requests", "first", "last"))
         for item in found.served:
-            rows.writerow((" ".join(item.who), item.model, item.requests, item.first, item.last))
+            served = (" ".join(item.who), item.model, item.requests, item.first, item.last)
+            rows.writerow(map(cell, served))
         for line in _limits(found):
             print(line, file=sys.stderr)
         return

@@ -12,6 +12,7 @@ import io
 from dataclasses import dataclass, replace
 
 from writ.canonical import Plain, digest_bytes, encode
+from writ.cells import cell
 from writ.clock import DAY, Clock, Instant, format_instant
 from writ.desk.affected import Affected, People, models_of
 from writ.desk.force import Force
@@ -34,7 +35,6 @@ REQUESTED, APPROVED, EXPORTED = "list.requested", "list.approved", "list.exporte
 COLUMNS = ("id", "recipient", "kind", "acts_for", "model", "outcome")
 """What a list may have; never an attribute. `recipient` is the pseudonym that notices use."""
 
-_FORMULA = ("=", "+", "-", "@")
 LONGEST = 500
 """Characters of a purpose."""
 
@@ -268,10 +268,5 @@ def _csv(columns: list[str], rows: list[tuple[str, ...]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_inert(item) for item in row] for row in rows)
+    writer.writerows(map(cell, row) for row in rows)
     return text.getvalue().encode()
-
-
-def _inert(text: str) -> str:
-    """Keep an id that somebody chose from being a formula where the list is opened."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

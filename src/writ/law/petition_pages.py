@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from writ.canonical import digest_bytes
+from writ.cells import cell
 from writ.clock import format_instant
 from writ.law.petition import Petition, Standing
 from writ.law.wording import counted
@@ -213,5 +214,5 @@ def _safe(text: object) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([head, *rows])
+    csv.writer(text, lineterminator="\n").writerows(map(cell, row) for row in (head, *rows))
     return text.getvalue().encode()

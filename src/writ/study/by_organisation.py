@@ -14,6 +14,7 @@ from typing import Any
 
 import ibis
 
+from writ.cells import FORMULA
 from writ.clock import format_instant
 from writ.study.engine import Engine, Table
 from writ.study.figures import OTHERS, Tallies, Tally, together
@@ -29,7 +30,6 @@ HEAD = (
     "subjects", "requests", "tokens", "streams",
 )  # fmt: skip
 COUNTS = ("subjects", "requests", "tokens", "streams")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _ONE = ("name", "model", "phase")
 _ROW = (*_ONE, "move")
 
@@ -71,10 +71,7 @@ def largest(
 
 
 def write(engine: Engine, table: Table | None, found: Simulation, file: Path) -> None:
-    """Write every row as CSV; those that are not told apart have no name.
-
-    A name that a spreadsheet would take for a formula begins with an apostrophe.
-    """
+    """Write every row as CSV, no name as a formula; those that are not told apart have none."""
     if table is None:
         file.write_text(",".join(f'"{name}"' for name in HEAD) + "\n", encoding="utf-8")
         return
@@ -92,10 +89,10 @@ def write(engine: Engine, table: Table | None, found: Simulation, file: Path) ->
     )
     joined = table.inner_join(phases, table.phase == phases.place)
     joined = joined.inner_join(outcomes, joined.move == outcomes.number)
-    ordered = joined.order_by("phase", "model", "name", "move").rename(organisation="name")
-    named = ordered.organisation
-    inert = named.substr(0, 1).isin(_FORMULA).ifelse(ibis.literal("'") + named, named)
-    engine.write_csv(ordered.mutate(organisation=inert).select(*HEAD), file)
+    ordered = joined.order_by("phase", "model", "name", "move")
+    formula = ordered.name.re_search(FORMULA)
+    ordered = ordered.mutate(organisation=formula.ifelse("'" + ordered.name, ordered.name))
+    engine.write_csv(ordered.select(*HEAD), file)
 
 
 def _hidden(rows: Table, floor: int) -> Table:

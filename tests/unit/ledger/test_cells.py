@@ -1,23 +1,13 @@
-"""Tables that people open in a spreadsheet: no cell is a formula, no line feed ends a row that goes on."""
+"""Tables that people open in a spreadsheet: no line feed ends a row that goes on."""
 
 import csv
 import io
 from dataclasses import replace
 
-import pytest
-
 from tests.worlds.evidence import Evidence
-from writ.ledger.cells import cell
 from writ.ledger.evidence.events import Event
 from writ.ledger.evidence.pack import open_pack
 from writ.ledger.evidence.table import table
-
-
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n"])
-def test_what_a_spreadsheet_takes_for_a_formula_begins_with_an_apostrophe(first: str) -> None:
-    """A line feed before the sign too: some programs pass over it."""
-    assert f"'{first}=1+1" == cell(f"{first}=1+1")
-    assert f"a{first}1" == cell(f"a{first}1")
 
 
 def test_a_cell_with_a_line_feed_is_one_cell(world: Evidence, pack: bytes) -> None:

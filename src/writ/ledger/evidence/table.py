@@ -8,8 +8,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 
+from writ.cells import cell
 from writ.clock import format_instant
-from writ.ledger.cells import cell
 from writ.ledger.evidence.contents import Contents
 
 COLUMNS = (

@@ -8,7 +8,7 @@ from typing import cast
 
 import msgspec
 
-from writ.ledger.cells import cell
+from writ.cells import cell
 from writ.ledger.record.places import page_of
 from writ.ledger.record.view import Order, Record, Told
 

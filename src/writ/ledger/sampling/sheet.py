@@ -9,8 +9,8 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias, get_args
 
+from writ.cells import cell
 from writ.errors import Fault, InvalidInput
-from writ.ledger.cells import cell
 
 Mark: TypeAlias = Literal["right", "wrong", "unclear"]
 MARKS: tuple[Mark, ...] = get_args(Mark)

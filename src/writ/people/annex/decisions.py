@@ -11,10 +11,11 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from writ.canonical import digest
+from writ.cells import cell, read_cell
 from writ.errors import Fault, InvalidInput, Refused
 from writ.law.document import quoted
 from writ.law.reading import nearest
@@ -26,7 +27,6 @@ Subsidiaries: TypeAlias = Literal["in", "out"]
 Decisions: TypeAlias = Mapping[int, Sequence[str]]
 SUBSIDIARY_OF = "subsidiary_of"
 COLUMNS = ("row", "name", "country", "found", "candidates", "ids")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,16 @@ def draft(listing: Listing, matches: Mapping[int, Match]) -> bytes:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     for number, row in listing.rows.items():
-        table.writerow([number, *map(_plain, _line(row, matches[number]))])
+        table.writerow([number, *map(cell, _line(row, matches[number]))])
     return text.getvalue().encode()
 
 
 def read_decisions(data: bytes, file: str, listing: Listing, directory: Directory) -> Decisions:
     """Read decisions (rule 2); InvalidInput has everything undecided, unknown and double."""
-    rows = read_table(data, file, ["row", "ids"], COLUMNS).rows
+    rows = [
+        replace(line, cells={**line.cells, "ids": read_cell(line.cells.get("ids", ""))})
+        for line in read_table(data, file, ["row", "ids"], COLUMNS).rows
+    ]
     faults: list[Fault] = []
     decided: dict[int, tuple[str, ...]] = {}
     for line in rows:
@@ -112,10 +115,6 @@ def _line(row: Named, match: Match) -> Iterator[str]:
 
 def _candidate(item: Candidate) -> str:
     return f"{item.id} {item.score}" + (f" ({item.odd})" if item.odd else "")
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _number(text: str) -> int | None:
