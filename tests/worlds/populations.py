@@ -6,7 +6,7 @@
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -18,9 +18,10 @@ from tests.worlds.lawbooks import COMPANIES, MODELS, PEOPLE, chance, pick
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Compiled
-from writ.law.compiled.decide import decide_compiled
+from writ.law.compiled.decide import decide_compiled, joined, links
 from writ.law.subjects import read_fact, write_fact, write_subject
-from writ.model.subject import Chain, Fact, Subject
+from writ.model.decision import Settlement
+from writ.model.subject import Chain, Fact, Subject, Value
 from writ.model.vocabulary import Kind
 
 PLANS = ("free", "pro", None)
@@ -138,18 +139,8 @@ def moved(
     """
     known = {subject.id: subject for subject in world.subjects}
     told = known.keys() | {name for subject in world.subjects for name in subject.acts_for[:1]}
-    none: tuple[str | None, str | None] = (None, None)
-    chains = [((subject.id, *none), {"subjects": 1}) for subject in world.subjects]
-    chains += [
-        (
-            (item.subject, item.organisation, item.end_user),
-            {"requests": 1, "tokens": item.tokens, "streams": int(item.open)},
-        )
-        for item in world.requests
-        if sides[1].book.catalogue.resolve(item.model) == model
-    ]
     found: dict[str, dict[str, Counter[tuple[str, str]]]] = {}
-    for names, counts in chains:
+    for names, counts in _asking(world, sides[1], model).items():
         own = known[names[0]].acts_for if names[0] in known else ()
         company = names[1] or (own[0] if len(set(own)) == 1 else None)
         if company in told:
@@ -157,6 +148,21 @@ def moved(
             for measure, count in counts.items():
                 of = found.setdefault(company, {}).setdefault(measure, Counter())
                 of[before, after] += count
+    return found
+
+
+def _asking(
+    world: World, compiled: Compiled, model: str
+) -> dict[tuple[str, str | None, str | None], Counter[str]]:
+    """Give who asks for a model, each once: subjects with a key of their own, and by request."""
+    found: dict[tuple[str, str | None, str | None], Counter[str]] = {}
+    for subject in world.subjects:
+        found.setdefault((subject.id, None, None), Counter()).update(subjects=1)
+    for item in world.requests:
+        if compiled.book.catalogue.resolve(item.model) == model:
+            names = (item.subject, item.organisation, item.end_user)
+            counts = {"requests": 1, "tokens": item.tokens, "streams": int(item.open)}
+            found.setdefault(names, Counter()).update(counts)
     return found
 
 
@@ -170,6 +176,115 @@ def hit(found: Mapping[str, Mapping[str, Counter[tuple[str, str]]]], measure: st
     return stricter
 
 
+def near(random: Random, world: World, at: Instant) -> World:
+    """Add people and companies who differ from others in one thing that has to do with their facts.
+
+    When they were seen, how sure it is, in which order, or one fact less; some of what is named is
+    on no list; companies own themselves, and one another, by the very same facts.
+    """
+    found = [one for one in world.subjects if one.facts]
+    more = [
+        replace(one, id=f"{one.id}-{number}", facts=_near(random, one.facts, at))
+        for number in range(2)
+        for one in found
+    ]
+    ids = [one.id for one in (*world.subjects, *more) if one.kind == "organisation"]
+    ring = tuple(one for one in more if one.kind == "organisation" and chance(random, 50))
+    owners = Fact(
+        "owners",
+        tuple(Value((name, "25")) for name in random.sample(ids, min(3, len(ids)))),
+        pick(random, ("at_least", "exhaustive")),
+        4,
+        "register",
+        "somebody",
+        at - pick(random, (0, 1, 60)),
+    )
+    rest = [one for one in more if one not in ring]
+    ringed = [replace(one, facts=(owners,)) for one in ring]
+    subjects = (*world.subjects, *rest, *ringed)
+    plans = {**world.plans, **{one.id: pick(random, PLANS) for one in more}}
+    named = [one.id for one in more]
+    requests = tuple(
+        replace(item, subject=pick(random, named)) if chance(random, 50) else item
+        for item in world.requests
+    )
+    return World(subjects, plans, requests if named else world.requests)
+
+
+def _near(random: Random, facts: tuple[Fact, ...], at: Instant) -> tuple[Fact, ...]:
+    if chance(random, 40):
+        seen = at + pick(random, (-80, -70, -41, -40, -25, -2, -1, 0, 0, 1))
+        return tuple(replace(item, verified_at=seen, expires_at=None) for item in facts)
+    place = random.randrange(len(facts))
+    others = (*facts[:place], *facts[place + 1 :])
+    changed = pick(
+        random,
+        (
+            replace(facts[place], assurance=random.randint(0, 4)),
+            replace(facts[place], values=tuple(map(_elsewhere, facts[place].values))),
+            replace(facts[place], verified_at=at - random.randint(0, 2), expires_at=None),
+            facts[place],
+        ),
+    )
+    return others if chance(random, 20) else (*others, changed)
+
+
+def _elsewhere(value: Value) -> Value:
+    """Let a country be one that no list has, and an owner one that nobody knows."""
+    first = {"FR": "DE", "US": "JP", "c1": "x1", "c2": "x2"}.get(value.parts[0], value.parts[0])
+    return replace(
+        value, parts=(first, *(part.replace(value.parts[0], first) for part in value.parts[1:]))
+    )
+
+
+def settled(world: World, compiled: Compiled, at: Instant, model: str) -> Counter[tuple[str, str]]:
+    """Count one by one what would settle whom, in words, of subjects and what they asked.
+
+    It is the first thing that the decision lists for each link, of those that are open.
+    """
+    known = {subject.id: subject for subject in world.subjects}
+    found = Counter[tuple[str, str]]()
+    for names, counts in _asking(world, compiled, model).items():
+        chain = _chain(known, names)
+        if isinstance(chain, Chain):
+            code = joined(compiled, links(compiled, chain, at), model, at)
+            decision = decide_compiled(compiled, chain, model, at)
+            if decision.outcome.word != "permit" and code & 3 != code >> 2 & 3:
+                evidence = cheapest(decision.would_settle, chain, at)
+                found.update({(evidence, measure): count for measure, count in counts.items()})
+    return +found
+
+
+def cheapest(listed: tuple[Settlement, ...], chain: Chain, at: Instant) -> str:
+    """Write the first thing listed for each link; of a complete list what is not known yet."""
+    first: dict[str, Settlement] = {}
+    told = []
+    for item in listed:
+        one = first.setdefault(item.link, item)
+        if item is one or (one.together is not None and item.together == one.together):
+            known = _known(chain, item, at) if item.completeness == "exhaustive" else ()
+            values = tuple(parts for parts in item.values if parts not in known)
+            told.append(replace(item, values=values))
+    return written(told)
+
+
+def written(evidence: Iterable[Settlement]) -> str:
+    """Write evidence as it is told of many, whichever owner or parent would show it."""
+    return str([replace(item, together=None, subject=item.subject and "?") for item in evidence])
+
+
+def _known(chain: Chain, item: Settlement, at: Instant) -> set[tuple[str, ...]]:
+    link: Subject | None = getattr(chain, item.link)
+    whose = link if link is None or item.subject is None else link.related.get(item.subject)
+    return {
+        value.parts
+        for fact in (whose.facts if whose else ())
+        if fact.attribute == item.attribute and fact.verified_at <= at
+        for value in fact.values
+        if value.holds(at)
+    }
+
+
 def _outcome(
     known: Mapping[str, Subject],
     compiled: Compiled,
@@ -177,6 +292,14 @@ def _outcome(
     model: str,
     at: Instant,
 ) -> str:
+    chain = _chain(known, names)
+    if isinstance(chain, str):
+        return chain
+    return decide_compiled(compiled, chain, model, at, settling=False).outcome.word
+
+
+def _chain(known: Mapping[str, Subject], names: tuple[str, str | None, str | None]) -> Chain | str:
+    """Return the chain of a request, or what it gets if it is none."""
     known = {name: replace(subject, related=known) for name, subject in known.items()}
     requester = known.get(names[0])
     if requester is None:
@@ -192,4 +315,4 @@ def _outcome(
     user = None if names[2] is None else known.get(names[2], Subject(names[2], "person"))
     if user is not None and user.kind != "person":
         return "deny"
-    return decide_compiled(compiled, Chain(requester, company, user), model, at).outcome.word
+    return Chain(requester, company, user)

@@ -4,12 +4,12 @@
    lawbooks' own, and which of the lawbooks' lists the subject is on. Rows of one pattern are read
    once, as the subject of one of them.
 2. Patterns that have the same profile and lend the same capacity, in every lawbook at every
-   instant asked, the same citizenships and residence as known, and whose facts contradict each
-   other alike, are one class: whatever they show besides comes to the same.
+   instant asked, the same citizenships and residence as known, and have shown alike where something
+   would settle them (see `writ.study.showing`), are one class.
 3. A class has a number above 0; who cannot be told gets one of the numbers below.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -17,13 +17,13 @@ import msgspec
 from writ.clock import Instant
 from writ.errors import InvalidInput
 from writ.law.compiled.book import Capacity, Compiled, Profile
-from writ.law.compiled.evidence import Combined, Question, combined, present
 from writ.law.document import quoted
 from writ.law.subjects import UNPROVED, read_subject
 from writ.model.expression import HeldAt, MostRecent
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
 from writ.model.vocabulary import KINDS, Kind
+from writ.study.showing import Showing, offered
 
 NOBODY = 0
 """No organisation, or no end user."""
@@ -54,17 +54,17 @@ FAULTS = 100
 """Different faults that are told apart."""
 OTHER_FAULTS = "other faults"
 UNTOLD = "not known"
-NOTHING_KNOWN = Combined(frozenset(), closed=False)
 _EPOCH = "1970-01-01T00:00:00Z"
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One lawbook at one instant."""
+    """One lawbook at one instant, and the models of which is asked what would settle whom."""
 
     compiled: Compiled
     at: Instant
+    settling: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,16 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class, told by one of its subjects; `sort` is a number above 0 (rule 4)."""
+    """A class, told by one of its subjects.
+
+    `sort` is a number above 0 of all that outcomes turn on; `shown`, of what evidence turns on too.
+    """
 
     subject: Subject
     citizenship: str
     residence: str
     sort: int
+    shown: int
 
 
 @dataclass(slots=True)
@@ -101,7 +105,16 @@ class Classes:
     faults: dict[str, tuple[int, str]] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)
     _sorts: dict[object, int] = field(default_factory=dict)
+    _shown: dict[object, int] = field(default_factory=dict)
+    _showing: dict[int, Showing] = field(init=False)
     _facts: dict[tuple[str, bytes], Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._showing = {
+            place: Showing(item.compiled, item.at, item.settling)
+            for place, item in enumerate(self.asked)
+            if item.settling
+        }
 
     def __getitem__(self, number: int) -> Class:
         return self.known[number - 1]
@@ -119,6 +132,12 @@ class Classes:
     def follows(self) -> frozenset[Kind]:
         """The kinds of subjects whose class may rest on the facts of others."""
         return frozenset[Kind]().union(*(item.compiled.follows for item in self.asked))
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """Whom evidence may name, where whom it names counts; see `writ.study.showing`."""
+        asked = (item.compiled for item in self.asked if item.settling and item.compiled.follows)
+        return frozenset[str]().union(*map(offered, asked))
 
     @property
     def compares_dates(self) -> bool:
@@ -146,30 +165,17 @@ class Classes:
         citizenship = told(subject, "citizenships", at)
         residence = told(subject, "residence", at)
         standing = tuple(_standing(subject, item) for item in self.asked)
-        key = (subject.kind, citizenship, residence, standing, self._contradicted(subject, at))
-        number = self._numbers.setdefault(key, len(self.known) + 1)
+        shown = (
+            subject.kind,
+            standing,
+            tuple(item.of(subject, standing[place][0]) for place, item in self._showing.items()),
+        )
+        number = self._numbers.setdefault((citizenship, residence, shown), len(self.known) + 1)
         if number > len(self.known):
-            sort = self._sorts.setdefault((subject.kind, standing), len(self._sorts) + 1)
-            self.known.append(Class(subject, citizenship, residence, sort))
+            sort = self._sorts.setdefault(shown[:2], len(self._sorts) + 1)
+            alike = self._shown.setdefault(shown, len(self._shown) + 1)
+            self.known.append(Class(subject, citizenship, residence, sort, alike))
         return number
-
-    def _contradicted(self, subject: Subject, at: Instant) -> frozenset[tuple[str, Question]]:
-        """Say which attributes nothing is known of for that their facts contradict each other."""
-        closed = {fact.attribute for fact in subject.facts if fact.completeness == "exhaustive"}
-        found = []
-        for name in closed:
-            facts = [fact for fact in subject.facts if fact.attribute == name]
-            for question in self._questions() if len(facts) > 1 else ():
-                there = [fact for fact in facts if present(fact, question, at)]
-                shown = any(fact.completeness == "exhaustive" and fact.values for fact in there)
-                if shown and combined(there, at) == NOTHING_KNOWN:
-                    found.append((name, question))
-        return frozenset(found)
-
-    def _questions(self) -> Iterable[Question]:
-        """Give every floor, at every age that the lawbooks ask for."""
-        ages = {None, *(age for item in self.asked for age in _ages(item.compiled.book))}
-        return (Question(floor, age) for floor in range(5) for age in ages)
 
     def _read(self, pattern: Pattern) -> Subject:
         if pattern.kind == UNPROVED:
@@ -250,11 +256,15 @@ def told(subject: Subject, attribute: str, at: Instant) -> str:
 
 
 def thresholds(books: Iterable[Compiled], instants: Iterable[Instant]) -> tuple[Instant, ...]:
-    """Return the instants that split patterns: an instant counts from the one after it on."""
+    """Return the instants that split patterns: an instant counts from the one after it on.
+
+    What was seen at the very instant asked about is apart: what settles is shown at the same.
+    """
     known = tuple(books)
     ages = {None, *(age for item in known for age in _ages(item.book))}
-    counted = {at + 1 - (age or 0) for at in instants for age in ages}
-    return tuple(sorted(counted.union(*map(_held_at, known))))
+    asked = set(instants)
+    counted = {at + 1 - (age or 0) for at in asked for age in ages}
+    return tuple(sorted(counted.union(asked, *map(_held_at, known))))
 
 
 def _held_at(asked: Compiled) -> set[Instant]:

@@ -104,7 +104,9 @@ class Comparison:
         """
         last = max((*self.before.boundaries(), *self.after.boundaries()), default=0)
         instants = [phase.start for phase in self.phases] or [last]
-        return tuple(Asked(side, at) for at in instants for side in self.compiled)
+        before, after = self.compiled
+        sides = ((before, ()), (after, self.touched))
+        return tuple(Asked(side, at, models) for at in instants for side, models in sides)
 
     @cached_property
     def touched(self) -> tuple[str, ...]:

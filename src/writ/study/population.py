@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import ibis
 
@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, Kind] = {
 LINES = ".jsonl"
 NOTHING = "nothing of it is counted"
 _KEY = ("kind", "facts", "verified", "expires", "seen", "wrong", "list")
+_Read: TypeAlias = tuple[Mapping[str, Any], Subject | None]
 _NUMBERED = ("id", "kind", "number", "sort", "acts_for", "plan")
 
 
@@ -90,25 +91,22 @@ def read_population(
     """Number every subject of a table (rule 2)."""
     raw, lacking = open_columns(engine, source, REQUIRED, COLUMNS)
     keyed = _keyed(engine, raw, lists, thresholds, dates=classes.compares_dates)
-    grouped = keyed.group_by(_KEY).agg(
-        rows=keyed.count(),
-        id=keyed.id.min(),
-        verified_at=keyed.verified_at.min(),
-        expires_at=keyed.expires_at.min(),
-    )
-    rows = [(row, classes.read(_pattern(row), row["rows"])) for row in engine.rows(grouped)]
-    total = sum(row["rows"] for row, _ in rows)
-    related = _related(engine, keyed, classes, (subject for _, subject in rows if subject))
-    columns: dict[str, list[Any]] = {name: [row[name] for row, _ in rows] for name in _KEY}
+    read = _patterns(engine, keyed, classes)
+    total = sum(row["rows"] for row, _ in read)
+    related = _related(engine, keyed, classes, (subject for _, subject in read if subject))
+    if related:
+        keyed, read = _apart(engine, keyed, read, related)
+    key = (*_KEY, "apart") if related else _KEY
+    columns: dict[str, list[Any]] = {name: [row[name] for row, _ in read] for name in key}
     columns["number"] = [
         UNREADABLE if subject is None else classes.of(replace(subject, related=related))
-        for _, subject in rows
+        for _, subject in read
     ]
     columns["sort"] = [classes.sort(number) for number in columns["number"]]
-    texts = ("kind", "facts", "seen", "wrong")
+    texts = ("kind", "facts", "seen", "wrong", "apart")
     kinds = {column: "text" if column in texts else "number" for column in columns}
     numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
-    numbered = keyed.inner_join(numbers, _KEY).select(*_NUMBERED)
+    numbered = keyed.inner_join(numbers, key).select(*_NUMBERED)
     (ids,) = engine.rows(keyed.aggregate(different=keyed.id.nunique()))
     unique, acting, doubled = numbered, keyed, list[Problem]()
     if ids["different"] < total:
@@ -180,7 +178,8 @@ def _related(
 ) -> dict[str, Subject]:
     """Read owners and parents, and theirs, where some rule asks about them."""
     found: dict[str, Subject] = {}
-    wanted = {name for one in subjects if one.kind in classes.follows for name in one.rests_on()}
+    asked = {name for one in subjects if one.kind in classes.follows for name in one.rests_on()}
+    wanted = asked | classes.offered
     while wanted:
         listed = engine.small({"wanted": ("text", sorted(wanted))})
         rows = engine.rows(keyed.inner_join(listed, keyed.id == listed.wanted))
@@ -189,6 +188,33 @@ def _related(
         named = {name for subject in latest if subject for name in subject.names()}
         wanted = named - found.keys() - wanted
     return found
+
+
+def _patterns(engine: Engine, keyed: Table, classes: Classes) -> list[_Read]:
+    """Read every pattern once (rule 2)."""
+    grouped = keyed.group_by(_KEY).agg(
+        rows=keyed.count(),
+        id=keyed.id.min(),
+        verified_at=keyed.verified_at.min(),
+        expires_at=keyed.expires_at.min(),
+    )
+    return [(row, classes.read(_pattern(row), row["rows"])) for row in engine.rows(grouped)]
+
+
+def _apart(
+    engine: Engine, keyed: Table, read: Iterable[_Read], related: Iterable[str]
+) -> tuple[Table, list[_Read]]:
+    """Tell subjects on whom others rest from who else has their facts: these may come back to them."""
+    named = engine.small({"resting": ("text", sorted(related))})
+    joined = keyed.left_join(named, keyed.id == named.resting)
+    keyed = joined.mutate(apart=joined.resting.fill_null("")).drop("resting")
+    grouped = keyed.group_by(*_KEY, "apart").agg(id=keyed.id.min())
+    known = {tuple(row[name] for name in _KEY): subject for row, subject in read}
+    found: list[_Read] = []
+    for row in engine.rows(grouped):
+        subject = known[tuple(row[name] for name in _KEY)]
+        found.append((row, None if subject is None else replace(subject, id=row["id"])))
+    return keyed, found
 
 
 def _keyed(

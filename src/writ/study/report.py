@@ -189,7 +189,7 @@ def _tally(tally: Tally) -> Plain:
 
 
 def settlement_plain(item: Settlement) -> Plain:
-    """Write what would settle somebody."""
+    """Write what would settle somebody; a complete list has what is known of them besides."""
     return {
         "link": item.link,
         "attribute": item.attribute,
@@ -283,5 +283,7 @@ def evidence_words(evidence: Iterable[Settlement]) -> str:
 
 
 def _shown(item: Settlement) -> str:
-    values = "/".join("-".join(filter(None, parts)) for parts in item.values) or "none"
-    return f"in full: {values}" if item.completeness == "exhaustive" else values
+    values = "/".join("-".join(filter(None, parts)) for parts in item.values)
+    if item.completeness != "exhaustive":
+        return values
+    return f"in full, with {values}" if values else "in full"

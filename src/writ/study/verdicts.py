@@ -5,20 +5,25 @@
 2. Who cannot be told to be a chain at all is refused, as the meaning has it; whom the input does
    not let us read is not judged, and has an outcome of its own here.
 3. What would settle a chain that is open is, for each of its links, the first thing that the
-   decision lists: the cheapest. Which owner or parent would show it is left out.
+   decision lists: the cheapest. Links of one class that have shown alike are settled alike (see
+   `writ.study.showing`), so that it holds of everybody, and not of one of each class.
+4. It is told as a kind of evidence: of a complete list only what it would have beyond what is known
+   already, and not which owner or parent would show it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
+from typing import TypeAlias
 
+from writ.clock import Instant
 from writ.law.compiled.book import Capacity, Profile
-from writ.law.compiled.decide import NamedLink, decide_compiled, links, outcome_of_codes
+from writ.law.compiled.decide import NamedLink, links, outcome_of_codes, settle_link
 from writ.law.compiled.settle_derived import SOMEBODY
 from writ.model.decision import Settlement
 from writ.model.outcome import Outcome
-from writ.model.subject import Chain
+from writ.model.subject import Chain, Subject
 from writ.study.classes import (
     NOBODY,
     TWICE,
@@ -51,6 +56,7 @@ class Verdict:
 _REFUSED = Verdict(Outcome.DENY.word)
 _UNTOLD = Verdict(UNJUDGED)
 _Standing = tuple[Profile, Capacity]
+Evidence: TypeAlias = tuple[Settlement, ...]
 
 
 @dataclass(slots=True)
@@ -58,9 +64,9 @@ class Verdicts:
     """Rule 1, each remembered; `models` are canonical names."""
 
     classes: Classes
-    _links: dict[tuple[Asker, int], tuple[_Standing, ...]] = field(default_factory=dict)
+    _links: dict[tuple[Asker, int], tuple[NamedLink, ...]] = field(default_factory=dict)
     _codes: dict[tuple[int, str, _Standing], int] = field(default_factory=dict)
-    _settled: dict[tuple[object, ...], tuple[Settlement, ...]] = field(default_factory=dict)
+    _settled: dict[tuple[object, ...], Evidence] = field(default_factory=dict)
     _known: dict[tuple[Asker, int, str], Verdict] = field(default_factory=dict)
 
     def of(self, asker: Asker, place: int, model: str) -> Verdict:
@@ -71,24 +77,31 @@ class Verdicts:
             found = self._known[key] = self._judge(asker, place, model)
         return found
 
-    def settling(self, asker: Asker, place: int, model: str) -> tuple[Settlement, ...]:
+    def settling(self, asker: Asker, place: int, model: str) -> Evidence:
         """Return the evidence that would settle an open chain; none: no evidence would (rule 3)."""
-        asked = self.classes.asked[place]
-        key = (place, model, self._names(asker), self._standings(asker, place, asked))
+        return tuple(
+            item
+            for link in self._named(asker, place)
+            for item in self._settling(link, place, model, self._shown(asker, link))
+        )
+
+    def _shown(self, asker: Asker, link: NamedLink) -> int:
+        """Return what the class of a link has shown, by number; of a link without one, none."""
+        number: int = getattr(asker, link.name)
+        return self.classes[number].shown if number > NOBODY else NOBODY
+
+    def _settling(self, link: NamedLink, place: int, model: str, shown: int) -> Evidence:
+        key = (place, model, link.name, link.profile.role, link.capacity, shown)
         found = self._settled.get(key)
         if found is None:
-            found = self._settled[key] = self._settle(asker, asked, model)
+            asked = self.classes.asked[place]
+            cell = asked.compiled.phases.cell(model, asked.at)
+            judged = asked.compiled.judgement(model, cell, link.profile, link.capacity)
+            listed = settle_link(asked.compiled, link, judged, model, asked.at)
+            found = self._settled[key] = tuple(
+                kind_of(item, link.subject, asked.at) for item in cheapest(listed)
+            )
         return found
-
-    def _names(self, asker: Asker) -> tuple[str, bool, bool]:
-        """What the links are called by: two chains alike else are still two."""
-        kind = self.classes[asker.requester].subject.kind
-        return kind, asker.organisation == NOBODY, asker.end_user == NOBODY
-
-    def _settle(self, asker: Asker, asked: Asked, model: str) -> tuple[Settlement, ...]:
-        decision = decide_compiled(asked.compiled, self.chain(asker), model, asked.at)
-        found = cheapest(decision.would_settle)
-        return tuple(replace(item, subject=item.subject and SOMEBODY) for item in found)
 
     def chain(self, asker: Asker) -> Chain:
         """Return a chain of the classes."""
@@ -106,7 +119,7 @@ class Verdicts:
         asked = self.classes.asked[place]
         if model not in asked.compiled.book.catalogue.models or min(numbers) < NOBODY:
             return _REFUSED  # rule 2
-        standings = self._standings(asker, place, asked)
+        standings = [(link.profile, link.capacity) for link in self._named(asker, place)]
 
         def code(name: str) -> int:
             return reduce(or_, (self._code(place, asked, name, link) for link in standings))
@@ -115,11 +128,11 @@ class Verdicts:
         joined = code(model)
         return Verdict(outcome.word, open=joined & 3 != joined >> 2 & 3)
 
-    def _standings(self, asker: Asker, place: int, asked: Asked) -> tuple[_Standing, ...]:
+    def _named(self, asker: Asker, place: int) -> tuple[NamedLink, ...]:
         key = (asker, place)
         if key not in self._links:
-            named: Sequence[NamedLink] = links(asked.compiled, self.chain(asker), asked.at)
-            self._links[key] = tuple((link.profile, link.capacity) for link in named)
+            asked = self.classes.asked[place]
+            self._links[key] = links(asked.compiled, self.chain(asker), asked.at)
         return self._links[key]
 
     def _code(self, place: int, asked: Asked, model: str, link: _Standing) -> int:
@@ -128,6 +141,25 @@ class Verdicts:
             cell = asked.compiled.phases.cell(model, asked.at)
             self._codes[key] = asked.compiled.judgement(model, cell, *link).triple.code
         return self._codes[key]
+
+
+def kind_of(item: Settlement, subject: Subject, at: Instant) -> Settlement:
+    """Tell what a link lists as it is told of all whom the same would settle (rule 4)."""
+    whose = subject if item.subject is None else subject.related.get(item.subject)
+    known = {
+        value.parts
+        for fact in (() if whose is None else whose.facts)
+        if fact.attribute == item.attribute and fact.verified_at <= at
+        for value in fact.values
+        if value.holds(at)
+    }
+    beyond = tuple(parts for parts in item.values if parts not in known)
+    return replace(
+        item,
+        values=beyond if item.completeness == "exhaustive" else item.values,
+        subject=item.subject and SOMEBODY,
+        together=None,
+    )
 
 
 def cheapest(items: Sequence[Settlement]) -> tuple[Settlement, ...]:

@@ -84,12 +84,13 @@ def decide_compiled(
     cell = compiled.phases.cell(name, at)
     judged = [(link, compiled.judgement(name, cell, link.profile, link.capacity)) for link in named]
     held = compiled.speaking(name, at).held
+    asked = () if held or not settling else judged
     return Decision(
         outcome,
         name,
         served_by,
         (*((Reason("held"),) if held else ()), *_reasons(judged), *extra),
-        () if held or not settling else _settlements(compiled, judged, (cell, name, at)),
+        tuple(item for one in asked for item in settle_link(compiled, *one, name, at)),
         digest,
         at,
     )
@@ -185,18 +186,10 @@ def _reasons(judged: Sequence[tuple[NamedLink, Judgement]]) -> tuple[Reason, ...
     )
 
 
-def _settlements(
-    compiled: Compiled,
-    judged: Sequence[tuple[NamedLink, Judgement]],
-    question: tuple[int, str, Instant],
+def settle_link(
+    compiled: Compiled, link: NamedLink, found: Judgement, model: str, at: Instant
 ) -> tuple[Settlement, ...]:
-    return tuple(
-        settlement
-        for link, found in judged
-        for settlement in settle(
-            compiled,
-            Open(link.name, link.subject, link.capacity, *question),
-            found,
-            named=link.profile.role != "unnamed",
-        )
-    )
+    """Return what would settle one link as judged for a model, which no hold keeps from everybody."""
+    cell = compiled.phases.cell(model, at)
+    asked = Open(link.name, link.subject, link.capacity, cell, model, at)
+    return settle(compiled, asked, found, named=link.profile.role != "unnamed")

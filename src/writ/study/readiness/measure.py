@@ -6,8 +6,9 @@
    the worst that becomes of it on those: it keeps working at once, with the model or with a
    substitute; it would have to show something; or it is barred, by what is known of it.
 3. Readiness is the share of those served today that keep working at once.
-4. What it would have to show is the cheapest evidence that the decision lists. Whether that helps is
-   tried: the account is judged again, by the compiled meaning, with the evidence shown.
+4. What it would have to show is the cheapest evidence that the decision lists, told as a simulation
+   tells it (see `writ.study.verdicts`). Whether that helps is tried: the account is judged again, by
+   the compiled meaning, with the evidence shown.
 5. Classes are judged, people are counted: a population is read once, whatever is asked of it.
 """
 
@@ -37,14 +38,12 @@ from writ.study.population import (
 from writ.study.readiness.library import Plausible
 from writ.study.subject_lines import Held
 from writ.study.traffic import Asker
-from writ.study.verdicts import UNJUDGED, Verdict, Verdicts, cheapest
+from writ.study.verdicts import UNJUDGED, Evidence, Verdict, Verdicts, cheapest, kind_of
 
 Standing: TypeAlias = Literal["at_once", "replaced", "verify", "barred", "unjudged"]
 STANDINGS: tuple[Standing, ...] = ("at_once", "replaced", "verify", "barred", "unjudged")
 LARGEST = 5
 _SERVED = frozenset({Outcome.PERMIT.word, Outcome.SUBSTITUTE.word})
-
-Evidence: TypeAlias = tuple[Settlement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,8 @@ def measure(
     """Measure every template (rule 5)."""
     books = (base, *(item.book for item in library))
     compiled = [Compiled(book) for book in books]
-    classes = Classes([Asked(one, at) for one in compiled])
+    asked = (Asked(one, at, item.models) for one, item in zip(compiled[1:], library, strict=True))
+    classes = Classes((Asked(compiled[0], at), *asked))
     edges = thresholds(compiled, [at])
     population = read_population(engine, source, classes, lists_of(compiled), edges)
     verdicts = Verdicts(classes)
@@ -144,7 +144,7 @@ def _reading(
         if worst == "verify":
             model = next(name for name, standing in standings.items() if standing == worst)
             shown = _cheapest(verdicts, account.asker, place, model)
-            evidence = _evidence(shown)
+            evidence = _told(verdicts, account.asker, shown, verdicts.classes.asked[place].at)
             found.asked[evidence] += account.count
             if _helps(verdicts, account.asker, shown, (place, standings)):
                 found.helped.setdefault(evidence, []).append(account)
@@ -179,9 +179,10 @@ def _cheapest(verdicts: Verdicts, asker: Asker, place: int, model: str) -> Evide
     return cheapest(decision.would_settle)
 
 
-def _evidence(found: Evidence) -> Evidence:
-    """Let the same evidence be the same, whatever else is listed, and whichever owner shows it."""
-    return tuple(replace(item, together=None, subject=item.subject and SOMEBODY) for item in found)
+def _told(verdicts: Verdicts, asker: Asker, evidence: Evidence, at: Instant) -> Evidence:
+    """Tell what one of the class would show as what all of it would."""
+    chain = verdicts.chain(asker)
+    return tuple(kind_of(item, _link(chain, item.link), at) for item in evidence)
 
 
 def _helps(

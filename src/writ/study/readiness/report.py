@@ -17,10 +17,11 @@ from writ.law.snapshot import law_digest
 from writ.model.order import Lawbook
 from writ.study.readiness.history import Entry
 from writ.study.readiness.library import LeftOut
-from writ.study.readiness.measure import STANDINGS, Evidence, Measured, Reading, Standing
+from writ.study.readiness.measure import STANDINGS, Measured, Reading, Standing
 from writ.study.readiness.standing import MEASURED, Drilled, Signers
 from writ.study.readiness.steps import Around, Step, evidence_words, percent, steps
 from writ.study.report import settlement_plain
+from writ.study.verdicts import Evidence
 
 STEPS_SHOWN = 8
 EVIDENCE_SHOWN = 2

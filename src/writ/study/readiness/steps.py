@@ -14,8 +14,9 @@ from typing import Literal, TypeAlias
 from writ.clock import Instant
 from writ.model.decision import Settlement
 from writ.study.coverage import Coverage
-from writ.study.readiness.measure import Account, Evidence, Measured, Reading
+from writ.study.readiness.measure import Account, Measured, Reading
 from writ.study.readiness.standing import DRILL_EVERY, Drilled, Signers
+from writ.study.verdicts import Evidence
 
 Kind: TypeAlias = Literal["signers", "coverage", "verify", "substitute", "drill"]
 SHOWN_VALUES = 4
@@ -136,7 +137,7 @@ def _shown(item: Settlement) -> str:
     more = f" or {len(values) - SHOWN_VALUES} more" if len(values) > SHOWN_VALUES else ""
     said = "/".join(values[:SHOWN_VALUES]) + more
     if item.completeness == "exhaustive":
-        said = f"in full{': ' if said else ''}{said}"
+        said = f"in full{', with ' if said else ''}{said}"
     who = f"{'an owner or parent of the ' if item.subject else ''}{item.link.replace('_', ' ')}"
     return f"{who} shows {item.attribute} {said} at A{item.assurance}"
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.worlds.populations import cheapest, written
 from writ.clock import format_instant, parse_instant
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
 from writ.law.folder import check_folder, load_folder
 from writ.law.request import read_subjects
-from writ.model.decision import Decision
+from writ.model.decision import Decision, Settlement
 from writ.model.order import Lawbook
 from writ.model.subject import Chain, Subject
 from writ.study.coverage import NO_REGISTER
@@ -22,6 +23,7 @@ from writ.study.engine import open_engine
 from writ.study.readiness.library import Plausible, answers_for, read_library
 from writ.study.readiness.measure import STANDINGS, Measured, Reading, largest, measure
 from writ.study.readiness.steps import Around, Step, steps
+from writ.study.verdicts import kind_of
 
 JUNE = Path(__file__).parents[4] / "orders" / "june-2026"
 PEOPLE = JUNE / "subjects.jsonl"
@@ -105,6 +107,27 @@ def test_it_counts_what_is_decided_one_by_one(
     assert expected.total() == reading.served
 
 
+def test_everybody_is_told_their_own_evidence(
+    june: tuple[Measured, Sequence[Plausible], Lawbook], subjects: Mapping[str, Subject]
+) -> None:
+    """What accounts would have to show is what `decide` lists first for each of them."""
+    found, library, base = june
+    before = Compiled(base)
+    for reading, item in zip(found.readings, library, strict=True):
+        after, expected = Compiled(item.book), Counter[str]()
+        for who in subjects.values():
+            pairs = [
+                (decided(before, who, subjects, model), decided(after, who, subjects, model))
+                for model in item.models
+            ]
+            if who.kind != "organisation" and standing(pairs) == "verify":
+                one = next(pair for pair in pairs if standing([pair]) == "verify")[1]
+                company = subjects[who.acts_for[0]] if who.acts_for else None
+                expected[cheapest(one.would_settle, Chain(who, company), AT)] += 1
+        told = Counter({written(evidence): count for evidence, count in reading.asked.items()})
+        assert expected == told
+
+
 def first_step(found: Measured, template: str) -> tuple[Step, float, float]:
     """Return the step that raises one template most, and from what to what."""
     asking = [step for step in steps(found, Around({}, NO_REGISTER)) if step.kind == "verify"]
@@ -136,10 +159,10 @@ def test_asking_brings_what_was_promised(
         who = subjects[line["id"]]
         if who.kind == "person":
             decision = decided(book, who, subjects, item.models[0])
-            cheapest = {part.link: part for part in reversed(decision.would_settle)}.values()
-            bare = [replace(part, methods=(), together=None) for part in cheapest]
+            first = {part.link: part for part in reversed(decision.would_settle)}.values()
+            bare = [replace(kind_of(part, who, AT), methods=()) for part in first]
             if decision.outcome.word == "verify" and [asked] == bare:
-                line["facts"].append(shown(step))
+                line["facts"].append(shown(*first))
     people = tmp_path / "people.jsonl"
     people.write_text("\n".join(map(json.dumps, lines)))
     then, _, _ = measured(people)
@@ -149,9 +172,8 @@ def test_asking_brings_what_was_promised(
     assert after == reading_of(then, template).ready()
 
 
-def shown(step: Step) -> dict[str, Any]:
-    """Return a fact that shows what a step asks for."""
-    (item,) = step.evidence
+def shown(item: Settlement) -> dict[str, Any]:
+    """Return a fact that shows what somebody's own decision lists."""
     values = [parts[0] for parts in item.values]
     return {
         "attribute": item.attribute,
