@@ -209,7 +209,7 @@ def trend(found: Readiness) -> str:
         alt.Chart(alt.Data(values=rows))
         .mark_line(point=True)
         .encode(
-            x=alt.X("at:T", title=None),
+            x=alt.X("at:T", title="UTC", scale=alt.Scale(type="utc")),
             y=alt.Y("share:Q", title="keep working", axis=_PERCENT, scale=_WHOLE),
             color=alt.Color("order:N", title=None),
             shape=alt.Shape("order:N", legend=None),

@@ -161,7 +161,8 @@ def held_against(register: Register, points: Collection[str], at: Instant) -> Co
     """Hold a register against the registered points, at an instant."""
     entries: tuple[PathEntry | Absent, ...] = (*register.paths, *register.absent)
     said = {item.kind for item in entries}
-    oldest = day_of(at) - timedelta(days=register.review_every)
+    today = day_of(at)
+    oldest, latest = today - timedelta(days=register.review_every), today + timedelta(days=1)
     return Coverage(
         register,
         tuple(_gaps(register, points)),
@@ -169,7 +170,7 @@ def held_against(register: Register, points: Collection[str], at: Instant) -> Co
         tuple(
             item.id if isinstance(item, PathEntry) else item.kind
             for item in entries
-            if item.reviewed < oldest
+            if not oldest <= item.reviewed <= latest  # it may be tomorrow already where somebody is
         ),
     )
 
@@ -200,7 +201,7 @@ def _told(found: Coverage, register: Register) -> Iterator[str]:
     if found.unsaid:
         yield f"the register says nothing of {', '.join(map(_words, found.unsaid))}"
     if found.stale:
-        yield f"not reviewed for {register.review_every} days: {', '.join(map(_words, found.stale))}"
+        yield f"not reviewed in the last {register.review_every} days: {', '.join(map(_words, found.stale))}"
 
 
 def _gap_words(gap: Gap) -> str:

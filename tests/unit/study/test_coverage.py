@@ -43,7 +43,7 @@ def test_every_claim_says_what_is_not_covered() -> None:
     assert (
         "2 of 3 paths uncovered: lab (owner research), eu (owner platform, its enforcement point"
         " `gateway-9` is not registered); the register says nothing of other gateway, staff tool,"
-        " evaluation harness, direct upstream, weight store; not reviewed for 30 days: eu, reseller"
+        " evaluation harness, direct upstream, weight store; not reviewed in the last 30 days: eu, reseller"
     ) == found.sentence()
     assert ("uncovered", "research") == (found.gaps[0].why, found.gaps[0].owner)
 
@@ -56,6 +56,17 @@ def test_a_register_that_covers_everything_says_so() -> None:
     )
 
     assert "all 8 paths of the coverage register covered" == told(text, "g").sentence()
+
+
+def test_a_review_that_is_to_come_is_none() -> None:
+    """A day after tomorrow would keep a path from ever being looked at again."""
+    text = (
+        "paths:\n"
+        "  - {id: now, kind: gateway, what: it, enforced_by: g, owner: o, reviewed: 2026-11-28}\n"
+        "  - {id: later, kind: gateway, what: it, enforced_by: g, owner: o, reviewed: 2036-11-29}\n"
+    )
+
+    assert ("later",) == told(text, "g").stale
 
 
 def test_a_register_without_paths_covers_nothing() -> None:
