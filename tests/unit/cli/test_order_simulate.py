@@ -180,6 +180,17 @@ def test_organisations_are_told_apart_where_ten_fare_alike(
     assert expected == set(rows(tmp_path))
 
 
+def test_a_page_draws_nothing_of_nobody(tmp_path: Path) -> None:
+    """A population of nothing has no charts; the problem stands there instead."""
+    (tmp_path / "nobody.jsonl").write_text("")
+    simulated(
+        LETTERS[0], "--population", str(tmp_path / "nobody.jsonl"), "--out", str(tmp_path / "out")
+    )
+
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert (0, 1) == (page.count("<svg"), page.count("0 subjects in the population"))
+
+
 def by_organisation(report: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what is told of organisations, of the first model."""
     found: list[dict[str, Any]] = report["phases"][0]["models"][0]["by"]["organisation"]
