@@ -4,12 +4,13 @@
    with every id that lists tell apart; by themselves, for companies that name them, and companies that
    name nobody. Each is asked at every instant at which rules change, and just before.
 2. The literal meaning counts out worlds; the compiled one reads the rows that gateways get.
-3. Where there are more than a number of requests, some are asked, evenly. What is left out so, or because the literal meaning cannot count so many
-   cells, is said.
+3. Where there are more requests than a number, some are asked at each instant, evenly, and the
+   rest as far as the number goes. What is left out so, or because the literal meaning cannot count
+   so many cells, is said.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from writ.clock import FOREVER, Instant
 from writ.errors import Failed
@@ -24,33 +25,56 @@ from writ.study.proof import equal
 from writ.study.proof.findings import Counted
 from writ.study.proof.witness import SERVICE
 
-MOST = 300
-"""So many requests are asked at each instant."""
-
 
 def count(subject: equal.Subject, most: int) -> Counted:
     """Ask everybody about one model, `most` of them in all (rule 1)."""
-    asked, differing, left = 0, list[tuple[Chain, Instant]](), set[int]()
     place = subject.deployments[0] if subject.deployments else None
-    book, instants = served_at(subject.book, place), _instants(subject)
-    each = max(1, min(MOST, most // max(1, len(instants))))
+    asking = _Asking(subject, served_at(subject.book, place), most)
+    try:
+        left = asking.everybody()
+    except Failed as error:
+        told: str | None = str(error)
+    else:
+        told = f"all but one request in {left}, at some instants" if left else None
+    return Counted(subject.model, subject.places, asking.asked, tuple(asking.differing), told)
 
-    def counted(left_out: str | None) -> Counted:
-        return Counted(subject.model, subject.places, asked, tuple(differing), left_out)
 
-    for at in instants:
-        everybody = list(_everybody(subject, book, at))
-        step = -(-len(everybody) // each)
-        left |= {step} - {0, 1}
-        for chain in everybody[::step] if everybody else ():
-            try:
-                right = _literally(book, chain, subject.model, at)
-            except Failed as error:
-                return counted(str(error))
-            asked += 1
-            if right is not _by_rows(subject, chain, at) and len(differing) < most:
-                differing.append((chain, at))
-    return counted(f"all but one request in {max(left)}, at some instants" if left else None)
+@dataclass
+class _Asking:
+    """Who was asked so far, and on whom the two differ."""
+
+    subject: equal.Subject
+    book: Lawbook
+    most: int
+    asked: int = 0
+    differing: list[tuple[Chain, Instant]] = field(default_factory=list)
+
+    def everybody(self) -> int:
+        """Ask (rule 3); return of how many one alone was asked where it was fewest, 0: all were."""
+        instants = _instants(self.subject)
+        each = max(1, self.most // max(1, len(instants)))
+        rests = list[tuple[int, Instant, list[Chain]]]()
+        for at in instants:
+            chains = list(_everybody(self.subject, self.book, at))
+            step = max(1, -(-len(chains) // each))
+            self._ask(at, chains[::step])
+            if step > 1:
+                rests.append((step, at, [one for n, one in enumerate(chains) if n % step]))
+        left = 0
+        for step, at, rest in sorted(rests, key=lambda item: (len(item[2]), item[1])):
+            if len(rest) > self.most - self.asked:
+                left = max(left, step)
+            else:
+                self._ask(at, rest)
+        return left
+
+    def _ask(self, at: Instant, chains: Iterable[Chain]) -> None:
+        for chain in chains:
+            right = _literally(self.book, chain, self.subject.model, at)
+            self.asked += 1
+            differs = right is not _by_rows(self.subject, chain, at)
+            if differs and len(self.differing) < self.most:
+                self.differing.append((chain, at))
 
 
 def _instants(subject: equal.Subject) -> list[Instant]:
