@@ -153,6 +153,8 @@ def _counted(subjects: Table, seats: Seats) -> tuple[Table, Table]:
 def _table(engine: Engine, name: str | Held) -> Table:
     if isinstance(name, Held):
         return name.table
+    if "://" in name:  # which may have a password in it, and is not told
+        raise InvalidInput("name a file or a table; the URL of what has it goes to --engine")
     if not name.endswith(LINES):
         return engine.table(name)
     try:

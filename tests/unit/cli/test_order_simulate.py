@@ -247,6 +247,10 @@ def test_an_amendment_compared_with_what_it_amends() -> None:
         ([*PEOPLE], "give order files"),
         (["nofile.yaml", *PEOPLE], "^nofile.yaml: no such file or directory$"),
         ([LETTERS[0], "--population", "nowhere.parquet"], "No such file"),
+        (
+            [LETTERS[0], "--population", "postgresql://ann:secret@h/d"],
+            "^name a file or a table; .*",
+        ),
         ([LETTERS[0], *PEOPLE, "--engine", "abacus://"], "is no engine"),
         ([LETTERS[0], *PEOPLE, "--traffic", str(JUNE / "annex-a.csv")], "has no column `subject`"),
         (["--schema", "everything"], "there is no schema"),
