@@ -23,6 +23,8 @@ from writ.study.comparison import Comparison
 from writ.study.figures import ModelFigures, PhaseFigures, Tallies, Tally, at_least
 from writ.study.simulation import Simulation
 
+FOREMOST = 3
+"""Organisations hit hardest, and evidence, that are said in words."""
 SHOWN = 20
 """Names that a summary has."""
 IN_PART = "in part"
@@ -261,12 +263,15 @@ def _more(figures: ModelFigures) -> Iterator[str]:
             f"    switched off for everybody it would be {lost(subjects)} subjects,"
             f" and is {subjects.changed(stricter=True)}"
         )
+    if hits := figures.hit.get("subjects"):
+        told = ", ".join(f"{printable(hit.organisation)} {hit.count}" for hit in hits[:FOREMOST])
+        yield f"    hit hardest of {figures.organisations['subjects']} organisations: {told}"
     ranked = [
         (count, evidence)
         for (evidence, measure), count in figures.settling.items()
         if measure == "subjects" and count
     ]
-    for count, evidence in sorted(ranked, key=lambda item: -item[0])[:3]:
+    for count, evidence in sorted(ranked, key=lambda item: -item[0])[:FOREMOST]:
         yield f"    {count} could be settled: {evidence_words(evidence)}"
     streams = figures.all.get("streams")
     if streams and streams.changed(stricter=True):

@@ -267,7 +267,9 @@ def test_progress_is_told_beside_the_results() -> None:
     steps = "reading the population …\njudging …\nranking organisations …\n"
     arguments = ["order", "simulate", LETTERS[0], *PEOPLE]
 
-    assert steps == CliRunner().invoke(app, arguments).stderr
+    printed = CliRunner().invoke(app, arguments)
+    assert steps == printed.stderr
+    assert "    hit hardest of 13 organisations: provider 9, tamar-ins" in printed.stdout
     assert "" == CliRunner().invoke(app, [*arguments, "--json"]).stderr
 
 
