@@ -100,19 +100,25 @@ def simulate(  # noqa: PLR0913, PLR0917  one parameter per option of the command
 def _write(engine: "Engine", found: "Simulation", floor: int, folder: Path) -> None:
     """Write the report as JSON, as a page and as charts, and every organisation as a row."""
     from writ.study import by_organisation, charts
+    from writ.study.drawn import drawn
     from writ.study.page import page
     from writ.study.report import plain
 
     organisations = by_organisation.counted(engine, found, floor)
     report = plain(found, floor, by_organisation.largest(engine, organisations, found))
-    drawn = {
-        "outcomes": charts.outcomes(found),
-        "settling": charts.settling(found),
-        "timeline": charts.timeline(found),
+    few, left_out = drawn(found)
+    pictures = {
+        "outcomes": charts.outcomes(few),
+        "settling": charts.settling(few),
+        "timeline": charts.timeline(few),
     }
-    files = {f"{name}.svg": charts.standing_alone(chart).encode() for name, chart in drawn.items()}
+    files = {
+        f"{name}.svg": charts.standing_alone(chart).encode() for name, chart in pictures.items()
+    }
     files["report.json"] = msgspec.json.encode(report) + b"\n"
-    files["report.html"] = page("simulation", {"report": report, **drawn}).encode()
+    files["report.html"] = page(
+        "simulation", {"report": report, "left_out": left_out, **pictures}
+    ).encode()
     write_files(folder, files)
     by_organisation.write(engine, organisations, found, folder / by_organisation.FILE)
 
