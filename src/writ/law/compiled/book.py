@@ -98,8 +98,6 @@ class Compiled:
         self._derivations = Derivations(self.partitions.derived)
         self._compiled: dict[tuple[int, str, LinkKind], CompiledRule] = {}
         self._rules: dict[tuple[int, LinkKind], tuple[CompiledRule, ...]] = {}
-        self._questions = self._all_questions()
-        self._asked = {question: place for place, question in enumerate(self._questions)}
         self._states = States()
         self._narrowed: dict[tuple[str, LinkKind], Narrowed] = {}
         self._plains: dict[LinkKind, Plain] = {}
@@ -320,22 +318,34 @@ class Compiled:
             if known(self._certificates, counted, at).yes & self._certificates.bit((name,)):
                 yield name, question
 
-    def _all_questions(self) -> tuple[Question, ...]:
-        """Gather what is asked of each model by all rules that ever speak of it, and more."""
-        asked: dict[Question, None] = {}
-        certifiable: dict[tuple[str, Question], None] = {}
+    @cached_property
+    def _questions(self) -> tuple[Question, ...]:
+        """What is asked of each model by all rules that ever speak of it."""
+        asked = dict.fromkeys(q for rules in self._ever() for q in questions(rules))
+        return tuple(sorted(asked, key=lambda q: (q.floor, q.age is None, q.age or 0)))
+
+    @cached_property
+    def _asked(self) -> dict[Question, int]:
+        return {question: place for place, question in enumerate(self._questions)}
+
+    @cached_property
+    def _certifiable(self) -> tuple[tuple[str, Question], ...]:
+        found = (c for rules in self._ever() for rule in rules for c in _certificate(rule))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def _certificates(self) -> Partition:
+        return Partition(
+            Listed("certified", "users_certified", frozenset({(name,)}))
+            for name in dict.fromkeys(name for name, _ in self._certifiable)
+        )
+
+    def _ever(self) -> Iterator[list[CompiledRule]]:
+        """Yield the rules that ever speak of each model, for each kind of link."""
         kinds: Sequence[LinkKind] = ("person", "organisation")
         for model, rules in self.speeches.by_model.items():
             for kind in kinds:
-                compiled = [self._rule(active, model, kind) for active in rules]
-                asked |= dict.fromkeys(questions(compiled))
-                certifiable |= dict.fromkeys(c for rule in compiled for c in _certificate(rule))
-        self._certifiable = tuple(certifiable)
-        self._certificates = Partition(
-            Listed("certified", "users_certified", frozenset({(name,)}))
-            for name in dict.fromkeys(name for name, _ in certifiable)
-        )
-        return tuple(sorted(asked, key=lambda q: (q.floor, q.age is None, q.age or 0)))
+                yield [self._rule(active, model, kind) for active in rules]
 
 
 _PASS = Triple()
