@@ -175,10 +175,10 @@ class Cells:
 
 
 def bits_of(mask: int) -> Iterator[int]:
-    """Yield the places of the bits that are set, lowest first."""
+    """Yield the bits that are set, each as a mask of its own, lowest first."""
     while mask:
         lowest = mask & -mask
-        yield lowest.bit_length() - 1
+        yield lowest
         mask ^= lowest
 
 

@@ -29,6 +29,7 @@ class Same:
     def __init__(self, one: Cells, other: Cells) -> None:
         self.sides = (one, other)
         self._named = tuple(cache(self._names(side)) for side in self.sides)
+        self._every = cache(self._all_values)
         self._rules: dict[tuple[int, int], bool] = {}
         self._places: dict[tuple[int, str], tuple[dict[int, int], dict[int, int]]] = {}
 
@@ -124,17 +125,15 @@ class Same:
         """Return the values that are in each bit, and those that may be (rule 2)."""
         key = (id(side), attribute)
         if key not in self._places:
-            parts = side.compiled.partitions
-            partition = parts.of[parts.index[attribute]]
             yes, may = dict[int, int](), dict[int, int]()
-            for place, value in enumerate(self._every(attribute)):
-                for bits, found in ((partition.bit(value), yes), (partition.finer(value), may)):
-                    for bit in bits_of(bits):
-                        found[bit] = found.get(bit, 0) | 1 << place
+            for place, (bit, finer) in enumerate(side.bits(attribute, self._every(attribute))):
+                yes[bit] = yes.get(bit, 0) | 1 << place
+                for one in bits_of(finer):
+                    may[one] = may.get(one, 0) | 1 << place
             self._places[key] = yes, may
         return self._places[key]
 
-    def _every(self, attribute: str) -> Iterable[Parts]:
+    def _all_values(self, attribute: str) -> Iterable[Parts]:
         return dict.fromkeys(value for side in self.sides for value, _ in side.of(attribute))
 
 

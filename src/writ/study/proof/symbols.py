@@ -296,13 +296,14 @@ class ConsistentSymbols(Symbols):
         if attribute in self._asked:
             return
         self._asked.add(attribute)
-        wholes = [self.slot(slot, attribute, None) for slot in self.slots]
+        names = [f"f{number}" for number in range(len(self.slots))]
+        wholes = [neg(self.slot(slot, attribute, None)) for slot in self.slots]
+        shown = conj(map(disj, zip(wholes, names, strict=True)))
+        told = f"{self.role} {attribute} agree"
+        agree = self.script.function(told, names, implies(disj(names), shown))
         for value in self.values(attribute):
-            facts = [self.slot(slot, attribute, value) for slot in self.slots]
-            shown = conj(
-                disj((neg(whole), fact)) for whole, fact in zip(wholes, facts, strict=True)
-            )
-            self.script.require(implies(disj(facts), shown))
+            facts = " ".join([self.slot(slot, attribute, value) for slot in self.slots])
+            self.script.require(f"({agree} {facts})")
 
 
 def _sees_no_less(one: Level, other: Level) -> bool:

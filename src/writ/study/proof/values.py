@@ -70,11 +70,11 @@ class _Side:
         for place, mask in enumerate(self.masks[name]):
             asked |= mask
             for bit in bits_of(mask):
-                masks_with[1 << bit] = masks_with.get(1 << bit, 0) | 1 << place
+                masks_with[bit] = masks_with.get(bit, 0) | 1 << place
         for bit, finer in self.cells.bits(name, values):
             yes = may = masks_with.get(bit, 0)
-            for place in bits_of(finer & asked):
-                may |= masks_with[1 << place]
+            for one in bits_of(finer & asked):
+                may |= masks_with[one]
             yield yes if yes == may else (yes, may)
 
 
