@@ -65,11 +65,10 @@ def _rules(change: Callable[[CompiledRule], CompiledRule]) -> Spoil:
     """Change every compiled rule that can be."""
 
     def spoil(compiled: Compiled) -> None:
+        list(compiled._ever())
         for key, rule in compiled._compiled.items():
             new = compiled._compiled[key] = change(rule)
             compiled._place[id(new.active)] = compiled._place[id(rule.active)]
-        compiled._questions = compiled._all_questions()
-        compiled._asked = {question: place for place, question in enumerate(compiled._questions)}
 
     return spoil
 

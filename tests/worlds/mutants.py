@@ -49,6 +49,7 @@ def _on_rules(change: Callable[[CompiledRule, Compiled], CompiledRule]) -> "_Ope
     """Make an operator that changes one compiled rule where it can."""
 
     def operator(compiled: Compiled, model: str, random: Random) -> bool:
+        list(compiled._ever())
         keys = [
             key
             for key, rule in compiled._compiled.items()
@@ -60,8 +61,6 @@ def _on_rules(change: Callable[[CompiledRule, Compiled], CompiledRule]) -> "_Ope
             return False
         key = keys[random.randrange(len(keys))]
         compiled._compiled[key] = change(compiled._compiled[key], compiled)
-        compiled._questions = compiled._all_questions()
-        compiled._asked = {question: place for place, question in enumerate(compiled._questions)}
         return True
 
     return operator
