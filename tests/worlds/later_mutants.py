@@ -65,7 +65,7 @@ def _rules(change: Callable[[CompiledRule], CompiledRule]) -> Spoil:
     """Change every compiled rule that can be."""
 
     def spoil(compiled: Compiled) -> None:
-        list(compiled._ever())
+        list(compiled.ever())
         for key, rule in compiled._compiled.items():
             new = compiled._compiled[key] = change(rule)
             compiled._place[id(new.active)] = compiled._place[id(rule.active)]

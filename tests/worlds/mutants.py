@@ -49,7 +49,7 @@ def _on_rules(change: Callable[[CompiledRule, Compiled], CompiledRule]) -> "_Ope
     """Make an operator that changes one compiled rule where it can."""
 
     def operator(compiled: Compiled, model: str, random: Random) -> bool:
-        list(compiled._ever())
+        list(compiled.ever())
         keys = [
             key
             for key, rule in compiled._compiled.items()

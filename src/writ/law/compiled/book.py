@@ -321,7 +321,7 @@ class Compiled:
     @cached_property
     def _questions(self) -> tuple[Question, ...]:
         """What is asked of each model by all rules that ever speak of it."""
-        asked = dict.fromkeys(q for rules in self._ever() for q in questions(rules))
+        asked = dict.fromkeys(q for rules in self.ever() for q in questions(rules))
         return tuple(sorted(asked, key=lambda q: (q.floor, q.age is None, q.age or 0)))
 
     @cached_property
@@ -330,7 +330,7 @@ class Compiled:
 
     @cached_property
     def _certifiable(self) -> tuple[tuple[str, Question], ...]:
-        found = (c for rules in self._ever() for rule in rules for c in _certificate(rule))
+        found = (c for rules in self.ever() for rule in rules for c in _certificate(rule))
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -340,8 +340,8 @@ class Compiled:
             for name in dict.fromkeys(name for name, _ in self._certifiable)
         )
 
-    def _ever(self) -> Iterator[list[CompiledRule]]:
-        """Yield the rules that ever speak of each model, for each kind of link."""
+    def ever(self) -> Iterator[list[CompiledRule]]:
+        """Yield the compiled rules that ever speak of each model, for each kind of link."""
         kinds: Sequence[LinkKind] = ("person", "organisation")
         for model, rules in self.speeches.by_model.items():
             for kind in kinds:

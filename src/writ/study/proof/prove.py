@@ -31,7 +31,9 @@ def prove(
     ready()  # where the solver is missing, it is missed before any process is
     models = models_of(book, asked)
     requests = min(AT_MOST, max(AT_LEAST, IN_ALL // max(1, len(models))))
-    law = Law(book, asked, Cells(Compiled(book) if compiled is None else compiled), requests)
+    tables = Compiled(book) if compiled is None else compiled
+    list(tables.ever())  # here, once, and not in each process
+    law = Law(book, asked, Cells(tables), requests)
     proof = Proof(partly=() if every <= {*asked} else asked)
 
     things: list[tuple[Callable[[Law, str], Proof], str]]
