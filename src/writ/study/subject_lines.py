@@ -47,7 +47,7 @@ class Held:
     missing: tuple[str, ...] = ()
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     kind: str
     acts_for: list[str] = []

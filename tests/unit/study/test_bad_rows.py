@@ -74,6 +74,15 @@ def test_a_line_that_is_no_subject_is_counted(tmp_path: Path) -> None:
     assert 1 == subjects(found)["unjudged"]
 
 
+def test_a_key_that_no_subject_has_is_told(tmp_path: Path) -> None:
+    """A slip of the pen would leave everybody without facts, and nobody the wiser."""
+    found = simulated(tmp_path, [person("ann"), '{"id": "bob", "kind": "person", "fact": []}'])
+
+    said = "a line is no subject: Object contains unknown field `fact`"
+    assert (said, 1, f"{tmp_path / 'people.jsonl'}:2") == problems(found)[0]
+    assert 1 == subjects(found)["unjudged"]
+
+
 def test_what_no_reader_of_json_reads_is_counted(tmp_path: Path) -> None:
     """Lines nested without end, and bytes that are no text, are rows that cannot be read."""
     deep = "[" * 5000 + "]" * 5000
