@@ -1,4 +1,4 @@
-"""Whether the instants of a log ascend: a file is read once, in its order, and nothing is kept."""
+"""Whether instants, or ids, ascend: a file is read once, in its order, and nothing is kept."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -34,6 +34,31 @@ def backwards(name: str, column: str) -> tuple[int, int]:
     return found, first
 
 
+def ascends(name: str, column: str) -> bool:
+    """Whether a Parquet file's ids ascend from row to row, so that none of them is in it twice.
+
+    They do by bytes, or by length first, as what is counted up does (`u9`, `u10`).
+    """
+    if not name.endswith(".parquet"):
+        return False
+    last, by_bytes, by_length = None, True, True
+    for values in _batches(ds.dataset(name, format="parquet"), column):
+        if not pa.types.is_string(values.type) or values.null_count:
+            return False
+        present = values if last is None else pa.concat_arrays([last, values])
+        if count := len(present) - 1:
+            above, below = present.slice(0, count), present.slice(1)
+            longer = pc.subtract(pc.binary_length(below), pc.binary_length(above))
+            after = pc.greater(below, above)
+            either = pc.or_(pc.greater(longer, 0), pc.and_(pc.equal(longer, 0), after))
+            by_bytes = by_bytes and pc.all(after).as_py()
+            by_length = by_length and pc.all(either).as_py()
+        if not by_bytes and not by_length:
+            return False
+        last = present.slice(count)
+    return True
+
+
 def _place(values: Any, number: int) -> int:
     """Return the place, from 1, of the value that is number `number` of those there are, from 0."""
     places = pc.indices_nonzero(pc.is_valid(values))
@@ -47,13 +72,18 @@ def _columns(name: str, column: str) -> Iterator[Any]:
     else:
         text = pc_csv.ConvertOptions(column_types={column: pa.string()}, strings_can_be_null=True)
         dataset = ds.dataset(name, format=ds.CsvFileFormat(convert_options=text))
-    for batch in dataset.to_batches(columns=[column], use_threads=False):
-        values = batch.column(0)
+    for values in _batches(dataset, column):
         if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
             values = _of_text(values)
         elif pa.types.is_date(values.type):
             values = values.cast(pa.timestamp("us"))
         yield values.cast(pa.int64()) if pa.types.is_timestamp(values.type) else values
+
+
+def _batches(dataset: Any, column: str) -> Iterator[Any]:
+    for batch in dataset.to_batches(columns=[column], use_threads=False):
+        if len(batch):
+            yield batch.column(0)
 
 
 def _of_text(values: Any) -> Any:

@@ -22,6 +22,7 @@ from writ.model.subject import Subject
 from writ.study.classes import EARLY, TWICE, UNKNOWN, UNREADABLE, Classes, Pattern
 from writ.study.columns import EPOCH, UNREAD, Kind, chosen, literal
 from writ.study.engine import Engine, Table
+from writ.study.ordering import ascends
 from writ.study.seats import Seats, seated
 from writ.study.subject_lines import Held, lines_table
 
@@ -91,12 +92,13 @@ def read_population(
     """Number every subject of a table (rule 2)."""
     raw, lacking = open_columns(engine, source, REQUIRED, COLUMNS)
     keyed = _keyed(engine, raw, lists, thresholds, dates=classes.compares_dates)
-    read = _patterns(engine, keyed, classes)
+    told = _telling(lacking, lists, dates=classes.compares_dates)
+    read = _patterns(engine, keyed, classes, told)
     total = sum(row["rows"] for row, _ in read)
     related = _related(engine, keyed, classes, (subject for _, subject in read if subject))
     if related:
-        keyed, read = _apart(engine, keyed, read, related)
-    key = (*_KEY, "apart") if related else _KEY
+        keyed, read = _apart(engine, keyed, read, related, told)
+    key = (*told, "apart") if related else told
     columns: dict[str, list[Any]] = {name: [row[name] for row, _ in read] for name in key}
     columns["number"] = [
         UNREADABLE if subject is None else classes.of(replace(subject, related=related))
@@ -107,9 +109,8 @@ def read_population(
     kinds = {column: "text" if column in texts else "number" for column in columns}
     numbers = engine.small({name: (kinds[name], values) for name, values in columns.items()})
     numbered = keyed.inner_join(numbers, key).select(*_NUMBERED)
-    (ids,) = engine.rows(keyed.aggregate(different=keyed.id.nunique()))
-    unique, acting, doubled = numbered, keyed, list[Problem]()
-    if ids["different"] < total:
+    unique, acting, doubled = numbered, raw, list[Problem]()
+    if _somebody_twice(engine, source, keyed, total):
         unique, doubled = _once(engine, numbered)
         acting = unique
     plans = sorted(row["plan"] for row in engine.rows(_plans(acting)))
@@ -123,6 +124,25 @@ def read_population(
     return Population(
         subjects, alike, teams, seats, total, lacking, problems, tuple(plans), missing
     )
+
+
+def _telling(lacking: tuple[str, ...], lists: Mapping[str, int], *, dates: bool) -> tuple[str, ...]:
+    """Return the columns of a pattern in which rows may differ: an engine compares each it is given."""
+    same = {
+        "verified": "verified_at" in lacking,
+        "expires": "expires_at" in lacking,
+        "seen": not dates,
+        "list": not lists,
+    }
+    return tuple(name for name in _KEY if not same.get(name))
+
+
+def _somebody_twice(engine: Engine, source: str | Held, keyed: Table, rows: int) -> bool:
+    """Whether some id is in the table more than once; a file in the order of its ids shows it sooner."""
+    if isinstance(source, str) and ascends(source, "id"):
+        return False
+    (ids,) = engine.rows(keyed.aggregate(different=keyed.id.nunique()))
+    return bool(ids["different"] < rows)
 
 
 def an_orphan(engine: Engine, population: Population) -> str:
@@ -192,9 +212,9 @@ def _related(
     return found
 
 
-def _patterns(engine: Engine, keyed: Table, classes: Classes) -> list[_Read]:
+def _patterns(engine: Engine, keyed: Table, classes: Classes, told: Sequence[str]) -> list[_Read]:
     """Read every pattern once (rule 2)."""
-    grouped = keyed.group_by(_KEY).agg(
+    grouped = keyed.group_by(told).agg(
         rows=keyed.count(),
         id=keyed.id.min(),
         verified_at=keyed.verified_at.min(),
@@ -204,17 +224,17 @@ def _patterns(engine: Engine, keyed: Table, classes: Classes) -> list[_Read]:
 
 
 def _apart(
-    engine: Engine, keyed: Table, read: Iterable[_Read], related: Iterable[str]
+    engine: Engine, keyed: Table, read: Iterable[_Read], related: Iterable[str], told: Sequence[str]
 ) -> tuple[Table, list[_Read]]:
     """Tell subjects on whom others rest from who else has their facts: these may come back to them."""
     named = engine.small({"resting": ("text", sorted(related))})
     joined = keyed.left_join(named, keyed.id == named.resting)
     keyed = joined.mutate(apart=joined.resting.fill_null("")).drop("resting")
-    grouped = keyed.group_by(*_KEY, "apart").agg(id=keyed.id.min())
-    known = {tuple(row[name] for name in _KEY): subject for row, subject in read}
+    grouped = keyed.group_by(*told, "apart").agg(id=keyed.id.min())
+    known = {tuple(row[name] for name in told): subject for row, subject in read}
     found: list[_Read] = []
     for row in engine.rows(grouped):
-        subject = known[tuple(row[name] for name in _KEY)]
+        subject = known[tuple(row[name] for name in told)]
         found.append((row, None if subject is None else replace(subject, id=row["id"])))
     return keyed, found
 

@@ -172,13 +172,12 @@ def _with_organisations(joined: Table, seats: Seats) -> Table:
     ).drop("named_id", "named", "told")
 
 
-def _users(rows: Table, population: Population, listed: Table | None, stranger: int) -> Table:
-    """Number every end user who is named (rule 3): they are fewer than requests, and known once."""
+def _users(named: Table, population: Population, listed: Table | None, stranger: int) -> Table:
+    """Number every end user who is named (rule 3)."""
     subjects = population.subjects
     people = subjects.select(user_id="id", user=population.seats.user(subjects.seat))
     if listed is not None:
         people = people.union(listed.anti_join(people, "user_id"))
-    named = rows.filter(rows.end_user.fill_null("") != "").select(naming="end_user").distinct()
     found = named.left_join(people, named.naming == people.user_id)
     return found.select("naming", user=found.user.fill_null(stranger).cast("int64"))
 
@@ -196,9 +195,10 @@ def _with_users(
         "user_id": ("text", list(listed)),
         "user": ("number", list(listed.values())),
     }
-    users = engine.keep(
-        _users(rows, population, engine.small(columns) if listed else None, strangers[None])
-    )
+    naming = rows.filter(rows.end_user.fill_null("") != "").select(naming="end_user")
+    named = engine.keep(naming.distinct())  # few beside requests, and an engine should know it
+    table = engine.small(columns) if listed else None
+    users = engine.keep(_users(named, population, table, strangers[None]))
     found = joined.left_join(users, joined.end_user == users.naming).drop("naming")
     return found.mutate(user=found.user.fill_null(NOBODY))
 

@@ -12,7 +12,7 @@ import pytest
 from writ.errors import Failed, InvalidInput
 from writ.study.columns import EPOCH
 from writ.study.engine import Engine, open_engine
-from writ.study.ordering import backwards
+from writ.study.ordering import ascends, backwards
 from writ.study.population import COLUMNS, REQUIRED, open_columns
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -126,6 +126,31 @@ def test_rows_are_in_order_as_they_are_read(tmp_path: Path) -> None:
     ):
         file.write_text("\n".join(["at", *rows, ""]))
         assert back == backwards(str(file), "at")[0]
+
+
+@pytest.mark.parametrize(
+    ("ids", "found"),
+    [
+        (["a", "ab", "b", "ä"], True),
+        (["u8", "u9", "u10", "u11"], True),
+        (["u8", "u9", "u9", "u10"], False),
+        (["a", "b", "b", "c"], False),
+        (["u9", "u10", "u1"], False),
+        (["a", "c", "b"], False),
+        (["a", "aa", "b", "ab"], False),
+        (["a", None, "b"], False),
+        ([1, 2], False),
+        ([], True),
+    ],
+)
+def test_ids_that_ascend_are_different(tmp_path: Path, ids: list[Any], found: bool) -> None:  # noqa: FBT001  a case
+    """By bytes or by length first, but not now this and now that; whatever rows are stored together."""
+    kind = pa.int64() if ids == [1, 2] else pa.string()
+    table = pa.table({"id": pa.array(ids, kind)})
+    for together in (1, 2, 10):
+        pq.write_table(table, tmp_path / "people.parquet", row_group_size=together)
+        assert found == ascends(str(tmp_path / "people.parquet"), "id")
+    assert not ascends(str(tmp_path / "people.csv"), "id")
 
 
 def test_what_an_engine_has_not(engine: Engine) -> None:
