@@ -72,11 +72,12 @@ def _columns(name: str, column: str) -> Iterator[Any]:
     else:
         text = pc_csv.ConvertOptions(column_types={column: pa.string()}, strings_can_be_null=True)
         dataset = ds.dataset(name, format=ds.CsvFileFormat(convert_options=text))
-    for values in _batches(dataset, column):
-        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-            values = _of_text(values)
-        elif pa.types.is_date(values.type):
-            values = values.cast(pa.timestamp("us"))
+    for raw in _batches(dataset, column):
+        values = raw
+        if pa.types.is_string(raw.type) or pa.types.is_large_string(raw.type):
+            values = _of_text(raw)
+        elif pa.types.is_date(raw.type):
+            values = raw.cast(pa.timestamp("us"))
         yield values.cast(pa.int64()) if pa.types.is_timestamp(values.type) else values
 
 

@@ -5,8 +5,9 @@
    and the place of that organisation, which is 0 where there is none.
 2. Outcomes are counted by seat, and organisations are ranked by team. There are few of either; of
    the two taken together there are almost as many as subjects, and to count by that is what
-   takes an engine longest. So whatever is counted is counted under both its keys: its seat, and
-   its team, if that has a place, as a number below 0. It is taken apart afterwards, group by group.
+   takes an engine longest. So whatever is counted is counted under its seat, and, where
+   organisations are told, under its team as well, if that has a place, as a number below 0. It is
+   taken apart afterwards, group by group.
 3. Places number organisations from 1: those that the population has, and those that somebody acts
    for and it does not have, whose class is `UNKNOWN`. `NOBODY`, `UNKNOWN` and `AMBIGUOUS` stand for
    a class of an organisation where there is none.
@@ -57,13 +58,14 @@ class Seats:
         return team >= 1 << self.sorts
 
     def keyed(self, engine: Engine, rows: Table) -> Table:
-        """Give each row under its seat, and under its team if that has a place (rule 2).
+        """Give each row under its seat, and under its team too where it is `told` (rule 2).
 
         Crossing costs less than taking a list of both apart.
         """
         both = rows.cross_join(engine.small({"way": ("number", [0, 1])}))
-        both = both.filter((both.way == 0) | self.has_place(both.team))
-        return both.mutate(key=(both.way == 0).ifelse(both.seat, -both.team)).drop("seat", "team")
+        both = both.filter((both.way == 0) | (both.told & self.has_place(both.team)))
+        key = (both.way == 0).ifelse(both.seat, -both.team)
+        return both.mutate(key=key).drop("seat", "team", "told")
 
     def of_strangers(self) -> tuple[Table, Table]:
         """Return the seat and the team of whoever the population does not have."""

@@ -72,15 +72,10 @@ def simulate(
     problems = [*population.problems, *_untold(units, "subjects", an_orphan(engine, population))]
     if traffic_name is not None:
         tell("reading the traffic")
-        traffic = read_traffic(engine, traffic_name, population, _strangers(classes, lists))
-        requests = list(_requests(counted(engine, traffic, population), comparison))
-        problems += traffic.problems
-        unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
-        stranger = a_stranger(engine, traffic, population) if unknown else ""
-        problems += _untold(requests, "requests", stranger)
-        problems += _unknown_models(requests)
-        problems += [] if requests else [Problem(f"requests in the log: {NOTHING}", 0, "")]
+        unlisted = _strangers(classes, lists)
+        traffic, requests, wrong = _log(engine, traffic_name, population, comparison, unlisted)
         units += requests
+        problems += wrong
     tell("judging")
     verdicts = Verdicts(classes)
     phases = tuple(
@@ -107,8 +102,27 @@ def _subjects(engine: Engine, population: Population) -> Iterator[Unit]:
         yield Unit(asker, population.plan(row["plan"]), None, None, {"subjects": row["subjects"]})
 
 
-def _requests(found: Iterable[Counted], comparison: Comparison) -> Iterator[Unit]:
+def _log(
+    engine: Engine,
+    name: str,
+    population: Population,
+    comparison: Comparison,
+    unlisted: Mapping[str | None, int],
+) -> tuple[Traffic, list[Unit], list[Problem]]:
+    """Count a log; organisations are told of the models whose rules change."""
     names = {**comparison.before.catalogue.names, **comparison.after.catalogue.names}
+    told = [known for known, model in names.items() if model in comparison.touched]
+    traffic = read_traffic(engine, name, population, unlisted, told)
+    requests = list(_requests(counted(engine, traffic, population), names))
+    unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
+    stranger = a_stranger(engine, traffic, population) if unknown else ""
+    problems = [*traffic.problems, *_untold(requests, "requests", stranger)]
+    problems += _unknown_models(requests)
+    problems += [] if requests else [Problem(f"requests in the log: {NOTHING}", 0, "")]
+    return traffic, requests, problems
+
+
+def _requests(found: Iterable[Counted], names: Mapping[str, str]) -> Iterator[Unit]:
     for item in found:
         counts = {"requests": item.requests, "tokens": item.tokens, "streams": item.streams}
         yield Unit(item.asker, item.plan, names.get(item.model), item.model, counts)

@@ -9,7 +9,7 @@
    cannot be judged. Both are counted and named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from writ.study.engine import Engine, Table
 from writ.study.ordering import backwards
 from writ.study.population import Population, Problem, open_columns
 from writ.study.seats import Seats
+from writ.study.wanted import Wanted, number_models, number_users
 
 REQUIRED = ("subject", "model", "at")
 MOST_TOKENS = 10**9
@@ -61,8 +62,8 @@ class Counted:
 class Traffic:
     """A log: `seats` are its counts by the asker's numbers, plan and model.
 
-    `of_organisations` are those of requests that stand on an organisation, by its id, its class, the
-    sort of the requester, the class of the end user, and model.
+    `of_organisations` are those of requests that stand on an organisation, for models that they are
+    told of, by its id, its class, the sort of the requester, the class of the end user, and model.
     """
 
     rows: Table
@@ -73,25 +74,27 @@ class Traffic:
 
 
 def read_traffic(
-    engine: Engine, name: str, population: Population, strangers: Mapping[str | None, int]
+    engine: Engine,
+    name: str,
+    population: Population,
+    strangers: Mapping[str | None, int],
+    told: Collection[str],
 ) -> Traffic:
     """Open a log and count it by who asks, in one pass over its rows (0155).
 
     `strangers` are the classes of people whom nobody registered and yet some list names, by their
-    ids; None has that of all others.
+    ids; None has that of all others. `told` are the names of models that organisations are told of.
     """
     raw, lacking = open_columns(engine, name, REQUIRED, COLUMNS)
     rows = _plain(raw)
-    seats, models = population.seats, engine.keep(_models(rows))
-    found = _with_subjects(rows, population)
+    seats, models = population.seats, engine.keep(number_models(rows, told))
+    users = None if "end_user" in lacking else number_users(engine, rows, population, strangers)
+    wanted = Wanted(max(1 << seats.classes, *strangers.values()))
+    found = _with_subjects(wanted.write(rows, models, users), population)
     if "organisation" not in lacking:
         found = _with_organisations(found, seats)
-    if "end_user" in lacking:
-        found = found.mutate(user=_number(NOBODY))
-    else:
-        found = _with_users(engine, found, rows, population, strangers)
-    counts = engine.keep(_counts(found, models, seats, engine))
-    named = counts.left_join(models, counts.number == models.place).drop("number", "place")
+    counts = engine.keep(_counts(seats.keyed(engine, found)))
+    named = wanted.read(counts, models)
     by_seat, by_team = _by_seat(named, seats), seats.with_names(_by_team(named))
     problems = list(_looked_over(engine, raw, lacking, subjects=_somebody_untold(engine, by_seat)))
     back, first = backwards(name, "at")
@@ -120,9 +123,12 @@ def a_stranger(engine: Engine, traffic: Traffic, population: Population) -> str:
     """
     rows, known, there = traffic.rows, population.subjects, population.seats.organisations
     strangers = rows.anti_join(known, rows.subject == known.id)
-    teams = traffic.of_organisations
-    own = teams.aggregate(example=teams.name.min(where=teams.organisation == UNKNOWN))
-    looked = [strangers.aggregate(example=strangers.subject.min()), own]
+    orphans = population.seats.with_names(known.select(member="id", team="team"))
+    orphans = orphans.filter(orphans.organisation == UNKNOWN).drop("organisation")
+    on_own = rows.filter(rows.organisation.fill_null("") == "")
+    own = on_own.inner_join(orphans, on_own.subject == orphans.member)
+    looked = [strangers.aggregate(example=strangers.subject.min())]
+    looked.append(own.aggregate(example=own.name.min()))
     if "organisation" not in traffic.without:
         named = rows.filter(rows.organisation.fill_null("") != "")
         elsewhere = named.anti_join(there, named.organisation == there.id)
@@ -144,12 +150,6 @@ def _plain(raw: Table) -> Table:
     )
 
 
-def _models(rows: Table) -> Table:
-    """Number every name of a model that was asked for: an engine groups numbers sooner than text."""
-    named = rows.filter(rows.model.notnull()).select("model").distinct()
-    return named.mutate(place=ibis.row_number().over(order_by=named.model).cast("int64") + 1)
-
-
 def _with_subjects(rows: Table, population: Population) -> Table:
     seats = population.seats
     who = population.subjects.select(known_id="id", seat="seat", team="team")
@@ -162,55 +162,19 @@ def _with_subjects(rows: Table, population: Population) -> Table:
 
 def _with_organisations(joined: Table, seats: Seats) -> Table:
     """Let an organisation that the request names stand before the subject's own."""
-    there = seats.organisations.select(named_id="id", named="place", told="number")
+    there = seats.organisations.select(named_id="id", named="place", classed="number")
     found = joined.left_join(there, joined.organisation == there.named_id)
     none = found.organisation.fill_null("") == ""
-    place, number = (column.fill_null(UNKNOWN) for column in (found.named, found.told))
+    place, number = (column.fill_null(UNKNOWN) for column in (found.named, found.classed))
     return found.mutate(
         seat=none.ifelse(found.seat, seats.moved(found.seat, number)),
         team=none.ifelse(found.team, seats.moved_team(found.team, place)),
-    ).drop("named_id", "named", "told")
+    ).drop("named_id", "named", "classed")
 
 
-def _users(named: Table, population: Population, listed: Table | None, stranger: int) -> Table:
-    """Number every end user who is named (rule 3)."""
-    subjects = population.subjects
-    people = subjects.select(user_id="id", user=population.seats.user(subjects.seat))
-    if listed is not None:
-        people = people.union(listed.anti_join(people, "user_id"))
-    found = named.left_join(people, named.naming == people.user_id)
-    return found.select("naming", user=found.user.fill_null(stranger).cast("int64"))
-
-
-def _with_users(
-    engine: Engine,
-    joined: Table,
-    rows: Table,
-    population: Population,
-    strangers: Mapping[str | None, int],
-) -> Table:
-    """Say whom a request is for."""
-    listed = {name: number for name, number in strangers.items() if name is not None}
-    columns: dict[str, tuple[str, list[Any]]] = {
-        "user_id": ("text", list(listed)),
-        "user": ("number", list(listed.values())),
-    }
-    naming = rows.filter(rows.end_user.fill_null("") != "").select(naming="end_user")
-    named = engine.keep(naming.distinct())  # few beside requests, and an engine should know it
-    table = engine.small(columns) if listed else None
-    users = engine.keep(_users(named, population, table, strangers[None]))
-    found = joined.left_join(users, joined.end_user == users.naming).drop("naming")
-    return found.mutate(user=found.user.fill_null(NOBODY))
-
-
-def _counts(found: Table, models: Table, seats: Seats, engine: Engine) -> Table:
-    """Count rows by key, model and end user (rule 2)."""
-    numbered = found.left_join(models.rename(named="model"), found.model == models.model)
-    told = numbered.select(
-        "seat", "team", "user", "tokens", "stream", number=numbered.place.fill_null(0)
-    )
-    keyed = seats.keyed(engine, told)
-    return keyed.group_by("key", "number", "user").agg(
+def _counts(keyed: Table) -> Table:
+    """Count rows by key and what is wanted (rule 2)."""
+    return keyed.group_by("key", "wanted").agg(
         requests=keyed.count(),
         tokens=keyed.tokens.sum().cast("int64"),
         streams=keyed.count(where=keyed.stream),
