@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from writ.errors import Refused
@@ -19,7 +20,15 @@ from writ.study.figures import ModelFigures, PhaseFigures
 from writ.study.organisations import Member, hardest_hit
 from writ.study.population import NOTHING, Population, Problem, an_orphan, read_population
 from writ.study.subject_lines import Lines, held
-from writ.study.traffic import Asker, Counted, Traffic, a_stranger, counted, read_traffic
+from writ.study.traffic import (
+    Asker,
+    Counted,
+    Traffic,
+    a_stranger,
+    counted,
+    out_of_order,
+    read_traffic,
+)
 from writ.study.verdicts import Verdict, Verdicts
 
 MODELS = 20
@@ -112,11 +121,14 @@ def _log(
     """Count a log; organisations are told of the models whose rules change."""
     names = {**comparison.before.catalogue.names, **comparison.after.catalogue.names}
     told = [known for known, model in names.items() if model in comparison.touched]
-    traffic = read_traffic(engine, name, population, unlisted, told)
+    with ThreadPoolExecutor(1) as beside:  # an engine leaves a processor idle now and then
+        order = beside.submit(out_of_order, name)
+        traffic = read_traffic(engine, name, population, unlisted, told)
+        problems = [*traffic.problems, *order.result()]
     requests = list(_requests(counted(engine, traffic, population), names))
     unknown = any(UNKNOWN in _numbers(unit) for unit in requests)
     stranger = a_stranger(engine, traffic, population) if unknown else ""
-    problems = [*traffic.problems, *_untold(requests, "requests", stranger)]
+    problems += _untold(requests, "requests", stranger)
     problems += _unknown_models(requests)
     problems += [] if requests else [Problem(f"requests in the log: {NOTHING}", 0, "")]
     return traffic, requests, problems

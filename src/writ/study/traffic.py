@@ -97,11 +97,14 @@ def read_traffic(
     named = wanted.read(counts, models)
     by_seat, by_team = _by_seat(named, seats), seats.with_names(_by_team(named))
     problems = list(_looked_over(engine, raw, lacking, subjects=_somebody_untold(engine, by_seat)))
-    back, first = backwards(name, "at")
-    if back:
-        what = "requests whose instant is before that of the row above"
-        problems.append(Problem(what, back, f"row {first}"))
     return Traffic(raw, by_seat, by_team, lacking, problems)
+
+
+def out_of_order(name: str) -> list[Problem]:
+    """Count requests whose instant is before that of the row above."""
+    back, first = backwards(name, "at")
+    what = "requests whose instant is before that of the row above"
+    return [Problem(what, back, f"row {first}")] if back else []
 
 
 def counted(engine: Engine, traffic: Traffic, population: Population) -> Iterator[Counted]:

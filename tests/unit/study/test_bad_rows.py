@@ -213,6 +213,20 @@ def test_organisations_that_nobody_knows(tmp_path: Path) -> None:
     )
 
 
+def test_strangers_are_named_whatever_they_ask_for(tmp_path: Path) -> None:
+    """Also where no rule changes, and as those in the log: nobody asked for whom `aside` stands."""
+    people = [
+        '{"id": "ann", "kind": "person", "acts_for": ["nowhere"]}',
+        '{"id": "cyd", "kind": "person", "acts_for": ["aside"]}',
+    ]
+    traffic = "subject,model,at\nann,saga-5,2026-06-01 00:00:01\n"
+    found = simulated(tmp_path, people, traffic)
+
+    unknown = "requests that stand on a subject that the population does not have"
+    assert "saga-5" not in [item.model for item in found.phases[0].models]
+    assert [(unknown, 1, "nowhere")] == [item for item in problems(found) if item[0] == unknown]
+
+
 def test_rows_out_of_order_are_found_across_gaps(tmp_path: Path) -> None:
     """Rows without an instant between them do not hide it, and the first one is named by number."""
     rows = ["03", "05", "", "04", "06", "", "01"]
