@@ -91,7 +91,7 @@ def test_a_page_tells_what_was_ordered_and_done(files: dict[str, bytes]) -> None
         "is-informed letter",
         "15 CFR 744",
         '<time datetime="2026-06-12T21:21:00Z">12 June 2026, 21:21 UTC</time>',
-        "on every gateway 500 ms later (1 had it, 1 could decide no more)",
+        "on every gateway 500 ms later (1 had it, 1 could decide no more); of other ways to the models this says nothing",
         "30 min 500 ms after it was received",
         "about 500 to 999 (counted 2026-06-12)",
         "fewer than about 600 (counted 2026-06-12)",

@@ -48,7 +48,10 @@ class RecordWords(Words):
         return "; ".join(map(self._figure, found)) or self("uncounted")
 
     def force(self, version: Told) -> str:
-        """Say when a version came into force everywhere, and how long that took."""
+        """Say when a version came into force on gateways, how long that took, and that it is all it says."""
+        return self("force.elsewhere", said=self._force(version))
+
+    def _force(self, version: Told) -> str:
         force = cast(Told, version["in_force"])
         activated = self("force.activated", when=self.instant(str(force["activated"])))
         took = force["took_ms"]
