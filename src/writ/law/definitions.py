@@ -17,9 +17,10 @@ from typing import Literal
 from writ.canonical import digest
 from writ.clock import Instant
 from writ.law.document import Node, Place, quoted, read_yaml
-from writ.law.expressions import Scope, read_expression
+from writ.law.expressions import read_expression
 from writ.law.groups import CountryGroup, members_at, shipped_groups
 from writ.law.reading import Fields, Keys, Reader, nearest
+from writ.law.scope import Scope
 from writ.law.shipped import data_bytes, definition_file, definition_names
 from writ.law.shorthand import read_shorthand
 from writ.law.subjects import read_attribute, read_values

@@ -3,25 +3,21 @@
 1. A mapping holds one operator of `OPERATORS`, and beside it only the keys that it takes.
 2. An atom for another kind of subject is a fault; in an exception's `who` it is false instead, and
    may not stand under `not`.
-3. `self` is the provider; another name of a group is an annex of this version, else, where the
-   operator says so, the id of one organisation.
-4. A threshold names every value from it up to the greatest there is, so that who is over 21 is over
+3. A threshold names every value from it up to the greatest there is, so that who is over 21 is over
    18. What each operator means stands in docs/language.md.
-5. What is asked of an owner, a parent or an employer is asked of them alone, not whom the request
+4. What is asked of an owner, a parent or an employer is asked of them alone, not whom the request
    acts for; of an owner or a parent nor in turn by whom they are owned.
-6. Where an annex tells subsidiaries apart, an operator may leave them out. Those who are said
-   nothing of count, and the check notes it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from writ.clock import Instant
-from writ.law.annexes import without_subsidiaries
-from writ.law.countries import countries, read_countries, read_places
+from writ.law.countries import countries
 from writ.law.document import Node, quoted
+from writ.law.named import read_group
 from writ.law.reading import Fields, Keys, Reader, nearest
+from writ.law.scope import Scope
 from writ.law.values import PROTECTIONS, read_class, read_share
 from writ.model.expression import (
     WILD,
@@ -43,7 +39,6 @@ from writ.model.expression import (
 )
 from writ.model.vocabulary import EMPLOYED, VOCABULARY, Kind
 
-SELF = "self"
 ANY_STATE = "any"
 OLDEST = 150
 HIGHEST_LEVEL = 4
@@ -52,47 +47,6 @@ WHO_KEYS = Keys(optional=("person", "organisation"))
 NOT_OF_OTHERS = ("acting_for", "employed_by", "owned_by", "ultimate_parent_is")
 NOT_OF_EMPLOYERS = ("acting_for",)
 PROTECTED_KEYS = Keys(required=("by", "status"))
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What an expression may refer to; `provider` is None where no group may be named.
-
-    `lenient` is rule 2's exception, `negated` says that a `not` stands above. `groups` are those of
-    countries, each with its members; `used` gathers the names of those that were named. `within`
-    is the operator by which somebody else is asked (rule 5). `effective` is that of the version or
-    definition that is read.
-    """
-
-    reader: Reader
-    kind: Kind
-    annexes: Mapping[str, Group]
-    provider: str | None
-    lenient: bool = False
-    negated: bool = False
-    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
-    within: str = ""
-    effective: Instant | None = None
-
-    def of_other(self, kind: Kind, within: str) -> "Scope":
-        """Return the scope of what is asked of an owner or parent of a kind (rule 5)."""
-        return replace(self, kind=kind, lenient=False, negated=False, within=within)
-
-    def countries(self, node: Node | None) -> tuple[str, ...]:
-        """Read a list of countries and groups; the groups are noted in `used`."""
-        self._note_groups(node)
-        return read_countries(self.reader, node, self.groups)
-
-    def places(self, node: Node | None) -> tuple[tuple[str, str], ...]:
-        """Read a list of countries, regions and groups, likewise."""
-        self._note_groups(node)
-        return read_places(self.reader, node, self.groups)
-
-    def _note_groups(self, node: Node | None) -> None:
-        for item in node.value if node is not None and isinstance(node.value, tuple) else ():
-            if isinstance(item.value, str) and item.value in self.groups:
-                self.used.add(item.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +91,7 @@ def read_expression(scope: Scope, node: Node) -> Expression:
 
 
 def _not_within(within: str) -> tuple[str, ...]:
-    """Return what cannot be asked within an operator (rule 5)."""
+    """Return what cannot be asked within an operator (rule 4)."""
     return NOT_OF_EMPLOYERS if within == "employed_by" else NOT_OF_OTHERS
 
 
@@ -254,12 +208,12 @@ def _threshold(greatest: int) -> Callable[..., Expression]:
 
 
 def _parent(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    group = _group(scope, nodes, operator.word, or_subject=True)
+    group = read_group(scope, nodes, operator.word, or_subject=True)
     return operator.listed(frozenset((member,) for member in group.members), group)
 
 
 def _employment(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    group = _group(scope, nodes, operator.word, or_subject=True)
+    group = read_group(scope, nodes, operator.word, or_subject=True)
     patterns = frozenset((member, name) for member in group.members for name in EMPLOYED)
     return operator.listed(patterns, group)
 
@@ -311,60 +265,14 @@ def _threshold_share(reader: Reader, node: Node, fields: Fields) -> tuple[str, b
 
 
 def _acting(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-    return Given("acting_for", _group(scope, nodes, operator.word, or_subject=True))
+    return Given("acting_for", read_group(scope, nodes, operator.word, or_subject=True))
 
 
 def _member_of(word: Literal["organisation_in", "person_in"]) -> Callable[..., Expression]:
     def read(operator: Operator, scope: Scope, nodes: Mapping[str, Node]) -> Expression:
-        return Given(word, _group(scope, nodes, operator.word, or_subject=False))
+        return Given(word, read_group(scope, nodes, operator.word, or_subject=False))
 
     return read
-
-
-def _group(scope: Scope, nodes: Mapping[str, Node], word: str, *, or_subject: bool) -> Group:
-    """Find the subjects that a name stands for, with subsidiaries or without (rules 3 and 6)."""
-    group = _named_group(scope, nodes[word], or_subject=or_subject)
-    said = nodes.get("subsidiaries")
-    if said is None:
-        if group.below:
-            scope.reader.note(
-                nodes[word],
-                f"{quoted(group.name)} tells {len(group.below)} subsidiaries apart, and they count"
-                " here; write `subsidiaries: in` or `out`",
-            )
-        return group
-    choice = scope.reader.choice(said, ("in", "out"))
-    if group.below is None:
-        scope.reader.fault(
-            said,
-            f"{quoted(group.name)} does not tell subsidiaries apart; its annex names a column"
-            " `subsidiary_of`",
-        )
-        return group
-    return group if choice == "in" else without_subsidiaries(group)
-
-
-def _named_group(scope: Scope, node: Node, *, or_subject: bool) -> Group:
-    reader, name = scope.reader, scope.reader.identifier(node)
-    nobody = Group(name, frozenset())
-    if scope.provider is None:
-        reader.fault(node, "only an order names groups; a definition holds for every order")
-        return nobody
-    if name in scope.annexes:
-        return scope.annexes[name]
-    if not or_subject:
-        if name and "annexes" not in reader.unread:
-            known = nearest(name, scope.annexes)
-            reader.fault(node, f"{quoted(name)} is no annex of this version{known}")
-        return nobody
-    if name == SELF:
-        return Group(SELF, frozenset({scope.provider}))
-    if name:
-        reader.note(
-            node,
-            f"{quoted(name)} is no annex of this version, so it is read as an organisation's id",
-        )
-    return Group(name, frozenset({name}))
 
 
 _PERSON = frozenset[Kind]({"person"})

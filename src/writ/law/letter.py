@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from writ.clock import Instant
 from writ.law.definitions import Library, PredicateKind, read_predicate
 from writ.law.document import Node, quoted
-from writ.law.expressions import Scope
 from writ.law.licences import Licence
 from writ.law.reading import Fields, Reader, nearest
+from writ.law.scope import Scope
 from writ.law.where import read_where
 from writ.model.catalogue import Catalogue
 from writ.model.expression import Group, Predicate

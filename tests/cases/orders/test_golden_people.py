@@ -7,9 +7,10 @@ from writ.clock import parse_instant
 from writ.law.compiled.decide import decide as compiled
 from writ.law.definitions import definition
 from writ.law.document import read_plain
-from writ.law.expressions import Scope, read_expression
+from writ.law.expressions import read_expression
 from writ.law.literal.decide import decide as literal
 from writ.law.reading import Reader
+from writ.law.scope import Scope
 from writ.law.shorthand import read_shorthand
 from writ.law.subjects import read_subject
 from writ.law.truth import alone, truth

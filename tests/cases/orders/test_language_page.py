@@ -13,11 +13,12 @@ from tests.unit.law.conftest import CATALOGUE
 from writ.clock import parse_instant
 from writ.law.compiled.decide import decide as compiled
 from writ.law.document import Node, read_yaml
-from writ.law.expressions import OPERATORS, Scope, read_expression
+from writ.law.expressions import OPERATORS, read_expression
 from writ.law.folder import check_sources
 from writ.law.groups import members_at, shipped_groups
 from writ.law.literal.decide import decide as literal
 from writ.law.reading import Keys, Reader
+from writ.law.scope import Scope
 from writ.law.shorthand import read_shorthand
 from writ.law.truth import alone, truth
 from writ.model.expression import Expression, Group, Never, Not, Predicate

@@ -6,8 +6,9 @@ from writ.canonical import Plain, digest
 from writ.clock import parse_instant
 from writ.law.countries import countries
 from writ.law.document import read_plain
-from writ.law.expressions import OPERATORS, Scope, read_expression
+from writ.law.expressions import OPERATORS, read_expression
 from writ.law.reading import Reader
+from writ.law.scope import Scope
 from writ.model.expression import (
     AllOf,
     AnyOf,

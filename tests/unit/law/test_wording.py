@@ -2,8 +2,9 @@ import pytest
 
 from writ.canonical import Plain
 from writ.law.document import read_plain
-from writ.law.expressions import Scope, read_expression
+from writ.law.expressions import read_expression
 from writ.law.reading import Reader
+from writ.law.scope import Scope
 from writ.law.wording import who_words
 from writ.model.expression import Group, MostRecent, Predicate
 

@@ -16,9 +16,10 @@ from writ.law.explain.people import Showing, Sketches, Telling
 from writ.law.explain.reading import Part, explain
 from writ.law.explain.timeline import timeline
 from writ.law.explain.version import sections
-from writ.law.expressions import Scope, read_expression
+from writ.law.expressions import read_expression
 from writ.law.folder import read_sources
 from writ.law.reading import Reader
+from writ.law.scope import Scope
 from writ.model.expression import Group, Never
 from writ.model.subject import Fact, Subject, Value
 from writ.model.vocabulary import Kind

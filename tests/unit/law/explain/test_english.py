@@ -13,8 +13,9 @@ from writ.law.explain.english import (
     tree,
     value_words,
 )
-from writ.law.expressions import OPERATORS, Scope, read_expression
+from writ.law.expressions import OPERATORS, read_expression
 from writ.law.reading import Reader
+from writ.law.scope import Scope
 from writ.model.expression import AllOf, AnyOf, Expression, Given, Group, Listed, Never, Not
 from writ.model.vocabulary import Kind
 
