@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from writ.canonical import Plain
 from writ.errors import Failed, InvalidInput
+from writ.model.json_form import read_form
 from writ.model.listeners import Portal
 from writ.portal.arrivals import address_of, read_body
 from writ.portal.counter import Counter, Streamed
@@ -224,10 +225,7 @@ def _published(portal: Portal) -> Mapping[str, object]:
 
 async def _read(request: Request, form: type[T]) -> T:
     """Read a request's JSON; what is not in it has its default, what is unknown is passed over."""
-    try:
-        return msgspec.json.decode(await read_body(request, BUDGET), type=form)
-    except msgspec.DecodeError as error:
-        raise _No(400, f"the request is not in its form: {error}") from None
+    return read_form(await read_body(request, BUDGET), form, "the request is not in its form")
 
 
 def _status(found: Streamed) -> dict[str, object]:

@@ -276,3 +276,12 @@ def test_others_and_what_is_wrong_are_refused(
     asking.token = token
     body, status = answer
     assert status == asking.ask(method, path, body).status_code
+
+
+@pytest.mark.parametrize("body", [b'{"ack": ["\xff"]}', b'{"ack": ' + b"[" * 5000])
+def test_what_no_reader_of_json_reads_is_refused(asking: Asking, body: bytes) -> None:
+    """Bytes that are no text, and lists nested without end, are no request, and no fault of ours."""
+    headers = {"authorization": f"Bearer {asking.token}"}
+    answer = asking.door.send("POST", "/ssf/poll", headers=headers, content=body)
+
+    assert (400, True) == (answer.status_code, "not in its form" in answer.text)
