@@ -11,6 +11,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from writ.clock import Instant
@@ -22,6 +23,7 @@ from writ.model.expression import (
     Derived,
     Expression,
     Given,
+    Group,
     HeldAt,
     Listed,
     MostRecent,
@@ -64,7 +66,7 @@ def offered(compiled: Compiled) -> frozenset[str]:
         for expression in (predicate.person, predicate.organisation)
         for group in groups_in(expression)
     ]
-    return frozenset(min(group.members) for group in named if group.members)
+    return frozenset(_first(named))
 
 
 class _Scope:
@@ -91,12 +93,10 @@ class _Scope:
             self._dated, FOLLOWED if self._follows else ()
         )
         self._names = _Names(named, offered)
-        self._listed = frozenset(
-            member
-            for expression in _expressions(rules, kind)
-            for group in groups_in(expression)
-            for member in group.members
-        )
+        groups = [group for item in _expressions(rules, kind) for group in groups_in(item)]
+        self._listed = frozenset(member for group in groups for member in group.members)
+        self._offered = frozenset(_first(groups))
+        self._reached: tuple[Mapping[str, Subject], frozenset[str]] | None = None
         self._then = {item.at for item in derived if isinstance(item, HeldAt)}
         asked = set(questions(rules))
         self._floors = sorted({question.floor for question in asked})
@@ -177,10 +177,12 @@ class _Scope:
         )
 
     def _by_names(self, subject: Subject) -> Shown:
-        """Rule 3, of whom facts name; their own id counts where somebody's facts come back to it."""
+        """Rule 3, of whom facts name; their own id counts where facts, or evidence, come back to it."""
         facts = [fact for fact in subject.facts if fact.attribute in FOLLOWED]
         order = _order((fact.verified_at for fact in facts), [self._at])
-        back = any(subject.id in one.rests_on() for one in followed(subject).values())
+        back = subject.id in self._from_offered(subject.related) or any(
+            subject.id in one.rests_on() for one in followed(subject).values()
+        )
         named = sorted({value.parts[0] for fact in facts for value in fact.values})
         told = {name: (place, self._told_apart(subject, name)) for place, name in enumerate(named)}
         return (
@@ -199,6 +201,18 @@ class _Scope:
                 for fact in facts
             ),
         )
+
+    def _from_offered(self, related: Mapping[str, Subject]) -> frozenset[str]:
+        """Return whom evidence may name, and whom their facts name in turn."""
+        if self._reached is None or self._reached[0] is not related:
+            there = (related[name] for name in self._offered if name in related)
+            found = [
+                other.rests_on()
+                for one in there
+                for other in followed(replace(one, related=related)).values()
+            ]
+            self._reached = related, self._offered.union(*found)
+        return self._reached[1]
 
     def _told_apart(self, subject: Subject, name: str) -> str | None:
         """Return a name that is told from others not on the books by more than where it sorts."""
@@ -268,6 +282,11 @@ def _expressions(rules: Iterable[CompiledRule], kind: LinkKind) -> Iterator[Expr
         yield branch(rule.rule.predicate, kind)
         for item in rule.active.exemptions:
             yield from (branch(item.who, kind), branch(item.unless, kind))
+
+
+def _first(groups: Iterable[Group]) -> Iterator[str]:
+    """Give the member that evidence is tried with for each list."""
+    yield from (min(group.members) for group in groups if group.members)
 
 
 def _atoms(rules: Iterable[CompiledRule], kind: LinkKind) -> Iterator[Listed | Given | Derived]:
