@@ -3,26 +3,25 @@
 1. A row is a subject: `id` and `kind`; `facts` as JSON, as a subject's file has them; `acts_for` an
    id, or a JSON list where there are several; `plan` whatever the provider calls it. Facts without
    a `verified_at` have that of the row, and its `expires_at`.
-2. Rows are grouped by pattern (see `writ.study.classes`), each pattern is read once, and numbers
+2. Rows are grouped by pattern (see `writ.study.patterns`), each pattern is read once, and numbers
    are joined back. So the cost of reading facts is that of patterns, not of people.
 3. A subject given twice counts once; given twice and not alike, it cannot be judged.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import ibis
 
 from writ.clock import Instant
 from writ.errors import InvalidInput
-from writ.model.subject import Subject
-from writ.study.classes import EARLY, TWICE, UNKNOWN, UNREADABLE, Classes, Pattern
-from writ.study.columns import EPOCH, UNREAD, Kind, chosen, literal
+from writ.study.classes import TWICE, UNKNOWN, UNREADABLE, Classes
+from writ.study.columns import Kind, chosen
 from writ.study.engine import Engine, Table
 from writ.study.ordering import ascends
+from writ.study.patterns import apart, keyed_rows, read_patterns, read_related, telling
 from writ.study.seats import Seats, seated
 from writ.study.subject_lines import Held, lines_table
 
@@ -38,8 +37,6 @@ COLUMNS: Mapping[str, Kind] = {
 }
 LINES = ".jsonl"
 NOTHING = "nothing of it is counted"
-_KEY = ("kind", "facts", "verified", "expires", "seen", "wrong", "list")
-_Read: TypeAlias = tuple[Mapping[str, Any], Subject | None]
 _NUMBERED = ("id", "kind", "number", "sort", "acts_for", "plan")
 
 
@@ -91,13 +88,13 @@ def read_population(
 ) -> Population:
     """Number every subject of a table (rule 2)."""
     raw, lacking = open_columns(engine, source, REQUIRED, COLUMNS)
-    keyed = _keyed(engine, raw, lists, thresholds, dates=classes.compares_dates)
-    told = _telling(lacking, lists, dates=classes.compares_dates)
-    read = _patterns(engine, keyed, classes, told)
+    keyed = keyed_rows(engine, raw, lists, thresholds, dates=classes.compares_dates)
+    told = telling(lacking, lists, dates=classes.compares_dates)
+    read = read_patterns(engine, keyed, classes, told)
     total = sum(row["rows"] for row, _ in read)
-    related = _related(engine, keyed, classes, (subject for _, subject in read if subject))
+    related = read_related(engine, keyed, classes, (subject for _, subject in read if subject))
     if related:
-        keyed, read = _apart(engine, keyed, read, related, told)
+        keyed, read = apart(engine, keyed, read, related, told)
     key = (*told, "apart") if related else told
     columns: dict[str, list[Any]] = {name: [row[name] for row, _ in read] for name in key}
     columns["number"] = [
@@ -124,17 +121,6 @@ def read_population(
     return Population(
         subjects, alike, teams, seats, total, lacking, problems, tuple(plans), missing
     )
-
-
-def _telling(lacking: tuple[str, ...], lists: Mapping[str, int], *, dates: bool) -> tuple[str, ...]:
-    """Return the columns of a pattern in which rows may differ: an engine compares each it is given."""
-    same = {
-        "verified": "verified_at" in lacking,
-        "expires": "expires_at" in lacking,
-        "seen": not dates,
-        "list": not lists,
-    }
-    return tuple(name for name in _KEY if not same.get(name))
 
 
 def _somebody_twice(engine: Engine, source: str | Held, keyed: Table, rows: int) -> bool:
@@ -182,119 +168,6 @@ def _table(engine: Engine, name: str | Held) -> Table:
             return lines_table(engine, file, name)
     except OSError as error:
         raise InvalidInput(f"cannot read `{name}`: {error.strerror}") from None
-
-
-def _pattern(row: Mapping[str, Any]) -> Pattern:
-    return Pattern(
-        row["kind"],
-        row["facts"],
-        row["id"],
-        _instant(row["verified_at"]),
-        _instant(row["expires_at"]),
-        row["wrong"],
-    )
-
-
-def _related(
-    engine: Engine, keyed: Table, classes: Classes, subjects: Iterable[Subject]
-) -> dict[str, Subject]:
-    """Read owners and parents, and theirs, where some rule asks about them."""
-    found: dict[str, Subject] = {}
-    asked = {name for one in subjects if one.kind in classes.follows for name in one.rests_on()}
-    wanted = asked | classes.offered
-    while wanted:
-        listed = engine.small({"wanted": ("text", sorted(wanted))})
-        rows = engine.rows(keyed.inner_join(listed, keyed.id == listed.wanted))
-        latest = [classes.read(_pattern(row), 0) for row in rows]
-        found |= {subject.id: subject for subject in latest if subject is not None}
-        named = {name for subject in latest if subject for name in subject.names()}
-        wanted = named - found.keys() - wanted
-    return found
-
-
-def _patterns(engine: Engine, keyed: Table, classes: Classes, told: Sequence[str]) -> list[_Read]:
-    """Read every pattern once (rule 2)."""
-    grouped = keyed.group_by(told).agg(
-        rows=keyed.count(),
-        id=keyed.id.min(),
-        verified_at=keyed.verified_at.min(),
-        expires_at=keyed.expires_at.min(),
-    )
-    return [(row, classes.read(_pattern(row), row["rows"])) for row in engine.rows(grouped)]
-
-
-def _apart(
-    engine: Engine, keyed: Table, read: Iterable[_Read], related: Iterable[str], told: Sequence[str]
-) -> tuple[Table, list[_Read]]:
-    """Tell subjects on whom others rest from who else has their facts: these may come back to them."""
-    named = engine.small({"resting": ("text", sorted(related))})
-    joined = keyed.left_join(named, keyed.id == named.resting)
-    keyed = joined.mutate(apart=joined.resting.fill_null("")).drop("resting")
-    grouped = keyed.group_by(*told, "apart").agg(id=keyed.id.min())
-    known = {tuple(row[name] for name in told): subject for row, subject in read}
-    found: list[_Read] = []
-    for row in engine.rows(grouped):
-        subject = known[tuple(row[name] for name in told)]
-        found.append((row, None if subject is None else replace(subject, id=row["id"])))
-    return keyed, found
-
-
-def _keyed(
-    engine: Engine,
-    raw: Table,
-    lists: Mapping[str, int],
-    thresholds: Sequence[Instant],
-    *,
-    dates: bool,
-) -> Table:
-    keyed = raw.mutate(
-        id=raw.id.fill_null(""),
-        kind=raw.kind.fill_null(""),
-        facts=raw.facts.fill_null(""),
-        verified=_bucket(raw.verified_at, thresholds),
-        expires=_bucket(raw.expires_at, thresholds),
-        seen=_seen(raw) if dates else ibis.literal(""),
-        wrong=_wrong(raw),
-    )
-    if not lists:
-        return keyed.mutate(list=ibis.literal(0, "int64"))
-    named = engine.small({"named": ("text", list(lists)), "list": ("number", list(lists.values()))})
-    joined = keyed.left_join(named, keyed.id == named.named)
-    return joined.mutate(list=joined["list"].fill_null(0)).drop("named")
-
-
-def _wrong(raw: Table) -> Table:
-    """Say what is wrong with a row by itself, whatever its facts are; empty: nothing."""
-    found = [(raw.id.fill_null("") == "", ibis.literal("id")), (raw[UNREAD] != "", raw[UNREAD])]
-    if not raw.verified_at.type().is_string() and not raw.expires_at.type().is_string():
-        found.append((raw.expires_at <= raw.verified_at, ibis.literal(EARLY)))
-    return ibis.cases(*found, else_=ibis.literal(""))
-
-
-def _bucket(column: Table, thresholds: Sequence[Instant]) -> Table:
-    """Count the thresholds that have come by an instant; none: there is no instant."""
-    if column.type().is_string():  # a column that is not there
-        return ibis.literal(-1, "int64")
-    passed = ibis.literal(0, "int64")
-    for threshold in thresholds:
-        passed = passed + (column >= literal(column, threshold)).ifelse(1, 0)
-    return passed.fill_null(-1)
-
-
-def _seen(raw: Table) -> Table:
-    """Tell rows whose facts have dates apart by when they were seen; where none has, it is empty.
-
-    A backslash may be how JSON spells any word.
-    """
-    dated = raw.facts.contains("since") | raw.facts.contains("\\")
-    return (dated.fill_null(False)).ifelse(raw.verified_at.cast("string").fill_null(""), "")  # noqa: FBT003  a column of it
-
-
-def _instant(value: object) -> Instant | None:
-    if isinstance(value, datetime):
-        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return (aware - EPOCH) // timedelta(microseconds=1)
-    return value if isinstance(value, int) else None
 
 
 def _once(engine: Engine, table: Table) -> tuple[Table, list[Problem]]:
