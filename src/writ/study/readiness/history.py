@@ -3,6 +3,7 @@
 1. A line is what a trend needs: the instant, the digest of the law, the population's rows and one
    number for each template. It names nobody.
 2. A line that cannot be read is a fault: a history with holes is none.
+3. But for a last one without an end: a run that was interrupted left it, and the next takes it away.
 """
 
 import os
@@ -48,7 +49,7 @@ def read_history(path: Path) -> tuple[Entry, ...]:
         raise InvalidInput(f"cannot read `{path}`: {error.strerror}") from None
     entries: list[Entry] = []
     faults: list[Fault] = []
-    for number, line in enumerate(data.splitlines(), 1):
+    for number, line in enumerate(_whole(data).splitlines(), 1):
         try:
             entries.append(_entry(line))
         except InvalidInput as error:
@@ -62,8 +63,8 @@ def _entry(line: bytes) -> Entry:
     """Read a line (rule 2)."""
     said = "is no line of a history"
     read = read_form(line, _Line, said)
-    for share in filter(None, read.readiness.values()):
-        if not _SHARE.fullmatch(share):
+    for share in read.readiness.values():
+        if share is not None and not _SHARE.fullmatch(share):
             raise InvalidInput(f"{said}: {quoted(share)} is no share from 0 to 1")
     try:
         return Entry(parse_instant(read.at), read.law, read.rows, read.readiness)
@@ -71,13 +72,26 @@ def _entry(line: bytes) -> Entry:
         raise InvalidInput(f"{said}: {error}") from None
 
 
+def _whole(data: bytes) -> bytes:
+    """Return whole lines (rule 3)."""
+    kept, end, last = data.rpartition(b"\n")
+    try:
+        return data + b"\n" if last and _entry(last) else data
+    except InvalidInput:
+        return kept + end
+
+
 def append(path: Path, entry: Entry) -> None:
     """Append one run, durably."""
     line = _Line(format_instant(entry.at), entry.law, entry.rows, dict(entry.readiness))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+        with path.open("a+b") as file:
+            file.seek(0)
+            there = file.read()
+            whole = _whole(there)
+            file.truncate(min(len(whole), len(there)))
+            file.write(whole[len(there) :] + msgspec.json.encode(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

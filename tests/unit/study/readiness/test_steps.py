@@ -166,6 +166,21 @@ def test_a_history_is_appended_to_and_read_back(tmp_path: Path) -> None:
         append(tmp_path, entries[0])
 
 
+@pytest.mark.parametrize(("left", "kept"), [(b'{"at": "2026', 1), (b"", 1), (b"whole", 2)])
+def test_a_run_that_was_interrupted_stops_no_other(tmp_path: Path, left: bytes, kept: int) -> None:
+    """Half of a last line is taken away by the next run; a whole one without an end is kept."""
+    path = tmp_path / "history.jsonl"
+    first, last = Entry(AT, "sha256:a", 3, {"x": "0.5000"}), Entry(AT, "sha256:b", 4, {})
+    append(path, first)
+    line = path.read_bytes()
+    path.write_bytes(line + (line.strip() if left == b"whole" else left))
+
+    assert (first,) * kept == read_history(path)
+    append(path, last)
+    assert (*(first,) * kept, last) == read_history(path)
+    assert path.read_bytes().endswith(b"}\n")
+
+
 @pytest.mark.parametrize(
     ("written", "said"),
     [
@@ -177,6 +192,7 @@ def test_a_history_is_appended_to_and_read_back(tmp_path: Path) -> None:
             b'{"at": "2026-06-01T00:00:00Z", "law": "x", "rows": 1, "readiness": {"y": "nan"}}',
             "`nan`",
         ),
+        (b'{"at": "2026-06-01T00:00:00Z", "law": "x", "rows": 1, "readiness": {"y": ""}}', "``"),
         (b'{"at": "yesterday", "law": "x", "rows": 1, "readiness": {}}', "yesterday"),
         (b'{"at": "\xff"}', "not UTF-8"),
     ],
