@@ -75,10 +75,13 @@ def _entry(line: bytes) -> Entry:
 def _whole(data: bytes) -> bytes:
     """Return whole lines (rule 3)."""
     kept, end, last = data.rpartition(b"\n")
+    if not last:
+        return data
     try:
-        return data + b"\n" if last and _entry(last) else data
+        _entry(last)
     except InvalidInput:
         return kept + end
+    return data + b"\n"
 
 
 def append(path: Path, entry: Entry) -> None:
