@@ -189,6 +189,15 @@ class Fed:
             await asyncio.gather(*self._tasks)
 
 
+@contextlib.asynccontextmanager
+async def in_force(office: Office) -> AsyncIterator[tuple[Fed, Gateway]]:
+    """Serve a gateway with the June letters in force, then stop."""
+    fed = Fed(office)
+    fed.desk.put(1)
+    async with fed.running():
+        yield fed, await fed.gateway()
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Wait for a condition; the test's own time-out ends a wait in vain."""
     while not condition():  # noqa: ASYNC110  what is waited for has no event of its own

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.fed import Fed, Gateway, Office, run, until
+from tests.worlds.fed import Fed, Gateway, Office, in_force, run, until
 from tests.worlds.june import BOOK
 from writ.canonical import Plain
 from writ.clock import wall
@@ -96,10 +96,7 @@ def test_a_word_says_what_serves_whom_it_names(office: Office) -> None:
     key = key_of(office)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             for facts, want in (((), Outcome.VERIFY), ((US,), Outcome.PERMIT)):
                 answer = await told(gateway, key, *facts)
                 assert want is outcome(gateway, office, key, answer)
@@ -118,10 +115,7 @@ def test_what_the_books_close_no_word_opens(office: Office) -> None:
         office.registry.end_users.add([EndUser("acme", name, name)])
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             found = [
                 outcome(gateway, office, key, await told(gateway, key, US, sub=name), name)
                 for name in ("alice", "bob")
@@ -138,10 +132,7 @@ def test_an_employer_names_its_own_people_to_those_who_rest_on_it(office: Office
     key = key_of(office)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             answer = await told(gateway, key, fact)
             assert Outcome.VERIFY is outcome(gateway, office, key, answer)
 
@@ -153,10 +144,7 @@ def test_a_word_that_somebody_is_eligible_certifies_for_once(office: Office) -> 
     key = key_of(office)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             answer = await told(gateway, key, sub=None)
             names = {subject.name for subject in answer.subjects}
             assert {office.roll.name_of("acme"), seam.UNNAMED} == names
@@ -174,10 +162,7 @@ def test_what_is_not_in_order_comes_to_nothing(office: Office) -> None:
     office.registry.keys.revoke(gone)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             refused = [
                 await told(gateway, key, US, pair=other),
                 await told(gateway, gone, US),
@@ -200,10 +185,7 @@ def test_what_the_books_know_goes_with_the_answer(office: Office) -> None:
     office.registry.end_users.add([EndUser("acme", "bob", "bob")])
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             known = {name: item.evidence for name, item in office.registry.everybody().items()}
             for sub, whose in (("bob", "bob"), ("new", "alice"), (None, "acme")):
                 answer = await told(gateway, key, *((US,) if sub else ()), sub=sub)
@@ -217,10 +199,7 @@ def test_an_organisation_with_a_key_of_its_own_speaks_for_itself(office: Office)
     key = key_of(office, "acme")
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             answer = await told(gateway, key, US)
             assert Outcome.PERMIT is outcome(gateway, office, key, answer)
 
@@ -250,10 +229,7 @@ def test_nobody_is_judged_by_half_of_what_was_known(office: Office) -> None:
         connection.execute(attestation.update().values(envelope=b"altered"))
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             assert [] == (await told(gateway, key, US)).subjects
 
     run(story())
@@ -279,10 +255,7 @@ def test_what_goes_wrong_refuses_one_word(office: Office, monkeypatch: pytest.Mo
 
     async def story() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, found: caught.append(found))
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             with monkeypatch.context() as patch:
                 patch.setattr(module, "wall", None)
                 assert [] == (await told(gateway, key, US)).subjects
@@ -327,10 +300,7 @@ def test_tables_begin_anew(office: Office, monkeypatch: pytest.MonkeyPatch) -> N
     key = key_of(office)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             seen = set()
             for _ in range(4):
                 await told(gateway, key, US)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.fed import Fed, Office, outcome, run, until
+from tests.worlds.fed import Fed, Office, in_force, outcome, run, until
 from tests.worlds.june import BOOK
 from writ.clock import Instant, elapsed
 from writ.desk import feed as module
@@ -203,10 +203,7 @@ def test_leases_are_renewed(office: Office, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(module, "RENEWAL", 0.01)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             await until(lambda: len(gateway.leases()) >= 4)
             numbers = [
                 verify_lease(m.statement, m.signature, office.online.public).number
@@ -222,10 +219,7 @@ def test_changes_arrive_in_order_and_settle_waits(office: Office) -> None:
     """Facts, keys, issuers and end users, told as they are made; then revoked."""
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             digest = office.key("alice")
             await fed.feed.settle()
             assert Outcome.VERIFY is outcome(gateway, office, digest)
@@ -250,10 +244,7 @@ def test_people_of_a_company_follow_it(office: Office) -> None:
     office.registry.issuers.add("acme", "2026", office.idv.public)
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             told = []
             for step in (
                 lambda: None,
@@ -290,10 +281,7 @@ def test_a_broken_attestation_makes_its_subject_unjudged(office: Office) -> None
             connection.execute(attestation.update().where(here).values(envelope=b"{}"))
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             before = [
                 outcome(gateway, office, bot, sub="a"),
                 outcome(gateway, office, alice),

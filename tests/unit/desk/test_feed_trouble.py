@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds.fed import Fed, Office, outcome, run, until
+from tests.worlds.fed import Fed, Office, in_force, outcome, run, until
 from tests.worlds.june import BOOK
 from writ.desk import feed as module
 from writ.errors import Refused
@@ -31,10 +31,7 @@ def test_a_gateway_that_declines_says_why(office: Office) -> None:
     """What it wants is kept until it applies an epoch."""
 
     async def story() -> None:
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             [member] = fed.feed.fleet.members()
             await fed.feed.fleet.until(lambda: member.epoch == 1, 5)
             await gateway.say(seam.Declined(2, "not signed by two"))
@@ -164,10 +161,7 @@ def test_a_change_that_cannot_be_passed_on_ends_all_leases(
     async def story() -> None:
         faults: list[dict[str, object]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, told: faults.append(told))
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             before = len(gateway.leases())
             monkeypatch.setattr(Attestations, "known", broken)
             office.show("alice", "citizenships", "US")
@@ -196,10 +190,7 @@ def test_what_could_not_be_passed_on_is_loaded_anew(
     async def story() -> None:
         faults: list[dict[str, object]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, told: faults.append(told))
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (_, gateway):
             [key] = office.registry.keys.of("alice")
             monkeypatch.setattr(Attestations, "known", broken)
             office.registry.keys.revoke(key.id)
@@ -255,10 +246,7 @@ def test_a_revocation_that_could_not_be_passed_on_is_not_forgotten(
 
     async def story() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, told: None)
-        fed = Fed(office)
-        fed.desk.put(1)
-        async with fed.running():
-            gateway = await fed.gateway()
+        async with in_force(office) as (fed, gateway):
             [key] = office.registry.keys.of("alice")
             monkeypatch.setattr(Attestations, "known", broken)
             office.registry.keys.revoke(key.id)
