@@ -86,14 +86,15 @@ class Pattern:
 class Class:
     """A class, told by one of its subjects.
 
-    `sort` is a number above 0 of all that outcomes turn on; `shown`, of what evidence turns on too.
+    `sort` is a number above 0 of all that outcomes turn on; `shown` has one for each of
+    `Classes.asked`, of all that evidence turns on there.
     """
 
     subject: Subject
     citizenship: str
     residence: str
     sort: int
-    shown: int
+    shown: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -165,17 +166,23 @@ class Classes:
         citizenship = told(subject, "citizenships", at)
         residence = told(subject, "residence", at)
         standing = tuple(_standing(subject, item) for item in self.asked)
-        shown = (
-            subject.kind,
-            standing,
-            tuple(item.of(subject, standing[place][0]) for place, item in self._showing.items()),
+        shown = tuple(self._of_place(place, subject, one) for place, one in enumerate(standing))
+        sort = (subject.kind, standing)
+        number = self._numbers.setdefault(
+            (citizenship, residence, sort, shown), len(self.known) + 1
         )
-        number = self._numbers.setdefault((citizenship, residence, shown), len(self.known) + 1)
         if number > len(self.known):
-            sort = self._sorts.setdefault(shown[:2], len(self._sorts) + 1)
-            alike = self._shown.setdefault(shown, len(self._shown) + 1)
-            self.known.append(Class(subject, citizenship, residence, sort, alike))
+            place = self._sorts.setdefault(sort, len(self._sorts) + 1)
+            self.known.append(Class(subject, citizenship, residence, place, shown))
         return number
+
+    def _of_place(self, place: int, subject: Subject, standing: tuple[Profile, Capacity]) -> int:
+        """Number what somebody has shown, as one lawbook turns on it; 0: it says not what would settle."""
+        showing = self._showing.get(place)
+        if showing is None:
+            return 0
+        told = (place, subject.kind, standing, showing.of(subject, standing[0]))
+        return self._shown.setdefault(told, len(self._shown) + 1)
 
     def _read(self, pattern: Pattern) -> Subject:
         if pattern.kind == UNPROVED:

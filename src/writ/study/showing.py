@@ -10,7 +10,7 @@
 4. Whoever every rule lets pass, or is barred for certain, is asked for nothing: of them it is empty.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -150,10 +150,14 @@ class _Scope:
 
     def _by_dates(self, facts: Sequence[Fact]) -> Shown:
         """Rule 3, of what began when."""
+        names = self._names.turned()
+        return self._whole(facts, names.of)
+
+    def _whole(self, facts: Sequence[Fact], name: Callable[[str, tuple[str, ...]], Shown]) -> Shown:
+        """Write facts with every date, by their order."""
         instants = [at for fact in facts for at in (fact.verified_at, *_dates(fact.values))]
         marks = [self._at, *sorted(self._then)]
         order = _order(instants, marks)
-        names = self._names.turned()
         return (
             *(order[mark] for mark in marks),
             *(
@@ -163,7 +167,7 @@ class _Scope:
                     order[fact.verified_at],
                     tuple(
                         (
-                            names.of(fact.attribute, value.parts),
+                            name(fact.attribute, value.parts),
                             *(
                                 None if at is None else order[at]
                                 for at in (value.since, value.until)
@@ -184,7 +188,12 @@ class _Scope:
             subject.id in one.rests_on() for one in followed(subject).values()
         )
         named = sorted({value.parts[0] for fact in facts for value in fact.values})
-        told = {name: (place, self._told_apart(subject, name)) for place, name in enumerate(named)}
+        others = [subject.related[name] for name in named if name in subject.related]
+        leaves = not any(other.rests_on() for other in others)
+        told = {
+            name: (place, self._told_apart(subject, name, leaves=leaves))
+            for place, name in enumerate(named)
+        }
         return (
             subject.id if back else None,
             order[self._at],
@@ -214,10 +223,19 @@ class _Scope:
             self._reached = related, self._offered.union(*found)
         return self._reached[1]
 
-    def _told_apart(self, subject: Subject, name: str) -> str | None:
-        """Return a name that is told from others not on the books by more than where it sorts."""
-        known = name == subject.id or name in subject.related or name in self._listed
-        return name if known else None
+    def _told_apart(self, subject: Subject, name: str, *, leaves: bool) -> object:
+        """Return what tells a name from others by more than where it sorts; None: nothing does.
+
+        Of somebody of whom nobody else is known to be named, by nobody else, it is what they show.
+        """
+        if name == subject.id or name in self._listed:
+            return name
+        other = subject.related.get(name)
+        if other is None:
+            return None
+        if leaves and name not in self._from_offered(subject.related):
+            return other.kind, self._whole(other.facts, lambda _, parts: parts)
+        return name
 
     def _counts(self, fact: Fact) -> Shown:
         """Say at which questions a fact counts, and whether it is a whole list."""

@@ -82,13 +82,20 @@ class Verdicts:
         return tuple(
             item
             for link in self._named(asker, place)
-            for item in self._settling(link, place, model, self._shown(asker, link))
+            for item in self._settling(link, place, model, self._shown(asker, place, link))
         )
 
-    def _shown(self, asker: Asker, link: NamedLink) -> int:
+    def alike(self, asker: Asker, place: int) -> tuple[object, ...]:
+        """Return what is the same of all chains that are judged alike, and settled alike."""
+        return tuple(
+            (link.name, link.profile, link.capacity, self._shown(asker, place, link))
+            for link in self._named(asker, place)
+        )
+
+    def _shown(self, asker: Asker, place: int, link: NamedLink) -> int:
         """Return what the class of a link has shown, by number; of a link without one, none."""
         number: int = getattr(asker, link.name)
-        return self.classes[number].shown if number > NOBODY else NOBODY
+        return self.classes[number].shown[place] if number > NOBODY else NOBODY
 
     def _settling(self, link: NamedLink, place: int, model: str, shown: int) -> Evidence:
         key = (place, model, link.name, link.profile.role, link.capacity, shown)

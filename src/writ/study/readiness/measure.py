@@ -13,7 +13,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -135,6 +135,7 @@ def _reading(
     verdicts: Verdicts, accounts: Iterable[Account], item: Plausible, place: int
 ) -> Reading:
     found = Reading(item)
+    tried: dict[object, tuple[Evidence, bool]] = {}
     for account in accounts:
         standings = _standings(verdicts, account.asker, item, place)
         if not standings:
@@ -143,10 +144,12 @@ def _reading(
         found.by_kind.setdefault(account.kind, Counter())[worst] += account.count
         if worst == "verify":
             model = next(name for name, standing in standings.items() if standing == worst)
-            shown = _cheapest(verdicts, account.asker, place, model)
-            evidence = _told(verdicts, account.asker, shown, verdicts.classes.asked[place].at)
+            key = (model, *standings), verdicts.alike(account.asker, place)
+            if key not in tried:
+                tried[key] = _tried(verdicts, account.asker, place, (model, *standings))
+            evidence, helps = tried[key]
             found.asked[evidence] += account.count
-            if _helps(verdicts, account.asker, shown, (place, standings)):
+            if helps:
                 found.helped.setdefault(evidence, []).append(account)
     return found
 
@@ -173,33 +176,27 @@ def _standing(before: str, verdict: Verdict) -> Standing:
     return "verify" if verdict.open else "barred"
 
 
-def _cheapest(verdicts: Verdicts, asker: Asker, place: int, model: str) -> Evidence:
-    asked = verdicts.classes.asked[place]
-    decision = decide_compiled(asked.compiled, verdicts.chain(asker), model, asked.at)
-    return cheapest(decision.would_settle)
+def _tried(
+    verdicts: Verdicts, asker: Asker, place: int, models: tuple[str, ...]
+) -> tuple[Evidence, bool]:
+    """Say what would settle the first model, and whether it helps with all of them (rule 4)."""
+    asked, chain = verdicts.classes.asked[place], verdicts.chain(asker)
+    decision = decide_compiled(asked.compiled, chain, models[0], asked.at)
+    found = cheapest(decision.would_settle)
+    told = tuple(kind_of(item, _link(chain, item.link), asked.at) for item in found)
+    return told, _helps(asked, chain, found, models)
 
 
-def _told(verdicts: Verdicts, asker: Asker, evidence: Evidence, at: Instant) -> Evidence:
-    """Tell what one of the class would show as what all of it would."""
-    chain = verdicts.chain(asker)
-    return tuple(kind_of(item, _link(chain, item.link), at) for item in evidence)
-
-
-def _helps(
-    verdicts: Verdicts,
-    asker: Asker,
-    evidence: Evidence,
-    where: tuple[int, Mapping[str, Standing]],
-) -> bool:
+def _helps(asked: Asked, chain: Chain, evidence: Evidence, models: Iterable[str]) -> bool:
     """Whether showing it lets the asker go on with every model that it is served with (rule 4)."""
-    place, models = where
     if not evidence or any(item.subject == SOMEBODY for item in evidence):
         return False  # nothing to try, or shown by an owner whom no fact names yet
-    asked = verdicts.classes.asked[place]
-    chain = verdicts.chain(asker)
     for item in evidence:
         chain = _shown(chain, item, asked)
-    outcomes = (decide_compiled(asked.compiled, chain, model, asked.at).outcome for model in models)
+    outcomes = (
+        decide_compiled(asked.compiled, chain, model, asked.at, settling=False).outcome
+        for model in models
+    )
     return all(outcome.word in _SERVED for outcome in outcomes)
 
 
