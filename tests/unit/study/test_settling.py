@@ -7,7 +7,7 @@ import pytest
 
 from tests.worlds.lawbooks import CATALOGUE, DENY, START
 from tests.worlds.populations import World, settled, written
-from writ.model.expression import WILD, AllOf, Given, Group, Listed, OwnedBy, Predicate
+from writ.model.expression import WILD, AllOf, Given, Group, Listed, Not, OwnedBy, Predicate
 from writ.model.order import Effect, Evidence, InFlight, Lawbook, OrderVersion, Rule
 from writ.model.outcome import Outcome
 from writ.model.subject import Fact, Subject, Value
@@ -17,11 +17,12 @@ from writ.study.figures import ModelFigures
 from writ.study.simulation import simulate
 
 AMERICAN = Listed("incorporated_in", "incorporated_in", frozenset({("US", WILD)}))
+FRENCH = Listed("citizen_of", "citizenships", frozenset({("FR", WILD)}))
 LISTED = Given("organisation_in", Group("annex-a", frozenset({"member"}), "sha256:a"))
 PREDICATES = {
-    "amber": Predicate(Listed("citizen_of", "citizenships", frozenset({("FR", WILD)})), None),
+    "amber": Predicate(FRENCH, None),
     "birch": Predicate(None, OwnedBy("50", Predicate(None, AllOf((LISTED, AMERICAN))))),
-    "cedar": Predicate(None, OwnedBy("50", Predicate(None, AMERICAN))),
+    "cedar": Predicate(None, OwnedBy("50", Predicate(Not(FRENCH), AMERICAN))),
 }
 
 
@@ -45,6 +46,10 @@ SUBJECTS = (
     Subject("nobody's", "organisation"),
     Subject("ring", "organisation", (), (OWNED,)),
     Subject("owned", "organisation", (), (OWNED,)),
+    *(
+        Subject(f"owned-by-{name}", "organisation", (), (shown("owners", (name, "60")),))
+        for name in ("before", "now")
+    ),
 )
 
 
@@ -105,3 +110,8 @@ def test_whose_facts_come_back_to_them(found: dict[str, ModelFigures]) -> None:
     """Whoever owns itself shows what others with the very same facts would have it show."""
     alone, other = (("incorporated_in", None),), (("incorporated_in", "?"),)
     assert (1, 1) == (told(found["cedar"])[alone], told(found["cedar"])[other])
+
+
+def test_whose_owners_have_shown_something_else(found: dict[str, ModelFigures]) -> None:
+    """An owner whose lists are settled by a later one settles its company; the other one cannot."""
+    assert 1 == told(found["cedar"])[("citizenships", "?"),]
