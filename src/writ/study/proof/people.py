@@ -17,11 +17,12 @@ from typing import TypeAlias, TypeVar
 from writ.clock import Instant
 from writ.model.outcome import Outcome
 from writ.model.subject import Chain
+from writ.study.proof.consistent import ConsistentSymbols
 from writ.study.proof.equal import Functions, Subject, other_substitute
 from writ.study.proof.ordered import Demands
 from writ.study.proof.smt import Script, conj, disj, neg
 from writ.study.proof.solver import solve
-from writ.study.proof.symbols import ConsistentSymbols, Domain, Level
+from writ.study.proof.symbols import Domain, Level
 from writ.study.proof.tables import Tables
 from writ.study.proof.timeline import Demand, Span, Time, is_about, required
 from writ.study.proof.values import domain

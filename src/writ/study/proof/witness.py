@@ -13,9 +13,10 @@ from writ.law.countries import nationality_classes
 from writ.law.explain.people import COMPANY, ELSEWHERE, PERSON, SOURCE
 from writ.model.subject import Chain, Fact, Subject, Value
 from writ.model.vocabulary import VOCABULARY, Shape
+from writ.study.proof.consistent import ConsistentSymbols
 from writ.study.proof.smt import Script
 from writ.study.proof.solver import Solved
-from writ.study.proof.symbols import ConsistentSymbols, Domain, Parts
+from writ.study.proof.symbols import Domain, Parts
 
 Form: TypeAlias = Literal["alone", "naming a person", "naming nobody"]
 FORMS: tuple[Form, ...] = ("alone", "naming a person", "naming nobody")
