@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from writ.cli.noting import say, see
+from writ.cli.noting import Seen, say, see
 from writ.cli.options import DEFAULT_CONFIG, AsJson, ConfigFile, KeyFile
 from writ.cli.output import show
 from writ.cli.submit import wanted
@@ -18,6 +18,7 @@ class _Report(msgspec.Struct):
     digest: str
     verdict: str
     summary: str = ""
+    before: str | None = None
 
 
 def attach(
@@ -45,6 +46,7 @@ def attach(
     law = law_digest(seen.reviewed.compiled.book)
     if found.digest != law:
         raise Refused(f"`{report}` speaks of `{found.digest}`, and proposed is `{law}`")
+    _check_before(found, seen, report)
     said = {
         "kind": found.kind,
         "law": found.digest,
@@ -57,3 +59,16 @@ def attach(
     answer, waiting = say(config, seen, note)
     text = f"attached to {waiting.id}: {found.kind}, {found.verdict}; {wanted(waiting)}"
     show(answer, text, as_json=as_json)
+
+
+def _check_before(found: _Report, seen: Seen, report: Path) -> None:
+    """Refuse what counts from other orders than are in force, as with `--diff` or without them."""
+    from writ.law.snapshot import law_digest
+    from writ.model.order import Lawbook
+
+    book = seen.docket.force.book
+    before = Lawbook(seen.reviewed.compiled.book.catalogue) if book is None else book
+    if found.before is not None and found.before != (law := law_digest(before)):
+        raise Refused(
+            f"`{report}` counts from `{found.before}`, and in force is `{law}`; simulate with --config"
+        )

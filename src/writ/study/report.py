@@ -1,8 +1,8 @@
 """A simulation as JSON, in the form of `data/simulation.json`, and in a few lines of words.
 
 1. Everything is counted, nothing is estimated. Shares are for the reader to divide.
-2. `digest` is that of the law as it would be with the proposal (`law_digest`): what `writ attach`
-   asks for. `verdict` is `complete`, `incomplete` where some rows could not be judged, or `in part`:
+2. `digest` is that of the law as it would be with the proposal (`law_digest`), and `before` that of
+   the law without it: what `writ attach` asks for. `verdict` is `complete`, `incomplete` where some rows could not be judged, or `in part`:
    of one deployment, which is not what is asked for.
 3. With a floor, values and organisations of fewer people are put together or left out, and nobody is
    an example: what is written so may be shown to people who may not see the registry.
@@ -50,6 +50,7 @@ def plain(
     return {
         "kind": "simulation",
         "digest": law_digest(comparison.after),
+        "before": law_digest(comparison.before),
         "deployment": comparison.deployment,
         "engine": found.engine,
         "floor": floor,

@@ -52,13 +52,17 @@ def test_the_registry_is_the_population(desk: Office) -> None:
 
 
 def test_an_open_proposal_of_other_words_passes_its_gate(desk: Office) -> None:
-    """A corrected title moves nobody; its report is attached and met, and then nothing is skipped."""
+    """A corrected title moves nobody; its report is met, and one that counts from other orders is none."""
     again = desk.folder / "us-bis-2026-06-12.v2.yaml"
     text = LETTERS[0].read_text().replace("version: 1", "version: 2", 1)
     again.write_text(text.replace("title: ", "title: A corrected ", 1))
     desk.writ("submit", again, "--key", desk.key("ada"), "--replace")
     report = simulated(desk)
     (desk.folder / "report.json").write_text(json.dumps(report))
+    other = desk.folder / "other.json"
+    other.write_text(json.dumps({**report, "before": "sha256:" + 64 * "0"}))
+    said = desk.fails("attach", other, "--key", desk.key("ada"))
+    assert f"in force is `{report['before']}`; simulate with --config" in said
     desk.writ("attach", desk.folder / "report.json", "--key", desk.key("ada"))
 
     assert "no outcome changes" == report["summary"]
