@@ -11,7 +11,7 @@ from writ.law.answer import decision_plain
 from writ.law.compiled.book import Compiled
 from writ.law.compiled.decide import decide_compiled
 from writ.law.folder import read_folder
-from writ.law.request import Request, read_json, read_people, read_request, resolve
+from writ.law.request import Request, model_asked, read_json, read_people, read_request, resolve
 from writ.model.decision import Reason
 from writ.model.subject import Chain, Subject
 
@@ -62,6 +62,58 @@ def test_one_id_means_one_subject() -> None:
 def test_an_instant_left_out_is_now() -> None:
     """Now is whoever asks's."""
     assert NOW == read_request({"subject": "ann", "model": "amber"}, PEOPLE, NOW).at
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([], "a request is a JSON object"),
+        ({"subject": "ann", "model": "amber", "modle": 1}, "`modle` is not a key of a request"),
+        ({"subject": "ann"}, "a request names its `model` as text"),
+        ({"subject": "ann", "model": "\ud800"}, "a request names its `model` as text"),
+        ({"subject": "ann", "model": "amber", "at": 1}, "`at` is an instant as text"),
+        (
+            {"subject": "ann", "model": "amber", "deployment": 1},
+            "`deployment` is the name of one as text",
+        ),
+        ({"model": "amber"}, "a request names its `subject`"),
+        ({"subject": "who", "model": "amber"}, "nobody in subjects.jsonl has the id `who`"),
+        (
+            {"subject": "ann", "model": "amber", "organisation": "two"},
+            "`two` is not an organisation",
+        ),
+        (
+            {"subject": "ann", "model": "amber", "end_user": "acme"},
+            "`acme` is not a person, so it cannot be the end user",
+        ),
+    ],
+)
+def test_what_is_no_request_is_said(value: object, said: str) -> None:
+    """In one line that names the key."""
+    with pytest.raises(InvalidInput) as raised:
+        read_request(value, PEOPLE, NOW)
+    assert said == str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "model"),
+    [
+        ({"model": "amber", "at": 1}, "amber"),
+        ({"model": 7}, ""),
+        ({"model": "\ud800"}, ""),
+        (7, ""),
+    ],
+)
+def test_the_model_of_a_bad_request_is_told(value: object, model: str) -> None:
+    """However bad the rest of it; what is no text, or cannot be written, is none."""
+    assert model == model_asked(value)
+
+
+def test_who_acts_for_somebody_unknown_has_no_chain() -> None:
+    """Nor who acts for somebody that is no organisation."""
+    asked = {"id": "x", "kind": "person"}
+    for name in ("ghost", "ann"):
+        assert Reason("unknown_organisation") == chain(subject={**asked, "acts_for": [name]})
 
 
 def test_no_list_of_people_is_an_empty_one(tmp_path: Path) -> None:

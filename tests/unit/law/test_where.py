@@ -69,13 +69,15 @@ def test_what_is_covered(
 
 
 def test_what_is_covered_literally(write: Write) -> None:
-    """The other meaning leaves out the rules of other entities, too."""
+    """The other meaning leaves out the rules of other entities, too, and none that say no place."""
     order = write().replace(
         b"models: [fable-5]", b"models: [fable-5]\n    where: {entities: [acme-ai]}"
     )
     book = checked(order).book
     left = [served_at(book, book.catalogue.deployments[name]) for name in ("us", "eu")]
     assert [1, 0] == [len(law.versions[0].rules) for law in left]
+    everywhere = checked(write()).book
+    assert everywhere == served_at(everywhere, book.catalogue.deployments["eu"])
 
 
 @pytest.mark.parametrize("how", [decide, decide_literally], ids=["compiled", "literal"])

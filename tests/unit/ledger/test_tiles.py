@@ -71,6 +71,15 @@ def test_bundles_are_read_as_written(entries: list[bytes]) -> None:
             read_bundle(data[:-1], len(entries))
 
 
+@pytest.mark.parametrize("data", [b"\x00", b"\x00\x02a", b"\x00\x01a\x00"])
+def test_a_bundle_that_is_cut_off_is_refused(data: bytes) -> None:
+    """Within a length, within an entry, and within the length of the next."""
+    with pytest.raises(Refused, match="a bundle of entries is cut off"):
+        read_bundle(data, 1)
+    with pytest.raises(Refused, match="a bundle has 1 entries, not 2"):
+        read_bundle(write_bundle([b"a"]), 2)
+
+
 def test_an_entry_that_is_too_long_is_a_mistake() -> None:
     """Two bytes of length hold no more."""
     with pytest.raises(ValueError, match="at most 65535 bytes, not 65536"):

@@ -26,7 +26,7 @@ from writ.errors import Failed, Refused
 from writ.model.listeners import PassportFiles
 from writ.people.crls import Crls, keep_crl
 from writ.people.passport.document import Authorities, Document, Files, verify_document
-from writ.people.passport.opened import crl_file, prove_crl
+from writ.people.passport.opened import crl_file, prove_crl, take_state_crl
 from writ.people.passport.rechecks import recheck, write_reference
 from writ.signing.state_certificate import read_state_certificate
 from writ.signing.state_crl import read_state_crl
@@ -246,6 +246,19 @@ def test_a_list_is_proved_before_it_is_kept(tmp_path: Path) -> None:
     for other in (FRENCH, authority(until=NOW - 1)):
         with pytest.raises(Refused, match="by no authority on the master list"):
             prove_crl(found, lists_of(tmp_path, other), NOW)
+
+
+def test_a_list_that_is_taken_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
+    """One that is not proved leaves it there."""
+    files = lists_of(tmp_path, CSCA)
+    first, newer = crl(CSCA), crl(CSCA, 5, made=NOW - 60)
+    here = crl_file(take_state_crl(first, files, NOW), files)
+    assert first == here.read_bytes()
+    assert {5} == take_state_crl(newer, files, NOW).serials
+    for other in (first, crl(FRENCH)):
+        with pytest.raises(Refused, match=r"older than|by no authority"):
+            take_state_crl(other, files, NOW)
+    assert newer == here.read_bytes()
 
 
 def test_what_a_state_revokes_later_falls(tmp_path: Path) -> None:

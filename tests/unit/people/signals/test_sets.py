@@ -60,6 +60,20 @@ def test_people_are_named_as_it_is_registered(about: Any, named: str, who: str |
     assert who == read(signed(sub_id=about), sender).who
 
 
+@pytest.mark.parametrize(
+    ("about", "named", "session"),
+    [
+        ({"format": "complex", "session": {"format": "opaque", "id": "s1"}}, "id", "s1"),
+        ({"format": "opaque", "id": "s1"}, "account", "s1"),
+        ({"format": "opaque", "id": "alice"}, "id", None),
+    ],
+)
+def test_a_sign_in_that_is_over_is_named(about: Any, named: str, session: str | None) -> None:
+    """In a complex subject, or by itself; where the operator's ids are opaque, it is one of those."""
+    token = signed(sub_id=about, events=event("session-revoked"))
+    assert session == read(token, transmitter(named=named)).session
+
+
 def test_an_older_set_names_its_subject_in_the_event() -> None:
     """`subject` in the event counts where there is no `sub_id`."""
     assert (
