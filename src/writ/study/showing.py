@@ -85,19 +85,21 @@ class _Scope:
             for capacity in _capacities(compiled, found, kind)
         ]
         named = list(_atoms(rules, kind))
-        offered = [item for rule in rules for item in rule.rule.predicate.settling]
+        settling = [item for rule in rules for item in rule.rule.predicate.settling]
         derived = [item for item in named if not isinstance(item, Listed | Given)]
         self._follows = any(not isinstance(item, MostRecent | HeldAt) for item in derived)
         self._dated = frozenset(_dated(derived))
-        self._plain = frozenset(_plain(named, offered)).difference(
+        self._plain = frozenset(_plain(named, settling)).difference(
             self._dated, FOLLOWED if self._follows else ()
         )
-        self._names = _Names(named, offered)
-        groups = [group for item in _expressions(rules, kind) for group in groups_in(item)]
+        self._names = _Names(named, settling)
+        asking = _expressions(rules, kind) if self._follows else ()
+        groups = [group for item in asking for group in groups_in(item)]
         self._listed = frozenset(member for group in groups for member in group.members)
         self._offered = frozenset(_first(groups))
         self._reached: tuple[Mapping[str, Subject], frozenset[str]] | None = None
-        self._then = {item.at for item in derived if isinstance(item, HeldAt)}
+        everything = compiled.all_partitions.derived  # of owners too
+        self._then = {item.at for item in everything if isinstance(item, HeldAt)}
         asked = set(questions(rules))
         self._floors = sorted({question.floor for question in asked})
         self._ages = sorted({question.age for question in asked if question.age is not None})
