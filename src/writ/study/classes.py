@@ -20,6 +20,7 @@ from writ.law.compiled.book import Capacity, Compiled, Profile
 from writ.law.document import quoted
 from writ.law.subjects import UNPROVED, read_subject
 from writ.model.expression import HeldAt, MostRecent
+from writ.model.json_form import says_twice
 from writ.model.order import Lawbook
 from writ.model.subject import Fact, Subject
 from writ.model.vocabulary import KINDS, Kind
@@ -223,6 +224,8 @@ def _read_fact(kind: Kind, raw: bytes) -> Fact:
         written = msgspec.json.decode(raw, type=dict[str, object])
     except (msgspec.DecodeError, RecursionError):
         raise InvalidInput("a fact is a JSON object") from None
+    if says_twice(raw):
+        raise InvalidInput("a key stands twice in a fact")
     unsaid = "verified_at" not in written
     if unsaid and "expires_at" in written:
         raise InvalidInput("a fact with an `expires_at` of its own has a `verified_at` too")

@@ -3,6 +3,7 @@
 1. A line is a subject as `writ order schema --subject` has it, and may have a `plan`.
 2. An instant that all facts of a subject share goes into the row, so that patterns repeat.
 3. A line that cannot be read is a row that cannot be read: it is counted, and named by its number.
+   So is one in which a key stands twice: a decoder takes the last and says nothing.
 4. Lines are read once, and go into the engine part by part.
 """
 
@@ -16,10 +17,12 @@ import msgspec
 
 from writ.clock import parse_instant
 from writ.errors import InvalidInput
+from writ.model.json_form import says_twice
 from writ.study.classes import UNREAD_LINE
 from writ.study.engine import Engine, Table
 
 _NUMBER = re.compile(r"\[\d+\]")
+_TWICE = "a line is no subject: a key stands twice in it"
 
 
 _PART = 10_000
@@ -90,6 +93,9 @@ def _rows(lines: Iterable[bytes], name: str) -> Iterator[dict[str, Any]]:
             first = decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:  # rule 3
             yield {"id": f"{name}:{number}", "kind": UNREAD_LINE, "facts": _why(error)}
+            continue
+        if says_twice(line):
+            yield {"id": f"{name}:{number}", "kind": UNREAD_LINE, "facts": _TWICE}
             continue
         yield from (_row(item) for item in (first, *first.related))
 

@@ -83,6 +83,21 @@ def test_a_key_that_no_subject_has_is_told(tmp_path: Path) -> None:
     assert 1 == subjects(found)["unjudged"]
 
 
+def test_a_key_that_stands_twice_is_told(tmp_path: Path) -> None:
+    """Of a subject or of a fact: the last would count, and what was said before be gone in silence."""
+    twice = person("bob", FACT % "US").replace('"facts"', '"facts": [], "facts"')
+    fact = (FACT % "US").replace('"value"', '"value": ["FR"], "value"')
+    found = simulated(tmp_path, [person("ann"), twice, person("cyd", fact)])
+
+    said = "a line is no subject: a key stands twice in it"
+    assert (said, 2, f"{tmp_path / 'people.jsonl'}:2") == problems(found)[0]
+    assert 2 == subjects(found)["unjudged"]
+    quoted = fact.replace('"', '""')
+    (tmp_path / "people.csv").write_text(f'id,kind,facts\nann,person,\ncyd,person,"[{quoted}]"\n')
+    found = _simulated(str(tmp_path / "people.csv"))
+    assert ("a key stands twice in a fact", 1, "cyd") == problems(found)[0]
+
+
 def test_what_no_reader_of_json_reads_is_counted(tmp_path: Path) -> None:
     """Lines nested without end, and bytes that are no text, are rows that cannot be read."""
     deep = "[" * 5000 + "]" * 5000
