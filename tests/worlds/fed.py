@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tests.worlds.june import BOOK, V1
+from tests.worlds.stores import store_at
 from writ.canonical import Plain
 from writ.clock import DAY, DrillClock, Instant, format_instant
 from writ.desk.assertions import Assertions
@@ -30,7 +31,6 @@ from writ.point.board import Board
 from writ.point.view import read_view
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Method, Trust
-from writ.store.database import open_store
 
 NOW = V1 + DAY
 ACME = Subject("acme", "organisation")
@@ -60,7 +60,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = DrillClock(folder / "clock", NOW)
-        self.store = open_store(folder / "writ.sqlite")
+        self.store = store_at(folder / "writ.sqlite")
         self.idv, self.online = KeyPair.generate(), KeyPair.generate()
         methods = {
             "idv": Method("idv", self.idv.public, 2),

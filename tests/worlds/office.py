@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from typer.testing import CliRunner, Result
 
+from tests.worlds.stores import lay_store
 from writ.canonical import digest_bytes
 from writ.cli.main import app
 from writ.errors import WritError
@@ -102,6 +103,7 @@ def office(
     """
     data = folder / "data"
     data.mkdir()
+    lay_store(data / "writ.sqlite")
     online, operator, idv = (KeyPair.generate() for _ in range(3))
     online.save(data / ONLINE_KEY)
     operator.save(data / OPERATOR_KEY)

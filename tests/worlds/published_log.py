@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from tests.worlds.stores import store_at
 from writ.ledger.folder import Folder
 from writ.ledger.log import Log
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, sign_note, write_vkey
-from writ.store.database import open_store
 from writ.store.events import append
 
 ORIGIN = "example.org/writ/governance"
@@ -25,7 +25,7 @@ class Still:
 
 def publish(folder: Path) -> Path:
     """Write `log/`, `SIZE.checkpoint` of each size, and `log.policy` into a folder; return it."""
-    store = open_store(folder / "writ.db")
+    store = store_at(folder / "writ.db")
     log = Log(store, ORIGIN, (lambda text, _: sign_note(text, ORIGIN, PAIR),), Still())
     before = 0
     for size in SIZES:

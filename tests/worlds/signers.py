@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.worlds.stores import store_at
 from writ.canonical import Plain, digest_bytes
 from writ.clock import Clock, Instant, parse_instant
 from writ.desk import review
@@ -15,7 +16,6 @@ from writ.desk.proposal import Proposal
 from writ.signing.dsse import Envelope
 from writ.signing.keys import KeyPair
 from writ.signing.trust import ROLES, Gate, Method, Person, Role, Trust, read_trust, write_trust
-from writ.store.database import open_store
 
 NOW = parse_instant("2026-06-12T21:00:00Z")
 
@@ -99,7 +99,7 @@ class Signers:
 
     def desk(self, path: Path, clock: Clock | None = None) -> Desk:
         """Open a desk over the store at `path`."""
-        return Desk(open_store(path), self.trust, clock or StandingClock())
+        return Desk(store_at(path), self.trust, clock or StandingClock())
 
     def submit(
         self,

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.signers import FIRST, NOW, Signers, letter
+from tests.worlds.stores import store_at
 from writ.canonical import Plain, digest_bytes, encode
 from writ.clock import DAY
 from writ.desk.desk import Desk
@@ -10,7 +11,7 @@ from writ.errors import Refused
 from writ.signing.approval import write_bundle
 from writ.signing.dsse import sign
 from writ.signing.statement import PAYLOAD_TYPE
-from writ.store.database import Store, open_store
+from writ.store.database import Store
 from writ.store.documents import keep
 from writ.store.events import append, read_events, read_payload
 
@@ -26,7 +27,7 @@ def store(tmp_path: Path) -> Store:
     desk.hold(WORLD.stop(desk, "fable-5", until=NOW + DAY))
     WORLD.submit(desk, {"saga.v2.yaml": letter("saga", 2)})
     desk.store.close()
-    return open_store(tmp_path / "writ.db")
+    return store_at(tmp_path / "writ.db")
 
 
 def opened(store: Store) -> Desk:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.signers import CATALOGUE, FIRST, NOW, Signers, StandingClock, letter
+from tests.worlds.stores import store_at
 from writ.canonical import digest_bytes
 from writ.clock import SECOND, WallClock
 from writ.desk import review
@@ -14,7 +15,6 @@ from writ.law.digest import rules_digest
 from writ.point.view import read_view
 from writ.signing.approval import sign_approval, verify_snapshot, write_approval
 from writ.signing.dsse import Envelope
-from writ.store.database import open_store
 from writ.store.events import read_events, verify_events
 from writ.store.marks import read_mark
 
@@ -249,7 +249,7 @@ def test_the_mark_is_kept(tmp_path: Path) -> None:
     WORLD.enact(desk)
     clock = WallClock()
     assert clock.now() < far
-    Desk(open_store(tmp_path / "writ.db"), WORLD.trust, clock)
+    Desk(store_at(tmp_path / "writ.db"), WORLD.trust, clock)
     assert far <= clock.now()
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from tests.worlds.signers import NOW, Signers, StandingClock
+from tests.worlds.stores import store_at
 from writ.canonical import decode, digest_bytes
 from writ.desk.fleet import InForce
 from writ.desk.results import ARRIVED, Drill, Results, sign_drill
 from writ.errors import Refused
-from writ.store.database import open_store
 from writ.store.documents import fetch
 from writ.store.events import read_events, read_payload
 from writ.study.coverage import NO_REGISTER
@@ -24,7 +24,7 @@ DRILL = Drill(NOW - 1, right=True, requests=2000, wrong_outcomes=0, in_force_ms=
 @pytest.fixture
 def results(tmp_path: Path) -> Results:
     """Results over an empty store."""
-    return Results(open_store(tmp_path / "writ.db"), WORLD.trust, StandingClock())
+    return Results(store_at(tmp_path / "writ.db"), WORLD.trust, StandingClock())
 
 
 def test_an_epoch_is_recorded_once_as_in_force(results: Results) -> None:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from tests.worlds.signers import StandingClock
+from tests.worlds.stores import store_at
 from writ.clock import DAY, HOUR, MINUTE
 from writ.errors import InvalidInput, Refused
 from writ.ledger.audit import audit
@@ -15,7 +16,6 @@ from writ.ledger.tiles import Tile
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, Note, sign_note, write_vkey
-from writ.store.database import open_store
 from writ.store.events import append
 
 KEYS: dict[str, KeyPair] = {name: KeyPair.generate() for name in (GOVERNANCE, COVER)}
@@ -43,7 +43,7 @@ def pass_time(cover: Cover, span: int) -> Note:
 @pytest.fixture
 def cover(tmp_path: Path) -> Cover:
     """A deployment that began just now; nothing was decided yet."""
-    store, clock = open_store(tmp_path / "writ.db"), StandingClock()
+    store, clock = store_at(tmp_path / "writ.db"), StandingClock()
 
     def log(name: str) -> Log:
         def sign(text: str, _: int) -> object:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.ledger.test_log import ORIGIN, PAIR, Still
+from tests.worlds.stores import store_at
 from writ.clock import WallClock
 from writ.errors import Failed, Refused
 from writ.gateway.receipts import Receipts
@@ -15,7 +16,6 @@ from writ.ledger.log import DECISIONS, Log
 from writ.ledger.policy import read_policy
 from writ.signing.checkpoint import read_checkpoint
 from writ.signing.note import PLAIN, sign_note, write_vkey
-from writ.store.database import open_store
 from writ.store.events import read_events, read_payload
 from writ.store.receipts import read_end, read_receipts, removed, set_taken
 
@@ -26,7 +26,7 @@ KNOWN = read_policy(f"log {write_vkey(ORIGIN, PLAIN, PAIR.public)}\nquorum none\
 def kept(tmp_path: Path) -> Decisions:
     """A log over the receipts of a folder that is empty so far."""
     (tmp_path / "receipts").mkdir()
-    store = open_store(tmp_path / "writ.db")
+    store = store_at(tmp_path / "writ.db")
     sign = (lambda text, _: sign_note(text, ORIGIN, PAIR),)
     return Decisions(tmp_path / "receipts", Log(store, ORIGIN, sign, Still(), DECISIONS))
 

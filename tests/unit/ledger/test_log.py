@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pymerkle import InmemoryTree
 
+from tests.worlds.stores import store_at
 from writ.errors import Failed, Refused
 from writ.ledger import growth
 from writ.ledger.audit import audit
@@ -19,7 +20,7 @@ from writ.signing.checkpoint import Checkpoint, read_checkpoint
 from writ.signing.cosignature import POST_QUANTUM, PostQuantumPair, cosign_post_quantum
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, Note, sign_note, write_vkey
-from writ.store.database import Store, open_store
+from writ.store.database import Store
 from writ.store.events import append, read_events
 
 ORIGIN = "example.org/writ/governance"
@@ -38,7 +39,7 @@ class Still:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Hold no events yet."""
-    return open_store(tmp_path / "writ.db")
+    return store_at(tmp_path / "writ.db")
 
 
 def log_of(store: Store, origin: str = ORIGIN) -> Log:
@@ -254,7 +255,7 @@ def test_a_folder_takes_no_other_log(store: Store, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="has 4 entries, the checkpoint only 2"):
         log.publish(folder, small)
     for origin, why in ((ORIGIN, "another log than"), ("example.org/other", "has the log")):
-        strange = open_store(tmp_path / f"{len(origin)}.db")
+        strange = store_at(tmp_path / f"{len(origin)}.db")
         grow(strange, 5)
         other = log_of(strange, origin)
         with pytest.raises(Refused, match=why):

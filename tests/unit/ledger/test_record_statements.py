@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.signers import Signers, StandingClock
+from tests.worlds.stores import store_at
 from writ.canonical import Plain
 from writ.errors import InvalidInput, Refused
 from writ.ledger.record.statements import (
@@ -19,7 +20,6 @@ from writ.ledger.record.statements import (
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Person
 from writ.signing.word import sign_word
-from writ.store.database import open_store
 
 WORLD = Signers.make()
 RAE = KeyPair.from_seed(b"r" * 32)
@@ -36,7 +36,7 @@ def said(number: int = 1, order: str = "o", **words: str) -> Said:
 @pytest.fixture
 def statements(tmp_path: Path) -> Statements:
     """Statements in a store of their own."""
-    return Statements(open_store(tmp_path / "writ.sqlite"), TRUST, StandingClock())
+    return Statements(store_at(tmp_path / "writ.sqlite"), TRUST, StandingClock())
 
 
 def take(statements: Statements, words: Said, by: str = "ana") -> None:

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.worlds.signers import NOW, Signers, StandingClock
+from tests.worlds.stores import store_at
 from writ.canonical import Plain, digest_bytes, encode
 from writ.clock import HOUR, MINUTE, format_instant
 from writ.errors import InvalidInput, Refused
@@ -24,7 +25,6 @@ from writ.signing.form import to_base64
 from writ.signing.keys import KeyPair
 from writ.signing.note import NoteSignature, sign_note
 from writ.signing.word import sign_word
-from writ.store.database import open_store
 from writ.store.documents import fetch
 from writ.store.events import read_events, read_payload
 
@@ -58,7 +58,7 @@ def decisions(tmp_path: Path) -> Decisions:
     def sign(text: str, _: int) -> NoteSignature:
         return sign_note(text, "d", PAIR)
 
-    store = open_store(tmp_path / "writ.db")
+    store = store_at(tmp_path / "writ.db")
     return Decisions(tmp_path / "receipts", Log(store, "d", (sign,), StandingClock(), DECISIONS))
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from tests.worlds.signers import Signers, StandingClock
+from tests.worlds.stores import store_at
 from writ.errors import Refused
 from writ.ledger.seals import SET, Seals, sign_seal
 from writ.signing.dsse import Envelope
 from writ.signing.word import sign_word
-from writ.store.database import open_store
 
 WORLD = Signers.make(ana=frozenset({"submit"}))
 
@@ -16,7 +16,7 @@ WORLD = Signers.make(ana=frozenset({"submit"}))
 @pytest.fixture
 def seals(tmp_path: Path) -> Seals:
     """No seal was ever set."""
-    return Seals(open_store(tmp_path / "writ.db"), WORLD.trust, StandingClock())
+    return Seals(store_at(tmp_path / "writ.db"), WORLD.trust, StandingClock())
 
 
 def word(by: str, number: int, *, holds: bool) -> Envelope:

@@ -7,12 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.worlds.stores import store_at
 from writ.clock import WallClock
 from writ.model.subject import Subject
 from writ.people.registry import Registry
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Method, Trust
-from writ.store.database import Store, open_store
+from writ.store.database import Store
 
 ACME = Subject("acme", "organisation")
 ALICE = Subject("alice", "person")
@@ -57,7 +58,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
         "idv": Method("idv", idv.public, 2),
         "operator": Method("operator", operator.public, 3),
     }
-    store = open_store(tmp_path / "writ.sqlite")
+    store = store_at(tmp_path / "writ.sqlite")
     yield Deployment(tmp_path, store, Trust({}, methods, KeyPair.generate().public), idv, operator)
     store.close()
 

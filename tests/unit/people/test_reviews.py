@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds.stores import store_at
 from writ.canonical import Plain
 from writ.clock import DAY, DrillClock
 from writ.errors import InvalidInput, Refused
@@ -19,7 +20,6 @@ from writ.people.reviews import OPINION, Opinion, Review, Wanted, sign_opinion
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Method, Person, Role, Trust
 from writ.signing.word import sign_word
-from writ.store.database import open_store
 
 NOW = 1_780_000_000_000_000
 GREEN_CARD: list[Plain] = [
@@ -75,7 +75,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         KeyPair.generate().public,
         digest="sha256:" + "0" * 64,
     )
-    store = open_store(tmp_path / "writ.sqlite")
+    store = store_at(tmp_path / "writ.sqlite")
     clock = DrillClock(tmp_path / "clock", NOW)
     registry = Registry(store, trust, clock, tmp_path)
     registry.subjects.add([Subject("alice", "person"), Subject("bob", "person")])

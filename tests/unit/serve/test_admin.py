@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from tests.worlds.stores import store_at
 from writ.clock import DrillClock
 from writ.errors import Refused
 from writ.ledger.decisions import Decisions
@@ -19,7 +20,6 @@ from writ.people.vendors.erasures import Erasures
 from writ.serve.admin import _erasures, _receipts, _reviews
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Trust
-from writ.store.database import open_store
 
 
 class _Counted(Collector):
@@ -53,7 +53,7 @@ def test_what_vendors_have_yet_to_forget_is_counted(tmp_path: Path) -> None:
 
 def test_reviews_past_their_time_are_counted(tmp_path: Path) -> None:
     """Open ones are counted from the start, and as overdue from the instant at which they are due."""
-    store = open_store(tmp_path / "writ.sqlite")
+    store = store_at(tmp_path / "writ.sqlite")
     clock = DrillClock(tmp_path / "clock", 1000)
     registry = Registry(store, Trust({}, {}, KeyPair.generate().public), clock, tmp_path)
     registry.subjects.add([Subject("alice", "person")])
@@ -72,7 +72,7 @@ def test_reviews_past_their_time_are_counted(tmp_path: Path) -> None:
 def test_receipts_that_are_missing_are_told(tmp_path: Path) -> None:
     """0 as long as all are there; 1 once a file is shorter than what the log has of it."""
     (tmp_path / "receipts").mkdir()
-    store = open_store(tmp_path / "writ.sqlite")
+    store = store_at(tmp_path / "writ.sqlite")
     log = Log(store, "example.org/decisions", (), DrillClock(tmp_path / "clock", 1000), DECISIONS)
     decisions = Decisions(tmp_path / "receipts", log)
     path = tmp_path / "receipts" / "gateway-1.jsonl"

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.worlds.stores import store_at
 from writ.clock import DrillClock, Instant, parse_instant
 from writ.model.subject import Fact, Subject
 from writ.people.employers.credentials import Credential, Credentials, Wanted
@@ -16,7 +17,6 @@ from writ.people.end_users import EndUser
 from writ.people.registry import Registry
 from writ.signing.keys import KeyPair
 from writ.signing.trust import Method, Person, Trust
-from writ.store.database import open_store
 from writ.store.events import read_events, read_payload
 
 NOW = parse_instant("2026-06-20T00:00:00Z")
@@ -58,7 +58,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         KeyPair.generate().public,
     )
     clock = DrillClock(tmp_path / "clock", NOW)
-    store = open_store(tmp_path / "writ.sqlite")
+    store = store_at(tmp_path / "writ.sqlite")
     registry = Registry(store, trust, clock, tmp_path)
     people = [Subject(name, "person") for name in ("alice", "bob", "carol")]
     companies = [Subject("acme", "organisation"), Subject("other", "organisation")]
