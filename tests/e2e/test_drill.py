@@ -204,7 +204,8 @@ def test_a_drill_that_is_stopped_leaves_nothing_behind(
     # A test that was started in the background hands on a SIGINT that is ignored.
     start = "import signal as s; s.signal(s.SIGINT, s.default_int_handler)"
     start += "; from writ.cli.main import main; main()"
-    options = ["--orders", str(JUNE), "--people", "0", "--out", str(tmp_path / "out")]
+    folder = SmallCase().write(tmp_path / "orders")
+    options = ["--orders", str(folder), "--people", "0", "--out", str(tmp_path / "out")]
     with (
         # a socket's path has 107 bytes at most, and pytest's folders are deep
         TemporaryDirectory(prefix="stop-") as short,
