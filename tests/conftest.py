@@ -3,7 +3,8 @@
 1. A line counts as covered where the tests of its own room reach it. All others run unmeasured:
    measuring makes them up to six times as slow.
 2. What only chance covers is not covered: no property test is measured, in any room.
-3. The longest files come first, so that of two processes none waits for the other at the end.
+3. What is computed once, and was for an unmeasured test, is computed anew for the next measured one.
+4. The longest files come first, so that of two processes none waits for the other at the end.
 """
 
 import os
@@ -36,8 +37,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the folders with the longest files first (3)."""
+    """Put the folders with the longest files first (4)."""
     items.sort(key=lambda item: not any(map(item.path.is_relative_to, _LONG)))
+
+
+class _Caches:
+    """Whether functions may remember what an unmeasured test asked them (3)."""
+
+    filled = False
+
+    def clear(self) -> None:
+        """Have functions of the product forget."""
+        if not self.filled:
+            return
+        self.filled = False
+        for name, module in list(sys.modules.items()):
+            if name.startswith("writ."):
+                for found in list(vars(module).values()):
+                    if clear := getattr(found, "cache_clear", None):
+                        clear()
+
+
+_CACHES = _Caches()
 
 
 @contextmanager
@@ -46,6 +67,7 @@ def _unmeasured() -> Iterator[None]:
 
     The marker of pytest-cov (7.1) for this goes on tracing in processes of pytest-xdist.
     """
+    _CACHES.filled = True
     here, threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
     threading.settrace(None)
@@ -60,6 +82,7 @@ def _unmeasured() -> Iterator[None]:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Have no line measured that the tests of other rooms reach (1)."""
     if any(item.path.is_relative_to(room) for room in _MEASURED):
+        _CACHES.clear()
         return (yield)
     with _unmeasured():
         return (yield)

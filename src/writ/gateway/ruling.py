@@ -38,6 +38,10 @@ class Answering(Protocol):
         """Refuse."""
 
 
+_TICK = 0.001
+"""Seconds; the loop counts whole ones of them, cut off, and would answer that much too soon."""
+
+
 class Ruling:
     """One question's decision; `serving` is the canonical model that answers.
 
@@ -247,7 +251,7 @@ class Ruling:
                 self._answering.say(answer)
 
         if answer.after:
-            self._loop.call_at(self._since + answer.after, say)
+            self._loop.call_at(self._since + answer.after + _TICK, say)
         else:
             say()
 

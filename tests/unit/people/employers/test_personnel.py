@@ -152,6 +152,8 @@ def test_whoever_leaves_is_no_longer_spoken_for(office: Office) -> None:
     again = office.personnel.replace(token, made.id, Wanted("u-1", active=False))
     assert left == again
     assert 1 == len(office.events("personnel.left"))
+    with pytest.raises(InvalidInput, match="this person left; set it to determine anew"):
+        office.personnel.replace(token, made.id, Wanted("u-1", active=None, said=said()))
     office.clock.step(NOW + 2 * DAY)
     with pytest.raises(InvalidInput, match="this person left after that; determine anew"):
         office.personnel.replace(token, made.id, Wanted("u-1", said=said()))
