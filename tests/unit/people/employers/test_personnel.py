@@ -149,6 +149,8 @@ def test_whoever_leaves_is_no_longer_spoken_for(office: Office) -> None:
     assert (False, None) == (left.active, left.determination)
     assert set() == office.facts("alice")
     assert [Change(subjects=frozenset({"alice"}))] == heard
+    with pytest.raises(InvalidInput, match="active: this person left; set it to determine anew"):
+        office.personnel.replace(token, made.id, Wanted("u-1", active=None, said=said()))
     again = office.personnel.replace(token, made.id, Wanted("u-1", active=False))
     assert left == again
     assert 1 == len(office.events("personnel.left"))
