@@ -214,21 +214,26 @@ class Receipts:
                 stopping = self._stopping
             if batch:
                 unwritten = self._write(batch)
-            self._behind = len(unwritten)
             if stopping:
                 return
 
     def _write(self, batch: Sequence[_Line]) -> list[_Line]:
-        """Write a batch with one sync; return what is still owed of a batch that failed."""
+        """Write a batch with one sync; return what is still owed of a batch that failed.
+
+        Whoever hears of it finds what is behind as it is then.
+        """
         data = b"".join(encode(line.record) + b"\n" for line in batch)
         waiting = [line.done for line in batch if line.done]
         try:
             self._file.append(data)
         except OSError as error:
             _log.error("receipts cannot be written", error=error.strerror)
+            owed = [line._replace(done=None) for line in batch if line.owed]
+            self._behind = len(owed)
             self._tell(waiting, written=False)
-            return [line._replace(done=None) for line in batch if line.owed]
+            return owed
         self.written += len(batch)
+        self._behind = 0
         self._tell(waiting, written=True)
         return []
 
