@@ -62,13 +62,14 @@ def attach(
 
 
 def _check_before(found: _Report, seen: Seen, report: Path) -> None:
-    """Refuse what counts from other orders than are in force, as with `--diff` or without them."""
+    """Refuse a simulation from other orders than are in force, as of `--diff`, or from none it names."""
     from writ.law.snapshot import law_digest
     from writ.model.order import Lawbook
 
+    if found.kind != "simulation":
+        return
     book = seen.docket.force.book
     before = Lawbook(seen.reviewed.compiled.book.catalogue) if book is None else book
-    if found.before is not None and found.before != (law := law_digest(before)):
-        raise Refused(
-            f"`{report}` counts from `{found.before}`, and in force is `{law}`; simulate with --config"
-        )
+    if found.before != (law := law_digest(before)):
+        said = f"from `{found.before}`" if found.before else "without saying from what"
+        raise Refused(f"`{report}` counts {said}, and in force is `{law}`; simulate with --config")

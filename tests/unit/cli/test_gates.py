@@ -8,6 +8,7 @@ import pytest
 from tests.worlds.deployment import CATALOGUE, LETTER, ORDERS, Deployment, found
 from writ.law.folder import load_files, read_sources
 from writ.law.snapshot import law_digest
+from writ.model.order import Lawbook
 
 TITLE = "title: Licence requirement for Fable 5 and Mythos 5"
 
@@ -55,7 +56,11 @@ def test_from_two_encodings_to_an_order_in_force(deployment: Deployment) -> None
     other = report(folder, digest="sha256:00")
     assert "speaks of `sha256:00`" in deployment.fails(2, "attach", other, "--key", "ada.key")
     deployment.writ("attach", report(folder), "--key", "ada.key")
-    done = ("attach", report(folder, kind="simulation", verdict="complete"), "--key", "eve.key")
+    counted = {"kind": "simulation", "verdict": "complete"}
+    unsaid = ("attach", report(folder, **counted), "--key", "eve.key")
+    assert "counts without saying from what" in deployment.fails(2, *unsaid)
+    nothing = law_digest(Lawbook(read_sources(load_files([CATALOGUE, LETTER])).catalogue))
+    done = ("attach", report(folder, **counted, before=nothing), "--key", "eve.key")
     assert "put it in force with `writ activate`" in deployment.writ(*done)
     gates = deployment.json("status")["proposal"]["gates"]
     assert ["met"] * 3 == [gate["state"] for gate in gates]
